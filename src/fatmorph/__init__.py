@@ -1,0 +1,1 @@
+"""Write a web page as one function; call it again whenever anything changes."""
