@@ -1,0 +1,158 @@
+"""A real Chromium, driven by Playwright's synchronous API, and the real Datastar client.
+
+Tests here are plain functions. Servers run in processes of their own (`servers.running`) or in a
+thread, never in the test's thread: Playwright's synchronous API keeps an event loop running there.
+For the same reason `browser` lives for one module, not for the session: the asyncio tests that
+follow must find a thread without a running loop.
+"""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    sync_playwright,
+)
+
+from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
+from machine import missing
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEFAULT_TIMEOUT_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Find Chromium: the variable CHROMIUM, else the usual names on the PATH."""
+    named = os.environ.get("CHROMIUM")
+    candidates = (named,) if named else ("/usr/bin/chromium", *CHROMIUM_NAMES)
+    found = next(filter(None, map(shutil.which, candidates)), None)
+    return found or missing("chromium", "no Chromium is installed: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def datastar_bundle() -> Path:
+    """Fetch the real Datastar client once; its checksum is verified on every use."""
+    try:
+        return datastar_bundle_path()
+    except BundleUnavailableError as error:
+        missing("datastar", str(error))
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, headless=True, args=CHROMIUM_ARGUMENTS
+        )
+        with closing(browser):
+            yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with closing(browser.new_context()) as context:
+        context.set_default_timeout(DEFAULT_TIMEOUT_MS)
+        yield context
+
+
+@pytest.fixture
+def new_page(
+    context: BrowserContext, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Page]]:
+    """Open tabs of one browser profile; any error in their consoles fails the test.
+
+    `@pytest.mark.console_errors("pattern")` lets those pass that the test brings about.
+    """
+    marker = request.node.get_closest_marker("console_errors")
+    expected = [re.compile(pattern) for pattern in (marker.args if marker else ())]
+    unexpected: list[str] = []
+
+    def record(text: str) -> None:
+        if not any(pattern.search(text) for pattern in expected):
+            unexpected.append(text)
+
+    def open_page() -> Page:
+        page = context.new_page()
+        page.on("console", lambda message: _record_console(message, record))
+        page.on("pageerror", lambda error: record(_error_text(error)))
+        return page
+
+    yield open_page
+
+    assert unexpected == [], "the browser's console has errors"
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    return new_page()
+
+
+@pytest.fixture
+def serve_responses() -> Iterator[Callable[[dict[str, tuple[str, bytes]]], str]]:
+    """Serve fixed answers, path to content type and body, and return the base URL."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def serve(responses: dict[str, tuple[str, bytes]]) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FixedResponses, responses))
+        server.daemon_threads = True
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class _FixedResponses(BaseHTTPRequestHandler):
+    def __init__(self, responses: dict[str, tuple[str, bytes]], *arguments: object) -> None:
+        self.responses = responses
+        super().__init__(*arguments)  # type: ignore[arg-type]  # what socketserver passes on
+
+    def do_GET(self) -> None:
+        answer = self.responses.get(self.path.partition("?")[0])
+        content_type, body = answer or ("text/plain", b"")
+        self.send_response(200 if answer else 404)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        """Print nothing: the test's own output is what matters."""
+
+
+def _record_console(message: ConsoleMessage, record: Callable[[str], None]) -> None:
+    # The browser asks for the icon by itself: no page of ours has anything to do with it.
+    if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+        record(message.text)
+
+
+def _error_text(error: Error) -> str:
+    return error.stack or error.message

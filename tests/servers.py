@@ -1,0 +1,167 @@
+"""Programs run as servers in processes of their own, on free loopback ports.
+
+    with running([sys.executable, "main.py", "--port", "{port}"], cwd=folder) as server:
+        urlopen(server.base_url)
+
+Every process is started in a session of its own, so that ending one ends its children too
+(watchfiles has some) and nothing else.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ("Server", "free_port", "running")
+
+HOST = "127.0.0.1"
+POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Server:
+    """Be one running server: its process, its address, what it has printed."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    output_file: Path
+
+    @property
+    def base_url(self) -> str:
+        """Return the address without a trailing slash: `http://127.0.0.1:PORT`."""
+        return f"http://{HOST}:{self.port}"
+
+    def output(self) -> str:
+        """Return everything printed so far, standard output and standard error together."""
+        return self.output_file.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self, number: int = signal.SIGINT, *, within_seconds: float = 10) -> int:
+        """Send a signal to the process and return its exit code.
+
+        Args:
+            number: The signal; SIGINT is what a terminal and watchfiles send.
+            within_seconds: How long it may take; later it is an AssertionError with the output.
+        """
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=within_seconds)
+        except subprocess.TimeoutExpired:
+            name = signal.Signals(number).name
+            raise AssertionError(
+                f"the server still runs {within_seconds} s after {name}; it printed:\n"
+                + self.output()
+            ) from None
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on at the moment of the call."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(
+    command: Sequence[str | os.PathLike[str]],
+    cwd: str | os.PathLike[str],
+    env: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
+    ready_seconds: float = 20,
+    stop_seconds: float = 10,
+) -> Iterator[Server]:
+    """Run a command as a server and yield it once it accepts connections.
+
+    Args:
+        command: The program and its arguments; `{port}` in one of them becomes the port.
+        cwd: The folder that it runs in.
+        env: Variables added to this process's own; `{port}` in a value becomes the port.
+            The variable `PORT` is always set.
+        port: The port; None picks a free one.
+        ready_seconds: How long it may take until it accepts a connection.
+        stop_seconds: How long it may take to exit after SIGINT, before it is killed.
+
+    Raises:
+        AssertionError: It ended, or did not listen in time; the text has all that it printed.
+    """
+    port = free_port() if port is None else port
+    with tempfile.TemporaryDirectory(prefix="server-") as folder:
+        server = _start(command, cwd, env or {}, port, Path(folder) / "output.txt")
+        try:
+            _wait_until_ready(server, ready_seconds)
+            yield server
+        finally:
+            _end(server, stop_seconds)
+
+
+def _start(
+    command: Sequence[str | os.PathLike[str]],
+    cwd: str | os.PathLike[str],
+    env: Mapping[str, str],
+    port: int,
+    output_file: Path,
+) -> Server:
+    def with_port(text: str | os.PathLike[str]) -> str:
+        return os.fspath(text).replace("{port}", str(port))
+
+    variables = {"PYTHONUNBUFFERED": "1", "PORT": str(port)}
+    variables |= {name: with_port(value) for name, value in env.items()}
+    with output_file.open("wb") as output:
+        process = subprocess.Popen(
+            [with_port(argument) for argument in command],
+            cwd=cwd,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Server(process, port, output_file)
+
+
+def _wait_until_ready(server: Server, ready_seconds: float) -> None:
+    deadline = time.monotonic() + ready_seconds
+    while not _accepts_connections(server.port):
+        if _exit_code(server, POLL_SECONDS) is not None:
+            raise AssertionError(
+                f"the server ended with code {server.process.returncode} before it listened; "
+                "it printed:\n" + server.output()
+            )
+        if time.monotonic() > deadline:
+            raise AssertionError(
+                f"the server accepts no connection on port {server.port} after "
+                f"{ready_seconds} s; it printed:\n" + server.output()
+            )
+
+
+def _accepts_connections(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _exit_code(server: Server, within_seconds: float) -> int | None:
+    try:
+        return server.process.wait(timeout=within_seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _end(server: Server, stop_seconds: float) -> None:
+    if server.process.poll() is None:
+        server.process.send_signal(signal.SIGINT)
+        _exit_code(server, stop_seconds)
+    with suppress(ProcessLookupError):
+        # The group's number is the process's own: only what it started is in there.
+        os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.wait()
