@@ -25,6 +25,7 @@ Every message has up to four lines: what, where, why, fix. Line one stands alone
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Awaitable, Mapping
 from typing import ClassVar
 
 __all__ = (
@@ -47,7 +48,16 @@ __all__ = (
     "SubjectError",
     "SubscriptionClosedError",
     "TagNameError",
+    "child_error",
+    "encoding_error",
+    "html_method_error",
+    "markup_in_text_error",
+    "nesting_error",
+    "raw_text_error",
     "short_repr",
+    "tag_name_error",
+    "uncalled_tag_error",
+    "void_error",
 )
 
 SHORT_REPR_CHARACTERS = 80  # one terminal line; longer values say nothing more
@@ -197,3 +207,128 @@ def short_repr(value: object) -> str:
     if len(text) > SHORT_REPR_CHARACTERS:
         return text[: SHORT_REPR_CHARACTERS - 1] + "…"
     return text
+
+
+# The words of the errors that both markup engines raise. The engines pass what they know;
+# every sentence stands here only, so that the engines cannot drift apart.
+
+
+def child_error(element: str, place: str, value: object) -> ChildError:
+    """Word the refusal of a value that no element can hold."""
+    kind = type(value).__name__
+    why = "a child is text, a number, an element, trusted HTML or an iterable of these"
+    if isinstance(value, bytes | bytearray | memoryview):
+        fix = "value.decode()"
+        why = "bytes are not text until somebody names their encoding"
+    elif isinstance(value, Mapping):
+        fix = f"{element}({{…}}, child, child)"
+        why = "attributes come before the first child"
+    elif isinstance(value, Awaitable):
+        fix = "await value"
+        why = "its result does not exist until it was awaited"
+    elif isinstance(value, AsyncIterable):
+        fix = "[item async for item in value]"
+        why = "an element is built at once and cannot wait"
+    elif callable(value):
+        fix = "value()"
+        why = "a function is not its result"
+    elif hasattr(value, "isoformat"):
+        fix = "value.isoformat()"
+    else:
+        fix = "str(value)"
+    return ChildError(
+        f"cannot render {kind} as a child of <{element}>",
+        where=f"{place}: {short_repr(value)}",
+        why=why,
+        fix=fix,
+    )
+
+
+def uncalled_tag_error(element: str, place: str, name: str) -> ChildError:
+    """Word the refusal of a tag that was not called."""
+    return ChildError(
+        f"cannot render the tag {name} as a child of <{element}>",
+        where=place,
+        why="a tag becomes an element when it is called",
+        fix=f"{name}()",
+    )
+
+
+def html_method_error(element: str, place: str, value: object, returned: object) -> ChildError:
+    """Word the refusal of an object whose `__html__()` gives no text."""
+    return ChildError(
+        f"cannot render {type(value).__name__} as a child of <{element}>",
+        where=place,
+        why=f"its __html__() returned {type(returned).__name__} instead of str",
+        fix=f"def __html__(self) -> str: …  (in class {type(value).__name__})",
+    )
+
+
+def nesting_error(element: str, place: str, limit: int) -> ChildError:
+    """Word the refusal of iterables that hold themselves."""
+    return ChildError(
+        f"cannot render iterables nested more than {limit} deep as children of <{element}>",
+        where=place,
+        why="a list that holds itself would never end",
+        fix="itertools.chain.from_iterable(value)",
+    )
+
+
+def void_error(element: str, child: object) -> ChildError:
+    """Word the refusal of a child of a void element."""
+    return ChildError(
+        f"cannot put a child into <{element}>",
+        where=f"<{element}> > {short_repr(child)}",
+        why=f"{element} is a void element: the parser would put the child behind it",
+        fix=f"[{element}(), child]",
+    )
+
+
+def markup_in_text_error(element: str, child: object) -> ChildError:
+    """Word the refusal of an element inside an element that holds text only."""
+    return ChildError(
+        f"cannot put an element into <{element}>",
+        where=f"<{element}> > {short_repr(child)}",
+        why=f"the parser reads all content of {element} as text and would show the tags",
+        fix=f'{element}("text")',
+    )
+
+
+def raw_text_error(element: str, found: str) -> RawTextError:
+    """Word the refusal of text that would end its element, or the page, early."""
+    if element == "#comment":
+        where, fix = "comment(…)", 'comment("text without angle brackets")'
+    else:
+        where = f"<{element}>"
+        broken = found[:1] + "\\\\" + found[1:]
+        fix = "json_script(value)" if element == "script" else f'"{broken}"'
+        if element == "script":
+            fix = f"write '{found[:1]}' + '{found[1:]}' in the script, or embed data with {fix}"
+    page_end = found.lower() in ("</html>", "</head>", "</body>")
+    return RawTextError(
+        f"cannot write {found!r} inside {where}",
+        where=where,
+        why="Datastar would take the text for a whole page when it is patched"
+        if page_end
+        else f"the parser would see it as markup, not as part of the {element.lstrip('#')}",
+        fix=fix,
+    )
+
+
+def tag_name_error(name: object) -> TagNameError:
+    """Word the refusal of a string that no start tag can hold."""
+    return TagNameError(
+        f"cannot write {short_repr(name)} as an element's name",
+        why="a name is a letter, then letters, digits, hyphens, dots or underscores",
+        fix='element("my-widget")',
+    )
+
+
+def encoding_error(path: str, text: str) -> EncodingError:
+    """Word the refusal of text with a lone surrogate."""
+    return EncodingError(
+        f"cannot encode {short_repr(text)} as UTF-8",
+        where=path,
+        why="it holds a lone surrogate, which is half a character",
+        fix='text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")',
+    )

@@ -1,0 +1,126 @@
+"""Elements, and the ways to make one other than a catalog's tags.
+
+The catalogs `html`, `svg` and `mathml` hold a `Tag` for every element of their standard.
+"""
+
+from __future__ import annotations
+
+import json
+
+from markupsafe import Markup
+
+from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.markup._core import COMMENT, FRAGMENT, Child, Element, Tag, frozen
+from fatmorph.types import AttributeValue, Node
+
+__all__ = (
+    "Child",
+    "Element",
+    "Markup",
+    "Tag",
+    "comment",
+    "element",
+    "fragment",
+    "json_script",
+    "static",
+)
+
+_SCRIPT = Tag("script")
+
+
+def element(name: str) -> Tag:
+    """Return the tag of a custom element, or of any name that no catalog has.
+
+    Args:
+        name: Letters, digits, `-`, `.` and `_`, beginning with a letter: `my-widget`. Written
+            in lower case, as the parser reads it.
+
+    Raises:
+        TagNameError: `name` cannot stand in a start tag.
+
+    Example:
+        >>> star_rating = element("star-rating")
+        >>> str(star_rating("4 of 5", value=4))
+        '<star-rating value="4">4 of 5</star-rating>'
+
+    Source: https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
+    """
+    return Tag(name.lower() if isinstance(name, str) else name)
+
+
+def fragment(*children: Node) -> Element:
+    """Return children without an element around them.
+
+    Given to an element as a child, a fragment dissolves into its children.
+
+    Raises:
+        ChildError: Something that cannot be a child.
+
+    Example:
+        >>> from fatmorph import h
+        >>> str(fragment(h.dt("Morph"), h.dd("Change in place")))
+        '<dt>Morph</dt><dd>Change in place</dd>'
+    """
+    return FRAGMENT(*children)
+
+
+def comment(text: str) -> Element:
+    """Return a comment.
+
+    Raises:
+        RawTextError: Text that would end the comment early, or that Datastar would take for
+            the end of a page.
+
+    Example:
+        >>> str(comment(" cart "))
+        '<!-- cart -->'
+
+    Source: https://html.spec.whatwg.org/multipage/syntax.html#comments
+    """
+    return COMMENT(text)
+
+
+def static(node: Element) -> Element:
+    """Return an equal element whose HTML is rendered once, now, and copied from then on.
+
+    For what never changes: a navigation bar, an icon, a footer. The result compares equal to
+    `node` and can be inspected as before.
+
+    Args:
+        node: An element or fragment; text outside of an element is not frozen.
+
+    Example:
+        >>> from fatmorph import h
+        >>> footer = static(h.footer("Made by hand"))
+        >>> footer == h.footer("Made by hand")
+        True
+    """
+    return frozen(node)
+
+
+def json_script(value: object, /, **attributes: AttributeValue) -> Element:
+    """Return a `<script type="application/json">` that holds a value for scripts to read.
+
+    Args:
+        value: Anything that `json.dumps` takes; NaN and Infinity are not JSON.
+        **attributes: Of the script element, above all `id=`.
+
+    Raises:
+        AttributeValueError: `value` is not JSON-shaped.
+
+    Example:
+        >>> str(json_script({"name": "</script>"}, id="user"))
+        '<script type="application/json" id="user">{"name":"\\\\u003c/script>"}</script>'
+    """
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise AttributeValueError(
+            f"cannot write {type(value).__name__} as JSON",
+            where=f"json_script({short_repr(value)})",
+            why=str(error),
+            fix="json_script({'name': 'text', 'count': 1, 'items': []})",
+        ) from error
+    # `<` begins everything that could end the script early; in JSON only strings hold it.
+    text = text.replace("<", "\\u003c")
+    return _SCRIPT({"type": "application/json"}, Markup(text), **attributes)  # noqa: S704

@@ -1,0 +1,115 @@
+"""Escaping by context: text, attributes, and JavaScript literals.
+
+Elements escape by themselves; these functions are for text that is put together by hand.
+
+Departures from the standards, cited by number in the code:
+1. In JavaScript strings `<` is written as an escape, so that the literal can stand in a script.
+2. `@name(` and the character that Datastar marks its own escapes with are written as escapes,
+   because Datastar rewrites both inside strings as well.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+
+from datastar_py.attributes import JSExpression
+
+from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.markup._core import escape_attribute, escape_text
+from fatmorph.types import SignalValue
+
+__all__ = ("JSExpression", "escape_attribute", "escape_text", "js")
+
+BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+# Quotes and backslashes become \x escapes, never \' or \\: the client splits statements with
+# a pattern that loses count at an escaped quote or backslash.
+UNSAFE_IN_STRING = re.compile(
+    "[\\x00-\\x1f\\x7f'\\\\<\u2028\u2029\ud800-\udfff\U0001f595]|@(?=[A-Za-z_$])"
+)
+# Integers above this lose digits in the browser without a word.
+# https://tc39.es/ecma262/#sec-number.max_safe_integer
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+def js(value: SignalValue | JSExpression) -> str:
+    """Return a JavaScript literal for a value, safe in an attribute and in a script.
+
+    Args:
+        value: None, a bool, number or string, or lists and mappings of these;
+            `JSExpression("…")` is written as it is, UNESCAPED.
+
+    Raises:
+        AttributeValueError: A value that JSON cannot hold, an integer that the browser would
+            round, NaN, infinity, or a structure that holds itself.
+
+    Example:
+        >>> js({"name": "O'Hara", "tags": ["a", None], "data-id": 7})
+        "{name: 'O\\\\x27Hara', tags: ['a', null], 'data-id': 7}"
+
+    Source: https://tc39.es/ecma262/#sec-literals-string-literals
+    """
+    try:
+        return _literal(value, "")
+    except RecursionError:
+        raise AttributeValueError(
+            f"cannot write {type(value).__name__} as a JavaScript literal",
+            why="it holds itself, or is nested too deep",
+        ) from None
+
+
+def _literal(value: object, place: str) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"'{UNSAFE_IN_STRING.sub(_string_escape, str.__str__(value))}'"
+    if isinstance(value, int):
+        if abs(value) > MAX_SAFE_INTEGER:
+            raise _literal_error(value, place, "the browser would round it", "str(value)")
+        return int.__repr__(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise _literal_error(value, place, "JSON has no such number", "None")
+        return float.__repr__(value)
+    if isinstance(value, JSExpression):
+        return value.value
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(_members(value, place)) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_literal(v, f"{place}[{i}]") for i, v in enumerate(value)) + "]"
+    fix = "value.isoformat()" if hasattr(value, "isoformat") else "str(value)"
+    raise _literal_error(value, place, "a literal is made of what JSON can hold", fix)
+
+
+def _members(mapping: Mapping[object, object], place: str) -> Iterator[str]:
+    for key, value in mapping.items():
+        if not isinstance(key, str):
+            raise _literal_error(key, f"{place}.{key}", "the keys of an object are strings", "")
+        if key == "__proto__":
+            # Written bare or quoted it would set the prototype instead of a property.
+            name = "['__proto__']"
+        else:
+            name = key if BARE_KEY.fullmatch(key) else _literal(key, place)
+        yield f"{name}: {_literal(value, f'{place}.{key}')}"
+
+
+def _string_escape(found: re.Match[str]) -> str:
+    character = found[0]
+    if character == "\n":
+        return "\\n"
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
+
+
+def _literal_error(value: object, place: str, why: str, fix: str) -> AttributeValueError:
+    return AttributeValueError(
+        f"cannot write {type(value).__name__} as a JavaScript literal",
+        where=f"{place.lstrip('.') or 'js(…)'}: {short_repr(value)}",
+        why=why,
+        fix=fix,
+    )

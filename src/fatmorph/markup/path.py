@@ -1,0 +1,72 @@
+"""Paths: where in a tree an element stands, in words a person can follow.
+
+A path reads like a CSS selector, `body > main#home > ul > li[3]`: an id where there is one,
+else the place among the siblings of the same name, counted from 1, where there are several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeGuard, TypeVar
+
+__all__ = ("find_path",)
+
+
+class _Element(Protocol):
+    @property
+    def tag(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def children(self) -> Sequence[object]: ...
+
+
+E = TypeVar("E", bound=_Element)
+
+
+def find_path(root: E, wanted: Callable[[E], bool]) -> tuple[str, E] | None:
+    """Return the path and the first element, in document order, that is wanted.
+
+    Args:
+        root: The tree to search; of any depth.
+        wanted: Called with each element until it returns true.
+
+    Returns:
+        The path from `root` down and the element, or None if none is wanted.
+    """
+    # Each entry: an element, its step, and how many ancestors are on the trail above it.
+    pending: list[tuple[E, str, int]] = [(root, _step(root, ""), 0)]
+    trail: list[str] = []
+    while pending:
+        element, step, depth = pending.pop()
+        del trail[depth:]
+        trail.append(step)
+        if wanted(element):
+            return " > ".join(trail), element
+        pending.extend(
+            (child, step, depth + 1) for child, step in reversed(_element_children(element))
+        )
+    return None
+
+
+def _element_children(element: E) -> list[tuple[E, str]]:
+    kind = type(element)
+    children = [child for child in element.children if _is_element(child, kind)]
+    counts: dict[str, int] = {}
+    for child in children:
+        counts[child.tag] = counts.get(child.tag, 0) + 1
+    seen: dict[str, int] = {}
+    steps: list[tuple[E, str]] = []
+    for child in children:
+        seen[child.tag] = seen.get(child.tag, 0) + 1
+        place = f"[{seen[child.tag]}]" if counts[child.tag] > 1 else ""
+        steps.append((child, _step(child, place)))
+    return steps
+
+
+def _is_element(child: object, kind: type[E]) -> TypeGuard[E]:
+    return not isinstance(child, str)
+
+
+def _step(element: _Element, place: str) -> str:
+    return f"{element.tag}#{element.id}" if element.id else f"{element.tag}{place}"

@@ -1,0 +1,54 @@
+"""Rendering: a tree to HTML, as text or as UTF-8 bytes."""
+
+from __future__ import annotations
+
+from fatmorph.errors import child_error
+from fatmorph.markup import _core
+from fatmorph.markup._core import FRAGMENT, Element
+from fatmorph.types import HasHtml
+
+__all__ = ("render", "render_bytes")
+
+
+def render(view: Element | HasHtml) -> str:
+    """Return the HTML of a view.
+
+    Args:
+        view: An element or fragment of any depth, or an object with `__html__`, which is
+            trusted (UNESCAPED). An `html` element begins with the doctype.
+
+    Raises:
+        ChildError: `view` is none of these.
+
+    Example:
+        >>> from fatmorph import h
+        >>> render(h.p("2 < 3"))
+        '<p>2 &lt; 3</p>'
+    """
+    return _core.render(_as_element(view))
+
+
+def render_bytes(view: Element | HasHtml) -> bytes:
+    """Return the HTML of a view as UTF-8; equal to `render(view).encode()`.
+
+    Args:
+        view: As for `render()`.
+
+    Raises:
+        ChildError: `view` is nothing that can be rendered.
+        EncodingError: Text with a lone surrogate; the message has the path to it.
+
+    Example:
+        >>> from fatmorph import h
+        >>> render_bytes(h.p("naïve"))
+        b'<p>na\\xc3\\xafve</p>'
+    """
+    return _core.render_bytes(_as_element(view))
+
+
+def _as_element(view: object) -> Element:
+    if isinstance(view, Element):
+        return view
+    if hasattr(type(view), "__html__"):
+        return FRAGMENT(view)  # type: ignore[arg-type]  # it has __html__
+    raise child_error("#document-fragment", "render(…)", view)
