@@ -1,0 +1,76 @@
+"""Every error has a code, a place in the reference, and a golden file with its text."""
+
+import inspect
+import re
+
+import pytest
+
+from fatmorph import errors
+from rules.source_tree import ROOT
+
+REFERENCE = ROOT / "docs" / "reference" / "errors.md"
+GOLDEN = ROOT / "tests" / "golden" / "errors"
+
+CLASSES = {
+    cls.__name__: cls
+    for _, cls in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(cls, errors.FatmorphError)
+}
+# The two that derive from no builtin are there to be caught, never raised: they have no text.
+CAUGHT = {errors.FatmorphError, errors.ArgumentError}
+RAISED = {name: cls for name, cls in CLASSES.items() if cls not in CAUGHT}
+
+class_names = pytest.mark.parametrize("name", sorted(CLASSES))
+raised_names = pytest.mark.parametrize("name", sorted(RAISED))
+
+
+def test_no_two_errors_share_a_code() -> None:
+    codes = sorted(cls.code for cls in CLASSES.values())
+
+    assert codes == sorted(set(codes))
+
+
+@class_names
+def test_a_code_is_lower_case_words(name: str) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", CLASSES[name].code)
+
+
+@raised_names
+def test_an_error_is_also_the_builtin_that_a_caller_expects(name: str) -> None:
+    builtins = {cls for cls in RAISED[name].__mro__ if cls.__module__ == "builtins"}
+
+    assert builtins - {object, BaseException, Exception}
+
+
+@class_names
+def test_an_error_is_in_the_drawing_on_top_of_its_module(name: str) -> None:
+    assert re.search(rf"\b{name}\b", errors.__doc__ or "")
+
+
+@class_names
+def test_an_error_and_its_code_are_in_the_reference(name: str) -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+
+    assert {name, CLASSES[name].code} <= set(re.findall(r"`([^`\n]+)`", text))
+
+
+def test_the_golden_files_are_those_of_the_errors_that_are_raised() -> None:
+    stored = {path.stem for path in GOLDEN.glob("*.txt")}
+
+    assert stored == {cls.code for cls in RAISED.values()}
+
+
+@raised_names
+def test_a_golden_text_is_a_line_and_its_where_why_and_fix(name: str) -> None:
+    lines = (GOLDEN / f"{RAISED[name].code}.txt").read_text(encoding="utf-8").splitlines()
+
+    labelled = [line for line in lines[1:] if re.match(r"  (where|why|fix): +\S", line)]
+
+    assert lines[0] == lines[0].strip(" .!")
+    assert [line.split(":")[0].strip() for line in labelled] == _in_order(labelled)
+    assert any(line.startswith("  fix:") for line in labelled), "every error says what to write"
+
+
+def _in_order(labelled: list[str]) -> list[str]:
+    present = {line.split(":")[0].strip() for line in labelled}
+    return [label for label in ("where", "why", "fix") if label in present]

@@ -1,0 +1,79 @@
+"""Tests read as the specification: no branches, no waiting for the clock, no issue numbers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from rules.source_tree import ROOT
+
+TEST_FILES = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")
+)
+files = pytest.mark.parametrize("file", TEST_FILES)
+
+
+@files
+def test_a_test_has_no_branch(file: str) -> None:
+    branches = [
+        f"{file}:{node.lineno}"
+        for test in _tests(file)
+        for node in _own_nodes(test)
+        if isinstance(node, ast.If | ast.Match)
+    ]
+
+    assert branches == []
+
+
+@files
+def test_a_test_waits_for_events_and_not_for_the_clock(file: str) -> None:
+    waits = [
+        f"{file}:{node.lineno}"
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"time.sleep", "asyncio.sleep", "page.wait_for_timeout"}
+        and ast.unparse(node.args[0] if node.args else node) != "0"
+    ]
+
+    assert waits == []
+
+
+@files
+def test_a_test_asserts_or_expects_something(file: str) -> None:
+    idle = [f"{file}:{test.lineno}" for test in _tests(file) if not _judges(test)]
+
+    assert idle == []
+
+
+def _judges(test: ast.AST) -> bool:
+    """Return whether a test can fail by more than an exception: whether it states anything."""
+    words = ("expect", "assert", "raises", "view_snapshot", "check", "run")
+    calls = (node for node in ast.walk(test) if isinstance(node, ast.Call))
+    return any(isinstance(node, ast.Assert) for node in ast.walk(test)) or any(
+        word in ast.unparse(call.func) for call in calls for word in words
+    )
+
+
+def _tests(file: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [
+        node
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+    ]
+
+
+def _tree(file: str) -> ast.Module:
+    return ast.parse(Path(ROOT / file).read_text(encoding="utf-8"), file)
+
+
+def _own_nodes(test: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a test without those of the functions and classes defined in it."""
+    nested = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+    nodes: list[ast.AST] = []
+    waiting = list(ast.iter_child_nodes(test))
+    while waiting:
+        node = waiting.pop()
+        nodes.append(node)
+        waiting.extend([] if isinstance(node, nested) else ast.iter_child_nodes(node))
+    return nodes
