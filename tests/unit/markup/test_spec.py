@@ -1,0 +1,191 @@
+"""The tables agree with each other and with an HTML5-conformant parser."""
+
+from __future__ import annotations
+
+import pytest
+from justhtml import JustHTML
+
+from fatmorph.markup import spec
+
+OWN_CASE = {"svg", "feDropShadow"}
+
+
+def parsed_element(html: str, tag: str):
+    """Return the first element called `tag` that a browser would build from `html`."""
+    return JustHTML(html, sanitize=False).query(tag)[0]
+
+
+@pytest.mark.parametrize("table", ["HTML_ELEMENTS", "SVG_ELEMENTS", "MATHML_ELEMENTS"])
+def test_no_element_is_listed_twice(table):
+    names = getattr(spec, table)
+
+    assert len(names) == len(set(names))
+
+
+def test_the_sizes_are_those_of_the_standards():
+    sizes = {
+        "html": len(spec.HTML_ELEMENTS),
+        "svg": len(spec.SVG_ELEMENTS),
+        "mathml": len(spec.MATHML_ELEMENTS),
+        "void": len(spec.VOID_ELEMENTS),
+        "attribute case": len(spec.SVG_ATTRIBUTE_CASE),
+    }
+
+    assert sizes == {"html": 113, "svg": 64, "mathml": 30, "void": 13, "attribute case": 59}
+
+
+def test_the_html_order_is_that_of_the_standards_sections():
+    first_of_each_section = (
+        *("html", "body", "p", "a", "ins", "picture", "table", "form", "details", "script"),
+    )
+
+    in_order = sorted(first_of_each_section, key=spec.HTML_ELEMENTS.index)
+
+    assert in_order == list(first_of_each_section)
+
+
+def test_no_element_is_both_current_and_obsolete():
+    assert set(spec.OBSOLETE_ELEMENTS) & set(spec.HTML_ELEMENTS) == set()
+
+
+def test_every_void_element_is_an_html_element():
+    assert set(spec.VOID_ELEMENTS) - set(spec.HTML_ELEMENTS) == set()
+
+
+def test_escapable_raw_text_elements_are_html_elements():
+    assert set(spec.ESCAPABLE_RAW_TEXT_ELEMENTS) - set(spec.HTML_ELEMENTS) == set()
+
+
+def test_raw_text_elements_outside_the_standard_are_obsolete_ones():
+    beyond = set(spec.RAW_TEXT_ELEMENTS) - set(spec.HTML_ELEMENTS)
+
+    assert beyond == {"noembed", "noframes", "xmp"}
+    assert beyond <= set(spec.OBSOLETE_ELEMENTS)
+
+
+def test_the_three_kinds_of_content_exclude_each_other():
+    kinds = (spec.VOID_ELEMENTS, spec.RAW_TEXT_ELEMENTS, spec.ESCAPABLE_RAW_TEXT_ELEMENTS)
+
+    assert sum(map(len, kinds)) == len(frozenset().union(*kinds))
+
+
+@pytest.mark.parametrize(
+    "table", ["OBSOLETE_ELEMENTS", "SVG_ATTRIBUTE_CASE", "TRUE_FALSE_ATTRIBUTES"]
+)
+def test_a_mapping_cannot_be_changed(table):
+    with pytest.raises(TypeError):
+        getattr(spec, table)["new"] = "value"
+
+
+# `col` exists in a table only.
+@pytest.mark.parametrize("name", sorted(spec.VOID_ELEMENTS - {"col"}))
+def test_a_parser_puts_what_follows_a_void_element_beside_it(name):
+    element = parsed_element(f"<body><div><{name}>text</div>", name)
+
+    assert list(element.children or ()) == []
+
+
+@pytest.mark.parametrize("name", sorted(spec.RAW_TEXT_ELEMENTS))
+def test_a_parser_reads_neither_tags_nor_references_in_raw_text(name):
+    element = parsed_element(f"<body><{name}><b>&lt;</b></{name}>", name)
+
+    assert [child.data for child in element.children] == ["<b>&lt;</b>"]
+
+
+@pytest.mark.parametrize("name", sorted(spec.ESCAPABLE_RAW_TEXT_ELEMENTS))
+def test_a_parser_reads_references_but_no_tags_in_escapable_raw_text(name):
+    element = parsed_element(f"<body><{name}><b>&lt;</b></{name}>", name)
+
+    assert [child.data for child in element.children] == ["<b><</b>"]
+
+
+@pytest.mark.parametrize("name", sorted(spec.NEWLINE_DROPPING_ELEMENTS))
+def test_a_parser_drops_the_first_newline(name):
+    element = parsed_element(f"<body><{name}>\n\ntext</{name}>", name)
+
+    assert [child.data for child in element.children] == ["\ntext"]
+
+
+def test_no_other_element_drops_a_newline():
+    ordinary = sorted(
+        set(spec.HTML_ELEMENTS)
+        - spec.NEWLINE_DROPPING_ELEMENTS
+        - spec.VOID_ELEMENTS
+        # These parse in their own place only; their content is not read as they are here.
+        - {"html", "head", "body", "template", "noscript", "select"}
+        - {"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"}
+    )
+
+    texts = {
+        name: [
+            child.data for child in parsed_element(f"<body><{name}>\n\nx</{name}>", name).children
+        ]
+        for name in ordinary
+    }
+
+    assert texts == {name: ["\n\nx"] for name in ordinary}
+
+
+# The standard's table has `feDropShadow` too; the parser's copy of it is from before.
+@pytest.mark.parametrize("name", [name for name in spec.SVG_ELEMENTS if name not in OWN_CASE])
+def test_a_parser_gives_svg_elements_the_listed_case(name):
+    parent = parsed_element(f"<svg><{name.lower()}></svg>", "svg")
+
+    assert [(child.name, child.namespace) for child in parent.children] == [(name, "svg")]
+
+
+@pytest.mark.parametrize("name", [name for name in spec.MATHML_ELEMENTS if name != "math"])
+def test_a_parser_puts_mathml_elements_in_their_namespace(name):
+    parent = parsed_element(f"<math><{name}></math>", "math")
+
+    assert [(child.name, child.namespace) for child in parent.children] == [(name, "math")]
+
+
+def test_a_parser_gives_svg_attributes_the_listed_case():
+    lower = " ".join(f'{name}=""' for name in spec.SVG_ATTRIBUTE_CASE if name != "definitionurl")
+
+    element = parsed_element(f"<svg {lower}>", "svg")
+
+    listed = [name for name in spec.SVG_ATTRIBUTE_CASE.values() if name != "definitionURL"]
+    assert list(element.attrs) == listed
+
+
+def test_a_parser_gives_the_mathml_attribute_the_listed_case():
+    element = parsed_element("<math definitionurl=''>", "math")
+
+    assert list(element.attrs) == [spec.SVG_ATTRIBUTE_CASE["definitionurl"]]
+
+
+def test_attributes_that_navigate_or_run_are_url_attributes():
+    dangerous = {"action", "data", "formaction", "href", "src", "to", "values", "xlink:href"}
+
+    assert dangerous - spec.URL_ATTRIBUTES == set()
+
+
+@pytest.mark.parametrize("name", ["srcset", "usemap", "srcdoc", "class", "style", "id", "content"])
+def test_other_attributes_are_no_url_attributes(name):
+    assert name not in spec.URL_ATTRIBUTES
+
+
+@pytest.mark.parametrize("name", ["checked", "disabled", "hidden", "open", "popover", "required"])
+def test_boolean_attributes_have_no_words_for_true_and_false(name):
+    assert name not in spec.TRUE_FALSE_ATTRIBUTES
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("contenteditable", ("true", "false")),
+        ("draggable", ("true", "false")),
+        ("spellcheck", ("true", "false")),
+        ("writingsuggestions", ("true", "false")),
+        ("translate", ("yes", "no")),
+        ("autocomplete", ("on", "off")),
+        ("autocorrect", ("on", "off")),
+        ("autocapitalize", ("on", "off")),
+        ("displaystyle", ("true", "false")),
+        ("preserveAlpha", ("true", "false")),
+    ],
+)
+def test_enumerated_attributes_have_the_standards_words(name, words):
+    assert spec.TRUE_FALSE_ATTRIBUTES[name] == words
