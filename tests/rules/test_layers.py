@@ -41,7 +41,7 @@ PACKAGE_ORDER = {
     ),
     "datastar": ("signals", "attributes", "actions", "script", "events"),
     "morph": ("ids", "check", "simulate", "diff"),
-    "relay": ("base", "memory", "redis", "nats"),
+    "relay": ("base", "_mailbox", "memory", "redis", "nats"),
     "adapters": (
         "_base",
         "asgi",

@@ -1,0 +1,147 @@
+"""Prose that is not executed goes stale: every Python block and every docstring example runs.
+
+The blocks of a page run in order, in one namespace, in an empty folder. A block with a title
+(```python title="views.py"```) is also written to that file, so that later blocks can import it.
+A block right below `<!-- not executed: reason -->` is only compiled. Top-level `await` works.
+`if __name__ == "__main__":` does not run. `pycon` blocks are doctests.
+"""
+
+import ast
+import asyncio
+import doctest
+import importlib
+import inspect
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from rules.markdown import Block, Page, pages
+from rules.source_tree import ROOT, source_modules
+
+PAGES = {page.name: page for page in pages()}
+page_names = pytest.mark.parametrize("name", sorted(PAGES))
+EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+DOCTEST_FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+WITH_EXAMPLES = [name for name, module in source_modules().items() if ">>> " in module.text]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, page in sorted(PAGES.items())
+        if any(block.language in {"python", "pycon"} for block in page.blocks)
+    ],
+)
+def test_every_python_block_of_a_page_runs(name: str, namespace: ModuleType) -> None:
+    with asyncio.Runner() as runner:
+        for block in PAGES[name].blocks:
+            RUN.get(block.language, leave)(PAGES[name], block, namespace, runner)
+
+
+@page_names
+def test_a_page_spells_python_as_the_language_whose_blocks_run(name: str) -> None:
+    languages = {block.language for block in PAGES[name].blocks}
+
+    assert languages & {"Python", "py", "py3", "python3", "doctest"} == set()
+
+
+@page_names
+def test_every_internal_link_of_a_page_resolves(name: str) -> None:
+    internal = [link for link in PAGES[name].links if not EXTERNAL.match(link)]
+
+    broken = [link for link in internal if not resolves(PAGES[name], link)]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_every_example_in_a_modules_docstrings_runs(name: str) -> None:
+    module = importlib.import_module(name)
+
+    for test in examples(module):
+        run_examples(test)
+
+
+@pytest.fixture
+def namespace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[ModuleType]:
+    """Return the module that a page's blocks run in; the page's own files can be imported."""
+    module = ModuleType("page")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = set(sys.modules)
+    sys.modules["page"] = module  # where dataclasses and signal types look their names up
+    yield module
+    for name in set(sys.modules) - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if name == "page" or (file and Path(file).is_relative_to(tmp_path)):
+            del sys.modules[name]
+
+
+def run_python(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
+    """Run a block as if it stood at its own line of the page's file."""
+    code = compile(
+        "\n" * (block.line - 1) + block.text,
+        str(page.path),
+        "exec",
+        flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+        dont_inherit=True,
+    )
+    if block.title:
+        Path(block.title).parent.mkdir(parents=True, exist_ok=True)
+        Path(block.title).write_text(block.text, encoding="utf-8")
+    if block.is_not_executed:
+        return
+    result = eval(code, vars(namespace))
+    if code.co_flags & inspect.CO_COROUTINE:
+        runner.run(result)
+
+
+def run_console(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
+    """Run a block of `>>>` lines and compare what they print."""
+    parsed = doctest.DocTestParser().get_doctest(
+        block.text, vars(namespace), page.name, str(page.path), block.line - 1
+    )
+    parsed.globs = vars(namespace)
+    run_examples(parsed)
+
+
+def run_examples(test: doctest.DocTest) -> None:
+    """Run `>>>` lines; an AssertionError tells everything that they printed wrongly."""
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=DOCTEST_FLAGS)
+
+    runner.run(test, out=report.write, clear_globs=False)
+
+    assert runner.failures == 0, report.getvalue()
+
+
+def leave(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
+    """Do nothing: the block is in another language."""
+
+
+RUN = {"python": run_python, "pycon": run_console}
+
+
+def resolves(page: Page, link: str) -> bool:
+    """Return whether a relative link leads to a file, and its fragment to a heading."""
+    target, _, fragment = link.partition("#")
+    path = (page.path.parent / target).resolve() if target else page.path
+    if not path.is_relative_to(ROOT) or not path.exists():
+        return False
+    return not fragment or path.suffix != ".md" or fragment in Page(path).anchors
+
+
+def examples(module: ModuleType) -> list[doctest.DocTest]:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = [test for test in finder.find(module) if test.examples]
+    assert found, f"{module.__name__} has `>>>` lines that no public docstring holds"
+    return found
