@@ -1,0 +1,212 @@
+"""What waits for one subscription of a relay: its messages, and the task that reads them.
+
+A mailbox is filled by any thread and read in one event loop, by one task at a time. It
+knows nothing of subjects: what is put into it was matched before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import OrderedDict, deque
+from typing import Generic, TypeVar
+
+from fatmorph.errors import MomentError
+
+__all__ = ("LatestQueue", "Mailbox", "Queue", "running_loop")
+
+T = TypeVar("T")
+
+logger = logging.getLogger("fatmorph.relay")
+
+
+class Mailbox(Generic[T]):
+    """The messages that wait for one subscription, and the one reader that waits for them."""
+
+    def __init__(
+        self, patterns: tuple[str, ...], queue: Queue[T], awaited: set[Mailbox[T]]
+    ) -> None:
+        self.patterns = patterns
+        self.is_closed = False
+        self._queue = queue
+        self._awaited = awaited
+        self._lock = threading.RLock()  # re-entrant for the reason that the relay's own is
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._is_read = False
+
+    @property
+    def dropped(self) -> int:
+        """Return how many messages were lost because the reader was behind."""
+        return self._queue.dropped
+
+    def __str__(self) -> str:
+        state = f"{len(self._queue)} waiting, {self.dropped} dropped"
+        return f"to {self._names()}: {'closed' if self.is_closed else state}"
+
+    def deliver(self, subject: str, data: T, here: asyncio.AbstractEventLoop | None) -> bool:
+        """Take a message and wake the reader; return whether the mailbox was open.
+
+        Args:
+            subject: What the message was published on.
+            data: The message.
+            here: The event loop that runs in this thread.
+        """
+        with self._lock:
+            if self.is_closed:
+                return False
+            # Named, to outlive the lock: a finaliser of what was lost may publish.
+            lost = self._queue.put(subject, data)
+            is_first_loss = lost is not None and self.dropped == 1
+            waiter, self._waiter = self._waiter, None
+        self._wake(waiter, here)
+        if is_first_loss:
+            logger.warning(
+                "the reader of the subscription to %s is behind: %d messages wait for it, "
+                "which is its limit, and each new one now drops the oldest (logged once); "
+                "read faster, or subscribe with latest=True",
+                self._names(),
+                self._queue.limit,
+            )
+        return True
+
+    async def receive(self) -> tuple[str, T]:
+        """Wait for the next message.
+
+        Raises:
+            StopAsyncIteration: When the mailbox is closed.
+            MomentError: If another task is reading, or another event loop has read.
+        """
+        loop = asyncio.get_running_loop()
+        self._begin_reading(loop)
+        try:
+            while True:
+                with self._lock:
+                    if self.is_closed:
+                        raise StopAsyncIteration
+                    if self._queue:
+                        return self._queue.take()
+                    self._waiter = waiter = loop.create_future()
+                self._awaited.add(self)
+                await waiter
+        finally:
+            self._awaited.discard(self)
+            self._waiter = None
+            self._is_read = False
+
+    def close(self) -> None:
+        """Discard what waits, refuse what comes, end the wait of the reader."""
+        with self._lock:
+            self.is_closed = True
+            # Named, to outlive the lock: a finaliser among the messages may publish.
+            discarded = self._queue.clear()
+            waiter, self._waiter = self._waiter, None
+        self._wake(waiter, running_loop())
+        del discarded
+
+    def _names(self) -> str:
+        return ", ".join(map(repr, self.patterns))
+
+    def _begin_reading(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            if self._loop is None:
+                self._loop = loop
+            if self._loop is loop and not self._is_read:
+                self._is_read = True
+                return
+        if self._loop is not loop:
+            raise MomentError(
+                "cannot read a subscription in a second event loop",
+                where=f"the subscription {self}",
+                why="a message wakes the loop that read first, and no other",
+                fix=f"messages = relay.subscribe({self.patterns[0]!r})  # in the loop that reads",
+            )
+        raise MomentError(
+            "cannot read a subscription twice at the same time",
+            where=f"the subscription {self}",
+            why="each message goes to one reader, and nobody could say to which",
+            fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
+        )
+
+    def _wake(
+        self, waiter: asyncio.Future[None] | None, here: asyncio.AbstractEventLoop | None
+    ) -> None:
+        if waiter is None:
+            return
+        if waiter.get_loop() is here:
+            _end_wait(waiter)
+            return
+        try:
+            waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)
+        except RuntimeError:
+            # Its loop was closed while the reader waited: it will never run again.
+            self._awaited.discard(self)
+
+
+class Queue(Generic[T]):
+    """Messages in order, at most `limit` of them."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.dropped = 0
+        self._messages: deque[tuple[str, T]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def put(self, subject: str, data: T) -> object:
+        """Add a message; return what was lost for it, or `None`."""
+        self._messages.append((subject, data))
+        if len(self._messages) <= self.limit:
+            return None
+        self.dropped += 1
+        return self._messages.popleft()
+
+    def take(self) -> tuple[str, T]:
+        """Return the oldest message, which is then no longer here."""
+        return self._messages.popleft()
+
+    def clear(self) -> object:
+        """Forget the messages; return them."""
+        messages, self._messages = self._messages, deque()
+        return messages
+
+
+class LatestQueue(Queue[T]):
+    """The newest message of each subject, in the order of the last publish."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self._newest: OrderedDict[str, T] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._newest)
+
+    def put(self, subject: str, data: T) -> object:
+        self._newest[subject] = data
+        self._newest.move_to_end(subject)
+        if len(self._newest) <= self.limit:
+            return None
+        self.dropped += 1
+        return self._newest.popitem(last=False)
+
+    def take(self) -> tuple[str, T]:
+        return self._newest.popitem(last=False)
+
+    def clear(self) -> object:
+        newest, self._newest = self._newest, OrderedDict()
+        return newest
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs in this thread, `None` where none does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _end_wait(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

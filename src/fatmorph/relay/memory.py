@@ -1,0 +1,254 @@
+"""The relay of one process: publishers of any thread, readers of any event loop.
+
+It starts no task and keeps no message that no subscription waits for. A subscription is
+registered as soon as it is made, and held weakly until a reader waits for it: one that
+nobody refers to any more takes its messages with it. Messages are handed over as they are,
+neither copied nor encoded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
+
+from fatmorph.errors import ArgumentError, SubscriptionClosedError, short_repr
+from fatmorph.relay._mailbox import LatestQueue, Mailbox, Queue, running_loop
+from fatmorph.relay.base import (
+    BELOW,
+    EVERYTHING,
+    checked_pattern,
+    checked_subject,
+    disjoint_patterns,
+    prefixes_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+__all__ = ("Relay", "Subscription")
+
+T = TypeVar("T")
+# Any: what a registry holds says nothing about the messages that pass through it.
+Members: TypeAlias = "dict[int, weakref.ref[Mailbox[Any]]]"
+
+DEFAULT_LIMIT = 1000  # messages; a reader that far behind should ask for the latest only
+
+
+class Relay(Generic[T]):
+    """Carry messages from publishers to the streams of one process.
+
+    Delivery is at most once, in the order of publishing, and never repeated: state lives
+    in your database, and a page that connects again renders it whole.
+
+    Example:
+        >>> import asyncio
+        >>> relay = Relay[str]()
+        >>> async def main():
+        ...     async with relay.subscribe("room.1.*") as messages:
+        ...         relay.publish("room.1.join", "ada")
+        ...         async for subject, name in messages:
+        ...             return subject, name
+        >>> asyncio.run(main())
+        ('room.1.join', 'ada')
+    """
+
+    def __init__(self) -> None:
+        # Re-entrant: a finaliser may run, and publish, wherever memory is allocated.
+        self._lock = threading.RLock()
+        self._members: dict[str, Members] = {}  # by pattern
+        self._patterns: dict[int, tuple[str, ...]] = {}  # by the number of a subscription
+        self._numbers = itertools.count()
+        # Weak references die at any moment, while the lock is held too: they only note
+        # their number here, and the next call that holds the lock clears up.
+        self._dead: deque[int] = deque()
+        # The event loop holds a waiting task weakly, and so do we: without a strong
+        # reference somewhere, the collector would take a background reader away.
+        self._awaited: set[Mailbox[T]] = set()
+
+    @property
+    def subscription_count(self) -> int:
+        """Return how many subscriptions are open."""
+        with self._lock:
+            self._forget_dead()
+            return len(self._patterns)
+
+    def publish(self, subject: str, data: T) -> int:
+        """Send a message to every matching subscription; return how many took it.
+
+        Never waits, and may be called from any thread; subscriptions of other threads'
+        event loops are woken there.
+
+        Args:
+            subject: Tokens joined by dots, as in `room.1.join`.
+            data: Anything; every subscription gets this very object.
+
+        Raises:
+            SubjectError: If the subject is no subject, a pattern included.
+
+        Example:
+            >>> Relay[str]().publish("room.1.join", "ada")
+            0
+        """
+        checked_subject(subject)
+        with self._lock:
+            self._forget_dead()
+            members = [
+                reference
+                for pattern in self._matching(subject)
+                for reference in self._members[pattern].values()
+            ]
+        here = running_loop()
+        taken = 0
+        for reference in members:
+            mailbox = reference()
+            if mailbox is not None and mailbox.deliver(subject, data, here):
+                taken += 1
+        return taken
+
+    def subscribe(
+        self, pattern: str, *patterns: str, latest: bool = False, limit: int = DEFAULT_LIMIT
+    ) -> Subscription[T]:
+        """Return a subscription that takes messages from this moment on.
+
+        It ends when it is closed or when nobody refers to it any more.
+
+        Args:
+            pattern: A subject, `prefix.*` for everything below a prefix, at any depth, but
+                not the prefix itself, or `*` for everything.
+            patterns: Further ones; a message that matches several arrives once.
+            latest: Whether a reader that is behind gets only the newest message of each
+                subject, in the order of the last publish.
+            limit: How many messages wait for the reader before the oldest is dropped, 1 or
+                more; with `latest`, how many subjects.
+
+        Raises:
+            SubjectError: If a pattern can match nothing.
+            ArgumentError: If the limit is not an integer of 1 or more.
+
+        Example:
+            >>> relay = Relay[str]()
+            >>> relay.subscribe("room.1.*", "shutdown", latest=True)
+            <Subscription to 'room.1.*', 'shutdown': 0 waiting, 0 dropped>
+        """
+        wanted = disjoint_patterns(tuple(map(checked_pattern, (pattern, *patterns))))
+        most = _checked_limit(limit)
+        queue = LatestQueue[T](most) if latest else Queue[T](most)
+        mailbox = Mailbox(wanted, queue, self._awaited)
+        with self._lock:
+            self._forget_dead()
+            number = next(self._numbers)
+            self._add(number, mailbox)
+        return Subscription(mailbox, lambda: self._remove(number))
+
+    def _add(self, number: int, mailbox: Mailbox[T]) -> None:
+        dead = self._dead
+        reference = weakref.ref(mailbox, lambda _: dead.append(number))
+        self._patterns[number] = mailbox.patterns
+        for pattern in mailbox.patterns:
+            self._members.setdefault(pattern, {})[number] = reference
+
+    def _remove(self, number: int) -> None:
+        with self._lock:
+            for pattern in self._patterns.pop(number, ()):
+                members = self._members[pattern]
+                del members[number]
+                if not members:
+                    del self._members[pattern]
+
+    def _forget_dead(self) -> None:
+        while self._dead:
+            self._remove(self._dead.popleft())
+
+    def _matching(self, subject: str) -> Iterator[str]:
+        candidates = (subject, *(prefix + BELOW for prefix in prefixes_of(subject)), EVERYTHING)
+        return filter(self._members.__contains__, candidates)
+
+
+class Subscription(Generic[T]):
+    """Iterate over the messages of a relay as `(subject, data)`; made by `subscribe()`.
+
+    One task at a time reads, in the event loop that read first. A reader that is cancelled
+    while it waits loses nothing: the message is there for the next one.
+
+    Example:
+        >>> import asyncio
+        >>> relay = Relay[int]()
+        >>> async def main():
+        ...     scores = relay.subscribe("score", latest=True)
+        ...     for score in range(3):
+        ...         relay.publish("score", score)
+        ...     return await anext(scores)
+        >>> asyncio.run(main())
+        ('score', 2)
+    """
+
+    def __init__(self, mailbox: Mailbox[T], unregister: Callable[[], None]) -> None:
+        self._mailbox = mailbox
+        self._unregister = unregister
+
+    @property
+    def dropped(self) -> int:
+        """Return how many messages were lost because the reader was behind."""
+        return self._mailbox.dropped
+
+    def __repr__(self) -> str:
+        return f"<Subscription {self._mailbox}>"
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> tuple[str, T]:
+        return await self._mailbox.receive()
+
+    async def __aenter__(self) -> Self:
+        if self._mailbox.is_closed:
+            raise SubscriptionClosedError(
+                "cannot enter a closed subscription",
+                where=repr(self),
+                why="it was taken off the relay and will never get a message",
+                fix=f"async with relay.subscribe({self._mailbox.patterns[0]!r}) as messages: ...",
+            )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Take the subscription off the relay; what waits in it is discarded.
+
+        A reader that waits ends as if the messages had come to their end. A second call
+        does nothing.
+
+        Example:
+            >>> import asyncio
+            >>> relay = Relay[str]()
+            >>> async def main():
+            ...     messages = relay.subscribe("*")
+            ...     await messages.aclose()
+            ...     return [message async for message in messages]
+            >>> asyncio.run(main())
+            []
+        """
+        self._unregister()
+        self._mailbox.close()
+
+
+def _checked_limit(limit: object) -> int:
+    if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1:
+        return limit
+    raise ArgumentError(
+        f"cannot keep {short_repr(limit)} messages for a reader",
+        where="relay.subscribe(limit=...)",
+        why="the limit is a count, and a message waits at least until its reader runs",
+        fix=f"relay.subscribe(pattern, limit={DEFAULT_LIMIT})",
+    )

@@ -1,0 +1,133 @@
+"""The relay against a model that is obviously right: a list scanned for every message."""
+
+import asyncio
+import gc
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from fatmorph.relay import Relay
+
+TOKENS = st.sampled_from(["a", "b", "ab"])
+SUBJECTS = st.lists(TOKENS, min_size=1, max_size=3).map(".".join)
+PATTERNS = st.one_of(st.just("*"), SUBJECTS, SUBJECTS.map(lambda subject: subject + ".*"))
+
+
+def model_matches(pattern: str, subject: str) -> bool:
+    wanted, tokens = pattern.split("."), subject.split(".")
+    if wanted[-1] == "*":
+        above = wanted[:-1]
+        return tokens[: len(above)] == above and len(tokens) > len(above)
+    return tokens == wanted
+
+
+class Model:
+    """A subscription as a plain list."""
+
+    def __init__(self, patterns, latest, limit):
+        self.patterns, self.latest, self.limit = patterns, latest, limit
+        self.messages = []
+        self.dropped = 0
+
+    def take(self, subject, data):
+        if not any(model_matches(pattern, subject) for pattern in self.patterns):
+            return 0
+        if self.latest:
+            self.messages = [message for message in self.messages if message[0] != subject]
+        self.messages.append((subject, data))
+        lost = max(0, len(self.messages) - self.limit)
+        self.messages = self.messages[lost:]
+        self.dropped += lost
+        return 1
+
+
+class RelayMachine(RuleBasedStateMachine):
+    subscriptions = Bundle("subscriptions")
+
+    def __init__(self):
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.relay = Relay[int]()
+        self.models = {}
+        self.held = {}
+        self.readers = {}
+        self.published = 0
+
+    @rule(
+        target=subscriptions,
+        patterns=st.lists(PATTERNS, min_size=1, max_size=3),
+        latest=st.booleans(),
+        limit=st.integers(1, 4),
+    )
+    def subscribe(self, patterns, latest, limit):
+        subscription = self.relay.subscribe(*patterns, latest=latest, limit=limit)
+        key = len(self.models)
+        self.models[key] = Model(patterns, latest, limit)
+        self.held[key] = subscription
+        return key
+
+    @rule(subject=SUBJECTS)
+    def publish(self, subject):
+        self.published += 1
+        open_models = [self.models[key] for key in self.held]
+
+        taken = self.relay.publish(subject, self.published)
+
+        assert taken == sum(model.take(subject, self.published) for model in open_models)
+        for key in list(self.readers):
+            self.settle(key)
+
+    @rule(key=subscriptions)
+    def read(self, key):
+        """Start a reader where none waits, let it run, and compare what it got."""
+        if key not in self.readers:
+            self.readers[key] = self.loop.create_task(anext_of(self.held[key]))
+        self.settle(key)
+
+    @rule(key=subscriptions)
+    def cancel_reader(self, key):
+        reader = self.readers.pop(key, None)
+        if reader is not None:
+            reader.cancel()
+            self.loop.run_until_complete(asyncio.wait([reader]))
+
+    @rule(key=consumes(subscriptions))
+    def close(self, key):
+        self.cancel_reader(key)
+        self.loop.run_until_complete(self.held.pop(key).aclose())
+
+    @rule(key=consumes(subscriptions))
+    def forget(self, key):
+        self.cancel_reader(key)
+        del self.held[key]
+        gc.collect()
+
+    def settle(self, key):
+        for _ in range(3):
+            self.loop.run_until_complete(asyncio.sleep(0))
+        messages = self.models[key].messages
+        if messages:
+            assert self.readers.pop(key).result() == messages.pop(0)
+        else:
+            assert not self.readers[key].done()
+
+    @invariant()
+    def counts_agree(self):
+        assert self.relay.subscription_count == len(self.held)
+        assert {key: s.dropped for key, s in self.held.items()} == {
+            key: self.models[key].dropped for key in self.held
+        }
+
+    def teardown(self):
+        for key in list(self.readers):
+            self.cancel_reader(key)
+        self.loop.close()
+
+
+async def anext_of(subscription):
+    return await anext(subscription)
+
+
+RelayMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestRelay = RelayMachine.TestCase

@@ -1,0 +1,133 @@
+"""Subjects, patterns, and what matches what."""
+
+import pytest
+
+from fatmorph.errors import SubjectError
+from fatmorph.relay.base import (
+    checked_pattern,
+    checked_subject,
+    disjoint_patterns,
+    is_match,
+    prefixes_of,
+)
+
+
+@pytest.mark.parametrize(
+    "subject", ["join", "room.1", "room.1.message", "räume.1", "a-b.c_d", "$x"]
+)
+def test_a_subject_is_tokens_joined_by_dots(subject):
+    assert checked_subject(subject) == subject
+
+
+@pytest.mark.parametrize("pattern", ["*", "join", "room.1", "room.*", "room.1.*"])
+def test_a_pattern_is_a_subject_a_prefix_or_everything(pattern):
+    assert checked_pattern(pattern) == pattern
+
+
+@pytest.mark.parametrize(
+    ("subject", "suggestion"),
+    [
+        ("", "room.1"),
+        (".", "room.1"),
+        ("*", "room.1"),
+        ("room.*", "room"),
+        ("room..1", "room.1"),
+        (".room", "room"),
+        ("room.", "room"),
+        ("room.a b", "room.a-b"),
+        ("room.a\u2028b", "room.a-b"),
+        ("room\n", "room"),
+        ("room.>", "room"),
+        (b"room", "room.1"),
+        (None, "room.1"),
+        (7, "room.1"),
+    ],
+)
+def test_any_other_subject_is_refused_with_the_nearest_good_one(subject, suggestion):
+    with pytest.raises(SubjectError) as caught:
+        checked_subject(subject)
+
+    assert caught.value.fix == f"relay.publish({suggestion!r}, data)"
+    assert checked_subject(suggestion) == suggestion
+
+
+@pytest.mark.parametrize(
+    ("pattern", "suggestion"),
+    [
+        ("", "room.1"),
+        ("**", "*"),
+        (".*", "*"),
+        ("*.*", "*"),
+        (">", "*"),
+        ("room*", "room.*"),
+        ("room.>", "room.*"),
+        ("room.*.join", "room.*"),
+        ("room..*", "room.*"),
+        ("ro om.*", "ro-om.*"),
+        ("room ", "room"),
+        (None, "room.1"),
+    ],
+)
+def test_any_other_pattern_is_refused_with_the_nearest_good_one(pattern, suggestion):
+    with pytest.raises(SubjectError) as caught:
+        checked_pattern(pattern)
+
+    assert caught.value.fix == f"relay.subscribe({suggestion!r})"
+    assert checked_pattern(suggestion) == suggestion
+
+
+def test_a_refused_subject_says_what_where_why_and_how_to_fix_it():
+    with pytest.raises(SubjectError) as caught:
+        checked_subject("room.*")
+
+    assert str(caught.value) == (
+        "cannot publish on the subject 'room.*'\n"
+        "  where: relay.publish()\n"
+        "  why:   a subject is tokens joined by dots, each without white space, `*` and `>`\n"
+        "  fix:   relay.publish('room', data)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "expected"),
+    [
+        ("*", "join", True),
+        ("*", "room.1.join", True),
+        ("join", "join", True),
+        ("join", "joined", False),
+        ("join", "join.1", False),
+        ("room.1.*", "room.1.x", True),
+        ("room.1.*", "room.1.x.y", True),
+        ("room.1.*", "room.1", False),
+        ("room.1.*", "room.11.x", False),
+        ("room.1.*", "room", False),
+        ("Room.*", "room.1", False),
+    ],
+)
+def test_a_prefix_matches_everything_below_it_and_nothing_else(pattern, subject, expected):
+    assert is_match(pattern, subject) is expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "prefixes"),
+    [("join", []), ("room.1", ["room"]), ("a.b.c.d", ["a.b.c", "a.b", "a"])],
+)
+def test_the_prefixes_of_a_subject_come_longest_first(subject, prefixes):
+    assert list(prefixes_of(subject)) == prefixes
+
+
+@pytest.mark.parametrize(
+    ("patterns", "kept"),
+    [
+        (("join",), ("join",)),
+        (("join", "join"), ("join",)),
+        (("*", "join", "room.*"), ("*",)),
+        (("join", "*"), ("*",)),
+        (("room.*", "room"), ("room.*", "room")),
+        (("room.1.x", "room.*", "room.1.*"), ("room.*",)),
+        (("room.1.*", "room.2.*"), ("room.1.*", "room.2.*")),
+        (("a.*", "ab.*"), ("a.*", "ab.*")),
+    ],
+)
+def test_a_pattern_that_another_one_covers_is_left_out(patterns, kept):
+    assert disjoint_patterns(patterns) == kept
