@@ -1,1 +1,101 @@
-"""Write a web page as one function; call it again whenever anything changes."""
+"""Write a web page as one function; call it again whenever anything changes.
+
+    from fatmorph import h, svg, mathml          the elements: h.div(…), svg.circle(…)
+    from fatmorph import data, at                Datastar's attributes and actions
+    from fatmorph import fragment, comment, element, static, json_script, js, Markup
+    from fatmorph import render, render_bytes, pretty
+    from fatmorph import dom_id                  ids that are safe in any selector
+    from fatmorph import datastar_script         the client, from its CDN or your own file
+    from fatmorph import Context, Writer, Relay  one request, one response, one bus
+    from fatmorph import serve                   start the application on uvicorn
+
+Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`, the pytest
+plugin in `fatmorph.testing`. Whatever needs an event loop is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fatmorph import html as h
+from fatmorph import mathml, svg
+from fatmorph.markup.attributes import Attrs
+from fatmorph.markup.element import (
+    Element,
+    Markup,
+    Tag,
+    comment,
+    element,
+    fragment,
+    json_script,
+    static,
+)
+from fatmorph.markup.escape import js
+from fatmorph.markup.pretty import pretty
+from fatmorph.markup.render import render, render_bytes
+
+if TYPE_CHECKING:
+    from fatmorph.context import Context
+    from fatmorph.datastar import actions as at
+    from fatmorph.datastar import attributes as data
+    from fatmorph.datastar.script import datastar_script
+    from fatmorph.morph.ids import dom_id
+    from fatmorph.relay.memory import Relay
+    from fatmorph.serve import serve
+    from fatmorph.writer import Writer
+
+__version__ = "0.1.0"
+
+__all__ = (
+    "Attrs",
+    "Context",
+    "Element",
+    "Markup",
+    "Relay",
+    "Tag",
+    "Writer",
+    "at",
+    "comment",
+    "data",
+    "datastar_script",
+    "dom_id",
+    "element",
+    "fragment",
+    "h",
+    "js",
+    "json_script",
+    "mathml",
+    "pretty",
+    "render",
+    "render_bytes",
+    "serve",
+    "static",
+    "svg",
+)
+
+# Name → module, and the attribute of it if the name is not the module itself (PEP 562).
+_LAZY = {
+    "Context": ("fatmorph.context", "Context"),
+    "Relay": ("fatmorph.relay.memory", "Relay"),
+    "Writer": ("fatmorph.writer", "Writer"),
+    "at": ("fatmorph.datastar.actions", None),
+    "data": ("fatmorph.datastar.attributes", None),
+    "datastar_script": ("fatmorph.datastar.script", "datastar_script"),
+    "dom_id": ("fatmorph.morph.ids", "dom_id"),
+    "serve": ("fatmorph.serve", "serve"),
+}
+
+
+def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
+    if name not in _LAZY:
+        raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
+    module_name, attribute = _LAZY[name]
+    module = import_module(module_name)
+    value = module if attribute is None else getattr(module, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias, cast
 from markupsafe import Markup
 
 from fatmorph import errors
-from fatmorph.markup.attributes import MAPPED_NAMES, add_attribute, written_name
+from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, mapped_name, written_name
 from fatmorph.markup.path import find_path
 from fatmorph.markup.spec import (
     ESCAPABLE_RAW_TEXT_ELEMENTS,
@@ -36,6 +36,7 @@ __all__ = (
     "Child",
     "Element",
     "Tag",
+    "drops_newline",
     "escape_attribute",
     "escape_text",
     "frozen",
@@ -49,6 +50,8 @@ Child: TypeAlias = "str | Element"
 TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
 # Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
 MAX_NESTED_ITERABLES = 100
+
+new = object.__new__
 
 # What would end a raw text early, or make Datastar take a fragment for a page (its test is
 # case-sensitive). https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
@@ -84,7 +87,7 @@ class Tag:
         "_start_end",
     )
 
-    _check: Callable[[str, list[Child]], None] | None
+    _check: Callable[[str, tuple[Child, ...]], tuple[Child, ...]] | None
     _element_type: type[Element]
 
     def __init__(self, name: str, namespace: ElementNamespace = "html") -> None:
@@ -129,24 +132,26 @@ class Tag:
             RawTextError: Text that would end a script, style or comment early.
         """
         written: dict[str, str | Literal[True]] = {}
-        children: list[Child] = []
-        for index, item in enumerate(positional):
-            kind = type(item)
-            if kind is str or kind is Element:
-                children.append(cast("Child", item))
-            elif not children and isinstance(item, Mapping):
-                _add_mapping(written, self._name, item)
-            else:
-                _add_child(children, self._name, item, (index,))
+        children = positional
+        for item in positional:
+            # Text and elements are children as they are; anything else has to be looked at.
+            if type(item) is not str and type(item) is not Element:
+                children = tuple(_sort_positional(self._name, positional, written))
+                break
         for keyword, value in attributes.items():
-            attribute = MAPPED_NAMES[keyword]
-            if type(value) is str and attribute.convert is None:
-                written[attribute.name] = value
+            name = VERBATIM_NAMES.get(keyword)
+            if name is not None and type(value) is str and name not in written:
+                written[name] = value
             else:
-                add_attribute(written, self._name, attribute, value)
+                add_attribute(written, self._name, mapped_name(keyword), value)
         if self._check is not None:
-            self._check(self._name, children)
-        return _new_element(self, written, tuple(children))
+            children = self._check(self._name, children)
+        # Written out, not called: a tenth of the time that an element takes.
+        element = new(self._element_type)
+        element._tag = self
+        element._attributes = written
+        element._children = children
+        return element
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tag):
@@ -169,12 +174,11 @@ class Element:
     Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
     """
 
-    __slots__ = ("__weakref__", "_attributes", "_children", "_frozen", "_tag")
+    __slots__ = ("__weakref__", "_attributes", "_children", "_tag")
 
     _tag: Tag
     _attributes: dict[str, str | Literal[True]]
     _children: tuple[Child, ...]
-    _frozen: str | None
 
     def __init__(self) -> None:
         raise TypeError("elements are made by calling a tag, such as div()")
@@ -263,6 +267,14 @@ class Element:
         return _new_element, (self._tag, self._attributes, self._children)
 
 
+class _Frozen(Element):
+    """An element whose HTML was rendered when it was frozen."""
+
+    __slots__ = ("_html",)
+
+    _html: str
+
+
 class _Fragment(Element):
     """Children without an element around them; dissolves in the element it is given to."""
 
@@ -282,17 +294,28 @@ def render(node: Element) -> str:
         for child in siblings:
             if type(child) is str:
                 write(escape_text(child))
-            elif type(child) is not Element:
-                write(cast("Markup", child))  # UNESCAPED, as its author asked
-            elif child._frozen is not None:
-                write(child._frozen)
+            elif type(child) is Element:
+                start = child._tag._start
+                for name, value in child._attributes.items():
+                    if value is True:
+                        start += f" {name}"
+                    else:
+                        start += f' {name}="{escape_attribute(value)}"'
+                write(start + child._tag._start_end)
+                if child._tag._is_newline_dropping and drops_newline(child):
+                    write("\n")
+                if len(child._children) == 1 and type(text := child._children[0]) is str:
+                    # Most elements are such leaves; the detour would cost them a fifth.
+                    write(escape_text(text))
+                    write(child._tag._end)
+                    continue
+                pending.append((siblings, end))
+                siblings, end = iter(child._children), child._tag._end
+                break
+            elif type(child) is _Frozen:
+                write(child._html)
             else:
-                write(_start_tag(child))
-                if child._children:
-                    pending.append((siblings, end))
-                    siblings, end = iter(child._children), child._tag._end
-                    break
-                write(child._tag._end)
+                write(cast("Markup", child))  # UNESCAPED, as its author asked
         else:
             write(end)
             if not pending:
@@ -318,9 +341,26 @@ def frozen(node: Element) -> Element:
     if type(node) is _Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
         return _new_element(node._tag, {}, children)
-    copy = _new_element(node._tag, node._attributes, node._children)
-    copy._frozen = render(node)
+    copy = object.__new__(_Frozen)
+    copy._tag = node._tag
+    copy._attributes = node._attributes
+    copy._children = node._children
+    copy._html = render(node)
     return copy
+
+
+def drops_newline(element: Element) -> bool:
+    """Return whether the parser would drop the first newline of the content.
+
+    Source: https://html.spec.whatwg.org/multipage/syntax.html#element-restrictions
+    """
+    if element._tag._is_newline_dropping:
+        for child in element._children:
+            if not isinstance(child, str):
+                return False
+            if child:
+                return child[0] in "\r\n"
+    return False
 
 
 def escape_text(text: str) -> str:
@@ -336,7 +376,9 @@ def escape_text(text: str) -> str:
 
 def escape_attribute(text: str) -> str:
     """Return text with `& < > "` as references, for a double-quoted attribute."""
-    return escape_text(text).replace('"', "&quot;")
+    if '"' in text:
+        return escape_text(text).replace('"', "&quot;")
+    return escape_text(text)
 
 
 def _new_element(
@@ -346,21 +388,27 @@ def _new_element(
     element._tag = tag
     element._attributes = attributes
     element._children = children
-    element._frozen = None
     return element
 
 
-def _add_mapping(
-    written: dict[str, str | Literal[True]], element: str, mapping: Mapping[object, object]
-) -> None:
-    for name, value in mapping.items():
-        add_attribute(written, element, written_name(name), value)
+def _sort_positional(
+    element: str, positional: tuple[object, ...], written: dict[str, str | Literal[True]]
+) -> list[Child]:
+    """Put the mappings among the arguments into `written` and return the children."""
+    children: list[Child] = []
+    for index, item in enumerate(positional):
+        if isinstance(item, Mapping) and not children:
+            for name, value in item.items():
+                add_attribute(written, element, written_name(name), value)
+        else:
+            _add_child(children, element, item, (index,))
+    return children
 
 
 def _add_child(children: list[Child], element: str, item: object, place: tuple[int, ...]) -> None:
     if item is None or item is True or item is False:
         return
-    if type(item) is str or type(item) is Element or type(item) is Markup:
+    if type(item) is str or type(item) is Element or type(item) in (Markup, _Frozen):
         children.append(item)
     elif type(item) is _Fragment:
         children.extend(item._children)
@@ -392,7 +440,10 @@ def _add_children(
     index = -1
     try:
         for index, item in enumerate(items):  # noqa: B007 - named in the note below
-            _add_child(children, element, item, (*place, index))
+            if type(item) is str or type(item) is Element:
+                children.append(item)
+            else:
+                _add_child(children, element, item, (*place, index))
     except errors.FatmorphError:
         raise
     except Exception as error:
@@ -415,55 +466,41 @@ def _place(element: str, place: tuple[int, ...]) -> str:
     )
 
 
-def _start_tag(element: Element) -> str:
-    tag = element._tag
-    start = tag._start
-    for name, value in element._attributes.items():
-        start += f" {name}" if value is True else f' {name}="{escape_attribute(value)}"'
-    if tag._is_newline_dropping and _starts_with_newline(element._children):
-        return start + ">\n"
-    return start + tag._start_end
-
-
-def _starts_with_newline(children: tuple[Child, ...]) -> bool:
-    for child in children:
-        if not isinstance(child, str):
-            return False
-        if child:
-            return child[0] in "\r\n"
-    return False
-
-
-def _content_check(name: str) -> Callable[[str, list[Child]], None] | None:
+def _content_check(
+    name: str,
+) -> Callable[[str, tuple[Child, ...]], tuple[Child, ...]] | None:
     if name in VOID_ELEMENTS:
-        return _check_void
+        return _no_children
     if name in ESCAPABLE_RAW_TEXT_ELEMENTS:
-        return _check_escapable_raw_text
+        return _only_text
     if name in RAW_TEXT_ELEMENTS:
         ends = rf"(?i:</{name}(?![^\s/>]))|{PAGE_ENDS}" + ("|<!--" if name == "script" else "")
-        return partial(_check_raw_text, re.compile(ends))
+        return partial(_one_raw_text, re.compile(ends))
     return None
 
 
-def _check_void(name: str, children: list[Child]) -> None:
+def _no_children(name: str, children: tuple[Child, ...]) -> tuple[Child, ...]:
     if children:
         raise errors.void_error(name, children[0])
+    return children
 
 
-def _check_escapable_raw_text(name: str, children: list[Child]) -> None:
+def _only_text(name: str, children: tuple[Child, ...]) -> tuple[Child, ...]:
     for child in children:
         if isinstance(child, Element):
             raise errors.markup_in_text_error(name, child)
+    return children
 
 
-def _check_raw_text(ends: re.Pattern[str], name: str, children: list[Child]) -> None:
-    """Join the children to one verbatim text, or refuse what would end it early."""
-    _check_escapable_raw_text(name, children)
-    text = "".join(cast("list[str]", children))
+def _one_raw_text(
+    ends: re.Pattern[str], name: str, children: tuple[Child, ...]
+) -> tuple[Child, ...]:
+    """Return the children as one verbatim text, or refuse what would end it early."""
+    text = "".join(cast("tuple[str, ...]", _only_text(name, children)))
     if found := ends.search(text):
         raise errors.raw_text_error(name, found[0])
     # Markup, because neither parser nor browser decodes references in here.
-    children[:] = [Markup(text)] if text else []
+    return (Markup(text),) if text else ()
 
 
 def _unencodable(root: Element) -> tuple[str, str]:
@@ -496,7 +533,7 @@ def _special_tag(name: str, start: str, end: str, element_type: type[Element]) -
 
 
 COMMENT = _special_tag("#comment", "<!--", "-->", Element)
-COMMENT._check = partial(_check_raw_text, COMMENT_ENDS)
+COMMENT._check = partial(_one_raw_text, COMMENT_ENDS)
 FRAGMENT = _special_tag("#document-fragment", "", "", _Fragment)
 
 

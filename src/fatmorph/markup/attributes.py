@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from html import unescape
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -19,10 +20,11 @@ from fatmorph.markup.spec import SVG_ATTRIBUTE_CASE, TRUE_FALSE_ATTRIBUTES, URL_
 from fatmorph.types import AttributeMapping
 
 __all__ = (
-    "MAPPED_NAMES",
+    "VERBATIM_NAMES",
     "AttributeName",
     "Attrs",
     "add_attribute",
+    "mapped_name",
     "plain_value",
     "written_name",
 )
@@ -30,7 +32,7 @@ __all__ = (
 Written: TypeAlias = "str | Literal[True]"
 Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
 
-# Names outlive requests, and user data may be among them: the caches start anew past this size.
+# Names outlive requests, and user data may be among them: the caches stay below this size.
 MAX_CACHED_NAMES = 4096
 
 FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>/=]")
@@ -46,28 +48,8 @@ class AttributeName(NamedTuple):
     convert: Convert | None
 
 
-class _Names(dict[str, AttributeName]):
-    """A cache from spelling to name that checks a spelling once and stays small."""
-
-    def __init__(self, from_spelling: Callable[[str], str]) -> None:
-        self.from_spelling = from_spelling
-
-    def __missing__(self, spelling: str) -> AttributeName:
-        found = _checked_name(self.from_spelling(spelling), spelling)
-        if len(self) >= MAX_CACHED_NAMES:
-            self.clear()
-        self[spelling] = found
-        return found
-
-
-def _from_keyword(keyword: str) -> str:
-    return keyword.removesuffix("_").replace("_", "-")
-
-
-MAPPED_NAMES = _Names(_from_keyword)
-"""Keyword → attribute name: one trailing `_` is dropped, `_` becomes `-`."""
-
-_WRITTEN_NAMES = _Names(str)
+VERBATIM_NAMES: dict[str, str] = {}
+"""Keyword → attribute name, for the names seen so far that take any text as it is."""
 
 
 class Attrs(Mapping[str, "Written"]):
@@ -129,7 +111,7 @@ def add_attribute(
     Args:
         attributes: Changed in place.
         element: The element's name, for error messages and URL rules.
-        attribute: From `MAPPED_NAMES` or `written_name()`.
+        attribute: From `mapped_name()` or `written_name()`.
         value: As the user gave it.
 
     Raises:
@@ -148,6 +130,20 @@ def add_attribute(
         attributes.pop(name, None)
 
 
+def mapped_name(keyword: str) -> AttributeName:
+    """Return the checked name for a keyword: one trailing `_` is dropped, `_` becomes `-`.
+
+    Raises:
+        AttributeNameError: HTML cannot write the name.
+    """
+    attribute = _checked_name(keyword.removesuffix("_").replace("_", "-"), keyword)
+    if attribute.convert not in (_url_value, _url_list_value):
+        if len(VERBATIM_NAMES) >= MAX_CACHED_NAMES:
+            VERBATIM_NAMES.clear()
+        VERBATIM_NAMES[keyword] = attribute.name
+    return attribute
+
+
 def written_name(name: object) -> AttributeName:
     """Return the checked name for a key of a mapping of attributes.
 
@@ -155,7 +151,8 @@ def written_name(name: object) -> AttributeName:
         AttributeNameError: The key is no string, or HTML cannot write it.
     """
     if isinstance(name, str):
-        return _WRITTEN_NAMES[str.__str__(name)]
+        name = str.__str__(name)
+        return _checked_name(name, name)
     raise AttributeNameError(
         f"cannot write {type(name).__name__} as an attribute name",
         where=short_repr(name),
@@ -189,6 +186,7 @@ def plain_value(element: str, name: str, value: object) -> Written | None:
     raise _value_error(element, name, value)
 
 
+@lru_cache(maxsize=MAX_CACHED_NAMES)
 def _checked_name(name: str, spelling: str) -> AttributeName:
     if not name or FORBIDDEN_IN_NAME.search(name):
         raise AttributeNameError(

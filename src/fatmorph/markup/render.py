@@ -7,7 +7,7 @@ from fatmorph.markup import _core
 from fatmorph.markup._core import FRAGMENT, Element
 from fatmorph.types import HasHtml
 
-__all__ = ("render", "render_bytes")
+__all__ = ("as_element", "render", "render_bytes")
 
 
 def render(view: Element | HasHtml) -> str:
@@ -25,7 +25,7 @@ def render(view: Element | HasHtml) -> str:
         >>> render(h.p("2 < 3"))
         '<p>2 &lt; 3</p>'
     """
-    return _core.render(_as_element(view))
+    return _core.render(as_element(view))
 
 
 def render_bytes(view: Element | HasHtml) -> bytes:
@@ -43,10 +43,15 @@ def render_bytes(view: Element | HasHtml) -> bytes:
         >>> render_bytes(h.p("naïve"))
         b'<p>na\\xc3\\xafve</p>'
     """
-    return _core.render_bytes(_as_element(view))
+    return _core.render_bytes(as_element(view))
 
 
-def _as_element(view: object) -> Element:
+def as_element(view: object) -> Element:
+    """Return a view as an element: itself, or a fragment of its trusted HTML (UNESCAPED).
+
+    Raises:
+        ChildError: `view` is neither an element nor an object with `__html__`.
+    """
     if isinstance(view, Element):
         return view
     if hasattr(type(view), "__html__"):

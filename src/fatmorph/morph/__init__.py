@@ -1,0 +1,1 @@
+"""Ids and morphs: what the browser keeps when a page is patched."""
