@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,7 @@ def running(
     port: int | None = None,
     ready_seconds: float = 20,
     stop_seconds: float = 10,
-) -> Iterator[Server]:
+) -> Generator[Server, None, None]:
     """Run a command as a server and yield it once it accepts connections.
 
     Args:

@@ -132,11 +132,11 @@ def serve_responses() -> Iterator[Callable[[dict[str, tuple[str, bytes]]], str]]
 
 class _FixedResponses(BaseHTTPRequestHandler):
     def __init__(self, responses: dict[str, tuple[str, bytes]], *arguments: object) -> None:
-        self.responses = responses
+        self.answers = responses
         super().__init__(*arguments)  # type: ignore[arg-type]  # what socketserver passes on
 
     def do_GET(self) -> None:
-        answer = self.responses.get(self.path.partition("?")[0])
+        answer = self.answers.get(self.path.partition("?")[0])
         content_type, body = answer or ("text/plain", b"")
         self.send_response(200 if answer else 404)
         self.send_header("Content-Type", content_type)
@@ -144,7 +144,7 @@ class _FixedResponses(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its base's name
         """Print nothing: the test's own output is what matters."""
 
 

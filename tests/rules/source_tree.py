@@ -113,6 +113,8 @@ def defined_names(body: list[ast.stmt]) -> set[str]:
                     names |= defined_names(handler.body)
             case ast.For() | ast.While() | ast.With():
                 names |= defined_names(statement.body)
+            case _:
+                pass  # defines nothing
     return names
 
 

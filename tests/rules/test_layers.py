@@ -39,7 +39,16 @@ PACKAGE_ORDER = {
         "pretty",
         "parse",
     ),
-    "datastar": ("signals", "attributes", "actions", "script", "events"),
+    "datastar": (
+        "caching",
+        "expressions",
+        "modifiers",
+        "signals",
+        "attributes",
+        "actions",
+        "script",
+        "events",
+    ),
     "morph": ("ids", "check", "simulate", "diff"),
     "relay": ("base", "_mailbox", "memory", "redis", "nats"),
     "adapters": (
@@ -219,25 +228,25 @@ def reason_against(module: SourceModule, found: Import) -> str:
 
 def imports(module: SourceModule) -> list[Import]:
     """Return every module that a module imports, anywhere in its text."""
-    found: list[Import] = []
+    found: dict[Import, None] = {}
 
     def collect(node: ast.AST, *, is_inside_function: bool) -> None:
-        match node:
-            case ast.Import():
-                targets = [alias.name for alias in node.names]
-            case ast.ImportFrom():
-                targets = [imported_module(module, node, alias.name) for alias in node.names]
-            case _:
-                targets = []
-        found.extend(
-            Import(name, node.lineno, is_inside_function) for name in dict.fromkeys(targets)
-        )
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for name in targets(module, node):
+                found[Import(name, node.lineno, is_inside_function)] = None
         is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         for child in ast.iter_child_nodes(node):
             collect(child, is_inside_function=is_inside_function or is_function)
 
     collect(module.tree, is_inside_function=False)
-    return found
+    return list(found)
+
+
+def targets(module: SourceModule, node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Return the modules that one statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [imported_module(module, node, alias.name) for alias in node.names]
 
 
 def imported_module(module: SourceModule, node: ast.ImportFrom, name: str) -> str:
@@ -253,10 +262,11 @@ def imported_module(module: SourceModule, node: ast.ImportFrom, name: str) -> st
 
 def re_exports(package: str) -> set[str]:
     """Return the names that a package's `__init__` takes from its modules."""
-    if package not in MODULES:
-        return set()
-    nodes = (node for node in MODULES[package].tree.body if isinstance(node, ast.ImportFrom))
-    return {alias.asname or alias.name for node in nodes for alias in node.names}
+    body = MODULES[package].tree.body if package in MODULES else []
+    from_modules = (
+        node for node in body if isinstance(node, ast.ImportFrom) and node.module != package
+    )
+    return {alias.asname or alias.name for node in from_modules for alias in node.names}
 
 
 def layer(unit: str) -> int:

@@ -50,7 +50,7 @@ def _judges(test: ast.AST) -> bool:
     words = ("expect", "assert", "raises", "view_snapshot", "check", "run")
     calls = (node for node in ast.walk(test) if isinstance(node, ast.Call))
     return any(isinstance(node, ast.Assert) for node in ast.walk(test)) or any(
-        word in ast.unparse(call.func) for call in calls for word in words
+        word in ast.unparse(call.func).lower() for call in calls for word in words
     )
 
 

@@ -1,0 +1,22 @@
+"""What a type checker knows of the relay: checked, never run."""
+
+from typing import assert_type
+
+from fatmorph import Relay
+
+relay = Relay[str]()
+counts: Relay[int] = Relay()
+
+
+async def listen() -> None:
+    async for subject, data in relay.subscribe("room.*"):
+        assert_type(subject, str)
+        assert_type(data, str)
+    async with counts.subscribe("a", "b", latest=True, limit=10) as messages:
+        assert_type(await anext(messages), tuple[str, int])
+
+
+assert_type(relay.publish("room.1", "Ada"), int)
+
+relay.publish("room.1", 7)  # type: ignore[arg-type]
+relay.subscribe("room.1", "room.2", True)  # type: ignore[arg-type]
