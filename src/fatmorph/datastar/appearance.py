@@ -1,0 +1,145 @@
+"""Attributes that keep what an element shows equal to expressions.
+
+Part of `data`. The names go into a JavaScript object in the value, where HTML does not lower-case
+them and `:`, `/` and `__` mean nothing.
+
+Source: https://data-star.dev/reference/attributes
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fatmorph.datastar.caching import cached
+from fatmorph.datastar.expressions import Expression, expression_items, object_text, value_text
+from fatmorph.datastar.modifiers import attribute_name, cased_key, name_error
+from fatmorph.markup.attributes import Attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ("attr", "class_", "show", "style", "text")
+
+CSS_PROPERTY = re.compile(r"--[A-Za-z0-9_-]+|-?[A-Za-z][A-Za-z0-9-]*", re.ASCII)
+# In an object the client respells custom properties: --a1 becomes --a-1.
+RESPELLED = re.compile(r"--.*(?:[A-Z_]|[a-z][0-9]|[0-9][a-z])")
+
+
+def attr(expressions: Mapping[str, Expression]) -> Attrs:
+    """Keep attributes equal to expressions.
+
+    Args:
+        expressions: Attribute name → JavaScript. `true` and `""` give a bare attribute,
+            `false` and `null` none.
+
+    Raises:
+        DatastarError: A name that HTML cannot write, or an expression without a value.
+
+    Example:
+        >>> attr({"disabled": "$busy", "aria-label": "$n + ' new'"})
+        Attrs({'data-attr': "{disabled: $busy, 'aria-label': $n + ' new'}"})
+
+    Source: https://data-star.dev/reference/attributes#data-attr
+    """
+    return _attr(expression_items(expressions, "data.attr"))
+
+
+@cached
+def _attr(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
+    for name, _ in entries:
+        attribute_name(name, "data.attr")
+    return Attrs({"data-attr": object_text(dict(entries), "data.attr")})
+
+
+def class_(expressions: Mapping[str, Expression]) -> Attrs:
+    """Add and remove classes.
+
+    Args:
+        expressions: Class, or several with spaces between → JavaScript; truthy adds it.
+
+    Raises:
+        DatastarError: An empty class, or an expression without a value.
+
+    Example:
+        >>> class_({"active": "$on", "text-sm font-bold": "!$on"})
+        Attrs({'data-class': "{active: $on, 'text-sm font-bold': !$on}"})
+
+    Source: https://data-star.dev/reference/attributes#data-class
+    """
+    return _class(expression_items(expressions, "data.class_"))
+
+
+@cached
+def _class(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
+    return Attrs({"data-class": object_text(dict(entries), "data.class_")})
+
+
+def style(expressions: Mapping[str, Expression]) -> Attrs:
+    """Keep inline styles equal to expressions.
+
+    Args:
+        expressions: CSS property → JavaScript; a falsy value (not 0) restores the first one.
+
+    Raises:
+        DatastarError: A name that is no CSS property or that the client would change, or an
+            expression without a value.
+
+    Example:
+        >>> style({"background-color": "$color", "--columns2": "$n"})
+        Attrs({'data-style': "{'background-color': $color}", 'data-style:--columns2': '$n'})
+
+    Source: https://data-star.dev/reference/attributes#data-style
+    """
+    return _style(expression_items(expressions, "data.style"))
+
+
+@cached
+def _style(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
+    together: dict[str, Expression] = {}
+    alone: dict[str, str] = {}
+    for name, expression in entries:
+        if not isinstance(name, str) or not CSS_PROPERTY.fullmatch(name):
+            raise name_error(name, "data.style", "it is no CSS property", '"background-color"')
+        if RESPELLED.match(name):
+            key = cased_key(name, "kebab", "data.style")
+            if "__" in key:
+                why = "HTML lower-cases it, and the client offers no way round"
+                raise name_error(name, "data.style", why, repr(name.lower().replace("__", "-")))
+            alone[f"data-style:{key}"] = value_text(expression, f"data.style, {name}")
+        else:
+            together[name] = expression
+    written = {"data-style": object_text(together, "data.style")} if together or not alone else {}
+    return Attrs(written | alone)
+
+
+@cached
+def show(expression: Expression) -> Attrs:
+    """Show the element while an expression is true, else hide it.
+
+    Raises:
+        DatastarError: An expression that is empty or has no value.
+
+    Example:
+        >>> show("$open")
+        Attrs({'data-show': '$open'})
+
+    Source: https://data-star.dev/reference/attributes#data-show
+    """
+    return Attrs({"data-show": value_text(expression, "data.show")})
+
+
+@cached
+def text(expression: Expression) -> Attrs:
+    """Keep the element's text equal to an expression.
+
+    Raises:
+        DatastarError: An expression that is empty or has no value.
+
+    Example:
+        >>> text("$count + ' tiles'")
+        Attrs({'data-text': "$count + ' tiles'"})
+
+    Source: https://data-star.dev/reference/attributes#data-text
+    """
+    return Attrs({"data-text": value_text(expression, "data.text")})

@@ -1,0 +1,176 @@
+r"""Datastar expressions: check what users wrote, and put it into larger JavaScript.
+
+An expression is JavaScript in which `$name` is a signal and `@name(` an action. The client
+finds both, and the end of each statement, with regular expressions; what those misread is
+refused here, because one bad expression stops the whole page.
+Python data is not written here but by `js()`.
+
+Source: https://data-star.dev/guide/datastar_expressions
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from fatmorph.errors import DatastarError, short_repr
+from fatmorph.markup.escape import JSExpression, js
+
+__all__ = (
+    "Expression",
+    "expression_items",
+    "expression_text",
+    "object_text",
+    "operand_text",
+    "value_text",
+)
+
+Expression: TypeAlias = str | JSExpression
+"""JavaScript source; a `str` is not quoted or escaped, it *is* the code."""
+
+# How the client cuts an attribute that returns a value into statements (v1.0.1 to v1.0.4).
+STATEMENT = re.compile(
+    r"""(?:/(?:\\/|[^/])*/|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`(?:\\`|[^`])*`"""
+    r"""|\(\s*(?:function\s*\(\s*\)|\(\s*\)\s*=>)\s*(?:\{[\s\S]*?\}|[^;){]*)\s*\)\s*\(\s*\)"""
+    r"""|[^;])+"""
+)
+STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
+LAST_LINE_COMMENT = re.compile(r"(?<![\\:])//[^\n]*\Z")
+# What cannot stand in `return (…)`, where the client puts the last statement.
+NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|try|var|while)\b")
+IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+
+
+def expression_text(expression: object, where: str) -> str:
+    """Return an expression's source.
+
+    Args:
+        expression: A `str` or `JSExpression`.
+        where: The call that it was given to, for the error.
+
+    Raises:
+        DatastarError: It is empty, nothing but `;`, or no text.
+
+    Example:
+        >>> expression_text("$count++", "data.init")
+        '$count++'
+    """
+    if isinstance(expression, JSExpression):
+        return expression.value
+    if not isinstance(expression, str):
+        raise DatastarError(
+            f"cannot use {type(expression).__name__} as a Datastar expression",
+            where=f"{where}: {short_repr(expression)}",
+            why="an expression is JavaScript source; Python data becomes source with js()",
+            fix="js(value)",
+        )
+    if not expression.strip(" \t\r\n\f;"):
+        raise DatastarError(
+            "cannot write an empty expression",
+            where=f"{where}: {short_repr(expression)}",
+            why="the client takes an empty value for none, and stops the page with ValueRequired",
+            fix='condition and data.…("…")  (leave the attribute out)',
+        )
+    return str.__str__(expression)
+
+
+def expression_items(
+    expressions: Mapping[str, Expression], where: str
+) -> tuple[tuple[str, Expression], ...]:
+    """Return names with their expressions as a tuple, which can be a key in a cache.
+
+    Raises:
+        DatastarError: No mapping.
+
+    Example:
+        >>> expression_items({"hidden": "!$open"}, "data.attr")
+        (('hidden', '!$open'),)
+    """
+    if isinstance(expressions, Mapping):
+        return tuple(expressions.items())
+    raise DatastarError(
+        f"cannot use {type(expressions).__name__} as names with expressions",
+        where=f"{where}: {short_repr(expressions)}",
+        why="each name has an expression of its own",
+        fix=f'{where}({{"name": "$signal"}})',
+    )
+
+
+def value_text(expression: object, where: str) -> str:
+    """Return the source of an expression whose value the client uses.
+
+    It may have several statements; the last one is the value.
+
+    Raises:
+        DatastarError: As `expression_text`; or the last statement has no value, or a `//`
+            comment would swallow what the client adds behind it.
+
+    Example:
+        >>> value_text("let total = $a + $b; total * 2", "data.text")
+        'let total = $a + $b; total * 2'
+    """
+    text = expression_text(expression, where)
+    if "//" in text and LAST_LINE_COMMENT.search(STRING.sub("''", text)):
+        raise DatastarError(
+            "cannot end an expression with a // comment",
+            where=f"{where}: {short_repr(text)}",
+            why="the client adds `);` behind the last statement, which becomes comment too",
+            fix="/* … */",
+        )
+    statements = [found for found in STATEMENT.findall(text) if found.strip()]
+    if NOT_A_VALUE.match(statements[-1].strip()):
+        raise DatastarError(
+            f"cannot use the value of the statement {short_repr(statements[-1].strip())}",
+            where=f"{where}: {short_repr(text)}",
+            why="the client returns the last statement, and this kind of statement has no value",
+            fix="let a = $a; a * 2  (end with a value; condition ? yes : no instead of if)",
+        )
+    return text
+
+
+def operand_text(expression: object, where: str) -> str:
+    """Return an expression's source, fit to stand between the commas of larger JavaScript.
+
+    Raises:
+        DatastarError: As `value_text`; or it has more than one statement.
+
+    Example:
+        >>> operand_text("$a, $b", "data.attr")
+        '($a, $b)'
+    """
+    text = value_text(expression, where).strip()
+    if ";" in text:
+        text = text.rstrip("; \t\r\n\f")
+        if STATEMENT.fullmatch(text) is None:
+            raise DatastarError(
+                "cannot put several statements into one value of an object",
+                where=f"{where}: {short_repr(text)}",
+                why="the client would cut the whole attribute in two at the `;`",
+                fix="(() => { … })()",
+            )
+    return f"({text})" if "," in text or text.startswith("{") else text
+
+
+def object_text(expressions: Mapping[str, Expression], where: str) -> str:
+    """Return a JavaScript object whose values are expressions, its keys quoted where needed.
+
+    Raises:
+        DatastarError: As `operand_text`; or a key is no text or `__proto__`.
+
+    Example:
+        >>> object_text({"active": "$on", "w-1/2": "!$on"}, "data.class_")
+        "{active: $on, 'w-1/2': !$on}"
+    """
+    entries: list[str] = []
+    for key, expression in expressions.items():
+        if not isinstance(key, str) or not key.strip() or key == "__proto__":
+            raise DatastarError(
+                f"cannot use {short_repr(key)} as a name",
+                where=where,
+                why="a name is text with at least one character, and __proto__ names no property",
+                fix='{"name": "$signal"}',
+            )
+        name = key if IDENTIFIER.fullmatch(key) else js(key)
+        entries.append(f"{name}: {operand_text(expression, f'{where}, {short_repr(key)}')}")
+    return "{" + ", ".join(entries) + "}"
