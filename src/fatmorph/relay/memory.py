@@ -14,7 +14,7 @@ import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
-from fatmorph.errors import ArgumentError, SubscriptionClosedError, short_repr
+from fatmorph.errors import SubjectError, SubscriptionClosedError, short_repr
 from fatmorph.relay._mailbox import LatestQueue, Mailbox, Queue, running_loop
 from fatmorph.relay.base import (
     BELOW,
@@ -33,7 +33,7 @@ __all__ = ("Relay", "Subscription")
 
 T = TypeVar("T")
 # Any: what a registry holds says nothing about the messages that pass through it.
-Members: TypeAlias = "dict[int, weakref.ref[Mailbox[Any]]]"
+_Members: TypeAlias = "dict[int, weakref.ref[Mailbox[Any]]]"
 
 DEFAULT_LIMIT = 1000  # messages; a reader that far behind should ask for the latest only
 
@@ -59,7 +59,7 @@ class Relay(Generic[T]):
     def __init__(self) -> None:
         # Re-entrant: a finaliser may run, and publish, wherever memory is allocated.
         self._lock = threading.RLock()
-        self._members: dict[str, Members] = {}  # by pattern
+        self._members: dict[str, _Members] = {}  # by pattern
         self._patterns: dict[int, tuple[str, ...]] = {}  # by the number of a subscription
         self._numbers = itertools.count()
         # Weak references die at any moment, while the lock is held too: they only note
@@ -126,8 +126,8 @@ class Relay(Generic[T]):
                 more; with `latest`, how many subjects.
 
         Raises:
-            SubjectError: If a pattern can match nothing.
-            ArgumentError: If the limit is not an integer of 1 or more.
+            SubjectError: If a pattern can match nothing, or the limit is no integer of 1 or
+                more.
 
         Example:
             >>> relay = Relay[str]()
@@ -246,7 +246,7 @@ class Subscription(Generic[T]):
 def _checked_limit(limit: object) -> int:
     if isinstance(limit, int) and not isinstance(limit, bool) and limit >= 1:
         return limit
-    raise ArgumentError(
+    raise SubjectError(
         f"cannot keep {short_repr(limit)} messages for a reader",
         where="relay.subscribe(limit=...)",
         why="the limit is a count, and a message waits at least until its reader runs",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from fatmorph.errors import ArgumentError, MomentError, SubjectError, SubscriptionClosedError
+from fatmorph.errors import MomentError, SubjectError, SubscriptionClosedError
 from fatmorph.relay import Relay, Subscription
 from fatmorph.relay.base import RelayContract, SubscriptionContract
 
@@ -437,7 +437,7 @@ def test_a_message_whose_end_publishes_again_does_not_lock_the_relay(latest):
 
 @pytest.mark.parametrize("limit", [0, -1, True, 1.5, None, "10"])
 def test_a_limit_is_an_integer_of_one_or_more(limit):
-    with pytest.raises(ArgumentError) as caught:
+    with pytest.raises(SubjectError) as caught:
         Relay[str]().subscribe("*", limit=limit)
 
     assert caught.value.what == f"cannot keep {limit!r} messages for a reader"

@@ -1,0 +1,148 @@
+"""The fields of a server-sent event, checked and written as bytes.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+from __future__ import annotations
+
+import re
+
+from fatmorph.errors import EncodingError, EventError, short_repr
+
+__all__ = (
+    "LINE_END",
+    "event_bytes",
+    "id_and_retry",
+    "option",
+    "required_text",
+    "transition",
+    "utf8",
+)
+
+LINE_BREAK_OR_NUL = re.compile(r"[\r\n\0]")
+LINE_END = re.compile(rb"\r\n|\r|\n")
+# What `fetch` refuses in a header, or a server in a request: the id comes back in one.
+UNFIT_FOR_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
+MAX_RETRY_MS = 2**31 - 1  # a browser's timer takes what is longer for zero
+
+
+def event_bytes(head: bytes, line: bytes, payload: bytes) -> bytes:
+    """Return an event with each line of the payload on a line of its own."""
+    if not payload:
+        return head + b"\n"
+    if b"\r" in payload:
+        payload = LINE_END.sub(b"\n", payload)
+    # Nothing is copied here for a payload of one line, as our own renderer writes pages.
+    return b"".join((head, line, payload.replace(b"\n", b"\n" + line), b"\n\n"))
+
+
+def id_and_retry(event_id: object, retry_ms: object) -> bytes:
+    """Return the lines of an event's id and retry interval, nothing for None.
+
+    Raises:
+        EventError: An id that no header can carry, or an interval without a pause.
+    """
+    fields = b""
+    if event_id is not None:
+        fields = b"id: " + _event_id(event_id) + b"\n"
+    if retry_ms is None:
+        return fields
+    return fields + b"retry: %d\n" % _retry(retry_ms)
+
+
+def _retry(retry_ms: object) -> int:
+    is_number = isinstance(retry_ms, int) and not isinstance(retry_ms, bool)
+    if isinstance(retry_ms, int) and is_number and 1 <= retry_ms <= MAX_RETRY_MS:
+        return retry_ms
+    raise EventError(
+        f"cannot wait {short_repr(retry_ms)} ms before a retry",
+        where="retry_ms",
+        why="a whole number of at least 1; with less the client connects again without a pause",
+        fix="retry_ms=250",
+    )
+
+
+def _event_id(value: object) -> bytes:
+    event_id = required_text(value, "event_id=", "an event id")
+    if UNFIT_FOR_HEADER.search(event_id):
+        raise EventError(
+            f"cannot use {short_repr(event_id)} as an event id",
+            where="event_id=",
+            why="the client sends it back in a header: no line breaks, no controls, only Latin-1",
+            fix=f"event_id={UNFIT_FOR_HEADER.sub('-', event_id)!r}",
+        )
+    return event_id.encode()
+
+
+def option(name: str, value: object) -> bytes:
+    """Return the data line of one of Datastar's options, nothing for None.
+
+    Raises:
+        EventError: A value that is blank, no text, or more than one line.
+        EncodingError: Text with a lone surrogate.
+    """
+    if value is None:
+        return b""
+    if not isinstance(value, str) or not value.strip() or LINE_BREAK_OR_NUL.search(value):
+        raise EventError(
+            f"cannot use {short_repr(value)} as a {name}",
+            where=name,
+            why="it is one line of text; a line break would begin another field of the event",
+            fix=f'{_python_name(name)}="#target"',
+        )
+    return b"data: %b %b\n" % (name.encode(), utf8(value, name))
+
+
+def _python_name(name: str) -> str:
+    return "view_transition_selector" if name == "viewTransitionSelector" else name
+
+
+def transition(selector: str | None, *, is_wanted: bool) -> bytes:
+    """Return the data lines of a view transition.
+
+    Raises:
+        EventError: A selector without a transition, or one that no line can carry.
+    """
+    if is_wanted:
+        return b"data: useViewTransition true\n" + option("viewTransitionSelector", selector)
+    if selector is None:
+        return b""
+    raise EventError(
+        "cannot use a view_transition_selector without a view transition",
+        where="view_transition_selector",
+        why="the client would ignore it",
+        fix=f"view_transition=True, view_transition_selector={short_repr(selector)}",
+    )
+
+
+def required_text(value: object, where: str, name: str) -> str:
+    """Return a value that is text.
+
+    Raises:
+        EventError: It is anything else.
+    """
+    if isinstance(value, str):
+        return value
+    raise EventError(
+        f"cannot use {type(value).__name__} as {name}",
+        where=where,
+        why="it is text",
+        fix=f"{where}{str(value)!r}" if where.endswith("=") else f"{where.rstrip(')')}str(value))",
+    )
+
+
+def utf8(text: str, where: str) -> bytes:
+    """Return text as UTF-8.
+
+    Raises:
+        EncodingError: A lone surrogate.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise EncodingError(
+            "cannot encode a lone surrogate as UTF-8",
+            where=f"{where}, character {error.start}",
+            why="it is half of a character, and events are UTF-8",
+            fix='text.encode("utf-8", "replace").decode()',
+        ) from None
