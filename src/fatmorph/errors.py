@@ -11,6 +11,7 @@
     │   ├── DatastarError            ValueError
     │   ├── EventError               ValueError
     │   ├── SignalsError             ValueError
+    │   ├── BodyError                ValueError
     │   ├── ResponseError            ValueError
     │   ├── SubjectError             ValueError
     │   └── ServeError               ValueError
@@ -32,6 +33,7 @@ __all__ = (
     "ArgumentError",
     "AttributeNameError",
     "AttributeValueError",
+    "BodyError",
     "ChildError",
     "DatastarError",
     "EncodingError",
@@ -148,6 +150,12 @@ class SignalsError(ArgumentError, ValueError):
     """Report signals in a request that are not what the handler asked for: a 400."""
 
     code = "signals"
+
+
+class BodyError(ArgumentError, ValueError):
+    """Report a request body that is larger than the handler wants to hold: a 413."""
+
+    code = "body"
 
 
 class ResponseError(ArgumentError, ValueError):

@@ -1,0 +1,290 @@
+"""A request, the same on every framework: what a handler may ask about its caller.
+
+Pure but for `body()`, which reads through a function that the adapter gives. Knows nothing of
+responses; those are the Writer's.
+
+Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
+(cookies), https://url.spec.whatwg.org/#application/x-www-form-urlencoded (queries).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar, overload
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from fatmorph.errors import BodyError, SignalsError
+
+__all__ = ("MAX_BODY_BYTES", "MAX_SIGNAL_BYTES", "Context", "Headers", "Query", "ReadBody")
+
+T = TypeVar("T")
+ReadBody = Callable[[int], Awaitable["bytes | None"]]
+"""Reads the whole body, or returns None when it has more bytes than the argument."""
+
+logger = logging.getLogger("fatmorph.context")
+
+MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the framework's own form
+MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
+
+
+class Headers(Mapping[str, str]):
+    """A request's headers, found in any letter case; repeated ones are joined with a comma.
+
+    Args:
+        items: Names and values in the order received.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+        values: dict[str, str] = {}
+        for name, value in items:
+            key = name.lower()
+            # https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3: cookies are the exception
+            separator = "; " if key == "cookie" else ", "
+            values[key] = f"{values[key]}{separator}{value}" if key in values else value
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        # Values may be secrets, and a repr ends up in logs.
+        return f"Headers({', '.join(self._values)})"
+
+
+class Query(Mapping[str, str]):
+    """The parameters of a URL; a name that stands several times gives its first value.
+
+    Args:
+        text: What follows the `?`, still encoded.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, text: str) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(text, keep_blank_values=True):
+            self._values.setdefault(name, []).append(value)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name][0]
+
+    def get_all(self, name: str) -> list[str]:
+        """Return every value of a name, in order; an empty list if it is not there."""
+        return list(self._values.get(name, ()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Query({', '.join(self._values)})"
+
+
+class Context:
+    """What a handler knows about its request.
+
+    Handlers are `async def handler(c: Context, w: Writer) -> None`; adapters make the Context.
+    `c["user"] = …` keeps values of your own for the length of the request.
+
+    Args:
+        method: `GET`, `POST`, …
+        path: Decoded, without the query.
+        query_string: What follows the `?`, still encoded.
+        headers: Names and values in the order received.
+        path_params: What the framework's router found in the path.
+        read_body: Reads the whole body up to a number of bytes.
+        request: The framework's own request, for what is not here.
+    """
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        query_string: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        path_params: Mapping[str, Any] | None = None,
+        read_body: ReadBody | None = None,
+        request: Any = None,  # Any: as many types as there are frameworks
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.path_params: Mapping[str, Any] = path_params or {}
+        self.request = request
+        self.headers = Headers(headers)
+        self._query_string = query_string
+        self._read_body = read_body
+        self._values: dict[str, Any] = {}
+
+    @cached_property
+    def query(self) -> Query:
+        """The parameters of the URL, decoded."""
+        return Query(self._query_string)
+
+    @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies; of several with one name, the first."""
+        found: dict[str, str] = {}
+        for pair in self.headers.get("cookie", "").split(";"):
+            name, separator, value = pair.strip().partition("=")
+            if separator:
+                found.setdefault(name, unquote(value.strip('"')))
+        return found
+
+    @property
+    def is_datastar(self) -> bool:
+        """Whether the request was made by a Datastar action."""
+        return self.headers.get("datastar-request") == "true"
+
+    @property
+    def last_event_id(self) -> str | None:
+        """The id of the last event that the browser saw on this stream, if any had one."""
+        return self.headers.get("last-event-id")
+
+    async def body(self, *, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+        """Return the whole body.
+
+        Args:
+            max_bytes: More than this is an error.
+
+        Raises:
+            BodyError: The body is larger; unhandled, it becomes a 413.
+        """
+        body = b"" if self._read_body is None else await self._read_body(max_bytes)
+        if body is None:
+            raise BodyError(
+                f"cannot read a body of more than {max_bytes} bytes",
+                where=f"{self.method} {self.path}",
+                why="a body is held in memory as a whole",
+                fix=f"await c.body(max_bytes={2 * max_bytes})",
+            )
+        return body
+
+    @overload
+    async def signals(self) -> dict[str, Any]: ...
+    @overload
+    async def signals(self, type: type[T], /) -> T: ...  # noqa: A002 - msgspec's own word
+    async def signals(self, type: type[Any] = dict, /) -> Any:  # noqa: A002
+        """Return the signals that the page sent.
+
+        From the `datastar` parameter of a GET or DELETE, else from the JSON body. A request
+        without signals has none: `{}`.
+
+        Args:
+            type: A dataclass, TypedDict, msgspec Struct or pydantic model to validate against;
+                signals that it does not name are ignored. Without it: a plain dict.
+
+        Raises:
+            SignalsError: Not JSON, not an object, too large, nested too deep, or not of this
+                type; the message names the signal, never its value. Unhandled, it becomes
+                a 400.
+
+        Example:
+            @dataclass
+            class CartSignals:
+                quantity: int = 1
+
+            async def add(c: Context, w: Writer) -> None:
+                signals = await c.signals(CartSignals)
+
+        Source: https://data-star.dev/guide/reactive_signals
+        """
+        if self.method in ("GET", "DELETE", "HEAD"):
+            raw = self.query.get("datastar", "").encode()
+        else:
+            raw = await self._signal_body()
+        if len(raw) > MAX_SIGNAL_BYTES:
+            raise self._too_large()
+        return _decoded(raw or b"{}", type)
+
+    async def _signal_body(self) -> bytes:
+        content_type = self.headers.get("content-type", "application/json").split(";")[0]
+        if content_type.strip().lower() in FORM_TYPES:
+            return b""  # Datastar sends a form instead of the signals, never both
+        body = b"" if self._read_body is None else await self._read_body(MAX_SIGNAL_BYTES)
+        if body is None:
+            raise self._too_large()
+        return body
+
+    def _too_large(self) -> SignalsError:
+        return SignalsError(
+            f"cannot read signals of more than {MAX_SIGNAL_BYTES} bytes",
+            where=f"{self.method} {self.path}",
+            why="every request carries all signals of its page",
+            fix="data.signals({'_draft': …})  (signals that begin with _ stay in the browser)",
+        )
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self._values[key] = value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._values
+
+    def __repr__(self) -> str:
+        return f"<Context {self.method} {self.path}>"
+
+
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def _decoded(raw: bytes, type: type[Any]) -> Any:  # noqa: A002
+    try:
+        if hasattr(type, "model_validate_json"):
+            # msgspec first: pydantic would accept a scalar for some models.
+            msgspec.json.decode(raw, type=dict)
+            return type.model_validate_json(raw)
+        return _decoder(type).decode(raw)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at ")
+        raise _mismatch(place.strip("`").removeprefix("$").lstrip("."), what) from error
+    except msgspec.DecodeError as error:
+        raise SignalsError("cannot read signals that are not JSON", why=str(error)) from error
+    except RecursionError:
+        raise SignalsError(
+            "cannot read signals nested so deep",
+            why="a page's state is a few levels deep; this is a bug or an attack",
+        ) from None
+    except ValueError as error:
+        raise _pydantic_mismatch(error) from error
+
+
+@lru_cache(maxsize=256)
+def _decoder(type: type[Any]) -> msgspec.json.Decoder[Any]:  # noqa: A002
+    return msgspec.json.Decoder(type)
+
+
+def _mismatch(signal: str, what: str) -> SignalsError:
+    if not signal and "`object`" in what:
+        return SignalsError("cannot read signals that are not an object", why=what)
+    return SignalsError(
+        f"cannot read the signal {signal}" if signal else "cannot read the signals",
+        where=signal,
+        why=what[:1].lower() + what[1:],
+    )
+
+
+def _pydantic_mismatch(error: ValueError) -> SignalsError:
+    errors = getattr(error, "errors", None)
+    if not callable(errors):
+        return SignalsError("cannot read the signals", why=type(error).__name__)
+    first = errors(include_input=False, include_url=False)[0]
+    return _mismatch(".".join(map(str, first["loc"])), first["msg"])

@@ -1,0 +1,1 @@
+"""Test views without a server."""

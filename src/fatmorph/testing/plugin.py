@@ -1,0 +1,33 @@
+"""The pytest plugin: a view's HTML against a stored file.
+
+pytest loads this module in every project that has fatmorph installed, so it imports nothing
+of ours; the fixture does, through `fatmorph.testing.snapshots`, when a test asks for it.
+The stored files are pytest-snapshot's: https://github.com/joseph-roitman/pytest-snapshot
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from fatmorph.testing.snapshots import ViewSnapshot
+
+__all__ = ("view_snapshot",)
+
+
+@pytest.fixture
+def view_snapshot(request: pytest.FixtureRequest) -> ViewSnapshot:
+    """Return a function that compares a view with the HTML stored beside the test.
+
+    Example:
+        def test_the_cart_is_empty_at_first(view_snapshot):
+            view_snapshot(cart_view([]))
+
+    The file is `snapshots/<test module>/<test name>/view.html`; `--snapshot-update` writes it.
+    """
+    snapshots = import_module("fatmorph.testing.snapshots")
+    made: ViewSnapshot = snapshots.ViewSnapshot(request.getfixturevalue("snapshot"))
+    return made
