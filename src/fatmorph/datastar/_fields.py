@@ -57,7 +57,8 @@ def _retry(retry_ms: object) -> int:
     raise EventError(
         f"cannot wait {short_repr(retry_ms)} ms before a retry",
         where="retry_ms",
-        why="a whole number of at least 1; with less the client connects again without a pause",
+        why=f"a whole number from 1 to {MAX_RETRY_MS}; with any other the client may connect "
+        "again without a pause",
         fix="retry_ms=250",
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ __all__ = ("nested_nulls", "signals_json")
 # Integers above this lose digits in the browser without a word.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_SAFE_INTEGER = 2**53 - 1
+# A dot in a key makes a signal that nothing reads; expressions write the `$` themselves.
+UNFIT_IN_NAME = re.compile(r"\.|^\$")
 
 
 # Any: a dataclass, a Struct or a Mapping of whatever msgspec can write.
@@ -39,7 +42,7 @@ def signals_json(signals: Any) -> bytes:
         raise EventError(
             "cannot send signals that hold themselves, or are nested too deep",
             where=where,
-            why="JSON is a tree",
+            why="JSON is a tree, and a signal's path is short",
             fix="patch_signals({name: value})",
         ) from None
     if not isinstance(plain, dict):
@@ -129,10 +132,11 @@ def _join(path: str, key: object) -> str:
 
 
 def _signal_name(key: object, path: str) -> str:
-    if isinstance(key, str) and key and "." not in key and not key.startswith("$"):
+    if isinstance(key, str) and key not in ("", "__proto__") and not UNFIT_IN_NAME.search(key):
+        utf8(key, f"patch_signals(), signal {_join(path, key)}")
         return str.__str__(key)
-    near = str(key).strip("$.") or "name"
-    *outer, last = [part for part in near.split(".") if part]
+    near = UNFIT_IN_NAME.sub(".", "name" if key in ("", "__proto__") else str(key))
+    *outer, last = [part for part in near.split(".") if part] or ["name"]
     fix = "".join(f'{{"{part}": ' for part in outer) + f'{{"{last}": ...' + "}" * (len(outer) + 1)
     raise _signal_name_error(key, _join(path, key), "patch_signals()", fix)
 

@@ -247,7 +247,7 @@ def execute_script(
     """Return the event that runs JavaScript in the page.
 
     Args:
-        script: Written UNESCAPED into a script element; put values in with `js()`.
+        script: Written UNESCAPED into a script element; `js()` writes values safely.
         auto_remove: Whether the element disappears once it has run.
         attributes: Further attributes of the element, as `{"type": "module"}`.
         event_id: As for `patch_elements()`.
@@ -374,7 +374,7 @@ def _refuse_view(view: object, mode: str) -> NoReturn:
             fix = 'patch_elements(fragment(), selector="#target", mode="inner")  # to empty it'
     elif isinstance(view, str):
         why = "a view is elements; text is escaped in an element, and HTML is declared as trusted"
-        fix = "patch_elements(Markup(html))  # only HTML that you trust: it is not escaped"
+        fix = "patch_elements(Markup(html))  # only trusted HTML: it is not escaped"
     elif isinstance(view, list | tuple):
         why = "a view is one value"
         fix = "patch_elements(fragment(*elements))"
