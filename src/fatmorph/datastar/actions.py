@@ -30,6 +30,7 @@ __all__ = (
     "SUBSCRIBE_INTERVAL_MS",
     "SUBSCRIBE_MAX_WAIT_MS",
     "SUBSCRIBE_SCALER",
+    "IntlType",
     "clipboard",
     "delete",
     "fit",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fatmorph.datastar.caching import cached
 from fatmorph.datastar.expressions import Expression, expression_items, object_text, value_text
-from fatmorph.datastar.modifiers import attribute_name, cased_key, name_error
+from fatmorph.datastar.modifiers import attribute_name, name_error, verbatim_key
 from fatmorph.markup.attributes import Attrs
 
 if TYPE_CHECKING:
@@ -102,10 +102,7 @@ def _style(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
         if not isinstance(name, str) or not CSS_PROPERTY.fullmatch(name):
             raise name_error(name, "data.style", "it is no CSS property", '"background-color"')
         if RESPELLED.match(name):
-            key = cased_key(name, "kebab", "data.style")
-            if "__" in key:
-                why = "HTML lower-cases it, and the client offers no way round"
-                raise name_error(name, "data.style", why, repr(name.lower().replace("__", "-")))
+            key = verbatim_key(name, "data.style")
             alone[f"data-style:{key}"] = value_text(expression, f"data.style, {name}")
         else:
             together[name] = expression

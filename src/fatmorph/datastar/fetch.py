@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from fatmorph.datastar.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
@@ -200,7 +200,8 @@ def _selector(value: object, where: str) -> str:
 def _headers(value: object, where: str) -> str:
     if not isinstance(value, Mapping):
         raise _option_error(value, where, "headers have names", '{"X-Token": token}')
-    for name, text in value.items():
+    headers = cast("Mapping[object, object]", value)
+    for name, text in headers.items():
         if not isinstance(name, str) or not HEADER_NAME.fullmatch(name):
             raise _option_error(name, where, "it is no name of a header", '{"X-Token": …}')
         if isinstance(text, JSExpression):
@@ -213,7 +214,7 @@ def _headers(value: object, where: str) -> str:
                 why="the browser sends text of one line in Latin-1, and throws for anything else",
                 fix=f'{{"{name}": urllib.parse.quote(value)}}',
             )
-    return _payload(value, where)
+    return _payload(headers, where)
 
 
 def _option_error(value: object, where: str, why: str, fix: str) -> DatastarError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from fatmorph.errors import DatastarError, short_repr
 
@@ -30,6 +30,7 @@ __all__ = (
     "kebab_property",
     "name_error",
     "timing_modifiers",
+    "verbatim_key",
     "wait_tag",
 )
 
@@ -149,17 +150,29 @@ def cased_key(name: object, default: Case, where: str) -> str:
     """
     text = str.__str__(name) if isinstance(name, str) else ""
     if text and not FORBIDDEN_IN_KEY.search(text):
-        for case in (default, "kebab", "camel", "snake", "pascal"):
+        cases: tuple[Case, ...] = (default, "kebab", "camel", "snake")
+        for case in ("pascal", *cases) if "A" <= text[0] <= "Z" else cases:
             encode, decode = CASES[case]
             key = encode(text)
             if decode(key) == text and _is_key(key):
                 return key if case == default else f"{key}__case.{case}"
-    raise DatastarError(
-        f"cannot write {short_repr(name)} into an attribute's name",
-        where=where,
-        why="HTML lower-cases it, no quotes, spaces, < > / = fit in it, and __ starts a modifier",
-        fix=repr(re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "my-name"),
-    )
+    raise _key_error(name, where)
+
+
+def verbatim_key(name: object, where: str) -> str:
+    """Return the key for a name where the client knows no `__case`: the name itself.
+
+    Raises:
+        DatastarError: The name would not arrive as it is.
+
+    Example:
+        >>> verbatim_key("--columns2", "data.style")
+        '--columns2'
+    """
+    text = str.__str__(name) if isinstance(name, str) else ""
+    if text and not FORBIDDEN_IN_KEY.search(text) and _is_key(text):
+        return text
+    raise _key_error(name, where)
 
 
 def attribute_name(name: object, where: str) -> str:
@@ -211,7 +224,8 @@ def kebab_property(name: object, where: str) -> str:
 
 
 def _tags(value: object, allowed: Mapping[frozenset[str], str], where: str) -> str:
-    wait, tags = (value[0], value[1:]) if isinstance(value, tuple) and value else (value, ())
+    parts = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+    wait, tags = (parts or (None,))[0], parts[1:]
     known = frozenset(str(tag) for tag in tags)
     if known not in allowed or len(known) != len(tags):
         choices = " or ".join(f'("300ms", {_quoted(text)})' for text in allowed.values() if text)
@@ -222,6 +236,15 @@ def _tags(value: object, allowed: Mapping[frozenset[str], str], where: str) -> s
             fix=choices,
         )
     return wait_tag(wait, where) + allowed[known]
+
+
+def _key_error(name: object, where: str) -> DatastarError:
+    return DatastarError(
+        f"cannot write {short_repr(name)} into an attribute's name",
+        where=where,
+        why="HTML lower-cases it, no quotes, spaces, < > / = fit in it, and __ starts a modifier",
+        fix=repr(re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "my-name"),
+    )
 
 
 def _quoted(tags: str) -> str:

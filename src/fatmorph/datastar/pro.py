@@ -19,6 +19,7 @@ from fatmorph.datastar.modifiers import (
     cased_key,
     flag_modifiers,
     timing_modifiers,
+    verbatim_key,
     wait_tag,
 )
 from fatmorph.datastar.signals import SignalPattern, filter_text, signal_name
@@ -78,9 +79,7 @@ def animate(
     Source: https://data-star.dev/reference/attributes#data-animate
     """
     where = "data.animate"
-    key = cased_key(name, "kebab", where)
-    if "__" in key:
-        raise _pro_error(name, where, "HTML lower-cases it", '"width"')
+    key = verbatim_key(name, where)
     modifiers = ""
     if duration is not None:
         modifiers += f"__duration.{wait_tag(duration, f'{where}, duration')}"
@@ -210,10 +209,7 @@ def persist(
     where = "data.persist"
     name = "data-persist"
     if key is not None:
-        written = cased_key(key, "kebab", where)
-        if "__" in written:
-            raise _pro_error(key, where, "HTML lower-cases it, and __ starts a modifier", '"cart"')
-        name += f":{written}"
+        name += f":{verbatim_key(key, where)}"
     name += flag_modifiers({"session": session})
     return Attrs({name: filter_text(include, exclude, where) or True})
 

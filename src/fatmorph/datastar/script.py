@@ -11,18 +11,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fatmorph.errors import DatastarError, short_repr
-from fatmorph.html import script
+from fatmorph.markup.element import Element, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from fatmorph.markup.element import Element
 
 __all__ = ("DATASTAR_VERSION", "datastar_script")
 
 DATASTAR_VERSION = "1.0.4"
 """The client that this library is written for."""
 
+SCRIPT = Tag("script")
 CDN = "https://cdn.jsdelivr.net/gh/starfederation/datastar@v{version}/bundles/datastar.js"
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?")
 
@@ -74,7 +73,7 @@ def datastar_script(
             why="without a URL the browser loads nothing",
             fix='datastar_script("/static/datastar.js")  (or datastar_script() for the CDN)',
         )
-    return script(
+    return SCRIPT(
         type="module",
         id="datastar",
         src=src,

@@ -83,7 +83,9 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         >>> signals_text({"user_id": "u1", "cart": {"items": [1, 2]}})
         "{user_id: 'u1', cart: {items: [1, 2]}}"
     """
-    plain: object = values if isinstance(values, Mapping) else _builtins(values, "data.signals")
+    plain = values
+    if not isinstance(plain, Mapping):
+        plain = _builtins(values, "data.signals")
     if not isinstance(plain, Mapping):
         raise DatastarError(
             f"cannot use {type(values).__name__} as signals",

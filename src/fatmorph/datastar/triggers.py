@@ -21,6 +21,7 @@ from fatmorph.datastar.modifiers import (
     cased_key,
     flag_modifiers,
     timing_modifiers,
+    verbatim_key,
     wait_tag,
 )
 from fatmorph.datastar.signals import SignalPattern, filter_text
@@ -269,14 +270,7 @@ def _event_key(event: object, case: Case | None, where: str) -> str:
             why="the client would ignore it",
             fix=" or ".join(f'case="{name}"' for name in CASE_NAMES),
         )
-    key = cased_key(event, "kebab", where)
-    if "__" in key:
-        raise DatastarError(
-            f"cannot write {short_repr(event)} as it is",
-            where=where,
-            why="HTML lower-cases the names of attributes, and __ starts a modifier",
-            fix=f"data.on({event!r}, …)  (without case=, which is chosen for you)",
-        )
+    key = verbatim_key(event, where)
     return key if case == "kebab" else f"{key}__case.{case}"
 
 
