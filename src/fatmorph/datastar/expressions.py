@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
@@ -87,8 +87,8 @@ def expression_items(
         >>> expression_items({"hidden": "!$open"}, "data.attr")
         (('hidden', '!$open'),)
     """
-    if type(expressions) is dict or isinstance(expressions, Mapping):  # the first test is fast
-        return tuple(cast("Mapping[str, Expression]", expressions).items())
+    if isinstance(expressions, Mapping):
+        return tuple(expressions.items())
     raise DatastarError(
         f"cannot use {type(expressions).__name__} as names with expressions",
         where=f"{where}: {short_repr(expressions)}",

@@ -54,7 +54,9 @@ def dom_id(*parts: IdPart) -> str:
     """
     if not parts:
         raise AttributeValueError(
-            "cannot make an id of no parts", why="an empty id breaks morphs", fix='dom_id("cell", 7)'
+            "cannot make an id of no parts",
+            why="an empty id breaks morphs",
+            fix='dom_id("cell", 7)',
         )
     joined = "-".join(map(_encoded, parts))
     return f"_{joined}" if joined[0].isdecimal() else joined

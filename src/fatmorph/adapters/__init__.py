@@ -1,0 +1,1 @@
+"""One module per framework: the only code of fatmorph that imports a framework."""

@@ -1,0 +1,47 @@
+"""What every adapter does with a handler: run it, answer its errors, leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from fatmorph.context import Context
+from fatmorph.errors import BodyError, SignalsError
+from fatmorph.stream import Limits, Transport
+from fatmorph.writer import Writer
+
+__all__ = ("Handler", "respond")
+
+Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
+"""`async def handler(c: Context, w: Writer) -> None`"""
+
+logger = logging.getLogger("fatmorph.adapters")
+
+
+async def respond(
+    handler: Handler, context: Context, transport: Transport, limits: Limits | None = None
+) -> None:
+    """Run a handler and complete its response.
+
+    Bad signals become a 400 and a body too large a 413, unless the handler has answered. Any
+    other error is the framework's: it is raised, after everything of ours has stopped.
+    """
+    writer = Writer(transport, is_datastar=context.is_datastar, limits=limits)
+    try:
+        try:
+            await handler(context, writer)
+        except (SignalsError, BodyError) as error:
+            if writer.is_started:
+                raise
+            # Datastar shows the body of a 200 only, so the developer reads it here.
+            logger.warning("%s %s: %s", context.method, context.path, error)
+            writer.text(str(error), status=400 if isinstance(error, SignalsError) else 413)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not writer.was_cancelled or (task is not None and task.uncancel() > 0):
+                raise
+        await writer.finish()
+    finally:
+        await writer.abort()

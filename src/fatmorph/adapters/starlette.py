@@ -1,0 +1,58 @@
+"""Starlette: handlers as routes.
+
+Source: https://www.starlette.io/routing/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters.asgi import AsgiConnection
+from fatmorph.stream import Limits
+
+__all__ = ("route",)
+
+
+def route(
+    path: str,
+    handler: Handler,
+    *,
+    methods: Collection[str] = ("GET",),
+    name: str | None = None,
+    limits: Limits | None = None,
+) -> Route:
+    """Return a Starlette route for a handler.
+
+    Args:
+        path: With Starlette's parameters, `/rooms/{room:int}`; they are `c.path_params`.
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is
+            Starlette's Request.
+        methods: `GET` includes HEAD.
+        name: For `request.url_for()`; by default the handler's name.
+        limits: When a client that does not read is given up.
+
+    Example:
+        app = Starlette(routes=[route("/", home), route("/add", add, methods=["POST"])])
+    """
+    endpoint = _Endpoint(handler, limits)
+    name = name or getattr(handler, "__name__", None)
+    return Route(path, endpoint, methods=list(methods), name=name)
+
+
+class _Endpoint:
+    """A handler as the ASGI application that a Route wants."""
+
+    def __init__(self, handler: Handler, limits: Limits | None) -> None:
+        self.handler = handler
+        self.limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = AsgiConnection(receive, send)
+        request = Request(scope, connection.receive)
+        context = connection.context(scope, path_params=scope.get("path_params"), request=request)
+        await respond(self.handler, context, connection, self.limits)

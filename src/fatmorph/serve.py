@@ -1,0 +1,71 @@
+"""Serve an application with uvicorn, so that a stop is a matter of a moment.
+
+Everything here can be said on uvicorn's command line as well: streams end just as promptly
+under `uvicorn main:app`. What this module adds is a start by `python main.py`, also with
+several worker processes.
+
+Source: https://www.uvicorn.org/settings/
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from fatmorph.errors import ServeError, short_repr
+
+__all__ = ("serve",)
+
+# For whatever else may hold a connection open; streams end by themselves before this.
+GRACEFUL_SHUTDOWN_SECONDS = 2
+
+
+def serve(
+    app: Callable[..., Any] | str,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    access_log: bool = True,
+    log_level: str = "info",
+) -> None:
+    """Serve an ASGI application until SIGINT or SIGTERM.
+
+    Args:
+        app: The application, or where it is: `"main:app"`.
+        host: Address to listen on; `"0.0.0.0"` for every interface.
+        port: 0 takes any free port and logs it.
+        workers: Processes; an in-memory Relay does not reach from one to another.
+        access_log: Whether every request is logged.
+        log_level: `critical`, `error`, `warning`, `info`, `debug` or `trace`.
+
+    Raises:
+        ServeError: Several workers, and the application is no global name of `main.py`.
+    """
+    uvicorn.run(
+        app if workers == 1 else _import_string(app),
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=access_log,
+        log_level=log_level,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+    )
+
+
+def _import_string(app: Callable[..., Any] | str) -> str:
+    """Return where worker processes, which start anew from `main.py`, find the application."""
+    if isinstance(app, str):
+        return app
+    for name, value in vars(sys.modules["__main__"]).items():
+        if value is app:
+            return f"__main__:{name}"
+    raise ServeError(
+        "cannot start several workers with an application that has no global name",
+        where=f"serve({short_repr(app)}, workers=…)",
+        why="each worker imports the program anew and looks the application up by its name",
+        fix='app = Starlette(…)  (at the top level of main.py; or serve("main:app", workers=…))',
+    )
