@@ -9,8 +9,8 @@
     from fatmorph import Context, Writer, Relay  one request, one response, one bus
     from fatmorph import serve                   start the application on uvicorn
 
-Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`, the pytest
-plugin in `fatmorph.testing`. Whatever needs an event loop is imported when it is first used.
+Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
+Whatever needs an event loop is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -18,20 +18,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from fatmorph import html as h
 from fatmorph import mathml, svg
 from fatmorph.markup.attributes import Attrs
-from fatmorph.markup.element import (
-    Element,
-    Markup,
-    Tag,
-    comment,
-    element,
-    fragment,
-    json_script,
-    static,
-)
-from fatmorph.markup.escape import js
+from fatmorph.markup.element import Element, Tag, comment, element, fragment, json_script, static
 from fatmorph.markup.pretty import pretty
 from fatmorph.markup.render import render, render_bytes
 
@@ -40,6 +32,7 @@ if TYPE_CHECKING:
     from fatmorph.datastar import actions as at
     from fatmorph.datastar import attributes as data
     from fatmorph.datastar.script import datastar_script
+    from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
     from fatmorph.relay.memory import Relay
     from fatmorph.serve import serve
@@ -74,26 +67,25 @@ __all__ = (
     "svg",
 )
 
-# Name → module, and the attribute of it if the name is not the module itself (PEP 562).
+# Where the names are that are imported when they are first used (PEP 562).
 _LAZY = {
-    "Context": ("fatmorph.context", "Context"),
-    "Relay": ("fatmorph.relay.memory", "Relay"),
-    "Writer": ("fatmorph.writer", "Writer"),
-    "at": ("fatmorph.datastar.actions", None),
-    "data": ("fatmorph.datastar.attributes", None),
-    "datastar_script": ("fatmorph.datastar.script", "datastar_script"),
-    "dom_id": ("fatmorph.morph.ids", "dom_id"),
-    "serve": ("fatmorph.serve", "serve"),
+    "Context": "fatmorph.context",
+    "Relay": "fatmorph.relay.memory",
+    "Writer": "fatmorph.writer",
+    "at": "fatmorph.datastar.actions",
+    "data": "fatmorph.datastar.attributes",
+    "datastar_script": "fatmorph.datastar.script",
+    "dom_id": "fatmorph.morph.ids",
+    "js": "fatmorph.markup.escape",
+    "serve": "fatmorph.serve",
 }
 
 
 def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
     if name not in _LAZY:
         raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
-    module_name, attribute = _LAZY[name]
-    module = import_module(module_name)
-    value = module if attribute is None else getattr(module, attribute)
-    globals()[name] = value
+    module = import_module(_LAZY[name])
+    globals()[name] = value = getattr(module, name, module)  # `at` and `data` are modules
     return value
 
 
