@@ -43,6 +43,7 @@ PATTERN_ESCAPES = {
     ";": r"\x3b",
     "@": r"\x40",
     "\\$": r"\x24",
+    "\U0001f595": r"\ud83d\udd95",  # the client marks its own escapes with it
 }
 
 
@@ -103,6 +104,9 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         # Only the place, never the value: signals may be secrets.
         where = f"data.signals, signal {error.where.partition(':')[0]}"
         raise DatastarError(error.what, where=where, why=error.why, fix=error.fix) from None
+    except RecursionError:
+        why = "it holds itself, or is nested too deep"
+        raise _value_error(values, "data.signals", why, '{"name": value}') from None
 
 
 def filter_text(include: object, exclude: object, where: str) -> str:

@@ -371,6 +371,16 @@ def test_attributes_of_one_element_join() -> None:
     assert joined == {"data-show": "$open", "data-on:click": "$open = false"}
 
 
+def test_signals_that_hold_themselves_are_refused() -> None:
+    ring: dict[str, object] = {}
+    ring["ring"] = ring
+
+    with pytest.raises(DatastarError) as raised:
+        data.signals(ring)
+
+    assert raised.value.why == "it holds itself, or is nested too deep"
+
+
 @pytest.mark.parametrize(
     "call",
     [

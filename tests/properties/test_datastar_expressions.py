@@ -1,0 +1,208 @@
+"""What Python says reaches the Datastar client unchanged, whatever the text.
+
+Judged by the client's own code: its functions that take names apart and compile expressions are
+cut out of the official bundle and run by Node, one process for all examples.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import example, given, reject
+from hypothesis import strategies as st
+
+from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
+from fatmorph.datastar import actions as at
+from fatmorph.datastar import attributes as data
+from fatmorph.datastar.modifiers import wait_tag
+from fatmorph.errors import DatastarError
+from fatmorph.markup.escape import js
+from machine import missing
+
+# One line of JSON per question and answer.
+JUDGE = r"""
+const client = require('fs').readFileSync(process.argv[1], 'utf8');
+const cut = (from, to) => {
+  const start = client.indexOf(from);
+  return client.slice(start, client.indexOf(to, start));
+};
+const { compile, parse, cased, property, time } = new Function(`
+  const ht = /🖕JS_DS🚀/.source, Ue = ht.slice(0, 5), Je = ht.slice(4), re = {};
+  const ye = (context, ...rest) => new Error(JSON.stringify(rest));
+  const kt = { get: (context, ...args) => args };
+  ${cut('var ae=', 'var dn=')}
+  const ${cut('Ct={camel', ',W=')};
+  const ${cut('yn=e=>', ',bn=')};
+  const ${cut('Sn=(e,{', ';I({name:"peek"')};
+  ${cut('var Q=', ',ie=')};
+  return { compile: Sn, parse: yn, cased: O, property: Pt, time: Q };
+`)();
+const special = (key, value) =>
+  value instanceof RegExp ? String(value) : value === Infinity ? 'Infinity' : value;
+const answers = {
+  value: ({ expression }) => compile(expression, { returnsValue: true })({ id: '', tagName: 'P' }),
+  name: ({ name, assumed }) => {
+    const { pluginName, key, mods } = parse(name);
+    return [pluginName, cased(key, mods, assumed)];
+  },
+  prop: ({ name }) => property([...parse(name).mods.get('prop')][0]),
+  time: ({ tag }) => time(new Set(tag.split('.'))),
+};
+console.error = () => {};
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  const question = JSON.parse(line);
+  let answer;
+  try {
+    answer = { value: answers[question.ask](question) };
+  } catch (error) {
+    answer = { error: error.message };
+  }
+  console.log(JSON.stringify(answer, special));
+});
+"""
+
+Client = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    node = shutil.which("node") or missing("node", "no node on the PATH")
+    try:
+        bundle = datastar_bundle_path()
+    except BundleUnavailableError as error:
+        missing("datastar", str(error))
+    with subprocess.Popen(
+        [node, "-e", JUDGE, str(bundle)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def ask(what: str, **question: object) -> Any:
+            print(json.dumps({"ask": what, **question}), file=process.stdin, flush=True)
+            # JavaScript has one type of number; it prints 2.0**60 as an integer, rounded.
+            answer = json.loads(process.stdout.readline(), parse_int=float)
+            assert "error" not in answer, answer["error"]
+            return answer.get("value")
+
+        yield ask
+        process.stdin.close()
+
+
+# Text in which the client's rewriting, a parser or a quote could find something of its own.
+TRAPS = [
+    "'", '"', "`", "\\", ";", "/", "//", "$a", "${a}", "$'", "$`", "$&", "@get(", "@", "{", "}",
+    "(", ")", ",", "\n", "\r", "\u2028", "\0", "</script>", "<!--", "🖕JS_", "_DS🚀", "🖕", "é",
+]  # fmt: skip
+letters = st.text(st.characters(exclude_categories=["Cs"]))
+texts = st.lists(st.sampled_from(TRAPS) | letters).map("".join)
+keys = texts.filter(lambda key: "." not in key and key != "__proto__")
+safe_integers = st.integers(-(2**53) + 1, 2**53 - 1)
+# -0.0 is 0 in JSON.
+numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
+values = st.recursive(
+    st.none() | st.booleans() | safe_integers | numbers | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(keys, inner),
+    max_leaves=10,
+)
+TAKE_OVER = "🖕JS_$`_DS🚀+(globalThis.taken=1)});//"
+
+
+@given(values)
+@example(TAKE_OVER)
+@example({"a": "x\\", "b": "y;z"})
+def test_a_signals_value_arrives_as_it_is(client: Client, value: object) -> None:
+    attributes = data.signals({"value": value})
+
+    arrived = client("value", expression=attributes["data-signals"])
+
+    assert arrived == {"value": value}
+
+
+@given(texts.filter(str.strip), values)
+def test_a_url_and_a_payload_arrive_as_they_are(client: Client, url: str, payload: object) -> None:
+    expression = at.get(url, payload={"value": payload}, retry="always")
+
+    arrived = client("value", expression=expression)
+
+    assert arrived == [url, {"payload": {"value": payload}, "retry": "always"}]
+
+
+@given(texts.filter(bool), texts)
+def test_an_escaped_pattern_matches_its_text_and_no_other(
+    client: Client, text: str, other: str
+) -> None:
+    expression = at.get("/", include=f"^{re.escape(text)}$")
+    pattern = expression.removeprefix("@get('/', {filterSignals: {include: ").removesuffix("}})")
+
+    found = client("value", expression=f"[{js([text, other])}.map(t => {pattern}.test(t))][0]")
+
+    assert found == [True, text == other]
+
+
+def test_the_permanent_streams_options_arrive(client: Client) -> None:
+    arrived = client("value", expression=at.subscribe("/subscribe"))
+
+    assert arrived == [
+        "/subscribe",
+        {
+            "retry": "always",
+            "retryInterval": 100,
+            "retryScaler": 1.25,
+            "retryMaxWait": 1000,
+            "retryMaxCount": "Infinity",
+        },
+    ]
+
+
+names = st.text("abzABZ019_-.:é", min_size=1)
+
+
+@given(names)
+@example("DOMContentLoaded")
+@example("my__event")
+def test_an_events_name_arrives_as_it_is_or_is_refused(client: Client, name: str) -> None:
+    (attribute,) = accepted(data.on, name, "1", once=True)
+
+    arrived = client("name", name=attribute.lower().removeprefix("data-"), assumed="kebab")
+
+    assert arrived == ["on", name]
+
+
+@given(st.from_regex(r"[a-zA-Z0-9_]{1,9}(-[a-zA-Z0-9_]{1,9}){0,2}", fullmatch=True))
+def test_a_computed_signals_name_arrives_as_it_is_or_is_refused(client: Client, name: str) -> None:
+    (attribute,) = accepted(data.computed, {name: "1"})
+
+    arrived = client("name", name=attribute.lower().removeprefix("data-"), assumed="camel")
+
+    assert arrived == ["computed", name]
+
+
+@given(st.from_regex(r"[a-zA-Z0-9_]{1,12}", fullmatch=True))
+def test_a_propertys_name_arrives_as_it_is_or_is_refused(client: Client, name: str) -> None:
+    (attribute,) = accepted(data.bind, "n", prop=name)
+
+    arrived = client("prop", name=attribute.lower().removeprefix("data-"))
+
+    assert arrived == name
+
+
+@given(st.integers(1, 2**31 - 1))
+def test_a_time_arrives_as_it_is(client: Client, milliseconds: int) -> None:
+    assert client("time", tag=wait_tag(milliseconds, "test")) == milliseconds
+    assert client("time", tag=wait_tag(str(milliseconds), "test")) == milliseconds
+
+
+def accepted(function: Callable[..., Any], *args: object, **options: object) -> Any:
+    """Return what a call returns; another example is tried where it is refused."""
+    try:
+        return function(*args, **options)
+    except DatastarError:
+        reject()
