@@ -24,9 +24,13 @@
 Every message has up to four lines: what, where, why, fix. Line one stands alone.
 """
 
+# What a refused value holds is unknown.
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
+from enum import Enum
 from typing import ClassVar
 
 __all__ = (
@@ -50,6 +54,10 @@ __all__ = (
     "SubjectError",
     "SubscriptionClosedError",
     "TagNameError",
+    "add_place",
+    "argument_place",
+    "attribute_holder",
+    "attribute_value_error",
     "child_error",
     "encoding_error",
     "html_method_error",
@@ -57,12 +65,15 @@ __all__ = (
     "nesting_error",
     "raw_text_error",
     "short_repr",
+    "spent_generator_error",
     "tag_name_error",
     "uncalled_tag_error",
+    "view_error",
     "void_error",
 )
 
 SHORT_REPR_CHARACTERS = 80  # one terminal line; longer values say nothing more
+SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is what finds the place
 
 
 class FatmorphError(Exception):
@@ -86,9 +97,8 @@ class FatmorphError(Exception):
 
     def __str__(self) -> str:
         lines = [self.what]
-        for label in ("where", "why", "fix"):
-            if text := getattr(self, label):
-                lines.append(f"  {label + ':':<7}{text}")
+        parts = {"where": self.where, "why": self.why, "fix": self.fix}
+        lines += [f"  {label + ':':<7}{text}" for label, text in parts.items() if text]
         return "\n".join(lines)
 
 
@@ -207,45 +217,54 @@ class MissingExtraError(FatmorphError, ImportError):
 
 
 def short_repr(value: object) -> str:
-    """Return `repr(value)`, cut at 80 characters, or the type's name if `repr` fails."""
+    """Return `repr(value)` on one line of 80 characters, or the type's name if `repr` fails."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a broken __repr__ must not hide the real error
         return f"<{type(value).__name__}>"
-    if len(text) > SHORT_REPR_CHARACTERS:
-        return text[: SHORT_REPR_CHARACTERS - 1] + "…"
-    return text
+    return _one_line(text, SHORT_REPR_CHARACTERS)
+
+
+def add_place(error: Exception, place: str) -> None:
+    """Note on a user's own exception what was being done, unless a closer place is noted."""
+    note = f"while {place}"
+    if not any(known.startswith(note) for known in getattr(error, "__notes__", ())):
+        error.add_note(note)
+
+
+def argument_place(element: str, indices: tuple[int, ...]) -> str:
+    """Return the words for an argument of an element's call, or an item in it, from zero."""
+    first, *items = indices
+    if element in _CALLS and items:  # fragment() and comment() hand their arguments on in a tuple
+        first, *items = items
+    place = f"{_CALLS.get(element, element)}(…), positional argument {first + 1}"
+    return place + "".join(f", item {index + 1}" for index in items)
+
+
+def attribute_holder(element: str) -> str:
+    """Return the words for what an attribute is given to: an element or an `Attrs`."""
+    return "Attrs(…)" if element == "Attrs" else f"<{element}>"
 
 
 # The words of the errors that both markup engines raise. The engines pass what they know;
 # every sentence stands here only, so that the engines cannot drift apart.
 
+_CALLS = {"#document-fragment": "fragment", "#comment": "comment"}
+
 
 def child_error(element: str, place: str, value: object) -> ChildError:
     """Word the refusal of a value that no element can hold."""
-    kind = type(value).__name__
-    why = "a child is text, a number, an element, trusted HTML or an iterable of these"
-    if isinstance(value, bytes | bytearray | memoryview):
-        fix = "value.decode()"
-        why = "bytes are not text until somebody names their encoding"
-    elif isinstance(value, Mapping):
-        fix = f"{element}({{…}}, child, child)"
-        why = "attributes come before the first child"
-    elif isinstance(value, Awaitable):
-        fix = "await value"
-        why = "its result does not exist until it was awaited"
-    elif isinstance(value, AsyncIterable):
-        fix = "[item async for item in value]"
-        why = "an element is built at once and cannot wait"
-    elif callable(value):
-        fix = "value()"
-        why = "a function is not its result"
-    elif hasattr(value, "isoformat"):
-        fix = "value.isoformat()"
+    if isinstance(value, Mapping):
+        why, fix = "attributes come before the first child", f"{element}({{…}}, child, child)"
+        if element in _CALLS:
+            why, fix = f"a {_CALLS[element]} has no attributes", "div({…}, child, child)"
     else:
-        fix = "str(value)"
+        why, fix = _unusual(value) or (
+            "a child is text, a number, an element, trusted HTML or an iterable of these",
+            "str(value)",
+        )
     return ChildError(
-        f"cannot render {kind} as a child of <{element}>",
+        f"cannot render {type(value).__name__} as a child of {_named(element)}",
         where=f"{place}: {short_repr(value)}",
         why=why,
         fix=fix,
@@ -255,7 +274,7 @@ def child_error(element: str, place: str, value: object) -> ChildError:
 def uncalled_tag_error(element: str, place: str, name: str) -> ChildError:
     """Word the refusal of a tag that was not called."""
     return ChildError(
-        f"cannot render the tag {name} as a child of <{element}>",
+        f"cannot render the tag {name} as a child of {_named(element)}",
         where=place,
         why="a tag becomes an element when it is called",
         fix=f"{name}()",
@@ -264,18 +283,29 @@ def uncalled_tag_error(element: str, place: str, name: str) -> ChildError:
 
 def html_method_error(element: str, place: str, value: object, returned: object) -> ChildError:
     """Word the refusal of an object whose `__html__()` gives no text."""
+    kind = type(value).__name__
     return ChildError(
-        f"cannot render {type(value).__name__} as a child of <{element}>",
+        f"cannot render {kind} as a child of {_named(element)}",
         where=place,
         why=f"its __html__() returned {type(returned).__name__} instead of str",
-        fix=f"def __html__(self) -> str: …  (in class {type(value).__name__})",
+        fix=f"def __html__(self) -> str: …  (in class {kind})",
+    )
+
+
+def spent_generator_error(element: str, place: str, generator: object) -> ChildError:
+    """Word the refusal of a generator that was consumed before."""
+    return ChildError(
+        f"cannot render a spent generator as a child of {_named(element)}",
+        where=f"{place}: {getattr(generator, '__name__', 'generator')}",
+        why="it was consumed before and would render as nothing",
+        fix="items = list(generator)  (a list can be used twice)",
     )
 
 
 def nesting_error(element: str, place: str, limit: int) -> ChildError:
     """Word the refusal of iterables that hold themselves."""
     return ChildError(
-        f"cannot render iterables nested more than {limit} deep as children of <{element}>",
+        f"cannot render iterables nested more than {limit} deep as children of {_named(element)}",
         where=place,
         why="a list that holds itself would never end",
         fix="itertools.chain.from_iterable(value)",
@@ -294,32 +324,28 @@ def void_error(element: str, child: object) -> ChildError:
 
 def markup_in_text_error(element: str, child: object) -> ChildError:
     """Word the refusal of an element inside an element that holds text only."""
+    call = _CALLS.get(element, element)
     return ChildError(
-        f"cannot put an element into <{element}>",
-        where=f"<{element}> > {short_repr(child)}",
-        why=f"the parser reads all content of {element} as text and would show the tags",
-        fix=f'{element}("text")',
+        f"cannot put an element into {_named(element)}",
+        where=f"{_named(element)} > {short_repr(child)}",
+        why=f"the parser reads all content of a {call} as text and would show the tags",
+        fix=f'{call}("text")',
     )
 
 
-def raw_text_error(element: str, found: str) -> RawTextError:
-    """Word the refusal of text that would end its element, or the page, early."""
-    if element == "#comment":
-        where, fix = "comment(…)", 'comment("text without angle brackets")'
+def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextError:
+    """Word the refusal of text whose part `text[start:end]` would end its element early."""
+    found = text[start:end]
+    excerpt = _one_line(repr(text[max(0, start - 30) : end + 30]), SHORT_REPR_CHARACTERS)
+    if found in ("</html>", "</head>", "</body>"):
+        why = "Datastar would take the page for ended there when this is patched"
     else:
-        where = f"<{element}>"
-        broken = found[:1] + "\\\\" + found[1:]
-        fix = "json_script(value)" if element == "script" else f'"{broken}"'
-        if element == "script":
-            fix = f"write '{found[:1]}' + '{found[1:]}' in the script, or embed data with {fix}"
-    page_end = found.lower() in ("</html>", "</head>", "</body>")
+        why = f"the parser would end the {_CALLS.get(element, element)} there, or misread the rest"
     return RawTextError(
-        f"cannot write {found!r} inside {where}",
-        where=where,
-        why="Datastar would take the text for a whole page when it is patched"
-        if page_end
-        else f"the parser would see it as markup, not as part of the {element.lstrip('#')}",
-        fix=fix,
+        f"cannot write {found!r} inside {_named(element)}",
+        where=f"{_named(element)}: {excerpt}",
+        why=why,
+        fix=_raw_text_fix(element, found),
     )
 
 
@@ -332,11 +358,105 @@ def tag_name_error(name: object) -> TagNameError:
     )
 
 
+def view_error(value: object) -> ChildError:
+    """Word the refusal of a view that is no element."""
+    if value is None:
+        why, fix = "a view function without a return statement returns None", "return h.div(…)"
+    elif isinstance(value, str | int | float):
+        why, fix = "only a fragment says that text is text and not HTML", "fragment(value)"
+    elif isinstance(value, Iterable):
+        why, fix = _unusual(value) or ("several elements are a fragment", "fragment(*value)")
+    else:
+        why, fix = _unusual(value) or ("", "")
+    return ChildError(
+        f"cannot render {type(value).__name__} as a view",
+        where=short_repr(value),
+        why=why or "a view is an element, a fragment or an object with __html__",
+        fix=fix or "fragment(str(value))",
+    )
+
+
+def attribute_value_error(element: str, name: str, value: object) -> AttributeValueError:
+    """Word the refusal of a value that an attribute, or a property of a style, cannot hold."""
+    holds = _ATTRIBUTE_HOLDS.get(name, "an attribute holds text, a number, True, False or None")
+    if name.startswith("style["):
+        holds = "a property holds text, a number, or None or False to be left out"
+    return AttributeValueError(
+        f"cannot write {type(value).__name__} as the value of {name}",
+        where=f"{name} of {attribute_holder(element)}: {short_repr(value)}",
+        why=holds,
+        fix=_attribute_fix(name, value),
+    )
+
+
 def encoding_error(path: str, text: str) -> EncodingError:
     """Word the refusal of text with a lone surrogate."""
     return EncodingError(
         f"cannot encode {short_repr(text)} as UTF-8",
-        where=path,
+        where=path if len(path) <= SHORT_PATH_CHARACTERS else f"… {path[-SHORT_PATH_CHARACTERS:]}",
         why="it holds a lone surrogate, which is half a character",
         fix='text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")',
     )
+
+
+_ATTRIBUTE_HOLDS = {
+    "class": "class holds text, names in an iterable, or a mapping of names to true or false",
+    "style": "style holds text, or a mapping of properties to their values",
+}
+
+
+def _one_line(text: str, characters: int) -> str:
+    text = " ".join(text.splitlines())
+    return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def _named(element: str) -> str:
+    return f"a {_CALLS[element]}" if element in _CALLS else f"<{element}>"
+
+
+def _unusual(value: object) -> tuple[str, str] | None:
+    """Return why a value is neither text nor an element, and the code that makes it one."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
+        return "bytes are not text until somebody names their encoding", fix
+    if isinstance(value, Awaitable):
+        return "its result does not exist until it was awaited", "await value"
+    if isinstance(value, AsyncIterable):
+        return "an element is built at once and cannot wait", "[item async for item in value]"
+    if isinstance(value, Enum):
+        return "a member of an Enum is a name and a value", "value.value"
+    if callable(value):
+        return "a function is not its result", "value()"
+    if hasattr(type(value), "isoformat"):
+        return "a date can be written in many ways", "value.isoformat()"
+    return None
+
+
+def _raw_text_fix(element: str, found: str) -> str:
+    if element == "#comment":
+        return 'comment("text without angle brackets")'
+    if element in ("script", "style"):
+        # In strings of JavaScript and CSS the backslash is dropped; in Python it is doubled.
+        return f'{element}("… {found[0]}\\\\{found[1:]} …")' + (
+            ", or json_script(value) for data" if element == "script" else ""
+        )
+    return "pre(text)"
+
+
+def _attribute_fix(name: str, value: object) -> str:
+    if name == "style" and not isinstance(value, bytes | bytearray):
+        return 'style={"color": "red"}'
+    if name == "class" and isinstance(value, bool | int | float):
+        return 'class_={"open": is_open}'
+    code = "str(value)"
+    if unusual := _unusual(value):
+        code = unusual[1]
+    elif isinstance(value, Mapping | list | tuple):
+        code = "json.dumps(value)"
+    if name.startswith("style["):
+        return f"style={{{name[6:-1]}: {code}}}"
+    keyword = name.replace("-", "_") + ("_" if name in _PYTHON_KEYWORDS else "")
+    return f"{keyword}={code}" if keyword.isidentifier() else f'{{"{name}": {code}}}'
+
+
+_PYTHON_KEYWORDS = ("as", "async", "class", "for", "from", "is")

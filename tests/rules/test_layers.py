@@ -28,7 +28,10 @@ LAYERS = (
 PACKAGE_ORDER = {
     "markup": (
         "spec",
+        "css",
+        "url",
         "attributes",
+        "content",
         "path",
         "suggestion",
         "_core_py",

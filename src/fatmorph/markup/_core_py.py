@@ -8,26 +8,28 @@ Sources: https://html.spec.whatwg.org/multipage/syntax.html (what is written) an
 https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (how).
 """
 
+# A tag and its elements are one mechanism, and properties would cost time.
+# ruff: noqa: SLF001
+# Arguments come from callers that no type checker has seen.
+# pyright: reportPrivateUsage=false, reportUnnecessaryIsInstance=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import partial
-from types import MappingProxyType
-from typing import Any, Literal, TypeAlias, cast
+from types import GeneratorType, MappingProxyType
+from typing import Any, Literal, Self, TypeAlias, cast
 
 from markupsafe import Markup
 
 from fatmorph import errors
-from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, mapped_name, written_name
-from fatmorph.markup.path import find_path
-from fatmorph.markup.spec import (
-    ESCAPABLE_RAW_TEXT_ELEMENTS,
-    NEWLINE_DROPPING_ELEMENTS,
-    RAW_TEXT_ELEMENTS,
-    VOID_ELEMENTS,
-)
+from fatmorph.errors import argument_place
+from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
+from fatmorph.markup.content import Check, comment_content, content_check
+from fatmorph.markup.path import find_unencodable
+from fatmorph.markup.spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
 from fatmorph.types import AttributeValue, ElementNamespace, Node
 
 __all__ = (
@@ -47,24 +49,25 @@ __all__ = (
 Child: TypeAlias = "str | Element"
 """What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
 
-TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
+# https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
+TAG_NAME = re.compile(
+    "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
+    "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
+    "\ufdf0-\ufffd\U00010000-\U000effff]*"
+)
+ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 # Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
 MAX_NESTED_ITERABLES = 100
 
 new = object.__new__
-
-# What would end a raw text early, or make Datastar take a fragment for a page (its test is
-# case-sensitive). https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
-PAGE_ENDS = "</html>|</head>|</body>"
-# https://html.spec.whatwg.org/multipage/syntax.html#comments
-COMMENT_ENDS = re.compile(rf"\A-?>|<!--|--!?>|<!-\Z|{PAGE_ENDS}")
 
 
 class Tag:
     """Build elements of one name when called.
 
     Args:
-        name: As the standard writes it: `div`, `linearGradient`, `my-widget`.
+        name: As the standard writes it: `div`, `linearGradient`, `my-widget`. HTML's names
+            become lower case, as in a browser.
         namespace: `html`, `svg` or `mathml`; decides how the parser reads the content.
 
     Raises:
@@ -87,20 +90,24 @@ class Tag:
         "_start_end",
     )
 
-    _check: Callable[[str, tuple[Child, ...]], tuple[Child, ...]] | None
+    _check: Check | None
     _element_type: type[Element]
+    _namespace: ElementNamespace
 
     def __init__(self, name: str, namespace: ElementNamespace = "html") -> None:
         if not isinstance(name, str) or TAG_NAME.fullmatch(name) is None:
             raise errors.tag_name_error(name)
+        name = str.__str__(name)
         is_html = namespace == "html"
+        if is_html:
+            name = name.translate(ASCII_LOWER_CASE)
         self._name = name
         self._namespace = namespace
         self._element_type = Element
         self._start = f"<{name}" if name != "html" else "<!doctype html><html"
         self._start_end = ">"
         self._end = "" if is_html and name in VOID_ELEMENTS else f"</{name}>"
-        self._check = _content_check(name) if is_html else None
+        self._check = content_check(name) if is_html else None
         self._is_newline_dropping = is_html and name in NEWLINE_DROPPING_ELEMENTS
 
     @property
@@ -132,7 +139,7 @@ class Tag:
             RawTextError: Text that would end a script, style or comment early.
         """
         written: dict[str, str | Literal[True]] = {}
-        children = positional
+        children: Any = positional  # Any: a cast would cost more than the loop
         for item in positional:
             # Text and elements are children as they are; anything else has to be looked at.
             if type(item) is not str and type(item) is not Element:
@@ -180,7 +187,7 @@ class Element:
     _attributes: dict[str, str | Literal[True]]
     _children: tuple[Child, ...]
 
-    def __init__(self) -> None:
+    def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
         raise TypeError("elements are made by calling a tag, such as div()")
 
     @property
@@ -333,15 +340,17 @@ def render_bytes(node: Element) -> bytes:
     try:
         return html.encode()
     except UnicodeEncodeError:
-        raise errors.encoding_error(*_unencodable(node)) from None
+        raise errors.encoding_error(*find_unencodable(node)) from None
 
 
 def frozen(node: Element) -> Element:
     """Return an equal element whose HTML is rendered now, once."""
+    if type(node) is _Frozen:
+        return node
     if type(node) is _Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
         return _new_element(node._tag, {}, children)
-    copy = object.__new__(_Frozen)
+    copy: _Frozen = new(_Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
     copy._children = node._children
@@ -384,7 +393,7 @@ def escape_attribute(text: str) -> str:
 def _new_element(
     tag: Tag, attributes: dict[str, str | Literal[True]], children: tuple[Child, ...]
 ) -> Element:
-    element = object.__new__(tag._element_type)
+    element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes
     element._children = children
@@ -396,23 +405,27 @@ def _sort_positional(
 ) -> list[Child]:
     """Put the mappings among the arguments into `written` and return the children."""
     children: list[Child] = []
+    has_child = False
     for index, item in enumerate(positional):
-        if isinstance(item, Mapping) and not children:
-            for name, value in item.items():
-                add_attribute(written, element, written_name(name), value)
+        if item is None or item is True or item is False:
+            continue
+        if not has_child and isinstance(item, Mapping):
+            add_mapping(written, element, item)
         else:
+            has_child = True  # even if it is an empty list: order must not depend on data
             _add_child(children, element, item, (index,))
     return children
 
 
 def _add_child(children: list[Child], element: str, item: object, place: tuple[int, ...]) -> None:
+    kind = type(item)
     if item is None or item is True or item is False:
         return
-    if type(item) is str or type(item) is Element or type(item) in (Markup, _Frozen):
-        children.append(item)
-    elif type(item) is _Fragment:
-        children.extend(item._children)
-    elif hasattr(type(item), "__html__"):
+    if kind is str or kind is Element or kind is Markup or kind is _Frozen:
+        children.append(cast("Child", item))
+    elif kind is _Fragment:
+        children.extend(cast("Element", item)._children)
+    elif hasattr(kind, "__html__"):
         children.append(_trusted(element, item, place))
     elif isinstance(item, str):
         children.append(str.__str__(item))
@@ -423,103 +436,50 @@ def _add_child(children: list[Child], element: str, item: object, place: tuple[i
     elif isinstance(item, Decimal):
         children.append(Decimal.__str__(item))
     elif isinstance(item, Tag):
-        raise errors.uncalled_tag_error(element, _place(element, place), item._name)
-    elif isinstance(item, bytes | bytearray | memoryview | Mapping):
-        raise errors.child_error(element, _place(element, place), item)
-    elif hasattr(type(item), "__iter__"):
-        _add_children(children, element, item, place)
+        raise errors.uncalled_tag_error(element, argument_place(element, place), item._name)
+    elif (
+        isinstance(item, bytes | bytearray | memoryview | Mapping)
+        or getattr(kind, "__iter__", None) is None
+    ):
+        raise errors.child_error(element, argument_place(element, place), item)
     else:
-        raise errors.child_error(element, _place(element, place), item)
+        _add_children(children, element, item, place)
 
 
-def _add_children(
-    children: list[Child], element: str, items: Any, place: tuple[int, ...]
-) -> None:
+def _add_children(children: list[Child], element: str, items: Any, place: tuple[int, ...]) -> None:
     if len(place) > MAX_NESTED_ITERABLES:
-        raise errors.nesting_error(element, _place(element, place[:1]), MAX_NESTED_ITERABLES)
-    index = -1
+        raise errors.nesting_error(
+            element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES
+        )
+    if type(items) is GeneratorType and items.gi_frame is None:
+        raise errors.spent_generator_error(element, argument_place(element, place), items)
+    index = 0
     try:
-        for index, item in enumerate(items):  # noqa: B007 - named in the note below
+        for item in items:
             if type(item) is str or type(item) is Element:
                 children.append(item)
             else:
                 _add_child(children, element, item, (*place, index))
+            index += 1  # not enumerate(): it also counts the item that could not be fetched
     except errors.FatmorphError:
         raise
     except Exception as error:
         # The user's own code failed; say what it was building.
-        error.add_note(f"while building {_place(element, (*place, index + 1))}")
+        errors.add_place(error, f"building {argument_place(element, (*place, index))}")
         raise
 
 
 def _trusted(element: str, item: object, place: tuple[int, ...]) -> Markup:
-    html = cast("Any", item).__html__()
+    try:
+        html = cast("Any", item).__html__()
+    except errors.FatmorphError:
+        raise
+    except Exception as error:
+        errors.add_place(error, f"building {argument_place(element, place)}")
+        raise
     if not isinstance(html, str):
-        raise errors.html_method_error(element, _place(element, place), item, html)
-    return Markup(str.__str__(html))
-
-
-def _place(element: str, place: tuple[int, ...]) -> str:
-    first, *items = place
-    return f"{element}(…), positional argument {first + 1}" + "".join(
-        f", item {index + 1}" for index in items
-    )
-
-
-def _content_check(
-    name: str,
-) -> Callable[[str, tuple[Child, ...]], tuple[Child, ...]] | None:
-    if name in VOID_ELEMENTS:
-        return _no_children
-    if name in ESCAPABLE_RAW_TEXT_ELEMENTS:
-        return _only_text
-    if name in RAW_TEXT_ELEMENTS:
-        ends = rf"(?i:</{name}(?![^\s/>]))|{PAGE_ENDS}" + ("|<!--" if name == "script" else "")
-        return partial(_one_raw_text, re.compile(ends))
-    return None
-
-
-def _no_children(name: str, children: tuple[Child, ...]) -> tuple[Child, ...]:
-    if children:
-        raise errors.void_error(name, children[0])
-    return children
-
-
-def _only_text(name: str, children: tuple[Child, ...]) -> tuple[Child, ...]:
-    for child in children:
-        if isinstance(child, Element):
-            raise errors.markup_in_text_error(name, child)
-    return children
-
-
-def _one_raw_text(
-    ends: re.Pattern[str], name: str, children: tuple[Child, ...]
-) -> tuple[Child, ...]:
-    """Return the children as one verbatim text, or refuse what would end it early."""
-    text = "".join(cast("tuple[str, ...]", _only_text(name, children)))
-    if found := ends.search(text):
-        raise errors.raw_text_error(name, found[0])
-    # Markup, because neither parser nor browser decodes references in here.
-    return (Markup(text),) if text else ()
-
-
-def _unencodable(root: Element) -> tuple[str, str]:
-    """Return the path and the text of the first lone surrogate."""
-    found = find_path(root, lambda element: _surrogate_text(element) is not None)
-    if found is None:
-        return repr(root), "its trusted HTML"
-    path, element = found
-    return path, _surrogate_text(element) or ""
-
-
-def _surrogate_text(element: Element) -> str | None:
-    for text in (*element._attributes, *element._attributes.values(), *element._children):
-        if isinstance(text, str):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                return text
-    return None
+        raise errors.html_method_error(element, argument_place(element, place), item, html)
+    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, as its author asked
 
 
 def _special_tag(name: str, start: str, end: str, element_type: type[Element]) -> Tag:
@@ -533,7 +493,7 @@ def _special_tag(name: str, start: str, end: str, element_type: type[Element]) -
 
 
 COMMENT = _special_tag("#comment", "<!--", "-->", Element)
-COMMENT._check = partial(_one_raw_text, COMMENT_ENDS)
+COMMENT._check = comment_content
 FRAGMENT = _special_tag("#document-fragment", "", "", _Fragment)
 
 

@@ -6,6 +6,11 @@ so that rendering has nothing left to decide. Escaping is not done here.
 Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 """
 
+# Values come from callers that no type checker has seen: an isinstance is never unnecessary, and
+# what is in their mappings and iterables is unknown.
+# pyright: reportUnnecessaryIsInstance=false, reportPrivateUsage=false
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import re
@@ -13,17 +18,32 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from html import unescape
-from typing import Literal, NamedTuple, TypeAlias
+from html.entities import html5 as named_references
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from fatmorph.errors import AttributeNameError, AttributeValueError, short_repr
+from markupsafe import Markup
+
+from fatmorph.errors import (
+    AttributeNameError,
+    AttributeValueError,
+    add_place,
+    attribute_holder,
+    attribute_value_error,
+    short_repr,
+)
+from fatmorph.markup.css import is_one_value, is_property_name, meant_property
 from fatmorph.markup.spec import SVG_ATTRIBUTE_CASE, TRUE_FALSE_ATTRIBUTES, URL_ATTRIBUTES
+from fatmorph.markup.url import neutral_url, neutral_url_list
 from fatmorph.types import AttributeMapping
 
 __all__ = (
     "VERBATIM_NAMES",
     "AttributeName",
     "Attrs",
+    "Convert",
+    "Written",
     "add_attribute",
+    "add_mapping",
     "mapped_name",
     "plain_value",
     "written_name",
@@ -35,8 +55,8 @@ Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
 # Names outlive requests, and user data may be among them: the caches stay below this size.
 MAX_CACHED_NAMES = 4096
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>/=]")
-# A reference without its semicolon stays text in an attribute if a letter, digit or `=` follows.
 # https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
 ATTRIBUTE_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)")
 
@@ -68,17 +88,13 @@ class Attrs(Mapping[str, "Written"]):
         Attrs({'data-show': '$open', 'hidden': True})
     """
 
-    __slots__ = ("_hash", "_written")
+    __slots__ = ("_written",)
 
     _written: dict[str, Written]
-    _hash: int
 
     def __init__(self, attributes: AttributeMapping, /) -> None:
-        written: dict[str, Written] = {}
-        for name, value in attributes.items():
-            add_attribute(written, "Attrs", written_name(name), value)
-        self._written = written
-        self._hash = hash(frozenset(written.items()))
+        self._written = {}
+        self._add(attributes)
 
     def __getitem__(self, name: str) -> Written:
         return self._written[name]
@@ -90,17 +106,37 @@ class Attrs(Mapping[str, "Written"]):
         return len(self._written)
 
     def __hash__(self) -> int:
-        return self._hash
+        return hash(frozenset(self._written.items()))
 
     def __or__(self, other: AttributeMapping) -> Attrs:
+        if not isinstance(other, Mapping):
+            return NotImplemented
         joined = Attrs(self)
-        for name, value in other.items():
-            add_attribute(joined._written, "Attrs", written_name(name), value)
-        joined._hash = hash(frozenset(joined._written.items()))
+        joined._add(other)
         return joined
+
+    def __ror__(self, other: AttributeMapping) -> Attrs:
+        return Attrs(other) | self
 
     def __repr__(self) -> str:
         return f"Attrs({self._written!r})"
+
+    def __copy__(self) -> Attrs:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Attrs:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Attrs, (self._written,)
+
+    def _add(self, attributes: AttributeMapping) -> None:
+        for key, value in _items(attributes, "Attrs"):
+            attribute = written_name(key)
+            if attribute.name in URL_CONVERTERS:
+                # Whether a URL is safe depends on the element that it will be given to.
+                attribute = AttributeName(attribute.name, _held_url)
+            add_attribute(self._written, "Attrs", attribute, value)
 
 
 def add_attribute(
@@ -120,24 +156,53 @@ def add_attribute(
     name, convert = attribute
     written = (convert or plain_value)(element, name, value)
     earlier = attributes.get(name)
-    separator = JOINED.get(name)
-    if separator is not None and earlier is not None:
+    if earlier is not None and name in JOINED:
         if written is not None:
-            attributes[name] = f"{str(earlier).rstrip(separator)}{separator}{written}"
+            attributes[name] = _joined(JOINED[name], str(earlier), str(written))
     elif written is not None:
         attributes[name] = written
     else:
         attributes.pop(name, None)
 
 
+def add_mapping(
+    attributes: dict[str, Written], element: str, mapping: Mapping[Any, object]
+) -> None:
+    """Put the attributes of a mapping into `attributes`, as `add_attribute()` does.
+
+    Args:
+        attributes: Changed in place.
+        element: The element's name, for error messages and URL rules.
+        mapping: Read once, as a whole, before anything is done with it.
+
+    Raises:
+        AttributeNameError: A key that is no string, or a name that HTML cannot write.
+        AttributeValueError: A value that its attribute cannot hold.
+    """
+    if type(mapping) is Attrs:
+        for name, written in mapping._written.items():  # noqa: SLF001 - of this module
+            if name in attributes or name in URL_CONVERTERS:
+                add_attribute(attributes, element, written_name(name), written)
+            else:
+                attributes[name] = written  # checked when the Attrs were made
+        return
+    for key, value in _items(mapping, element):
+        add_attribute(attributes, element, written_name(key), value)
+
+
 def mapped_name(keyword: str) -> AttributeName:
     """Return the checked name for a keyword: one trailing `_` is dropped, `_` becomes `-`.
+
+    A keyword that is no identifier was unpacked from a mapping of written names
+    (`**{"data-signals:user_id": 1}`) and is taken as it is.
 
     Raises:
         AttributeNameError: HTML cannot write the name.
     """
-    attribute = _checked_name(keyword.removesuffix("_").replace("_", "-"), keyword)
-    if attribute.convert not in (_url_value, _url_list_value):
+    keyword = str.__str__(keyword)
+    name = keyword.removesuffix("_").replace("_", "-") if keyword.isidentifier() else keyword
+    attribute = _checked_name(name, keyword)
+    if attribute.name not in URL_CONVERTERS:
         if len(VERBATIM_NAMES) >= MAX_CACHED_NAMES:
             VERBATIM_NAMES.clear()
         VERBATIM_NAMES[keyword] = attribute.name
@@ -157,7 +222,7 @@ def written_name(name: object) -> AttributeName:
         f"cannot write {type(name).__name__} as an attribute name",
         where=short_repr(name),
         why="the keys of a mapping of attributes are their names",
-        fix='{"name": "value"}',
+        fix='{"title": "…"}',
     )
 
 
@@ -183,24 +248,33 @@ def plain_value(element: str, name: str, value: object) -> Written | None:
         return float.__repr__(value)
     if isinstance(value, Decimal):
         return Decimal.__str__(value)
-    raise _value_error(element, name, value)
+    raise attribute_value_error(element, name, value)
+
+
+def _items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
+    try:
+        return [(key, value) for key, value in mapping.items()]
+    except Exception as error:
+        add_place(error, f"reading the attributes of {attribute_holder(element)}")
+        raise
+
+
+def _joined(separator: str, earlier: str, later: str) -> str:
+    # `\\;` is an escaped semicolon: text, and no end of a declaration.
+    if earlier.endswith(separator) and not earlier.endswith("\\;"):
+        return earlier + later
+    return f"{earlier}{separator}{later}" if earlier else later
 
 
 @lru_cache(maxsize=MAX_CACHED_NAMES)
 def _checked_name(name: str, spelling: str) -> AttributeName:
-    if not name or FORBIDDEN_IN_NAME.search(name):
+    if not name or FORBIDDEN_IN_NAME.search(name) or SURROGATE.search(name):
+        clean = re.sub(r"[^a-z0-9:@._-]+", "-", spelling.lower()).strip("-_") or "data-name"
         raise AttributeNameError(
             f"cannot write {short_repr(spelling)} as an attribute name",
             why="a name is one or more characters without white space, quotes, < > / or =",
-            fix=f'{{"data-{re.sub(r"[^a-z0-9]+", "-", spelling.lower()).strip("-") or "name"}": …}}',
+            fix=f'{{"{clean}": …}}',
         )
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise AttributeNameError(
-            f"cannot write {short_repr(spelling)} as an attribute name",
-            why="a lone surrogate is no character, and UTF-8 cannot encode it",
-        ) from None
     # The parser lower-cases every name, then gives SVG's and MathML's their case back.
     lower = name.lower() if name.isascii() else _ascii_lower(name)
     name = SVG_ATTRIBUTE_CASE.get(lower, lower)
@@ -212,10 +286,10 @@ def _ascii_lower(name: str) -> str:
 
 
 def _converter(name: str) -> Convert | None:
-    if name in CONVERTERS:
-        return CONVERTERS[name]
-    if name in URL_ATTRIBUTES:
-        return _url_value
+    if name in JOINED:
+        return _class_value if name == "class" else _style_value
+    if name in URL_CONVERTERS:
+        return URL_CONVERTERS[name]
     if name in TRUE_FALSE_ATTRIBUTES or name.startswith("aria-"):
         return _true_false_value
     return None
@@ -224,10 +298,11 @@ def _converter(name: str) -> Convert | None:
 def _unescaped(trusted: str) -> str:
     """Return the text that a parser would read out of trusted HTML in an attribute."""
 
-    def character(reference: re.Match[str]) -> str:
-        text = reference[0]
-        named = not text.startswith("&#")
-        return text if named and not text.endswith(";") else unescape(text)
+    def character(found: re.Match[str]) -> str:
+        reference = found[0]
+        # Other than in text, the beginning of a longer name is no reference here.
+        is_reference = reference[1] == "#" or reference[1:] in named_references
+        return unescape(reference) if is_reference else reference
 
     # Markup's own methods would escape the replacement again.
     return ATTRIBUTE_REFERENCE.sub(character, str.__str__(trusted))
@@ -243,162 +318,101 @@ def _true_false_value(element: str, name: str, value: object) -> Written | None:
 def _class_value(element: str, name: str, value: object) -> Written | None:
     if isinstance(value, str):
         return plain_value(element, name, value)
-    if value is True or isinstance(value, bytes):
-        raise _value_error(element, name, value)
-    return " ".join(_class_names(element, name, value)) or None
+    if value is None or value is False:
+        return None
+    if not isinstance(value, Iterable) or isinstance(value, BYTES):
+        raise attribute_value_error(element, name, value)
+    return " ".join(_class_names(element, value)) or None
 
 
-def _class_names(element: str, name: str, value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        value = [key for key, wanted in value.items() if wanted]
-    elif value is None or value is False:
-        return
-    elif not isinstance(value, Iterable):
-        raise _value_error(element, name, value)
-    for item in value:
-        if isinstance(item, str):
-            yield str.__str__(item)
-        elif isinstance(item, Mapping):
-            yield from _class_names(element, name, item)
+def _class_names(element: str, value: Iterable[object]) -> list[str]:
+    names: list[str] = []
+    for item in _wanted(element, value):
+        if isinstance(item, Mapping):
+            names += _class_names(element, item)
         elif item is not None and item is not False:
-            raise _value_error(element, name, item)
+            if not isinstance(item, str):
+                raise attribute_value_error(element, "class", item)
+            names.append(str(plain_value(element, "class", item)))
+    return names
+
+
+def _wanted(element: str, value: Iterable[object]) -> list[object]:
+    try:
+        if isinstance(value, Mapping):
+            return [key for key, wanted in value.items() if wanted]
+        return list(value)
+    except Exception as error:
+        add_place(error, f"reading the class of {attribute_holder(element)}")
+        raise
 
 
 def _style_value(element: str, name: str, value: object) -> Written | None:
     if isinstance(value, Mapping):
         declarations = [
             f"{_property_name(element, key)}:{text}"
-            for key, item in value.items()
+            for key, item in _items(value, element)
             if (text := _property_value(element, key, item)) is not None
         ]
         return ";".join(declarations) or None
     if value is True:
-        raise _value_error(element, name, value)
+        raise attribute_value_error(element, name, value)
     return plain_value(element, name, value)
 
 
-PROPERTY_NAME = re.compile(r"-?-?[a-zA-Z_\u0080-\U0010ffff][-\w]*|--")
-QUIET_CSS_VALUE = re.compile(r"[-\w\s#%.,+*!]*")
-# https://drafts.csswg.org/css-syntax-3/#consume-declaration
-CSS_TOKEN = re.compile(
-    r"""
-      \\[^\n\r\f]                              # an escaped character
-    | "(?:[^"\\\n\r\f]|\\(?s:.))*"             # a whole string
-    | '(?:[^'\\\n\r\f]|\\(?s:.))*'
-    | (?i:url)\(\s*[^\s"'()\\]*\s*\)           # an unquoted url, whose semicolons are its own
-    | /(?!\*)
-    | (?P<open>[(\[])
-    | (?P<close>[)\]])
-    | [^;{}\\"'()\[\]/]
-    """,
-    re.VERBOSE,
-)
-
-
 def _property_name(element: str, name: object) -> str:
-    if isinstance(name, str) and PROPERTY_NAME.fullmatch(name):
-        return str.__str__(name)
+    if isinstance(name, str) and is_property_name(text := str.__str__(name)):
+        return text
+    meant = meant_property(str.__str__(name)) if isinstance(name, str) else "background-color"
     raise AttributeNameError(
         f"cannot write {short_repr(name)} as a CSS property",
-        where=f"style of <{element}>",
-        why="a property is a name such as background-color or --accent",
-        fix='style={"background-color": …}',
+        where=f"style of {attribute_holder(element)}",
+        why="a property is written as in CSS, background-color or --accent",
+        fix=f'style={{"{meant}": …}}',
     )
 
 
-def _property_value(element: str, name: str, value: object) -> str | None:
+def _property_value(element: str, name: object, value: object) -> str | None:
+    place = f"style[{short_repr(name)}]"
     if value is True:
-        raise _value_error(element, f"style[{name!r}]", value)
-    text = plain_value(element, f"style[{name!r}]", value)
+        raise attribute_value_error(element, place, value)
+    text = plain_value(element, place, value)
     if text is None or text is True:
         return None
-    if QUIET_CSS_VALUE.fullmatch(text) or _is_one_css_value(text):
+    if is_one_value(text):
         return text
     raise AttributeValueError(
         f"cannot write {short_repr(text)} as one CSS value",
-        where=f"style[{name!r}] of <{element}>",
+        where=f"{place} of {attribute_holder(element)}",
         why="it would end its declaration and begin another, or leave a string or bracket open",
         fix='style="…"  (a whole style, written by you)',
     )
 
 
-def _is_one_css_value(text: str) -> bool:
-    position = 0
-    closers: list[str] = []
-    while position < len(text):
-        token = CSS_TOKEN.match(text, position)
-        if token is None:
-            return False
-        if opener := token["open"]:
-            closers.append(")" if opener == "(" else "]")
-        elif closer := token["close"]:
-            if not closers or closers.pop() != closer:
-                return False
-        position = token.end()
-    return not closers
-
-
-SUSPECT_SCHEME = re.compile(r"[\x00-\x20]*[jJvVdD]")
-# Browsers drop these anywhere in a URL: https://url.spec.whatwg.org/#concept-basic-url-parser
-DROPPED_IN_URL = re.compile(r"[\t\n\r]")
-LEADING_IN_URL = "".join(map(chr, range(0x21)))
-SAFE_DATA = ("image/", "audio/", "video/", "font/", "application/font", "text/plain")
-# An SVG image cannot run scripts where it is only shown, but can where it is a document.
-SVG_IMAGE_ELEMENTS = frozenset({"feImage", "image", "img", "input", "link", "source"})
-
-
 def _url_value(element: str, name: str, value: object) -> Written | None:
     text = plain_value(element, name, value)
-    if type(text) is not str or SUSPECT_SCHEME.match(text) is None:
+    if type(text) is not str or hasattr(type(value), "__html__"):
         return text
-    if hasattr(type(value), "__html__") or _is_safe_url(element, text):
-        return text
-    return "unsafe:" + text  # no browser knows this scheme; the text stays readable
+    return neutral_url(element, text)
 
 
 def _url_list_value(element: str, name: str, value: object) -> Written | None:
     text = plain_value(element, name, value)
     if type(text) is not str or hasattr(type(value), "__html__"):
         return text
-    return ";".join(str(_url_value(element, name, part)) for part in text.split(";"))
+    return neutral_url_list(element, text)
 
 
-def _is_safe_url(element: str, text: str) -> bool:
-    url = DROPPED_IN_URL.sub("", text).lstrip(LEADING_IN_URL).lower()
-    if url.startswith("data:"):
-        media_type = url[5:].lstrip()
-        if media_type.startswith("image/svg"):
-            return element in SVG_IMAGE_ELEMENTS
-        return media_type.startswith(SAFE_DATA)
-    return not url.startswith(("javascript:", "vbscript:"))
+def _held_url(element: str, name: str, value: object) -> Written | None:
+    if isinstance(value, str) and hasattr(type(value), "__html__"):
+        return Markup(str.__str__(value))  # noqa: S704 - it was trusted before
+    return plain_value(element, name, value)
 
 
-def _value_error(element: str, name: str, value: object) -> AttributeValueError:
-    kind = type(value).__name__
-    return AttributeValueError(
-        f"cannot write {kind} as the value of {name}",
-        where=f"{name} of <{element}>: {short_repr(value)}",
-        why="an attribute holds text, a number, True, False or None"
-        + ("; class and style also take mappings" if name in JOINED else ""),
-        fix=_value_fix(name, value),
-    )
-
-
-def _value_fix(name: str, value: object) -> str:
-    keyword = name.replace("-", "_") + ("_" if name in ("class", "for") else "")
-    if isinstance(value, bytes | bytearray):
-        return f"{keyword}=value.decode()"
-    if isinstance(value, Mapping | list | tuple):
-        return f"{keyword}=json.dumps(value)  (or " + '" ".join(value))'
-    if hasattr(value, "isoformat"):
-        return f"{keyword}=value.isoformat()"
-    return f"{keyword}=str(value)"
-
-
+BYTES = (bytes, bytearray, memoryview)
 JOINED: Mapping[str, str] = {"class": " ", "style": ";"}
-CONVERTERS: Mapping[str, Convert] = {
-    "class": _class_value,
-    "style": _style_value,
+URL_CONVERTERS: Mapping[str, Convert] = {
+    **dict.fromkeys(URL_ATTRIBUTES, _url_value),
     # What SVG's <animate> and <set> write into the attribute that they animate, often href.
     **dict.fromkeys(("by", "from", "to"), _url_value),
     "values": _url_list_value,

@@ -6,12 +6,14 @@ The catalogs `html`, `svg` and `mathml` hold a `Tag` for every element of their 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.errors import AttributeValueError, short_repr, view_error
 from fatmorph.markup._core import COMMENT, FRAGMENT, Child, Element, Tag, frozen
-from fatmorph.types import AttributeValue, Node
+from fatmorph.types import AttributeValue, ElementNamespace, Node
 
 __all__ = (
     "Child",
@@ -26,14 +28,18 @@ __all__ = (
 )
 
 _SCRIPT = Tag("script")
+_NAMESPACES: Mapping[str, ElementNamespace] = {"svg": "svg", "math": "mathml"}
+# `<` begins everything that could end the script early, and UTF-8 has no lone surrogates; in
+# JSON only strings hold either.
+_UNSAFE_IN_JSON = re.compile("[<\ud800-\udfff]")
 
 
 def element(name: str) -> Tag:
     """Return the tag of a custom element, or of any name that no catalog has.
 
     Args:
-        name: Letters, digits, `-`, `.` and `_`, beginning with a letter: `my-widget`. Written
-            in lower case, as the parser reads it.
+        name: Letters, digits, `-`, `.` and `_`, beginning with an ASCII letter: `my-widget`.
+            Written in lower case, as the parser reads it.
 
     Raises:
         TagNameError: `name` cannot stand in a start tag.
@@ -45,13 +51,16 @@ def element(name: str) -> Tag:
 
     Source: https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
     """
-    return Tag(name.lower() if isinstance(name, str) else name)
+    return Tag(name, _NAMESPACES.get(name, "html"))
 
 
 def fragment(*children: Node) -> Element:
     """Return children without an element around them.
 
     Given to an element as a child, a fragment dissolves into its children.
+
+    Args:
+        *children: As an element's; no attributes. None at all is an empty fragment.
 
     Raises:
         ChildError: Something that cannot be a child.
@@ -61,13 +70,17 @@ def fragment(*children: Node) -> Element:
         >>> str(fragment(h.dt("Morph"), h.dd("Change in place")))
         '<dt>Morph</dt><dd>Change in place</dd>'
     """
-    return FRAGMENT(*children)
+    return FRAGMENT(children)
 
 
 def comment(text: str) -> Element:
     """Return a comment.
 
+    Args:
+        text: Written verbatim, since comments know no escapes; every visitor can read it.
+
     Raises:
+        ChildError: `text` is no text.
         RawTextError: Text that would end the comment early, or that Datastar would take for
             the end of a page.
 
@@ -77,7 +90,7 @@ def comment(text: str) -> Element:
 
     Source: https://html.spec.whatwg.org/multipage/syntax.html#comments
     """
-    return COMMENT(text)
+    return COMMENT((text,))
 
 
 def static(node: Element) -> Element:
@@ -87,7 +100,10 @@ def static(node: Element) -> Element:
     `node` and can be inspected as before.
 
     Args:
-        node: An element or fragment; text outside of an element is not frozen.
+        node: An element or fragment; a frozen one is returned as it is.
+
+    Raises:
+        ChildError: `node` is no element.
 
     Example:
         >>> from fatmorph import h
@@ -95,11 +111,14 @@ def static(node: Element) -> Element:
         >>> footer == h.footer("Made by hand")
         True
     """
+    # Callers that no type checker has seen.
+    if not isinstance(node, Element):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise view_error(node)
     return frozen(node)
 
 
 def json_script(value: object, /, **attributes: AttributeValue) -> Element:
-    """Return a `<script type="application/json">` that holds a value for scripts to read.
+    r"""Return a `<script type="application/json">` that holds a value for scripts to read.
 
     Args:
         value: Anything that `json.dumps` takes; NaN and Infinity are not JSON.
@@ -110,17 +129,16 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
 
     Example:
         >>> str(json_script({"name": "</script>"}, id="user"))
-        '<script type="application/json" id="user">{"name":"\\\\u003c/script>"}</script>'
+        '<script type="application/json" id="user">{"name":"\\u003c/script>"}</script>'
     """
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise AttributeValueError(
             f"cannot write {type(value).__name__} as JSON",
             where=f"json_script({short_repr(value)})",
             why=str(error),
             fix="json_script({'name': 'text', 'count': 1, 'items': []})",
         ) from error
-    # `<` begins everything that could end the script early; in JSON only strings hold it.
-    text = text.replace("<", "\\u003c")
+    text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _SCRIPT({"type": "application/json"}, Markup(text), **attributes)  # noqa: S704

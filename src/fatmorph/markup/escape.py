@@ -8,6 +8,9 @@ Departures from the standards, cited by number in the code:
    because Datastar rewrites both inside strings as well.
 """
 
+# What is in the callers' mappings and lists is unknown until it is looked at.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math
@@ -34,7 +37,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 
 def js(value: SignalValue | JSExpression) -> str:
-    """Return a JavaScript literal for a value, safe in an attribute and in a script.
+    r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
 
     Args:
         value: None, a bool, number or string, or lists and mappings of these;
@@ -46,7 +49,7 @@ def js(value: SignalValue | JSExpression) -> str:
 
     Example:
         >>> js({"name": "O'Hara", "tags": ["a", None], "data-id": 7})
-        "{name: 'O\\\\x27Hara', tags: ['a', null], 'data-id': 7}"
+        "{name: 'O\\x27Hara', tags: ['a', null], 'data-id': 7}"
 
     Source: https://tc39.es/ecma262/#sec-literals-string-literals
     """
@@ -55,7 +58,9 @@ def js(value: SignalValue | JSExpression) -> str:
     except RecursionError:
         raise AttributeValueError(
             f"cannot write {type(value).__name__} as a JavaScript literal",
+            where=f"js({short_repr(value)})",
             why="it holds itself, or is nested too deep",
+            fix="js(value_without_cycles)",
         ) from None
 
 
@@ -87,7 +92,7 @@ def _literal(value: object, place: str) -> str:
 def _members(mapping: Mapping[object, object], place: str) -> Iterator[str]:
     for key, value in mapping.items():
         if not isinstance(key, str):
-            raise _literal_error(key, f"{place}.{key}", "the keys of an object are strings", "")
+            raise _literal_error(key, place, "the keys of an object are strings", "str(key)")
         if key == "__proto__":
             # Written bare or quoted it would set the prototype instead of a property.
             name = "['__proto__']"

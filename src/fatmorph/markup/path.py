@@ -6,10 +6,10 @@ else the place among the siblings of the same name, counted from 1, where there 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeGuard, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar, cast
 
-__all__ = ("find_path",)
+__all__ = ("find_path", "find_unencodable")
 
 
 class _Element(Protocol):
@@ -17,6 +17,8 @@ class _Element(Protocol):
     def tag(self) -> str: ...
     @property
     def id(self) -> str | None: ...
+    @property
+    def attributes(self) -> Mapping[str, object]: ...
     @property
     def children(self) -> Sequence[object]: ...
 
@@ -49,9 +51,28 @@ def find_path(root: E, wanted: Callable[[E], bool]) -> tuple[str, E] | None:
     return None
 
 
+def find_unencodable(root: _Element) -> tuple[str, str]:
+    """Return the path and the text of the first lone surrogate in a tree that has one."""
+    found = find_path(root, lambda element: _unencodable_text(element) is not None)
+    if found is None:
+        return root.tag, ""
+    path, element = found
+    return path, _unencodable_text(element) or ""
+
+
+def _unencodable_text(element: _Element) -> str | None:
+    for text in (*element.attributes.values(), *element.children):
+        if isinstance(text, str):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                return text
+    return None
+
+
 def _element_children(element: E) -> list[tuple[E, str]]:
-    kind = type(element)
-    children = [child for child in element.children if _is_element(child, kind)]
+    # What is no text is an element, of the same engine as its parent.
+    children = [cast("E", child) for child in element.children if not isinstance(child, str)]
     counts: dict[str, int] = {}
     for child in children:
         counts[child.tag] = counts.get(child.tag, 0) + 1
@@ -62,10 +83,6 @@ def _element_children(element: E) -> list[tuple[E, str]]:
         place = f"[{seen[child.tag]}]" if counts[child.tag] > 1 else ""
         steps.append((child, _step(child, place)))
     return steps
-
-
-def _is_element(child: object, kind: type[E]) -> TypeGuard[E]:
-    return not isinstance(child, str)
 
 
 def _step(element: _Element, place: str) -> str:

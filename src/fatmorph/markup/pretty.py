@@ -133,6 +133,8 @@ class _Printer:
 
     def print_start_tag(self, element: Element, depth: int) -> None:
         start = f"<{element.tag}"
+        if element.tag == "html":
+            self.write_text("<!doctype html>\n")
         attributes = [
             name if value is True else f'{name}="{escape_attribute(value)}"'
             for name, value in element.attributes.items()
@@ -144,7 +146,5 @@ class _Printer:
             separator = "\n" + INDENT * (depth + 1)
             self.write_tag(separator.join((start, *attributes)) + ">")
             self.break_line(depth + 1)
-        if element.tag == "html":
-            self.parts.insert(0, "<!doctype html>\n")
         if drops_newline(element):
             self.write_text("\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fatmorph.errors import child_error
+from fatmorph.errors import view_error
 from fatmorph.markup import _core
 from fatmorph.markup._core import FRAGMENT, Element
 from fatmorph.types import HasHtml
@@ -29,7 +29,7 @@ def render(view: Element | HasHtml) -> str:
 
 
 def render_bytes(view: Element | HasHtml) -> bytes:
-    """Return the HTML of a view as UTF-8; equal to `render(view).encode()`.
+    r"""Return the HTML of a view as UTF-8; equal to `render(view).encode()`.
 
     Args:
         view: As for `render()`.
@@ -41,7 +41,7 @@ def render_bytes(view: Element | HasHtml) -> bytes:
     Example:
         >>> from fatmorph import h
         >>> render_bytes(h.p("naïve"))
-        b'<p>na\\xc3\\xafve</p>'
+        b'<p>na\xc3\xafve</p>'
     """
     return _core.render_bytes(as_element(view))
 
@@ -56,4 +56,4 @@ def as_element(view: object) -> Element:
         return view
     if hasattr(type(view), "__html__"):
         return FRAGMENT(view)  # type: ignore[arg-type]  # it has __html__
-    raise child_error("#document-fragment", "render(…)", view)
+    raise view_error(view)
