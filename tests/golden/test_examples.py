@@ -1,0 +1,53 @@
+"""The views of the examples, page by page; `--snapshot-update` accepts a wanted change."""
+
+from types import ModuleType
+
+import pytest
+
+from example_programs import example_module
+from fatmorph.testing.snapshots import ViewSnapshot
+
+
+@pytest.fixture(scope="module")
+def hello() -> ModuleType:
+    return example_module("hello")
+
+
+@pytest.fixture(scope="module")
+def tiles() -> ModuleType:
+    return example_module("tiles")
+
+
+def test_hello_begins_at_zero(hello: ModuleType, view_snapshot: ViewSnapshot) -> None:
+    view_snapshot(hello.home_view(0))
+
+
+def test_hello_shows_the_count_and_says_it_in_the_title(
+    hello: ModuleType, view_snapshot: ViewSnapshot
+) -> None:
+    view_snapshot(hello.home_view(1234))
+
+
+def test_tiles_begins_with_an_empty_board_and_nobody(
+    tiles: ModuleType, view_snapshot: ViewSnapshot
+) -> None:
+    view_snapshot(tiles.home_view("ada", [], {}))
+
+
+def test_tiles_shows_who_paints_which_of_them_you_are_and_what_is_painted(
+    tiles: ModuleType, view_snapshot: ViewSnapshot
+) -> None:
+    view_snapshot(tiles.home_view("ada", ["bob", "ada"], {0: "ada", 24: "bob"}))
+
+
+def test_tiles_shows_a_painter_with_two_open_pages_once(
+    tiles: ModuleType, view_snapshot: ViewSnapshot
+) -> None:
+    view_snapshot(tiles.home_view("ada", ["bob", "ada", "bob"], {}))
+
+
+def test_tiles_shows_the_parts_of_its_page(tiles: ModuleType, view_snapshot: ViewSnapshot) -> None:
+    view_snapshot(tiles.tile_view(6, None), "empty-tile")
+    view_snapshot(tiles.tile_view(6, "ada"), "painted-tile")
+    view_snapshot(tiles.swatch_view("ada", is_you=True), "your-swatch")
+    view_snapshot(tiles.swatch_view("ada", is_you=False), "swatch")

@@ -1,0 +1,139 @@
+"""The examples as programs: started as their READMEs say, asked over real sockets."""
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from example_programs import EXAMPLES, example_command
+from fatmorph import datastar_script
+from servers import Server, running
+
+SECONDS = 10
+NAMES = ("hello", "tiles")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def example(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with running(example_command(), cwd=EXAMPLES / request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def tiles() -> Iterator[Server]:
+    with running(example_command(), cwd=EXAMPLES / "tiles") as server:
+        yield server
+
+
+def test_an_example_is_a_folder_with_a_program_and_a_readme() -> None:
+    folders = {path.name: path for path in EXAMPLES.iterdir() if path.is_dir()}
+
+    assert sorted(folders) == sorted(NAMES)
+    assert [name for name in NAMES if not (folders[name] / "README.md").is_file()] == []
+
+
+def test_an_example_loads_the_client_from_its_cdn(example: Server) -> None:
+    _, page = get(example, "/")
+
+    assert str(datastar_script()) in page
+
+
+def test_an_examples_page_and_its_stream_show_the_same_page(example: Server) -> None:
+    _, page = get(example, "/")
+
+    with open_stream(example, "/subscribe") as stream:
+        patched = next_page(stream)
+
+    assert stream.getheader("content-type") == "text/event-stream"
+    assert patched.startswith("<!doctype html><html")
+    assert patched.endswith("</html>")
+    assert page.count("<button") == patched.count("<button") > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_serves_a_client_that_was_named(name: str, tmp_path: Path) -> None:
+    client = tmp_path / "datastar.js"
+    client.write_text("// a client", encoding="utf-8")
+
+    with running(example_command(client), cwd=EXAMPLES / name) as server:
+        _, page = get(server, "/")
+        content_type, script = get(server, "/datastar.js")
+
+    assert str(datastar_script("/datastar.js")) in page
+    assert script == "// a client"
+    assert content_type.startswith("text/javascript")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_tiles_ends_at_once_although_pages_are_open(tiles: Server, number: int) -> None:
+    with ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(tiles, "/subscribe")) for _ in range(3)]
+        first_pages = [next_page(stream) for stream in streams]
+
+        exit_code = tiles.stop(number, within_seconds=5)
+        rest = [stream.read() for stream in streams]  # an IncompleteRead if it was cut off
+
+    assert [page[-7:] for page in first_pages] == ["</html>"] * 3
+    assert [events.endswith(b"\n\n") for events in rest[:2]] == [True] * 2
+    assert exit_code in {0, -number, 128 + number}
+    assert "Traceback" not in tiles.output()
+
+
+def test_tiles_serves_its_stylesheet_and_its_icon(tiles: Server) -> None:
+    style_type, _ = get(tiles, "/static/style.css")
+    icon_type, _ = get(tiles, "/static/icon.svg")
+
+    assert (style_type, icon_type) == ("text/css; charset=utf-8", "image/svg+xml")
+
+
+def test_tiles_ignores_a_tile_that_is_not_on_the_board(tiles: Server) -> None:
+    assert post(tiles, "/paint/25", {"user_id": "ada"}) == 204
+    assert post(tiles, "/paint/-1", {"user_id": "ada"}) == 404
+
+    _, page = get(tiles, "/")
+
+    assert "painted" not in page
+
+
+def test_tiles_refuses_a_user_id_that_is_no_text(tiles: Server) -> None:
+    assert post(tiles, "/paint/3", {"user_id": 7}) == 400
+
+
+def get(server: Server, path: str) -> tuple[str, str]:
+    """Return the content type and the body of a 200."""
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    assert response.status == 200, body
+    return response.headers["content-type"], body
+
+
+def post(server: Server, path: str, signals: object) -> int:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+    connection.request("POST", path, json.dumps(signals), {"content-type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@contextmanager
+def open_stream(server: Server, path: str) -> Iterator[HTTPResponse]:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
+    connection.request("GET", path, headers={"datastar-request": "true"})
+    with closing(connection), connection.getresponse() as response:
+        yield response
+
+
+def next_page(stream: HTTPResponse) -> str:
+    """Return the elements of the next event."""
+    prefix = b"data: elements "
+    lines = []
+    while line := stream.readline().rstrip(b"\n"):
+        lines.append(line)
+    return b"\n".join(line.removeprefix(prefix) for line in lines if prefix in line).decode()
