@@ -1,0 +1,58 @@
+"""The tutorial's programs are the examples, line by line; blank lines aside."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rules.markdown import Page
+from rules.source_tree import ROOT
+
+
+@pytest.mark.parametrize("name", ["hello", "tiles"])
+def test_the_blocks_of_a_tutorial_make_the_example(name: str) -> None:
+    example = (ROOT / "examples" / name / "main.py").read_text(encoding="utf-8")
+
+    written = titled(name, "main.py")
+
+    assert lines(written) == lines(example)
+
+
+def test_the_tutorial_shows_the_stylesheet_of_tiles() -> None:
+    stylesheet = (ROOT / "examples/tiles/static/style.css").read_text(encoding="utf-8")
+
+    shown = titled("tiles", "static/style.css")
+
+    assert shown
+    assert stylesheet.partition(shown)[1] == shown
+
+
+def test_the_test_in_the_tutorial_stores_the_page_by_failing_and_then_passes(
+    tmp_path: Path,
+) -> None:
+    shutil.copy(ROOT / "examples/tiles/main.py", tmp_path)
+    (tmp_path / "static").mkdir()
+    (tmp_path / "test_main.py").write_text(titled("tiles", "test_main.py"), encoding="utf-8")
+
+    storing = run_pytest(tmp_path, "--snapshot-update")
+    comparing = run_pytest(tmp_path)
+
+    stored = sorted(path.name for path in (tmp_path / "snapshots/test_main").rglob("*.html"))
+    assert (storing.returncode, stored, comparing.returncode) == (1, ["view.html"], 0)
+
+
+def titled(name: str, title: str) -> str:
+    """Return the text of all blocks of a tutorial that belong to one file."""
+    blocks = Page(ROOT / "docs/tutorial" / f"{name}.md").blocks
+    return "".join(block.text for block in blocks if block.title == title)
+
+
+def run_pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
