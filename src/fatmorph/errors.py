@@ -29,6 +29,7 @@ Every message has up to four lines: what, where, why, fix. Line one stands alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
 from enum import Enum
 from typing import ClassVar
@@ -226,7 +227,12 @@ def short_repr(value: object) -> str:
 
 
 def add_place(error: Exception, place: str) -> None:
-    """Note on a user's own exception what was being done, unless a closer place is noted."""
+    """Note on a user's own exception what was being done, unless a closer place is noted.
+
+    Our own errors name their place themselves.
+    """
+    if isinstance(error, FatmorphError):
+        return
     note = f"while {place}"
     if not any(known.startswith(note) for known in getattr(error, "__notes__", ())):
         error.add_note(note)
@@ -336,14 +342,13 @@ def markup_in_text_error(element: str, child: object) -> ChildError:
 def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextError:
     """Word the refusal of text whose part `text[start:end]` would end its element early."""
     found = text[start:end]
-    excerpt = _one_line(repr(text[max(0, start - 30) : end + 30]), SHORT_REPR_CHARACTERS)
     if found in ("</html>", "</head>", "</body>"):
         why = "Datastar would take the page for ended there when this is patched"
     else:
         why = f"the parser would end the {_CALLS.get(element, element)} there, or misread the rest"
     return RawTextError(
         f"cannot write {found!r} inside {_named(element)}",
-        where=f"{_named(element)}: {excerpt}",
+        where=f"{_named(element)}: {_excerpt(text, start, end)}",
         why=why,
         fix=_raw_text_fix(element, found),
     )
@@ -391,8 +396,10 @@ def attribute_value_error(element: str, name: str, value: object) -> AttributeVa
 
 def encoding_error(path: str, text: str) -> EncodingError:
     """Word the refusal of text with a lone surrogate."""
+    surrogate = re.search("[\ud800-\udfff]", text)
+    excerpt = _excerpt(text, *surrogate.span()) if surrogate else short_repr(text)
     return EncodingError(
-        f"cannot encode {short_repr(text)} as UTF-8",
+        f"cannot encode {excerpt} as UTF-8",
         where=path if len(path) <= SHORT_PATH_CHARACTERS else f"… {path[-SHORT_PATH_CHARACTERS:]}",
         why="it holds a lone surrogate, which is half a character",
         fix='text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")',
@@ -408,6 +415,10 @@ _ATTRIBUTE_HOLDS = {
 def _one_line(text: str, characters: int) -> str:
     text = " ".join(text.splitlines())
     return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def _excerpt(text: str, start: int, end: int) -> str:
+    return _one_line(repr(text[max(0, start - 30) : end + 30]), SHORT_REPR_CHARACTERS)
 
 
 def _named(element: str) -> str:

@@ -17,7 +17,7 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from types import GeneratorType, MappingProxyType
 from typing import Any, Literal, Self, TypeAlias, cast
@@ -56,6 +56,8 @@ TAG_NAME = re.compile(
     "\ufdf0-\ufffd\U00010000-\U000effff]*"
 )
 ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+# Iterables, but not of children: silently flattened they would show numbers and names.
+NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping)
 # Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
 MAX_NESTED_ITERABLES = 100
 
@@ -216,8 +218,9 @@ class Element:
         value = self._attributes.get("id")
         return value if isinstance(value, str) else None
 
-    def __html__(self) -> str:
-        return render(self)
+    def __html__(self) -> Markup:
+        # Markup, not str: Markup.format() escapes what it gets from __html__() otherwise.
+        return Markup(render(self))  # noqa: S704
 
     def __str__(self) -> str:
         return render(self)
@@ -437,10 +440,7 @@ def _add_child(children: list[Child], element: str, item: object, place: tuple[i
         children.append(Decimal.__str__(item))
     elif isinstance(item, Tag):
         raise errors.uncalled_tag_error(element, argument_place(element, place), item._name)
-    elif (
-        isinstance(item, bytes | bytearray | memoryview | Mapping)
-        or getattr(kind, "__iter__", None) is None
-    ):
+    elif isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
         raise errors.child_error(element, argument_place(element, place), item)
     else:
         _add_children(children, element, item, place)
@@ -461,8 +461,6 @@ def _add_children(children: list[Child], element: str, items: Any, place: tuple[
             else:
                 _add_child(children, element, item, (*place, index))
             index += 1  # not enumerate(): it also counts the item that could not be fetched
-    except errors.FatmorphError:
-        raise
     except Exception as error:
         # The user's own code failed; say what it was building.
         errors.add_place(error, f"building {argument_place(element, (*place, index))}")
@@ -472,8 +470,6 @@ def _add_children(children: list[Child], element: str, items: Any, place: tuple[
 def _trusted(element: str, item: object, place: tuple[int, ...]) -> Markup:
     try:
         html = cast("Any", item).__html__()
-    except errors.FatmorphError:
-        raise
     except Exception as error:
         errors.add_place(error, f"building {argument_place(element, place)}")
         raise

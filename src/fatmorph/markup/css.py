@@ -49,6 +49,8 @@ def is_property_name(text: str) -> bool:
 def meant_property(text: str) -> str:
     """Return the property name that was meant by `background_color` or `backgroundColor`."""
     name = FOREIGN_NAME.sub("-", text).lower()
+    if name.startswith(("webkit-", "moz-", "ms-")):
+        name = "-" + name
     return name if is_property_name(name) else "background-color"
 
 

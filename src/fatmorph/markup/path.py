@@ -66,7 +66,7 @@ def _unencodable_text(element: _Element) -> str | None:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                return text
+                return str.__str__(text)  # Markup's own repr would hide what it holds
     return None
 
 

@@ -25,6 +25,8 @@ __all__ = ("pretty",)
 
 LINE_CHARACTERS = 100
 INDENT = "  "
+# Levels; a page thousands of levels deep would else be printed as white space, to gigabytes.
+MAX_INDENT = 24
 
 
 def pretty(view: Element | HasHtml) -> str:
@@ -89,7 +91,7 @@ class _Printer:
 
     def break_line(self, depth: int) -> None:
         if self.is_tag_open:
-            self.parts.append("\n" + INDENT * depth)
+            self.parts.append("\n" + INDENT * min(depth, MAX_INDENT))
             self.finish_tag()
 
     def write_tag(self, html: str) -> None:
@@ -140,6 +142,7 @@ class _Printer:
             for name, value in element.attributes.items()
         ]
         one_line = " ".join((start, *attributes))
+        depth = min(depth, MAX_INDENT)
         if len(one_line) + len(INDENT) * depth <= LINE_CHARACTERS:
             self.write_tag(one_line + ">")
         else:

@@ -1,0 +1,14 @@
+"""The engines: every test of this folder runs on each of them."""
+
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+
+ENGINES = ["fatmorph.markup._core_py"]
+
+
+@pytest.fixture(params=ENGINES, ids=lambda name: name.rpartition(".")[2])
+def core(request: pytest.FixtureRequest) -> ModuleType:
+    """Return the module of an engine."""
+    return import_module(request.param)

@@ -1,0 +1,359 @@
+"""What the attributes of an element become."""
+
+import enum
+from decimal import Decimal
+
+import pytest
+from markupsafe import Markup
+
+from fatmorph.errors import AttributeNameError, AttributeValueError
+from fatmorph.markup.attributes import Attrs
+
+
+class Text(str):
+    __slots__ = ()
+
+    def __str__(self):
+        return "<not what it holds>"
+
+
+class Size(enum.IntEnum):
+    BIG = 3
+
+
+@pytest.mark.parametrize(
+    ("keyword", "name"),
+    [
+        ("id", "id"),
+        ("class_", "class"),
+        ("for_", "for"),
+        ("data_cell_id", "data-cell-id"),
+        ("aria_label", "aria-label"),
+        ("http_equiv", "http-equiv"),
+        ("accept_charset", "accept-charset"),
+        ("viewBox", "viewBox"),
+        ("viewbox", "viewBox"),
+        ("onClick", "onclick"),
+        ("self", "self"),
+        ("x__", "x-"),
+        ("hx-on:click", "hx-on:click"),
+        ("data-signals:user_id", "data-signals:user_id"),
+        ("data-on:click__debounce.500ms", "data-on:click__debounce.500ms"),
+        ("@click_", "@click_"),
+        ("größe", "größe"),
+    ],
+)
+def test_a_keyword_names_the_attribute(core, keyword, name):
+    element = core.Tag("p")(**{keyword: "v"})
+
+    assert dict(element.attributes) == {name: "v"}
+    assert core.Tag("p")(**{keyword: "v"}) == element
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("class", "class"),
+        ("data-signals:user_id", "data-signals:user_id"),
+        ("x_", "x_"),
+        ("ID", "id"),
+        ("xlink:href", "xlink:href"),
+        ("preserveaspectratio", "preserveAspectRatio"),
+        ("ÄB", "Äb"),
+        (Text("id"), "id"),
+        ("_", "_"),
+    ],
+)
+def test_a_key_of_a_mapping_is_written_as_html_reads_it(core, key, name):
+    assert dict(core.Tag("p")({key: "v"}).attributes) == {name: "v"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*"\x00\t\n\f\r \"'<>/=\x7f\x80\x9f\ud800", "a b", "a=b", "x/", "a>", "onload='", "\udcffx"],
+    ids=ascii,
+)
+def test_a_name_that_could_break_out_of_the_tag_is_an_error(core, name):
+    with pytest.raises(AttributeNameError, match="as an attribute name"):
+        core.Tag("p")({name: "v"})
+    with pytest.raises(AttributeNameError, match="as an attribute name"):
+        core.Tag("p")(**{name: "v"})
+
+
+@pytest.mark.parametrize("name", ["", None, 7, b"id", ("a", "b")], ids=repr)
+def test_a_name_that_is_no_text_is_an_error(core, name):
+    with pytest.raises(AttributeNameError, match="as an attribute name"):
+        core.Tag("p")({name: "v"})
+
+
+def test_a_keyword_of_one_underscore_is_an_error(core):
+    with pytest.raises(AttributeNameError, match="cannot write '_' as an attribute name"):
+        core.Tag("p")(_="on click")
+
+
+@pytest.mark.parametrize(
+    ("value", "html"),
+    [
+        ("a", ' title="a"'),
+        ("", ' title=""'),
+        ("& < > \" '", ' title="&amp; &lt; &gt; &quot; \'"'),
+        (Text("a"), ' title="a"'),
+        (True, " title"),
+        (False, ""),
+        (None, ""),
+        (0, ' title="0"'),
+        (Size.BIG, ' title="3"'),
+        (1.5, ' title="1.5"'),
+        (Decimal("1.50"), ' title="1.50"'),
+        ("line\nbreak", ' title="line\nbreak"'),
+        ("$count > 1 && !$open ? 'a' : `b`", None),
+    ],
+    ids=repr,
+)
+def test_a_value_is_written_as(core, value, html):
+    expected = html or (html is None) * " title=\"$count &gt; 1 &amp;&amp; !$open ? 'a' : `b`\""
+
+    assert core.render(core.Tag("p")(title=value)) == f"<p{expected}></p>"
+    assert core.render(core.Tag("p")({"title": value})) == f"<p{expected}></p>"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "text"),
+    [
+        ("a &amp; b", "a & b"),
+        ("&lt;&#34;&#x27;&QUOT;", '<"\'"'),
+        ("fish &amp chips", "fish & chips"),
+        ("?a=1&copy=2", "?a=1&copy=2"),
+        ("&copy1 &copyx; &copy", "&copy1 &copyx; ©"),
+        ("&nosuch; & &;", "&nosuch; & &;"),
+        ("&notin; &notit;", "∉ &notit;"),
+    ],
+)
+def test_markup_in_an_attribute_is_read_as_a_parser_reads_it(core, trusted, text):
+    element = core.Tag("p")(title=Markup(trusted))
+
+    assert element.attributes["title"] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("aria_hidden", ("true", "false")),
+        ("aria_label", ("true", "false")),
+        ("contenteditable", ("true", "false")),
+        ("draggable", ("true", "false")),
+        ("spellcheck", ("true", "false")),
+        ("translate", ("yes", "no")),
+        ("autocomplete", ("on", "off")),
+    ],
+)
+def test_an_enumerated_attribute_writes_both_words_and_none_leaves_it_out(core, name, words):
+    written = name.replace("_", "-")
+
+    assert dict(core.Tag("p")(**{name: True}).attributes) == {written: words[0]}
+    assert dict(core.Tag("p")(**{name: False}).attributes) == {written: words[1]}
+    assert dict(core.Tag("p")(**{name: None}).attributes) == {}
+    assert dict(core.Tag("p")(**{name: "mixed"}).attributes) == {written: "mixed"}
+
+
+def test_given_twice_the_later_wins(core):
+    element = core.Tag("p")({"id": "a", "ID": "b"}, {"title": "a"}, id="c", Title="b")
+
+    assert dict(element.attributes) == {"id": "c", "title": "b"}
+
+
+@pytest.mark.parametrize("nothing", [None, False])
+def test_a_later_none_or_false_takes_an_attribute_back(core, nothing):
+    assert dict(core.Tag("p")({"hidden": True}, hidden=nothing).attributes) == {}
+
+
+@pytest.mark.parametrize("nothing", [None, False, {}, [], {"c": False}])
+def test_a_later_class_without_names_keeps_the_earlier(core, nothing):
+    assert dict(core.Tag("p")({"class": "a"}, class_=nothing).attributes) == {"class": "a"}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("a b", "a b"),
+        (["a", "b"], "a b"),
+        (("a", None, False, "b"), "a b"),
+        ({"a": True, "b": 0, "c": "yes", "d e": 1, "f": None}, "a c d e"),
+        (["a", {"b": True, "c": False}], "a b"),
+        ((name for name in ["a", "b"]), "a b"),
+        (Text("a"), "a"),
+        ([Text("a"), Markup("b&amp;c")], "a b&c"),
+        (Markup("b&amp;c"), "b&c"),
+        ("", ""),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_class_joins_names(core, value, written):
+    assert dict(core.Tag("p")(class_=value).attributes) == {"class": written}
+
+
+@pytest.mark.parametrize("value", [[], {}, {"a": False}, [None], None, False], ids=repr)
+def test_a_class_without_names_is_left_out(core, value):
+    assert core.render(core.Tag("p")(class_=value)) == "<p></p>"
+
+
+@pytest.mark.parametrize(
+    "value", [True, 7, 1.5, b"a", object(), [7], [["a"]], {7: True}, [b"a"], [True]], ids=repr
+)
+def test_what_is_no_class_is_an_error(core, value):
+    with pytest.raises(AttributeValueError, match="as the value of class"):
+        core.Tag("p")(class_=value)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("color: red; top: 0", "color: red; top: 0"),
+        ({"color": "red", "top": 0}, "color:red;top:0"),
+        ({"color": None, "top": False, "left": 1.5}, "left:1.5"),
+        ({"--accent": "#f00", "--1": "x", "--Case_d": "y"}, "--accent:#f00;--1:x;--Case_d:y"),
+        ({"COLOR": "red", "-webkit-line-clamp": 3}, "COLOR:red;-webkit-line-clamp:3"),
+        ({"width": "calc(100% - (2 * 3px))"}, "width:calc(100% - (2 * 3px))"),
+        ({"grid-area": "[a] 1 / 2"}, "grid-area:[a] 1 / 2"),
+        ({"content": "'a;b'"}, "content:'a;b'"),
+        ({"content": r'"a\";b"'}, r'content:"a\";b"'),
+        ({"background": "url(data:image/png;base64,AA==)"}, None),
+        ({"background": "url( /a.png ) no-repeat"}, "background:url( /a.png ) no-repeat"),
+        ({"background": "url('a;b)')"}, "background:url('a;b)')"),
+        ({"color": "red !important"}, "color:red !important"),
+        ({"font-family": "Ünïcode, serif"}, "font-family:Ünïcode, serif"),
+        ({"--x": r"\;"}, r"--x:\;"),
+        ({"color": Markup("&#34;a&#34;")}, 'color:"a"'),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_style_joins_declarations(core, value, written):
+    expected = written or "background:url(data:image/png;base64,AA==)"
+
+    assert dict(core.Tag("p")(style=value).attributes) == {"style": expected}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "red;top:0",
+        "red}",
+        "{",
+        "red/*",
+        "(",
+        ")",
+        "[)]",
+        "'",
+        '"a',
+        "'a\nb'",
+        "\\",
+        "a\\\n;",
+        "url(",
+        "url(a'b);top:0;'x)",
+        'URL( a"b);top:0;"x)',
+        "url(a(b);top:0;c)",
+        "\\75rl(a'b);top:0;'x)",
+        "\\000075 rl(a'b);top:0;'x)",
+        "u\\rl(a'b);top:0;'x)",
+        "#url({)",
+        "xurl({)",
+        "5px/**/;",
+        "url(/*)",
+        "url(\x01')",
+        "rgb(0;0;0)",
+    ],
+    ids=ascii,
+)
+def test_a_style_value_that_leaves_its_declaration_is_an_error(core, value):
+    with pytest.raises(AttributeValueError, match="as one CSS value"):
+        core.Tag("p")(style={"color": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("background_color", "background-color"),
+        ("backgroundColor", "background-color"),
+        ("WebkitLineClamp", "-webkit-line-clamp"),
+        ("color:red;top", "background-color"),
+        ("", "background-color"),
+        ("1a", "background-color"),
+        ("a b", "background-color"),
+        (7, "background-color"),
+        ("-", "background-color"),
+    ],
+)
+def test_what_is_no_property_is_an_error_that_names_the_one_that_was_meant(core, name, meant):
+    with pytest.raises(AttributeNameError) as caught:
+        core.Tag("p")(style={name: "x"})
+
+    assert caught.value.what == f"cannot write {name!r} as a CSS property"
+    assert caught.value.fix == f'style={{"{meant}": …}}'
+
+
+@pytest.mark.parametrize(
+    "value", [True, [], ["color:red"], b"x", {"color": True}, {"color": []}], ids=repr
+)
+def test_what_is_no_style_is_an_error(core, value):
+    with pytest.raises(AttributeValueError, match="as the value of style"):
+        core.Tag("p")(style=value)
+
+
+def test_class_and_style_merge_over_mappings_attrs_and_keywords(core):
+    element = core.Tag("p")(
+        {"class": "a", "style": "color:red;"},
+        Attrs({"class": ["b"], "style": {"top": 0}}),
+        {"CLASS": {"c": True}},
+        class_="d",
+        style={"left": 0},
+    )
+
+    assert dict(element.attributes) == {
+        "class": "a b c d",
+        "style": "color:red;top:0;left:0",
+    }
+
+
+def test_an_escaped_semicolon_at_the_end_of_a_style_swallows_nothing(core):
+    element = core.Tag("p")({"style": {"--x": "\\;"}}, style={"top": 0})
+
+    assert dict(element.attributes) == {"style": "--x:\\;;top:0"}
+
+
+@pytest.mark.parametrize("first", ["", None, {}], ids=repr)
+def test_an_empty_class_or_style_joins_without_a_separator(core, first):
+    element = core.Tag("p")({"class": first, "style": first}, class_="a", style="top:0")
+
+    assert dict(element.attributes) == {"class": "a", "style": "top:0"}
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "fix"),
+    [
+        ("title", b"x", "title=value.decode()"),
+        ("title", ["a"], "title=json.dumps(value)"),
+        ("data_x", {"a": 1}, "data_x=json.dumps(value)"),
+        ("data-on:click", {"a": 1}, '{"data-on:click": json.dumps(value)}'),
+        ("for_", object(), "for_=str(value)"),
+        ("onclick", print, "onclick=value()"),
+        ("style", ["a"], 'style={"color": "red"}'),
+        ("class_", True, 'class_={"open": is_open}'),
+        ("class_", b"x", "class_=value.decode()"),
+    ],
+)
+def test_an_error_of_a_value_says_what_to_write(core, keyword, value, fix):
+    with pytest.raises(AttributeValueError) as caught:
+        core.Tag("p")(**{keyword: value})
+
+    assert caught.value.fix == fix
+
+
+def test_an_id_that_is_a_bare_name_is_no_id(core):
+    element = core.Tag("p")(id=True)
+
+    assert (element.id, core.render(element)) == (None, "<p id></p>")
+
+
+@pytest.mark.parametrize(("value", "expected"), [("a", "a"), (7, "7"), (None, None), ("", "")])
+def test_an_element_tells_its_id(core, value, expected):
+    assert core.Tag("p")(id=value).id == expected

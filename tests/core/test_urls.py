@@ -1,0 +1,152 @@
+"""URL attributes in which code hides, in the disguises that a browser undoes."""
+
+import pytest
+from markupsafe import Markup
+
+from fatmorph.markup.attributes import Attrs
+from fatmorph.markup.spec import URL_ATTRIBUTES
+
+DISGUISES = [
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    " javascript:alert(1)",
+    "\x00javascript:alert(1)",
+    "\x01\x1f javascript:alert(1)",
+    "\t\n\r javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "java\nscript\r:alert(1)",
+    "j\ta\nv\ra\ts\nc\rr\ti\np\rt\t:alert(1)",
+    "javascript\t:alert(1)",
+    "javascript:",
+    "javascript://%0aalert(1)",
+    "vbscript:x",
+    " VBScript:x",
+    "data:text/html,<script>alert(1)</script>",
+    "data:text/html;base64,PHNjcmlwdD4=",
+    "DATA:TEXT/HTML,x",
+    "da\tta:text/\nhtml,x",
+    "data: text/html,x",
+    "data:text/xml,<x/>",
+    "data:application/xhtml+xml,<x/>",
+    "data:image/svg+xml,<svg onload='alert(1)'/>",
+    "data:image/svg+xml;charset=utf-8,<svg/>",
+    "data:image/x+xml,<html/>",
+    "data:text/plain+xml,<html/>",
+    "data:font/x+XML ;a=b,<html/>",
+    "data:application/javascript,alert(1)",
+    "data:text/css,*{}",
+    "data:text/plainer,x",
+]
+
+HARMLESS = [
+    "",
+    "/",
+    "/javascript:alert(1)",
+    "?next=javascript:alert(1)",
+    "#javascript:",
+    "./data:text/html",
+    "https://example.org/data:text/html",
+    "mailto:a@example.org",
+    "javascript",
+    "javascripts:x",
+    "j avascript:x",
+    "xjavascript:x",
+    "date/2026",
+    "data/x",
+    "d",
+    "view",
+    "data:image/png;base64,AA==",
+    "data:image/webp,x",
+    "data:video/mp4,x",
+    "data:audio/ogg,x",
+    "data:font/woff2;base64,AA==",
+    "data:text/plain,x",
+    "data:text/plain;charset=utf-8,x",
+    "data:,x",
+    "data:;base64,AA==",
+    "\u00a0javascript:x",
+    "java\u017fcript:x",
+]
+
+
+@pytest.mark.parametrize("url", DISGUISES, ids=ascii)
+def test_a_url_that_runs_code_gets_a_scheme_that_no_browser_knows(core, url):
+    element = core.Tag("a")(href=url)
+
+    assert dict(element.attributes) == {"href": "unsafe:" + url}
+
+
+@pytest.mark.parametrize("url", HARMLESS, ids=ascii)
+def test_a_harmless_url_is_written_as_it_is(core, url):
+    assert dict(core.Tag("a")(href=url).attributes) == {"href": url}
+
+
+@pytest.mark.parametrize("name", sorted(URL_ATTRIBUTES | {"by"}))
+def test_every_url_attribute_is_neutralised(core, name):
+    element = core.Tag("x")({name.upper(): "javascript:x"})
+
+    assert dict(element.attributes) == {name: "unsafe:javascript:x"}
+
+
+def test_a_second_call_is_neutralised_as_the_first(core):
+    core.Tag("a")(href="/safe")
+
+    assert core.Tag("a")(href="javascript:x").attributes["href"] == "unsafe:javascript:x"
+
+
+@pytest.mark.parametrize("name", ["title", "alt", "data-href", "value", "data-attr:href"])
+def test_other_attributes_are_left_alone(core, name):
+    assert dict(core.Tag("a")({name: "javascript:x"}).attributes) == {name: "javascript:x"}
+
+
+def test_every_url_of_a_list_of_values_is_neutralised(core):
+    element = core.Tag("animate", "svg")(values="/a; javascript:x;data:image/png;base64,AA==")
+
+    assert dict(element.attributes) == {
+        "values": "/a;unsafe: javascript:x;data:image/png;base64,AA=="
+    }
+
+
+@pytest.mark.parametrize("tag", ["img", "input", "source", "image", "link", "feImage"])
+def test_an_svg_image_may_be_shown_where_it_cannot_run_scripts(core, tag):
+    url = "data:image/svg+xml,<svg/>"
+
+    assert core.Tag(tag, "svg")(src=url).attributes["src"] == url
+
+
+@pytest.mark.parametrize("tag", ["iframe", "embed", "object", "a", "use", "script"])
+def test_an_svg_image_may_not_be_opened_as_a_document(core, tag):
+    url = "data:image/svg+xml,<svg/>"
+
+    assert core.Tag(tag, "svg")(src=url).attributes["src"] == "unsafe:" + url
+
+
+def test_a_trusted_url_is_written_unescaped_and_as_it_is(core):
+    element = core.Tag("a")(href=Markup("javascript:a&amp;&amp;b"))
+
+    assert dict(element.attributes) == {"href": "javascript:a&&b"}
+    assert core.render(element) == '<a href="javascript:a&amp;&amp;b"></a>'
+
+
+def test_attrs_keep_the_trust_in_a_url(core):
+    attrs = Attrs({"href": Markup("javascript:a&amp;b")}) | {"id": "x"}
+
+    assert core.render(core.Tag("a")(attrs)) == '<a href="javascript:a&amp;b" id="x"></a>'
+
+
+def test_attrs_leave_the_judgement_of_a_url_to_the_element(core):
+    attrs = Attrs({"src": "data:image/svg+xml,<svg/>", "href": "javascript:x"})
+
+    image = core.Tag("img")(attrs)
+    frame = core.Tag("iframe")(attrs)
+
+    assert dict(image.attributes) == {
+        "src": "data:image/svg+xml,<svg/>",
+        "href": "unsafe:javascript:x",
+    }
+    assert frame.attributes["src"] == "unsafe:data:image/svg+xml,<svg/>"
+
+
+@pytest.mark.parametrize("value", [True, None, 7], ids=repr)
+def test_a_url_attribute_takes_the_other_values_too(core, value):
+    assert core.Tag("a")(href=value) == core.Tag("a")({"href": value})
