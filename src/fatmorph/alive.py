@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
 from fatmorph.datastar.events import comment
-from fatmorph.errors import MomentError, ResponseError, short_repr
+from fatmorph.errors import ResponseError, short_repr
 from fatmorph.stream import Stream
 
 __all__ = ("Alive",)
@@ -28,7 +28,7 @@ HEARTBEAT = comment()
 class Alive(Generic[T]):
     """Iterate over a source, or stay in a block, until the stream ends.
 
-    Made by `Writer.alive()`; see there.
+    Made by `Writer.alive()`; see there. One task uses it at a time.
 
     Args:
         stream: Whose end is waited for.
@@ -52,10 +52,12 @@ class Alive(Generic[T]):
         rate = _checked("max_rate", max_rate)
         self._interval = 1 / rate if rate else 0.0
         self._next_time = 0.0
-        self._waiting: asyncio.Task[object] | None = None
+        self._task: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._is_interrupted = False
+        self._is_closed = False
         self._beat_handle: asyncio.TimerHandle | None = None
+        stream.interrupt_at_end(self)  # and be closed with it, even if nobody iterates
 
     def __aiter__(self) -> Self:
         if self._source is not None:
@@ -63,28 +65,27 @@ class Alive(Generic[T]):
         self._begin()
         return self
 
-    # hot: tests/benchmarks/fan_out.py
     async def __anext__(self) -> T:
-        if not self._stream.is_ended:
-            self._wait_in_this_task()
+        if self._task is not None:  # the loop stands in our own `async with`, which is interrupted
+            return await self._next_item()
+        if not self._stream.is_ended and not self._is_closed:
+            self._enter()
             try:
-                return await self._next_item()
-            except asyncio.CancelledError:
-                if not self._is_our_cancellation():
+                item = await self._next_item()
+            except BaseException as error:
+                if not self._leave(error) and not isinstance(error, StopAsyncIteration):
                     raise
-            except StopAsyncIteration:
-                await self.aclose()
-                raise
-            finally:
-                self._waiting = None
-        await self._see_the_end()
+            else:
+                self._leave(None)
+                return item
+        await self.aclose()
         raise StopAsyncIteration
 
     async def __aenter__(self) -> Self:
         self._begin()
-        self._wait_in_this_task()
+        self._enter()
         if self._stream.is_ended:
-            self._interrupt()
+            asyncio.get_running_loop().call_soon(self.interrupt)
         return self
 
     async def __aexit__(
@@ -93,24 +94,29 @@ class Alive(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        is_ended = exc_type is asyncio.CancelledError and self._is_our_cancellation()
-        self._waiting = None
-        if self._stream.is_ended:
-            await self._see_the_end()
-        else:
-            await self.aclose()
-        return is_ended
+        is_interrupted = self._leave(exc)
+        await self.aclose()
+        return is_interrupted
 
     async def aclose(self) -> None:
         """Stop the heartbeat and close the source; idempotent."""
-        self._stream.forget(self._interrupt)
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._stream.forget(self)
         if self._beat_handle is not None:
             self._beat_handle.cancel()
             self._beat_handle = None
-        items, self._items = self._items, None
-        close = getattr(items, "aclose", None)
+        source = self._source if self._items is None else self._items
+        close = getattr(source, "aclose", None)
         if close is not None:
             await close()
+
+    def interrupt(self) -> None:
+        """Cancel the wait of the task that is inside; the stream calls it when it ends."""
+        if self._task is not None:
+            self._is_interrupted = True
+            self._task.cancel()
 
     async def _next_item(self) -> T:
         await self._stream.drain()
@@ -126,38 +132,27 @@ class Alive(Generic[T]):
             self._next_time = loop.time() + self._interval
         return item
 
-    async def _see_the_end(self) -> None:
-        self._stream.is_end_seen = True
-        await self.aclose()
-
     def _begin(self) -> None:
+        self._is_closed = False
         self._stream.watch()
-        self._stream.on_end(self._interrupt)
-        if self._heartbeat is not None:
+        self._stream.interrupt_at_end(self)
+        if self._heartbeat is not None and self._beat_handle is None:
             self._schedule_beat(self._heartbeat)
 
-    def _wait_in_this_task(self) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise MomentError(
-                "cannot wait for the end of a stream outside of a task",
-                fix="asyncio.create_task(…)",
-            )
-        self._waiting = task
-        self._cancelling = task.cancelling()
-        self._is_interrupted = False
+    def _enter(self) -> None:
+        """Let the end of the stream cancel this task, from here to `_leave()`."""
+        # A coroutine that asyncio runs is always in a task.
+        self._task = cast("asyncio.Task[object]", asyncio.current_task())
+        self._cancelling = self._task.cancelling()
 
-    def _interrupt(self) -> None:
-        if self._waiting is not None:
-            self._is_interrupted = True
-            self._waiting.cancel()
-
-    def _is_our_cancellation(self) -> bool:
-        """Take our cancellation back; return whether there was no other."""
-        if not self._is_interrupted or self._waiting is None:
+    def _leave(self, error: BaseException | None) -> bool:
+        """Take our cancellation back; return whether it, and no other, is `error`."""
+        task, self._task = self._task, None
+        if task is None or not self._is_interrupted:
             return False
         self._is_interrupted = False
-        return self._waiting.uncancel() <= self._cancelling
+        is_only_ours = task.uncancel() <= self._cancelling
+        return is_only_ours and isinstance(error, asyncio.CancelledError)
 
     def _schedule_beat(self, seconds: float) -> None:
         self._beat_handle = asyncio.get_running_loop().call_later(seconds, self._beat)

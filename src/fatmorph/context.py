@@ -9,11 +9,11 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, overload
-from urllib.parse import parse_qsl, unquote
+from typing import Any, TypeVar, cast, overload
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 import msgspec
 
@@ -23,12 +23,18 @@ __all__ = ("MAX_BODY_BYTES", "MAX_SIGNAL_BYTES", "Context", "Headers", "Query", 
 
 T = TypeVar("T")
 ReadBody = Callable[[int], Awaitable["bytes | None"]]
-"""Reads the whole body, or returns None when it has more bytes than the argument."""
-
-logger = logging.getLogger("fatmorph.context")
+"""Reads the whole body, or returns None when it has more bytes than the argument; called again,
+it gives the same. An OSError says that the client left before the end."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the framework's own form
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
+
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+# What msgspec says: https://jcristharif.com/msgspec/usage.html#validation
+MISMATCH = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>[^`]*)`)?", re.DOTALL)
+MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
+QUOTED_VALUE = re.compile(r"^(Invalid (?:enum )?value).*", re.DOTALL)
 
 
 class Headers(Mapping[str, str]):
@@ -130,6 +136,7 @@ class Context:
         self.headers = Headers(headers)
         self._query_string = query_string
         self._read_body = read_body
+        self._refused_bytes = 0
         self._values: dict[str, Any] = {}
 
     @cached_property
@@ -164,30 +171,33 @@ class Context:
             max_bytes: More than this is an error.
 
         Raises:
-            BodyError: The body is larger; unhandled, it becomes a 413.
+            BodyError: The body is larger, or the client left before its end; unhandled, it
+                becomes a 413.
         """
-        body = b"" if self._read_body is None else await self._read_body(max_bytes)
+        body = await self._read(max_bytes)
         if body is None:
+            # What was too much for the first reader is thrown away and gone for the next.
+            self._refused_bytes = self._refused_bytes or max_bytes
             raise BodyError(
-                f"cannot read a body of more than {max_bytes} bytes",
+                f"cannot read a body of more than {self._refused_bytes} bytes",
                 where=f"{self.method} {self.path}",
-                why="a body is held in memory as a whole",
-                fix=f"await c.body(max_bytes={2 * max_bytes})",
+                why="a body is held in memory as a whole; what is too much is thrown away",
+                fix=f"await c.body(max_bytes={2 * self._refused_bytes})  (as the first reader)",
             )
         return body
 
     @overload
-    async def signals(self) -> dict[str, Any]: ...
+    async def signals(self, /) -> dict[str, Any]: ...
     @overload
-    async def signals(self, type: type[T], /) -> T: ...  # noqa: A002 - msgspec's own word
-    async def signals(self, type: type[Any] = dict, /) -> Any:  # noqa: A002
+    async def signals(self, shape: type[T], /) -> T: ...
+    async def signals(self, shape: type[Any] = dict, /) -> Any:
         """Return the signals that the page sent.
 
         From the `datastar` parameter of a GET or DELETE, else from the JSON body. A request
         without signals has none: `{}`.
 
         Args:
-            type: A dataclass, TypedDict, msgspec Struct or pydantic model to validate against;
+            shape: A dataclass, TypedDict, msgspec Struct or pydantic model to validate against;
                 signals that it does not name are ignored. Without it: a plain dict.
 
         Raises:
@@ -206,21 +216,43 @@ class Context:
         Source: https://data-star.dev/guide/reactive_signals
         """
         if self.method in ("GET", "DELETE", "HEAD"):
-            raw = self.query.get("datastar", "").encode()
+            raw = self._signal_parameter()
         else:
             raw = await self._signal_body()
         if len(raw) > MAX_SIGNAL_BYTES:
             raise self._too_large()
-        return _decoded(raw or b"{}", type)
+        return _decoded(raw or b"{}", shape)
+
+    def _signal_parameter(self) -> bytes:
+        # Not out of `query`, which replaces what is no UTF-8: signals are refused, not changed.
+        for pair in self._query_string.split("&"):
+            name, _, value = pair.partition("=")
+            if name == "datastar":
+                return unquote_to_bytes(value.replace("+", " "))
+        return b""
 
     async def _signal_body(self) -> bytes:
         content_type = self.headers.get("content-type", "application/json").split(";")[0]
         if content_type.strip().lower() in FORM_TYPES:
             return b""  # Datastar sends a form instead of the signals, never both
-        body = b"" if self._read_body is None else await self._read_body(MAX_SIGNAL_BYTES)
+        body = await self._read(MAX_SIGNAL_BYTES)
         if body is None:
+            self._refused_bytes = self._refused_bytes or MAX_SIGNAL_BYTES
             raise self._too_large()
         return body
+
+    async def _read(self, max_bytes: int) -> bytes | None:
+        if self._read_body is None:
+            return b""
+        try:
+            return await self._read_body(max_bytes)
+        except OSError as error:
+            raise BodyError(
+                "cannot read a body whose end was never sent",
+                where=f"{self.method} {self.path}",
+                why="the client left; half a body is not what it meant to say",
+                fix="except BodyError: return",
+            ) from error
 
     def _too_large(self) -> SignalsError:
         return SignalsError(
@@ -243,48 +275,80 @@ class Context:
         return f"<Context {self.method} {self.path}>"
 
 
-FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-
-
-def _decoded(raw: bytes, type: type[Any]) -> Any:  # noqa: A002
+def _decoded(raw: bytes, shape: type[Any]) -> Any:
+    # `from None`: the messages of msgspec and pydantic quote values, which may be secrets.
     try:
-        if hasattr(type, "model_validate_json"):
+        if hasattr(shape, "model_validate_json"):
             # msgspec first: pydantic would accept a scalar for some models.
             msgspec.json.decode(raw, type=dict)
-            return type.model_validate_json(raw)
-        return _decoder(type).decode(raw)
+            return shape.model_validate_json(raw)
+        # The cast: a type can be hashed, and mypy says so of no type[Any].
+        return _decoder(cast("Hashable", shape)).decode(raw)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at ")
-        raise _mismatch(place.strip("`").removeprefix("$").lstrip("."), what) from error
-    except msgspec.DecodeError as error:
-        raise SignalsError("cannot read signals that are not JSON", why=str(error)) from error
+        raise _mismatch(str(error)) from None
     except RecursionError:
         raise SignalsError(
             "cannot read signals nested so deep",
             why="a page's state is a few levels deep; this is a bug or an attack",
+            fix="data.signals({'cart': {'count': 0}})",
         ) from None
+    except UnicodeDecodeError:
+        raise _not_json("it is not UTF-8") from None
+    except msgspec.DecodeError as error:
+        raise _not_json(str(error)) from None
     except ValueError as error:
-        raise _pydantic_mismatch(error) from error
+        if not hasattr(error, "errors"):
+            raise
+        raise _pydantic_mismatch(error) from None
 
 
 @lru_cache(maxsize=256)
-def _decoder(type: type[Any]) -> msgspec.json.Decoder[Any]:  # noqa: A002
-    return msgspec.json.Decoder(type)
+def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(cast("type[Any]", shape))
 
 
-def _mismatch(signal: str, what: str) -> SignalsError:
-    if not signal and "`object`" in what:
-        return SignalsError("cannot read signals that are not an object", why=what)
+def _not_json(why: str) -> SignalsError:
     return SignalsError(
-        f"cannot read the signal {signal}" if signal else "cannot read the signals",
-        where=signal,
-        why=what[:1].lower() + what[1:],
+        "cannot read signals that are not JSON",
+        why=_lower_first(why),
+        fix="@post('/add')  (Datastar sends its signals as JSON)",
     )
 
 
-def _pydantic_mismatch(error: ValueError) -> SignalsError:
-    errors = getattr(error, "errors", None)
-    if not callable(errors):
-        return SignalsError("cannot read the signals", why=type(error).__name__)
-    first = errors(include_input=False, include_url=False)[0]
-    return _mismatch(".".join(map(str, first["loc"])), first["msg"])
+def _mismatch(message: str) -> SignalsError:
+    """Word an error of msgspec: "Expected `int`, got `str` - at `$.cart.items[0].count`"."""
+    found = MISMATCH.fullmatch(message)
+    what, place = (found["what"], found["place"] or "") if found else (message, "")
+    # Keys of a dict are `[...]`; what stands before them has a name.
+    place = place.partition("[...]")[0]
+    if not place and "Expected `object`" in what:
+        return SignalsError(
+            "cannot read signals that are not an object",
+            why=_lower_first(what),
+            fix="@post('/add', {payload: {count: 1}})",
+        )
+    if missing := MISSING_FIELD.fullmatch(what):
+        place = ".".join(filter(None, (place, missing["name"])))
+    return _signal_error(place, QUOTED_VALUE.sub(r"\1", what))
+
+
+def _pydantic_mismatch(error: Any) -> SignalsError:  # Any: pydantic is not a dependency
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    return _signal_error(place.lstrip("."), first["msg"])
+
+
+def _signal_error(signal: str, why: str) -> SignalsError:
+    name = signal.partition(".")[0].partition("[")[0]
+    return SignalsError(
+        f"cannot read the signal {signal}" if signal else "cannot read the signals",
+        where=signal,
+        why=_lower_first(why),
+        fix=f"data.signals({{{name!r}: …}})  (with a value of the type that the handler asks for)"
+        if name
+        else "await c.signals()  (whatever they are, as a dict)",
+    )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

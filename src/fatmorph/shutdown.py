@@ -17,15 +17,19 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
-__all__ = ("GRACE_SECONDS", "Stoppable", "is_stopping", "watch")
+__all__ = ("GRACE_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
 
 # Long enough for a handler in the middle of a query, short beside the half second that a
 # restart may take.
 GRACE_SECONDS = 0.25
+
+SignalHandler: TypeAlias = Callable[[int, FrameType | None], object]
 
 
 class Stoppable(Protocol):
@@ -51,12 +55,7 @@ class _LoopStreams:
         if not self.is_stopping:
             self.is_stopping = True
             for stream in list(self.streams):
-                stream.stop()
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, self.cancel)
-
-    def cancel(self) -> None:
-        for stream in list(self.streams):
-            stream.cancel()
+                _stop_within_grace(stream)
 
 
 # Signals belong to the process, so what they reach has to be found from here.
@@ -73,7 +72,7 @@ def watch(stream: Stoppable) -> None:
     streams = _loops.setdefault(asyncio.get_running_loop(), _LoopStreams())
     streams.streams.add(stream)
     if streams.is_stopping:
-        stream.stop()
+        _stop_within_grace(stream)
 
 
 def is_stopping() -> bool:
@@ -82,9 +81,34 @@ def is_stopping() -> bool:
     return streams is not None and streams.is_stopping
 
 
+def stop() -> None:
+    """End every stream of this process, as a signal would; from any thread.
+
+    For a server that runs in another thread than the main one, where no signal arrives: call
+    it, then tell the server to exit. Streams that are opened later in the same event loops end
+    at once.
+
+    Example:
+        >>> from fatmorph import shutdown
+        >>> shutdown.stop()  # and then: server.should_exit = True
+    """
+    # keyrefs() copies at one stroke: a signal may arrive while another thread adds a loop.
+    for reference in _loops.keyrefs():
+        loop = reference()
+        streams = None if loop is None else _loops.get(loop)
+        if loop is not None and streams is not None:
+            with suppress(RuntimeError):  # the loop is closed, and its streams with it
+                loop.call_soon_threadsafe(streams.stop)
+
+
+def _stop_within_grace(stream: Stoppable) -> None:
+    stream.stop()
+    asyncio.get_running_loop().call_later(GRACE_SECONDS, stream.cancel)
+
+
 def _install_handlers() -> None:
     if threading.current_thread() is not threading.main_thread():
-        return  # only the main thread may, and a server elsewhere is stopped by its owner
+        return  # only the main thread may; a server elsewhere is stopped by its owner
     for number in (signal.SIGINT, signal.SIGTERM):
         handler = signal.getsignal(number)
         if callable(handler) and not isinstance(handler, _EndStreamsFirst):
@@ -94,12 +118,9 @@ def _install_handlers() -> None:
 class _EndStreamsFirst:
     """A signal handler that ends all streams and then does what the one before it did."""
 
-    def __init__(self, following: signal._HANDLER) -> None:
+    def __init__(self, following: SignalHandler) -> None:
         self.following = following
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        for loop, streams in list(_loops.items()):
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(streams.stop)
-        if callable(self.following):
-            self.following(number, frame)
+        stop()
+        self.following(number, frame)

@@ -4,33 +4,44 @@
 - the client leaves, or does not read: what is unsent is dropped
 - the server stops: as if the handler returned, but within a moment
 
-Writing never waits. What one turn of the event loop wrote is sent as one chunk.
+Writing never waits. What one turn of the event loop wrote is sent together, by a task that
+ends when everything is sent: nobody who is cancelled while waiting for it cuts a chunk in two.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 from fatmorph import shutdown
+from fatmorph.errors import MomentError
 
-__all__ = ("Limits", "Stream", "Transport")
+__all__ = ("Interruptible", "Limits", "Stream", "Transport")
 
 logger = logging.getLogger("fatmorph.stream")
+
+# What is sent at one go, so that a slow client is seen to take something. asyncio's own buffer
+# takes as much: https://docs.python.org/3/library/asyncio-protocol.html
+MAX_SEND_BYTES = 64 * 1024
 
 
 class Transport(Protocol):
     """A connection to one client; thirty lines for a server that has no adapter yet.
 
     The three methods are never called at the same time but for `wait_closed()`, which waits
-    while the others are used.
+    while the others are used. Each may be cancelled when the stream is over.
     """
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """Send the status line and the headers; called once, first."""
+        """Send the status line and the headers; called once, first.
+
+        Raises:
+            OSError: The client is gone.
+        """
         ...
 
     async def send(self, data: bytes, *, more: bool) -> None:
@@ -50,12 +61,24 @@ class Transport(Protocol):
         ...
 
 
+class Interruptible(Protocol):
+    """Somebody who waits inside a stream."""
+
+    def interrupt(self) -> None:
+        """Stop waiting: the stream has ended."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release what is waited for."""
+        ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a client may cost before its stream is cut.
 
     Args:
-        max_buffered_bytes: Written but not taken by the socket.
+        max_buffered_bytes: Written but not taken by the socket, before one more write.
         max_stalled_seconds: How long the socket may take nothing.
     """
 
@@ -64,173 +87,212 @@ class Limits:
 
 
 class Stream:
-    """The body of one response.
+    """The body of one response, in the event loop and the task that make it.
 
     Args:
         transport: Where the bytes go.
         limits: When a client that does not read is given up.
+
+    Raises:
+        MomentError: No event loop of asyncio is running.
     """
 
     def __init__(self, transport: Transport, limits: Limits) -> None:
+        self._loop = _running_loop()
+        self._handler_task = asyncio.current_task()
         self._transport = transport
         self._limits = limits
         self._head: tuple[int, Sequence[tuple[str, str]]] | None = None
-        self._is_head_sent = False
         self._chunks: list[bytes] = []
         self._size = 0
-        self._is_complete = False
-        self._flushing: asyncio.Future[None] | None = None
         self._flush_task: asyncio.Task[None] | None = None
         self._watch_task: asyncio.Task[None] | None = None
-        self._handler_task = asyncio.current_task()
-        self._interrupts: list[Callable[[], None]] = []
+        self._waiting: set[Interruptible] = set()
+        self._is_sending = False
+        self._is_finishing = False
+        self._is_end_seen = False
+        self._is_cancelling = False
+        self._cancelling = 0
+        self.is_started = False
+        """Whether status and headers are fixed."""
+        self.is_complete = False
+        """Whether nothing more can be written."""
         self.is_gone = False
         """Whether the client left or was cut: nothing can reach it any more."""
         self.is_ended = False
         """Whether the client left, was cut, or the server stops."""
-        self.is_end_seen = False
-        """Whether the handler was told of the end and is cleaning up."""
-        self.was_cancelled = False
-        """Whether the handler was cancelled because it did not look for the end."""
-        self.last_write = 0.0
+        self.last_write = self._loop.time()
         """When something was written last, in the event loop's time."""
 
-    @property
-    def is_started(self) -> bool:
-        """Whether status and headers are fixed."""
-        return self._head is not None
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing more can be written."""
-        return self._is_complete
-
     def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """Fix status and headers; they are sent with the first chunk."""
+        """Fix status and headers and send them when the event loop turns."""
+        self.is_started = True
         self._head = (status, headers)
+        self._flush_soon()
 
     def write(self, data: bytes, *, is_last: bool = False) -> None:
-        """Send data when the event loop turns; dropped if the client is gone."""
-        if self.is_gone:
+        """Send data when the event loop turns; dropped if nobody can get it any more.
+
+        Raises:
+            MomentError: Called in another thread.
+        """
+        if self.is_gone or self.is_complete:
             return
-        loop = asyncio.get_running_loop()
-        self.last_write = loop.time()
+        now = _running_loop().time()
+        if self._is_sending and self._size > self._limits.max_buffered_bytes:
+            self._cut(f"{self._size} bytes were waiting to be read")
+            return
         self._chunks.append(data)
         self._size += len(data)
-        self._is_complete = is_last
-        if self._flushing is None and len(self._chunks) == 1:
-            loop.call_soon(self._begin_flush)
-        elif self._flushing is not None and self._size > self._limits.max_buffered_bytes:
-            self._cut(f"{self._size} bytes were waiting to be read")
+        self.is_complete = is_last
+        self.last_write = now
+        self._flush_soon()
 
     async def drain(self) -> None:
         """Wait until the socket has taken what was written, or the client is gone."""
-        while self._chunks and not self.is_gone:
-            if self._flushing is None:
-                await self._flush()
-            else:
-                await asyncio.shield(self._flushing)
-        if self._flushing is not None and not self.is_gone:
-            await asyncio.shield(self._flushing)
+        if self._flush_task is not None:
+            await asyncio.wait((self._flush_task,))
 
     def watch(self) -> None:
         """Begin to notice that the client leaves or the server stops."""
         if self._watch_task is None:
-            self._watch_task = asyncio.create_task(self._wait_closed())
+            self._watch_task = self._loop.create_task(self._wait_closed())
             shutdown.watch(self)
 
-    def on_end(self, interrupt: Callable[[], None]) -> None:
-        """Call `interrupt` once when the stream ends."""
-        self._interrupts.append(interrupt)
+    def interrupt_at_end(self, waiting: Interruptible) -> None:
+        """Interrupt `waiting`, in a turn of its own of the event loop, when the stream ends."""
+        self._waiting.add(waiting)
 
-    def forget(self, interrupt: Callable[[], None]) -> None:
-        """Take back `on_end()`."""
-        if interrupt in self._interrupts:
-            self._interrupts.remove(interrupt)
+    def forget(self, waiting: Interruptible) -> None:
+        """Take back `interrupt_at_end()`; at the end, whoever waited has seen it."""
+        self._waiting.discard(waiting)
+        self._is_end_seen = self.is_ended
 
     def stop(self) -> None:
         """End because the server stops; what is written still reaches the client."""
         self._end()
 
     def cancel(self) -> None:
-        """Cancel a handler that has not noticed the end."""
-        if not self.is_end_seen and self._handler_task is not None:
-            self.was_cancelled = self._handler_task.cancel()
+        """Give up a handler that has not seen the end, or a client that does not read."""
+        if self._is_finishing:
+            if self._flush_task is not None:
+                self._cut("the server stops, and the client does not read")
+        elif self._handler_task is not None and (self._waiting or not self._is_end_seen):
+            self._cancelling = self._handler_task.cancelling()
+            self._is_cancelling = self._handler_task.cancel()
+
+    def take_back_cancellation(self) -> bool:
+        """Return whether the handler was cancelled by `cancel()` and by nobody else."""
+        if self._handler_task is None or not self._is_cancelling:
+            return False
+        self._is_cancelling = False
+        return self._handler_task.uncancel() <= self._cancelling
+
+    async def release(self) -> None:
+        """Close everybody who still waits; the first error of theirs is raised at the end."""
+        async with AsyncExitStack() as stack:
+            for waiting in self._waiting:
+                stack.push_async_callback(waiting.aclose)
 
     async def finish(self) -> None:
         """Send the rest, complete the response and leave nothing running."""
+        self._is_finishing = True
+        self.take_back_cancellation()  # a handler may have taken it for its own end
+        if self._watch_task is not None:
+            self._watch_task.cancel()  # servers call a complete response a client that left
         try:
-            if self._head is not None and not self.is_gone:
-                seconds = shutdown.GRACE_SECONDS if self.is_ended else None
-                async with asyncio.timeout(seconds):
-                    await self._finish_sending()
+            if self.is_started and not self.is_complete:
+                self.write(b"", is_last=True)
+            async with asyncio.timeout(shutdown.GRACE_SECONDS if self.is_ended else None):
+                await self.drain()
         except TimeoutError:
-            self._cut("the server stops and the client does not read")
+            self._cut("the server stops, and the client does not read")
         finally:
             self.close()
 
     def close(self) -> None:
         """Stop watching and sending; idempotent."""
-        self._is_complete = True
-        self.is_end_seen = True
+        self._is_finishing = True
+        self.is_complete = True
         for task in (self._watch_task, self._flush_task):
-            if task is not None and task is not asyncio.current_task():
+            if task is not None:
                 task.cancel()
 
-    async def _finish_sending(self) -> None:
-        if self._flushing is not None:
-            await asyncio.shield(self._flushing)
-        if not self._is_complete:
-            self.write(b"", is_last=True)
-        await self.drain()
-
-    def _begin_flush(self) -> None:
-        if self._chunks and self._flushing is None and not self.is_gone:
-            self._flush_task = asyncio.get_running_loop().create_task(self._flush())
+    def _flush_soon(self) -> None:
+        if self._flush_task is None:
+            self._flush_task = self._loop.create_task(self._flush())
 
     async def _flush(self) -> None:
-        self._flushing = flushing = asyncio.get_running_loop().create_future()
+        self._is_sending = True
+        stall = asyncio.timeout(self._limits.max_stalled_seconds)
         try:
-            async with asyncio.timeout(self._limits.max_stalled_seconds):
-                await self._send_chunks()
-        except TimeoutError:
-            self._cut(f"nothing was read for {self._limits.max_stalled_seconds:g} seconds")
-        except OSError:
+            async with stall:
+                await self._send_everything(stall)
+        except OSError:  # a TimeoutError is one
+            if stall.expired():
+                self._cut(f"nothing was read for {self._limits.max_stalled_seconds:g} seconds")
             self._leave()
-        except asyncio.CancelledError:
-            # Whether the chunk was sent is unknown; going on might leave a hole in the stream.
+        except Exception:
+            logger.exception("cut a stream: its transport failed")
             self._leave()
-            raise
         finally:
-            self._flushing = None
-            flushing.set_result(None)
+            self._is_sending = False
+            self._flush_task = None
 
-    async def _send_chunks(self) -> None:
-        if not self._is_head_sent and self._head is not None:
-            self._is_head_sent = True
-            await self._transport.start(*self._head)
+    async def _send_everything(self, stall: asyncio.Timeout) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            await self._transport.start(*head)
         while self._chunks:
-            data = b"".join(self._chunks)
+            data, is_last = b"".join(self._chunks), self.is_complete
             self._chunks.clear()
             self._size = 0
-            await self._transport.send(data, more=not self._is_complete)
+            for offset in range(0, len(data) or 1, MAX_SEND_BYTES):
+                end = offset + MAX_SEND_BYTES
+                stall.reschedule(self._loop.time() + self._limits.max_stalled_seconds)
+                await self._transport.send(data[offset:end], more=not is_last or end < len(data))
 
     async def _wait_closed(self) -> None:
-        await self._transport.wait_closed()
+        try:
+            await self._transport.wait_closed()
+        except OSError:
+            pass  # it says the same
+        except Exception:
+            logger.exception("cut a stream: its transport failed")
         self._leave()
 
     def _leave(self) -> None:
         self.is_gone = True
         self._chunks.clear()
         self._size = 0
+        # The task that sends comes here too, when it fails.
+        if self._flush_task is not None and not self._is_this_task(self._flush_task):
+            self._flush_task.cancel()
         self._end()
+
+    def _is_this_task(self, task: asyncio.Task[None]) -> bool:
+        return asyncio.current_task(self._loop) is task
 
     def _cut(self, why: str) -> None:
         logger.warning("cut a stream: %s", why)
         self._leave()
 
     def _end(self) -> None:
-        self.is_ended = True
-        interrupts, self._interrupts = self._interrupts, []
-        for interrupt in interrupts:
-            interrupt()
+        if not self.is_ended:
+            self.is_ended = True
+            # Never from here: a task that is running, perhaps this one, is cancelled only at its
+            # next wait, and that may be one that nobody meant.
+            for waiting in self._waiting:
+                self._loop.call_soon(waiting.interrupt)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise MomentError(
+            "cannot use a Writer where no event loop of asyncio is running",
+            where="another thread, or a server on another loop",
+            why="writes are ordered by the event loop that serves the request",
+            fix="loop.call_soon_threadsafe(w.patch, view)",
+        ) from None

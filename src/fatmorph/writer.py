@@ -7,80 +7,41 @@ first byte: a call at the wrong moment says so.
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, MutableMapping
-from http.cookies import SimpleCookie
-from typing import Any, Literal, TypeVar, overload
-from urllib.parse import quote, urlsplit
+from collections.abc import AsyncIterable, Iterable, Mapping
+from typing import Any, TypeVar, overload
 
 import msgspec
 
 from fatmorph.alive import Alive
 from fatmorph.datastar import events
 from fatmorph.datastar.events import Namespace, PatchMode
-from fatmorph.errors import (
-    ResponseEndedError,
-    ResponseError,
-    ResponseStartedError,
-    short_repr,
-)
+from fatmorph.errors import ResponseEndedError, ResponseError, encoding_error
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import render_bytes
+from fatmorph.response import (
+    ResponseHeaders,
+    SameSite,
+    checked_location,
+    checked_status,
+    cookie_header,
+    started_error,
+)
 from fatmorph.stream import Limits, Stream, Transport
 from fatmorph.types import HasHtml, SignalValue
 
-__all__ = ("ResponseHeaders", "Writer")
+__all__ = ("Writer",)
 
 T = TypeVar("T")
 
-TOKEN = re.compile(
-    r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"
-)  # https://www.rfc-editor.org/rfc/rfc9110#name-tokens
-# Visible characters, space, tab and Latin-1: https://www.rfc-editor.org/rfc/rfc9110#name-field-values
-FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
     ("cache-control", "no-cache"),
     # Asks nginx and its relatives to pass every event on at once.
     ("x-accel-buffering", "no"),
 )
+# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+STATUSES_WITHOUT_BODY = frozenset({204, 304})
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
-
-
-class ResponseHeaders(MutableMapping[str, str]):
-    """The headers of a response, in any letter case; fixed once the first byte is written."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._values: dict[str, str] = {}
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __setitem__(self, name: str, value: str) -> None:
-        self._check_moment(name)
-        if TOKEN.fullmatch(name) is None or FIELD_VALUE.fullmatch(value) is None:
-            raise ResponseError(
-                f"cannot write the header {short_repr(name)}",
-                where=f"w.headers[{short_repr(name)}]",
-                why="a line break in it would begin another header; names are tokens, values Latin-1",
-                fix=f"w.headers[{short_repr(name)}] = urllib.parse.quote(value)",
-            )
-        self._values[name.lower()] = value
-
-    def __delitem__(self, name: str) -> None:
-        self._check_moment(name)
-        del self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def _check_moment(self, name: str) -> None:
-        if self._stream.is_started:
-            raise _started(f"change the header {name}")
 
 
 class Writer:
@@ -92,19 +53,28 @@ class Writer:
     Args:
         transport: The connection to the client.
         is_datastar: Whether a Datastar action asked.
+        is_head: Whether only the head of the response is wanted.
         limits: When a client that does not read is given up.
+
+    Raises:
+        MomentError: No event loop of asyncio is running.
     """
 
     def __init__(
-        self, transport: Transport, *, is_datastar: bool = False, limits: Limits | None = None
+        self,
+        transport: Transport,
+        *,
+        is_datastar: bool = False,
+        is_head: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._stream = Stream(transport, limits or Limits())
         self._is_datastar = is_datastar
-        self._headers = ResponseHeaders(self._stream)
+        self._is_head = is_head
+        self._headers = ResponseHeaders()
         self._cookies: list[str] = []
         self._status: int | None = None
         self._is_streaming = False
-        self._alive: list[Alive[Any]] = []
 
     @property
     def headers(self) -> ResponseHeaders:
@@ -119,8 +89,8 @@ class Writer:
     @status.setter
     def status(self, status: int) -> None:
         if self._stream.is_started:
-            raise _started("change the status")
-        self._status = _checked_status(status)
+            raise started_error("change the status")
+        self._status = checked_status(status)
 
     @property
     def is_started(self) -> bool:
@@ -129,7 +99,8 @@ class Writer:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the client left, was cut, or the server stops; set only in a live stream."""
+        """Whether the client left, was cut, or the server stops; asked first, it begins to look."""
+        self._stream.watch()
         return self._stream.is_ended
 
     def cookie(
@@ -142,7 +113,7 @@ class Writer:
         domain: str | None = None,
         secure: bool = False,
         http_only: bool = True,
-        same_site: Literal["strict", "lax", "none"] = "lax",
+        same_site: SameSite = "lax",
     ) -> None:
         """Set a cookie; `max_age=0` removes it.
 
@@ -164,24 +135,19 @@ class Writer:
         Source: https://www.rfc-editor.org/rfc/rfc6265#section-4.1
         """
         if self._stream.is_started:
-            raise _started(f"set the cookie {name}")
-        if TOKEN.fullmatch(name) is None:
-            raise _cookie_error(name, "name")
-        for part_name, part in (("path", path), ("domain", domain or "")):
-            if not part.isascii() or not part.isprintable() or ";" in part or "," in part:
-                raise _cookie_error(name, part_name)
-        jar: SimpleCookie = SimpleCookie()
-        jar[name] = quote(value, safe="!#$&'()*+-./:<=>?@[]^_`{|}~")
-        morsel = jar[name]
-        morsel["path"] = path
-        morsel["samesite"] = same_site.capitalize()
-        if max_age is not None:
-            morsel["max-age"] = max_age
-        if domain:
-            morsel["domain"] = domain
-        morsel["secure"] = secure or same_site == "none"
-        morsel["httponly"] = http_only
-        self._cookies.append(morsel.OutputString())
+            raise started_error(f"set the cookie {name}")
+        self._cookies.append(
+            cookie_header(
+                name,
+                value,
+                max_age=max_age,
+                path=path,
+                domain=domain,
+                secure=secure,
+                http_only=http_only,
+                same_site=same_site,
+            )
+        )
 
     def html(self, view: Element | HasHtml, status: int | None = None) -> None:
         """Answer with a page.
@@ -201,8 +167,13 @@ class Writer:
 
         Raises:
             ResponseStartedError: Something was written before.
+            EncodingError: Text with a lone surrogate.
         """
-        self._whole(text.encode(), "text/plain; charset=utf-8", status)
+        try:
+            body = text.encode()
+        except UnicodeEncodeError:
+            raise encoding_error("w.text(…)", text) from None
+        self._whole(body, "text/plain; charset=utf-8", status)
 
     def json(self, value: Any, status: int | None = None) -> None:
         """Answer with JSON.
@@ -238,7 +209,7 @@ class Writer:
             ResponseError: `url` leads elsewhere and `external` is false, or is no HTTP URL.
             ResponseStartedError: Something was written before.
         """
-        location = _checked_location(url, external=external)
+        location = checked_location(url, external=external)
         if self._is_datastar:
             self.navigate(location)
             self._stream.write(b"", is_last=True)
@@ -388,12 +359,10 @@ class Writer:
             async for subject, data in w.alive(relay.subscribe("room.1.*")):
                 w.patch(room_view(1))
         """
-        self._start_stream()
-        if self._stream.last_write == 0.0:
-            self._stream.write(b"")  # the client learns at once that the stream is open
-        alive = Alive(self._stream, source, heartbeat=heartbeat, max_rate=max_rate)
-        self._alive.append(alive)
-        return alive
+        self._start_stream()  # the client learns at once that the stream is open
+        if self._is_head:
+            self._stream.stop()
+        return Alive(self._stream, source, heartbeat=heartbeat, max_rate=max_rate)
 
     async def drain(self) -> None:
         """Wait until the socket has taken what was written, or the client is gone."""
@@ -405,8 +374,7 @@ class Writer:
         A handler that wrote nothing has nothing to say: 204.
         """
         try:
-            for alive in self._alive:
-                await alive.aclose()
+            await self._stream.release()
             if not self._stream.is_started:
                 self.empty(204 if self._status is None else self._status)
         finally:
@@ -415,19 +383,18 @@ class Writer:
     async def abort(self) -> None:
         """Leave nothing running after a handler failed; adapters call it."""
         try:
-            for alive in self._alive:
-                await alive.aclose()
+            await self._stream.release()
         finally:
             self._stream.close()
 
-    @property
-    def was_cancelled(self) -> bool:
-        """Whether the handler was cancelled because the server stops; for adapters."""
-        return self._stream.was_cancelled
+    def take_back_cancellation(self) -> bool:
+        """Return whether only the server's stop cancelled the handler; for adapters."""
+        return self._stream.take_back_cancellation()
 
     def _event(self, event: bytes) -> None:
         self._start_stream()
-        self._stream.write(event)
+        if not self._is_head:
+            self._stream.write(event)
 
     def _start_stream(self) -> None:
         if self._is_streaming and not self._stream.is_complete:
@@ -450,63 +417,24 @@ class Writer:
 
     def _whole(self, body: bytes, content_type: str | None, status: int | None) -> None:
         if self._stream.is_started:
-            raise _started("write a whole response")
-        status = self.status if status is None else _checked_status(status)
+            raise started_error("write a whole response")
+        status = self.status if status is None else checked_status(status)
         headers = [] if content_type is None else [("content-type", content_type)]
-        if status >= 200 and status not in (204, 304):
+        if status not in STATUSES_WITHOUT_BODY:
             headers.append(("content-length", str(len(body))))
+        elif body:
+            raise ResponseError(
+                f"cannot send content with status {status}",
+                where="w.status",
+                why="a 204 or a 304 ends with its headers",
+                fix=f"w.empty({status})",
+            )
         self._start(status, headers)
-        self._stream.write(body, is_last=True)
+        self._stream.write(b"" if self._is_head else body, is_last=True)
 
     def _start(self, status: int, defaults: Iterable[tuple[str, str]]) -> None:
+        self._headers.fix()
         headers = [(name, value) for name, value in defaults if name not in self._headers]
         headers.extend(self._headers.items())
         headers.extend(("set-cookie", cookie) for cookie in self._cookies)
         self._stream.start(status, headers)
-
-
-def _started(action: str) -> ResponseStartedError:
-    return ResponseStartedError(
-        f"cannot {action} after the response has started",
-        why="status and headers are sent before the first byte of the body",
-        fix="move the line before the first w.patch(…) or w.html(…)",
-    )
-
-
-def _checked_status(status: int) -> int:
-    if not isinstance(status, int) or not 200 <= status <= 599:
-        raise ResponseError(
-            f"cannot answer with status {short_repr(status)}",
-            where="w.status",
-            why="a final status is a number from 200 to 599",
-            fix="w.status = 200",
-        )
-    return status
-
-
-def _cookie_error(name: str, part: str) -> ResponseError:
-    return ResponseError(
-        f"cannot write the {part} of the cookie {short_repr(name)}",
-        where=f"w.cookie({short_repr(name)}, …)",
-        why="it would begin another attribute or header",
-        fix='w.cookie("session", value, path="/")',
-    )
-
-
-def _checked_location(url: str, *, external: bool) -> str:
-    location = quote(url, safe="%/:?#[]@!$&'()*+,;=~")
-    parts = urlsplit(location)
-    # Browsers read a backslash as a slash and drop tabs and line ends; quote() encoded both.
-    leads_elsewhere = bool(parts.scheme or parts.netloc or location.startswith("//"))
-    if leads_elsewhere and (not external or parts.scheme not in ("http", "https", "")):
-        raise ResponseError(
-            "cannot redirect to another site" if not external else "cannot redirect there",
-            where=f"w.redirect({short_repr(url)})",
-            why="a URL out of a request could send users to a site that looks like yours"
-            if not external
-            else "a redirect leads to an http or https URL",
-            fix="w.redirect(url, external=True)  (if the URL is your own)"
-            if not external
-            else 'w.redirect("https://example.com/", external=True)',
-        )
-    return location

@@ -28,20 +28,28 @@ async def respond(
     Bad signals become a 400 and a body too large a 413, unless the handler has answered. Any
     other error is the framework's: it is raised, after everything of ours has stopped.
     """
-    writer = Writer(transport, is_datastar=context.is_datastar, limits=limits)
+    writer = Writer(
+        transport,
+        is_datastar=context.is_datastar,
+        is_head=context.method == "HEAD",
+        limits=limits,
+    )
     try:
-        try:
-            await handler(context, writer)
-        except (SignalsError, BodyError) as error:
-            if writer.is_started:
-                raise
-            # Datastar shows the body of a 200 only, so the developer reads it here.
-            logger.warning("%s %s: %s", context.method, context.path, error)
-            writer.text(str(error), status=400 if isinstance(error, SignalsError) else 413)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not writer.was_cancelled or (task is not None and task.uncancel() > 0):
-                raise
+        await _handle(handler, context, writer)
         await writer.finish()
     finally:
         await writer.abort()
+
+
+async def _handle(handler: Handler, context: Context, writer: Writer) -> None:
+    try:
+        await handler(context, writer)
+    except (SignalsError, BodyError) as error:
+        if writer.is_started:
+            raise
+        # Datastar shows the body of a 200 only, so the developer reads it here.
+        logger.warning("%s %s: %s", context.method, context.path, error)
+        writer.text(str(error), status=400 if isinstance(error, SignalsError) else 413)
+    except asyncio.CancelledError:
+        if not writer.take_back_cancellation():
+            raise

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import Any, TypeAlias
 
 from fatmorph.adapters._base import Handler, respond
-from fatmorph.context import Context
+from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, Context
 from fatmorph.stream import Limits
 
 __all__ = ("AsgiConnection", "Receive", "Scope", "Send", "application")
@@ -25,6 +25,7 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 # What is read and thrown away of a body that is too large, so that the client, which reads
 # its answer only after it has sent everything, gets to see it.
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024
+DISCONNECT: Message = {"type": "http.disconnect"}
 
 
 def application(
@@ -46,6 +47,8 @@ def application(
         elif scope["type"] == "http":
             connection = AsgiConnection(receive, send)
             await respond(handler, connection.context(scope), connection, limits)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
 
     return app
 
@@ -54,18 +57,21 @@ class AsgiConnection:
     """One request's `receive` and `send`, as a Transport and as the body of a Context.
 
     `receive` is the only way to read the body and to learn that the client left, so everything
-    that reads goes through here.
+    that reads goes through here, one message at a time: a handler reads its body while the
+    stream waits for the client to leave, and the framework's own request reads it once more.
     """
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
+        self._receiving = asyncio.Lock()
         self._body = bytearray()
-        self._discarded_bytes = 0
-        self._is_body_read = False
+        self._received_bytes = 0
+        self._passed_bytes = 0
+        self._is_discarded = False
+        self._is_received = False
+        self._is_passed = False
         self._is_closed = False
-        self._is_replayed = False
-        self._reading = asyncio.Lock()
 
     def context(
         self, scope: Scope, *, path_params: Mapping[str, Any] | None = None, request: Any = None
@@ -82,23 +88,39 @@ class AsgiConnection:
         )
 
     async def read_body(self, max_bytes: int) -> bytes | None:
-        """Return the whole body, or None if it has more than `max_bytes`."""
-        async with self._reading:
-            while not self._is_body_read and not self._is_closed:
-                await self._read_message(max_bytes)
-        return None if self._discarded_bytes else bytes(self._body)
+        """Return the whole body, or None if it has more than `max_bytes`.
+
+        Raises:
+            OSError: The client left before the end of it.
+        """
+        while not self._is_over():
+            async with self._receiving:
+                if not self._is_over():
+                    await self._receive_message(max_bytes)
+        if self._is_discarded or len(self._body) > max_bytes:
+            return None
+        if not self._is_received:
+            raise ConnectionResetError("the client left before the end of the body")
+        return bytes(self._body)
 
     async def receive(self) -> Message:
-        """Receive for the framework's own request object: a body read by us comes first."""
-        if self._is_body_read and not self._is_replayed:
-            self._is_replayed = True
-            return {"type": "http.request", "body": bytes(self._body), "more_body": False}
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._body += message.get("body", b"")
-            self._is_body_read = not message.get("more_body", False)
-            self._is_replayed = True
-        return message
+        """Receive for the framework's own request object: what we have read comes first."""
+        async with self._receiving:
+            is_behind = self._passed_bytes < self._received_bytes
+            if (is_behind and self._is_discarded) or self._is_closed:
+                return DISCONNECT
+            if is_behind or (self._is_received and not self._is_passed):
+                part = bytes(self._body[self._passed_bytes :])
+                message: Message = {
+                    "type": "http.request",
+                    "body": part,
+                    "more_body": not self._is_received,
+                }
+            else:
+                message = await self._receive_message(MAX_BODY_BYTES)
+            self._passed_bytes = self._received_bytes
+            self._is_passed = self._is_received
+            return message
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""
@@ -111,22 +133,30 @@ class AsgiConnection:
 
     async def wait_closed(self) -> None:
         """Return when the client is gone."""
-        async with self._reading:
-            while not self._is_closed:
-                await self._read_message(MAX_DISCARDED_BYTES)
+        while not self._is_closed:
+            async with self._receiving:
+                if not self._is_closed:
+                    # A stream's body is signals; a larger one is read before `alive`, or not.
+                    await self._receive_message(MAX_SIGNAL_BYTES)
 
-    async def _read_message(self, max_bytes: int) -> None:
+    def _is_over(self) -> bool:
+        is_too_much = self._is_discarded and self._received_bytes > MAX_DISCARDED_BYTES
+        return self._is_received or self._is_closed or is_too_much
+
+    async def _receive_message(self, max_bytes: int) -> Message:
         message = await self._receive()
         if message["type"] == "http.disconnect":
             self._is_closed = True
-            return
-        self._body += message.get("body", b"")
-        self._is_body_read = not message.get("more_body", False)
-        if len(self._body) > max_bytes:
-            self._discarded_bytes += len(self._body)
+            return message
+        body = message.get("body", b"")
+        self._received_bytes += len(body)
+        self._is_received = not message.get("more_body", False)
+        self._is_discarded = self._is_discarded or self._received_bytes > max_bytes
+        if self._is_discarded:
             self._body.clear()
-        if self._discarded_bytes > MAX_DISCARDED_BYTES:
-            self._is_body_read = True
+        else:
+            self._body += body
+        return message
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -1,0 +1,214 @@
+"""The head of a response: status, headers, cookies, the place a redirect leads to.
+
+Everything that could begin another header, attribute or response is refused here; nothing is
+sent.
+
+Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
+(cookies).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, MutableMapping
+from typing import Literal, TypeAlias, get_args
+from urllib.parse import quote, urlsplit
+
+from fatmorph.errors import ResponseError, ResponseStartedError, short_repr
+
+__all__ = (
+    "ResponseHeaders",
+    "SameSite",
+    "checked_location",
+    "checked_status",
+    "cookie_header",
+    "started_error",
+)
+
+SameSite: TypeAlias = Literal["strict", "lax", "none"]
+
+# https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+# Visible characters, space, tab, Latin-1: https://www.rfc-editor.org/rfc/rfc9110#name-field-values
+FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# How long a body is and where it ends is what the server counts.
+FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+# https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 but for the percent sign, which we add
+COOKIE_VALUE_SAFE = "!#$&'()*+-./:<=>?@[]^_`{|}~"
+COOKIE_ATTRIBUTE = re.compile(r"[\x20-\x2b\x2d-\x3a\x3c-\x7e]*")  # printable, no comma, semicolon
+URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+
+
+class ResponseHeaders(MutableMapping[str, str]):
+    """The headers of a response, in any letter case; fixed once the first byte is written."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._is_fixed = False
+
+    def fix(self) -> None:
+        """Refuse every change from now on."""
+        self._is_fixed = True
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._check_moment(name)
+        if TOKEN.fullmatch(name) is None or FIELD_VALUE.fullmatch(value) is None:
+            raise ResponseError(
+                f"cannot write the header {short_repr(name)}",
+                where=f"w.headers[{short_repr(name)}]",
+                why="a name is a token and a value Latin-1; a line break would begin a header",
+                fix=f"w.headers[{short_repr(name)}] = urllib.parse.quote(value)",
+            )
+        if name.lower() in FRAMING:
+            raise ResponseError(
+                f"cannot set the header {short_repr(name)}",
+                where=f"w.headers[{short_repr(name)}]",
+                why="a response whose length is not what it says breaks the connection",
+                fix="w.html(page)  (a whole response says its length, a stream has none)",
+            )
+        self._values[name.lower()] = value
+
+    def __delitem__(self, name: str) -> None:
+        self._check_moment(name)
+        del self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        # Values may be secrets, and a repr ends up in logs.
+        return f"ResponseHeaders({', '.join(self._values)})"
+
+    def _check_moment(self, name: str) -> None:
+        if self._is_fixed:
+            raise started_error(f"change the header {short_repr(name)}")
+
+
+def checked_status(status: int) -> int:
+    """Return the status itself when it can end a request.
+
+    Raises:
+        ResponseError: It is not a number from 200 to 599.
+
+    Example:
+        >>> checked_status(404)
+        404
+    """
+    if not isinstance(status, int) or not 200 <= status <= 599:
+        raise ResponseError(
+            f"cannot answer with status {short_repr(status)}",
+            where="w.status",
+            why="a final status is a number from 200 to 599",
+            fix="w.status = 200",
+        )
+    return status
+
+
+def cookie_header(
+    name: str,
+    value: str,
+    *,
+    max_age: int | None,
+    path: str,
+    domain: str | None,
+    secure: bool,
+    http_only: bool,
+    same_site: SameSite,
+) -> str:
+    """Return the value of a `set-cookie` header; see `Writer.cookie()`.
+
+    Raises:
+        ResponseError: A part that would begin another attribute or header.
+    """
+    if TOKEN.fullmatch(name) is None:
+        raise _cookie_error(name, "name")
+    for part, text in (("path", path), ("domain", domain or "")):
+        if COOKIE_ATTRIBUTE.fullmatch(text) is None:
+            raise _cookie_error(name, part)
+    if same_site not in get_args(SameSite):
+        raise _cookie_error(name, "same_site")
+    parts = [f"{name}={_cookie_value(name, value)}", f"Path={path}"]
+    parts += [] if domain is None else [f"Domain={domain}"]
+    parts += [] if max_age is None else [f"Max-Age={max_age:d}"]
+    # Browsers refuse the one without the other.
+    parts += ["Secure"] if secure or same_site == "none" else []
+    parts += ["HttpOnly"] if http_only else []
+    return "; ".join([*parts, f"SameSite={same_site.capitalize()}"])
+
+
+def checked_location(url: str, *, external: bool) -> str:
+    """Return a URL as a `location` header writes it, when it leads where it may.
+
+    Args:
+        url: A path on this site, or with `external` any HTTP URL.
+        external: Whether it may lead to another site.
+
+    Raises:
+        ResponseError: It leads elsewhere.
+
+    Example:
+        >>> checked_location("/räume?id=1", external=False)
+        '/r%C3%A4ume?id=1'
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#name-location
+    """
+    try:
+        # Browsers read a backslash as a slash and drop tabs and line ends; all are encoded here.
+        location = quote(url, safe=URL_SAFE)
+        parts = urlsplit(location)
+    except ValueError:  # a lone surrogate, or an address in brackets that is none
+        raise _location_error(url, external=True) from None
+    is_elsewhere = bool(parts.scheme or parts.netloc or location.startswith("//"))
+    if is_elsewhere and not external:
+        raise _location_error(url, external=False)
+    if is_elsewhere and parts.scheme not in ("http", "https", ""):
+        raise _location_error(url, external=True)
+    return location
+
+
+def started_error(action: str) -> ResponseStartedError:
+    """Word the refusal of a change that comes after the first byte."""
+    return ResponseStartedError(
+        f"cannot {action} after the response has started",
+        why="status and headers are sent before the first byte of the body",
+        fix="move the line before the first w.patch(…), w.html(…) or w.alive(…)",
+    )
+
+
+def _cookie_value(name: str, value: str) -> str:
+    try:
+        return quote(value, safe=COOKIE_VALUE_SAFE)
+    except UnicodeEncodeError:
+        raise _cookie_error(name, "value") from None
+
+
+def _cookie_error(name: str, part: str) -> ResponseError:
+    return ResponseError(
+        f"cannot write the {part} of the cookie {short_repr(name)}",
+        where=f"w.cookie({short_repr(name)}, …)",
+        why="it would begin another attribute or header, or mean nothing to a browser",
+        fix='w.cookie("session", value, path="/", same_site="lax")',
+    )
+
+
+def _location_error(url: str, *, external: bool) -> ResponseError:
+    where = f"w.redirect({short_repr(url.partition('?')[0])})"
+    if external:
+        return ResponseError(
+            "cannot redirect to what is no HTTP URL",
+            where=where,
+            why="a redirect leads to a path, or to an http or https URL",
+            fix='w.redirect("https://example.com/", external=True)',
+        )
+    return ResponseError(
+        "cannot redirect to another site",
+        where=where,
+        why="a URL out of a request could send users to a site that looks like yours",
+        fix="w.redirect(url, external=True)  (if the URL is your own)",
+    )

@@ -1,0 +1,394 @@
+"""One response's bytes: their order, their bounds and their ends."""
+
+import asyncio
+import logging
+
+import pytest
+from fatmorph.errors import MomentError
+from fatmorph.stream import Limits, Stream
+from transports import Clock, FakeTransport, turns
+
+LIMITS = Limits(max_buffered_bytes=10, max_stalled_seconds=30)
+
+
+def started(transport: FakeTransport) -> Stream:
+    stream = Stream(transport, LIMITS)
+    stream.start(200, [("content-type", "text/plain")])
+    return stream
+
+
+async def test_the_head_is_sent_before_anything_is_written() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+
+    await stream.drain()
+
+    assert (transport.status, transport.headers) == (200, [("content-type", "text/plain")])
+    assert transport.sent == []
+
+
+async def test_what_one_turn_of_the_event_loop_wrote_is_sent_together() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+
+    stream.write(b"a")
+    stream.write(b"b")
+    await turns()
+    stream.write(b"c")
+    await turns()
+
+    assert transport.sent == [b"ab", b"c"]
+
+
+async def test_a_large_chunk_is_sent_in_parts_and_only_the_last_one_completes_it() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    data = bytes(range(256)) * 1024
+
+    stream.write(data, is_last=True)
+    await stream.finish()
+
+    assert transport.body == data
+    assert {len(part) for part in transport.sent} == {64 * 1024}
+    assert transport.is_complete
+
+
+async def test_drain_returns_when_the_socket_has_taken_everything() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"a")
+
+    draining = asyncio.create_task(stream.drain())
+    await turns()
+    was_done = draining.done()
+    transport.read_on()
+    await draining
+
+    assert (was_done, transport.sent) == (False, [b"a"])
+
+
+async def test_drain_with_nothing_to_send_returns_at_once() -> None:
+    stream = started(FakeTransport())
+    await stream.drain()
+
+    with pytest.raises(StopIteration):
+        stream.drain().send(None)
+
+
+async def test_who_is_cancelled_while_draining_cuts_nothing_in_two() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"a")
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await stream.drain()
+    transport.read_on()
+    stream.write(b"b")
+    await stream.finish()
+
+    assert (transport.body, transport.is_complete) == (b"ab", True)
+
+
+async def test_finish_completes_the_response_and_leaves_no_task() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    stream.write(b"a")
+
+    await stream.finish()
+    await turns()
+
+    assert (transport.body, transport.is_complete) == (b"a", True)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_complete_response_is_not_completed_twice() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.write(b"a", is_last=True)
+
+    await stream.finish()
+
+    assert (transport.sent, transport.is_complete) == ([b"a"], True)
+
+
+async def test_nothing_is_written_behind_a_complete_response() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.write(b"a", is_last=True)
+
+    stream.write(b": heartbeat\n\n")
+    await stream.finish()
+
+    assert transport.sent == [b"a"]
+
+
+async def test_the_last_write_goes_out_with_what_was_waiting() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+
+    stream.write(b"a")
+    stream.write(b"", is_last=True)
+    await stream.finish()
+
+    assert (transport.sent, transport.is_complete) == ([b"a"], True)
+
+
+async def test_a_client_that_leaves_ends_the_stream_and_drops_what_is_unsent() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    await turns()
+
+    transport.leave()
+    await turns()
+    stream.write(b"a")
+    await stream.finish()
+
+    assert (stream.is_gone, stream.is_ended) == (True, True)
+    assert (transport.sent, transport.is_complete) == ([], False)
+
+
+async def test_a_client_that_leaves_frees_who_drains() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    transport.stop_reading()
+    stream.write(b"a")
+    draining = asyncio.create_task(stream.drain())
+    await turns()
+
+    transport.leave()
+
+    await draining
+    assert stream.is_gone
+
+
+async def test_an_oserror_of_the_transport_says_that_the_client_left() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.fail(BrokenPipeError())
+
+    stream.write(b"a")
+    await stream.drain()
+
+    assert (stream.is_gone, transport.sent) == (True, [])
+
+
+@pytest.mark.parametrize("error", [ValueError("bug"), RuntimeError("bug")])
+async def test_a_bug_of_the_transport_is_logged_and_ends_the_stream(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.fail(error)
+
+    stream.write(b"a")
+    await stream.drain()
+    await stream.finish()
+
+    assert stream.is_gone
+    assert [(r.levelno, r.getMessage(), r.exc_info[1]) for r in caplog.records if r.exc_info] == [
+        (logging.ERROR, "cut a stream: its transport failed", error)
+    ]
+
+
+async def test_a_bug_in_waiting_for_the_client_is_logged_and_ends_the_stream(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken(FakeTransport):
+        async def wait_closed(self) -> None:
+            raise ValueError("bug")
+
+    stream = started(Broken())
+
+    stream.watch()
+    await turns()
+
+    assert stream.is_gone
+    assert caplog.messages == ["cut a stream: its transport failed"]
+
+
+async def test_a_client_that_takes_nothing_for_too_long_is_cut(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"a")
+    await turns()
+
+    clock.advance(31)
+    await stream.drain()
+    await stream.finish()
+
+    assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert caplog.messages == ["cut a stream: nothing was read for 30 seconds"]
+
+
+async def test_a_slow_client_that_takes_something_is_not_cut(clock: Clock) -> None:
+    class Slow(FakeTransport):
+        async def send(self, data: bytes, *, more: bool) -> None:
+            await super().send(data, more=more)
+            clock.advance(20)
+            await turns()
+
+    transport = Slow()
+    stream = started(transport)
+
+    stream.write(bytes(6 * 64 * 1024), is_last=True)
+    await stream.finish()
+
+    assert (len(transport.body), transport.is_complete) == (6 * 64 * 1024, True)
+
+
+async def test_a_client_with_too_much_to_read_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"first")
+    await turns()
+
+    stream.write(b"x" * 11)
+    was_gone = stream.is_gone
+    stream.write(b"y")
+    await stream.drain()
+
+    assert (was_gone, stream.is_gone, transport.sent) == (False, True, [b"first"])
+    assert caplog.messages == ["cut a stream: 11 bytes were waiting to be read"]
+
+
+async def test_one_turn_may_write_more_than_may_wait() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+
+    stream.write(b"x" * 11)
+    stream.write(b"y" * 11)
+    await stream.finish()
+
+    assert (transport.body, transport.is_complete) == (b"x" * 11 + b"y" * 11, True)
+
+
+async def test_a_server_that_stops_sends_what_was_written() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    stream.write(b"a")
+
+    stream.stop()
+    stream.write(b"bye")
+    await stream.finish()
+
+    assert (stream.is_ended, stream.is_gone) == (True, False)
+    assert (transport.body, transport.is_complete) == (b"abye", True)
+
+
+async def test_a_server_that_stops_cuts_a_client_that_does_not_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    transport.stop_reading()
+    stream.write(b"a")
+    await turns()
+
+    stream.stop()
+    await stream.finish()
+
+    assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert caplog.messages == ["cut a stream: the server stops, and the client does not read"]
+
+
+async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    transport.stop_reading()
+    stream.write(b"a")
+    finishing = asyncio.create_task(stream.finish())
+    await turns()
+
+    stream.stop()
+    stream.cancel()
+    await finishing
+
+    assert (stream.is_gone, transport.is_complete) == (True, False)
+
+
+async def test_a_handler_that_does_not_see_the_end_is_cancelled() -> None:
+    streams: list[Stream] = []
+
+    async def handle() -> None:
+        streams.append(started(FakeTransport()))
+        await asyncio.Future()
+
+    handler = asyncio.create_task(handle())
+    await turns()
+
+    streams[0].stop()
+    streams[0].cancel()
+    await asyncio.wait([handler])
+
+    assert handler.cancelled()
+    assert streams[0].take_back_cancellation()
+
+
+async def test_a_cancellation_by_somebody_else_is_not_taken_back() -> None:
+    streams: list[Stream] = []
+
+    async def handle() -> None:
+        streams.append(started(FakeTransport()))
+        await asyncio.Future()
+
+    handler = asyncio.create_task(handle())
+    await turns()
+
+    streams[0].cancel()
+    handler.cancel()
+    await asyncio.wait([handler])
+
+    assert not streams[0].take_back_cancellation()
+
+
+async def test_a_closed_stream_is_not_cut_by_a_late_stop(caplog: pytest.LogCaptureFixture) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    await stream.finish()
+
+    stream.stop()
+    stream.cancel()
+
+    assert (stream.is_gone, caplog.messages) == (False, [])
+
+
+async def test_closing_is_idempotent_and_drops_what_is_unsent() -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"a")
+    await turns()
+    stream.write(b"b")
+
+    stream.close()
+    stream.close()
+    await turns()
+
+    assert (transport.sent, transport.is_complete) == ([b"a"], False)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_another_thread_is_told_how_to_write() -> None:
+    stream = started(FakeTransport())
+    await stream.drain()
+
+    with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
+        await asyncio.to_thread(stream.write, b"a")
+
+
+def test_a_stream_needs_an_event_loop() -> None:
+    with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
+        Stream(FakeTransport(), Limits())
