@@ -1,0 +1,141 @@
+"""Time hot reload: from saving a view to the new page in Chromium.
+
+    python tests/benchmarks/hot_reload.py
+
+Tiles runs under `watchfiles "python main.py" .` with a page open in Chromium and the real
+Datastar client. Each save changes the heading; the page itself notes when it shows the new one.
+The parts come from what watchfiles and the server print, at the moment they print it:
+
+    notice     the file is saved → watchfiles has seen it
+    exit       → the old process says that it is finished
+    start      → the new process listens: Python, the imports, the server
+    reconnect  → the browser has asked for the stream again, which it does at its own times
+    show       → the browser shows the new page
+
+`--connect` tries another way to connect than `at.subscribe`'s own:
+
+    python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", retry_scaler=2)'
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from browser.conftest import CHROMIUM_ARGUMENTS
+from browser.datastar_bundle import datastar_bundle_path
+from browser.watched_tiles import WatchedTiles, watched_tiles
+
+WRITTEN = 'at.subscribe("/subscribe")'
+CONNECTIONS = (WRITTEN, 'at.get("/subscribe", retry="always")')
+PARTS = ("notice", "exit", "start", "reconnect", "show")
+# What is printed at the end of each part but the last.
+SAID = ("detected", "Finished server process", "Uvicorn running on", '"GET /subscribe')
+DEADLINE_SECONDS = 30
+# The page tells its own time of day, in seconds, when its heading changes.
+WATCH = """text => {
+    window.shown = new Promise(resolve => {
+        const heading = document.querySelector('h1');
+        const look = () => heading.textContent === text
+            && resolve((performance.timeOrigin + performance.now()) / 1000);
+        new MutationObserver(look).observe(heading, {subtree: true, childList: true,
+            characterData: true});
+    });
+}"""
+
+
+@dataclass(frozen=True)
+class Save:
+    """What one save took, in seconds."""
+
+    total: float
+    parts: tuple[float, ...]
+
+
+def main() -> None:
+    """Print the least, the median and the worst time of each way to connect."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--saves", type=int, default=20)
+    parser.add_argument("--connect", nargs="+", default=CONNECTIONS, metavar="ACTION")
+    parser.add_argument("--chromium", default=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    options = parser.parse_args()
+    # Compiled modules are cached, as they are wherever a package is installed.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium, args=CHROMIUM_ARGUMENTS
+        )
+        print(f"Python {platform.python_version()}, Chromium {browser.version}, ", end="")
+        print(f"{platform.machine()} with {os.cpu_count()} cores, {options.saves} saves each")
+        for connect in options.connect:
+            report(connect, measured(browser.new_page(), connect, options.saves))
+        browser.close()
+
+
+def measured(page: Page, connect: str, saves: int) -> list[Save]:
+    """Return what each save took, the first one, which fills the caches, not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        tiles_folder = Path(folder) / "tiles"
+        edits = [(WRITTEN, connect)]
+        with watched_tiles(tiles_folder, datastar_bundle_path(), edits=edits) as tiles:
+            page.goto(tiles.server.base_url)
+            page.locator(".swatch.you").wait_for()
+            return [save(page, tiles, number) for number in range(saves + 1)][1:]
+
+
+def save(page: Page, tiles: WatchedTiles, number: int) -> Save:
+    """Save another heading and wait until the page shows it."""
+    heading = f"Tiles {number + 1}"
+    old = "Tiles" if number == 0 else f"Tiles {number}"
+    page.evaluate(WATCH, heading)
+    position = len(tiles.server.output())
+    # Neither the server's start nor the last reconnect is to be felt by this save.
+    page.wait_for_timeout(500)
+    times = [time.time()]
+    tiles.save(f'h.h1("{old}")', f'h.h1("{heading}")')
+    times.extend(said_times(tiles, position))
+    times.append(page.evaluate("window.shown"))
+    parts = tuple(later - earlier for earlier, later in pairwise(times))
+    return Save(times[-1] - times[0], parts)
+
+
+def said_times(tiles: WatchedTiles, position: int) -> list[float]:
+    """Return when each of what is said while a server restarts was said."""
+    times: list[float] = []
+    deadline = time.time() + DEADLINE_SECONDS
+    while len(times) < len(SAID):
+        if time.time() > deadline:
+            raise TimeoutError(f"no {SAID[len(times)]!r} in:\n{tiles.server.output()}")
+        output = tiles.server.output()[position:]
+        while len(times) < len(SAID) and SAID[len(times)] in output:
+            times.append(time.time())
+        time.sleep(0.001)
+    return times
+
+
+def report(connect: str, saves: Sequence[Save]) -> None:
+    """Print the figures of one way to connect, in seconds."""
+    print(f"\n{connect}")
+    print(f"  {'':<10}{'least':>8}{'median':>8}{'worst':>8}")
+    rows = {name: [save.parts[i] for save in saves] for i, name in enumerate(PARTS)}
+    rows["together"] = [save.total for save in saves]
+    for name, seconds in rows.items():
+        figures = (min(seconds), statistics.median(seconds), max(seconds))
+        print(f"  {name:<10}" + "".join(f"{each:>8.3f}" for each in figures))
+
+
+if __name__ == "__main__":
+    main()
