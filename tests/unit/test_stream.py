@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import pytest
+
 from fatmorph.errors import MomentError
 from fatmorph.stream import Limits, Stream
 from transports import Clock, FakeTransport, turns

@@ -105,22 +105,22 @@ class AsgiConnection:
 
     async def receive(self) -> Message:
         """Receive for the framework's own request object: what we have read comes first."""
-        async with self._receiving:
-            is_behind = self._passed_bytes < self._received_bytes
-            if (is_behind and self._is_discarded) or self._is_closed:
-                return DISCONNECT
-            if is_behind or (self._is_received and not self._is_passed):
-                part = bytes(self._body[self._passed_bytes :])
-                message: Message = {
-                    "type": "http.request",
-                    "body": part,
-                    "more_body": not self._is_received,
-                }
-            else:
-                message = await self._receive_message(MAX_BODY_BYTES)
-            self._passed_bytes = self._received_bytes
-            self._is_passed = self._is_received
-            return message
+        message = self._unpassed_message()
+        if message is None:
+            async with self._receiving:
+                message = self._unpassed_message() or await self._receive_message(MAX_BODY_BYTES)
+        self._passed_bytes = self._received_bytes
+        self._is_passed = self._is_received
+        return message
+
+    def _unpassed_message(self) -> Message | None:
+        is_behind = self._passed_bytes < self._received_bytes
+        if is_behind and self._is_discarded:
+            return DISCONNECT
+        if is_behind or (self._is_received and not self._is_passed):
+            part = bytes(self._body[self._passed_bytes :])
+            return {"type": "http.request", "body": part, "more_body": not self._is_received}
+        return DISCONNECT if self._is_closed else None
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""

@@ -1,0 +1,260 @@
+"""ASGI: one `receive` serves the body, the end of the client, and the framework's own request."""
+
+import asyncio
+from collections import deque
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from fatmorph.adapters import asgi
+from fatmorph.adapters.asgi import AsgiConnection, application
+from fatmorph.context import Context
+from fatmorph.errors import BodyError
+from fatmorph.writer import Writer
+from transports import turns
+
+DISCONNECT = {"type": "http.disconnect"}
+
+
+class Server:
+    """Be the server's side of one request; after its messages it waits until the client leaves."""
+
+    def __init__(self, *messages: MutableMapping[str, Any]) -> None:
+        self.messages = deque(messages)
+        self.sent: list[MutableMapping[str, Any]] = []
+        self.receiving = 0
+        self._has_more = asyncio.Event()
+
+    def add(self, message: MutableMapping[str, Any]) -> None:
+        self.messages.append(message)
+        self._has_more.set()
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        self.receiving += 1
+        assert self.receiving == 1, "receive() is called one at a time"
+        try:
+            while not self.messages:
+                self._has_more.clear()
+                await self._has_more.wait()
+            return self.messages.popleft()
+        finally:
+            self.receiving -= 1
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        self.sent.append(message)
+
+
+def part(body: bytes, *, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def connected(*messages: dict[str, Any]) -> tuple[Server, AsgiConnection]:
+    server = Server(*messages)
+    return server, AsgiConnection(server.receive, server.send)
+
+
+SCOPE = {
+    "type": "http",
+    "method": "GET",
+    "path": "/räume",
+    "query_string": b"a=%C3%A9",
+    "headers": [(b"x-trace", b"7")],
+}
+
+
+async def test_a_scope_becomes_a_context() -> None:
+    _, connection = connected()
+
+    context = connection.context(SCOPE, path_params={"room": 1})
+
+    assert (context.method, context.path, dict(context.query)) == ("GET", "/räume", {"a": "é"})
+    assert (dict(context.headers), context.path_params) == ({"x-trace": "7"}, {"room": 1})
+    assert context.request is SCOPE
+
+
+async def test_a_body_in_parts_is_one_body_however_often_it_is_read() -> None:
+    _, connection = connected(part(b"ab", more=True), part(b"c"))
+
+    assert [await connection.read_body(10), await connection.read_body(10)] == [b"abc", b"abc"]
+
+
+async def test_a_body_that_is_too_large_is_read_to_its_end_and_thrown_away() -> None:
+    server, connection = connected(*[part(b"abc", more=True)] * 9, part(b"d"))
+
+    assert await connection.read_body(2) is None
+    assert await connection.read_body(1000) is None
+    assert not server.messages
+
+
+async def test_a_body_that_one_reader_refuses_is_there_for_another() -> None:
+    _, connection = connected(part(b"abc"))
+
+    assert await connection.read_body(3) == b"abc"
+    assert await connection.read_body(2) is None
+    assert await connection.read_body(3) == b"abc"
+
+
+async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "MAX_DISCARDED_BYTES", 10)
+    server, connection = connected(*[part(b"abc", more=True)] * 9)
+
+    assert await connection.read_body(2) is None
+    assert len(server.messages) == 5
+
+
+async def test_a_body_whose_end_was_never_sent_is_none() -> None:
+    _, connection = connected(part(b"half", more=True), DISCONNECT)
+
+    with pytest.raises(ConnectionError):
+        await connection.read_body(10)
+
+
+async def test_a_body_is_read_while_the_stream_waits_for_the_client_to_leave() -> None:
+    server, connection = connected()
+    closing = asyncio.create_task(connection.wait_closed())
+    await turns()
+    reading = asyncio.create_task(connection.read_body(10))
+    await turns()
+
+    server.add(part(b"ab", more=True))
+    await turns()
+    server.add(part(b"c"))
+    await turns()
+    was_closed = closing.done()
+    server.add(DISCONNECT)
+    await closing
+
+    assert (reading.done(), was_closed) == (True, False)
+    assert await reading == b"abc"
+
+
+async def test_a_body_read_after_the_client_left_is_still_there() -> None:
+    _, connection = connected(part(b"abc"), DISCONNECT)
+
+    await connection.wait_closed()
+
+    assert await connection.read_body(10) == b"abc"
+
+
+async def test_a_stream_keeps_no_large_body_that_nobody_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asgi, "MAX_SIGNAL_BYTES", 2)
+    _, connection = connected(part(b"abc"), DISCONNECT)
+
+    await connection.wait_closed()
+
+    assert await connection.read_body(10) is None
+
+
+async def test_the_framework_reads_what_was_read_before() -> None:
+    _, connection = connected(part(b"ab", more=True), part(b"c"), DISCONNECT)
+    await connection.read_body(10)
+
+    messages = [await connection.receive(), await connection.receive()]
+
+    assert messages == [part(b"abc"), DISCONNECT]
+
+
+async def test_what_the_framework_has_read_can_be_read_again() -> None:
+    _, connection = connected(part(b"ab", more=True), part(b"c"))
+
+    messages = [await connection.receive(), await connection.receive()]
+
+    assert messages == [part(b"ab", more=True), part(b"c")]
+    assert await connection.read_body(10) == b"abc"
+
+
+async def test_the_framework_goes_on_where_it_stopped() -> None:
+    _, connection = connected(part(b"ab", more=True), part(b"c", more=True), part(b"d"), DISCONNECT)
+
+    first = await connection.receive()
+    body = await connection.read_body(10)
+    rest = [await connection.receive(), await connection.receive()]
+
+    assert (first, body, rest) == (part(b"ab", more=True), b"abcd", [part(b"cd"), DISCONNECT])
+
+
+async def test_the_framework_gets_no_body_that_was_thrown_away() -> None:
+    _, connection = connected(part(b"abc"))
+    await connection.read_body(2)
+
+    assert await connection.receive() == DISCONNECT
+
+
+async def test_the_framework_reads_a_large_body_that_we_do_not_keep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asgi, "MAX_BODY_BYTES", 3)
+    _, connection = connected(part(b"ab", more=True), part(b"cd", more=True), part(b"e"))
+
+    messages = [await connection.receive() for _ in range(3)]
+
+    assert messages == [part(b"ab", more=True), part(b"cd", more=True), part(b"e")]
+    assert await connection.read_body(10) is None
+
+
+async def test_the_framework_and_a_stream_both_see_the_client_leave() -> None:
+    server, connection = connected(part(b""))
+    closing = asyncio.create_task(connection.wait_closed())
+    await turns()
+    first = await connection.receive()
+    receiving = asyncio.create_task(connection.receive())
+    await turns()
+
+    server.add(DISCONNECT)
+    await closing
+
+    assert (first, await receiving) == (part(b""), DISCONNECT)
+
+
+async def test_an_application_answers_every_request_with_its_handler() -> None:
+    async def hello(c: Context, w: Writer) -> None:
+        w.text("hello " + (await c.body()).decode())
+
+    server = Server(part(b"Ada"))
+    await application(hello)(SCOPE | {"method": "POST"}, server.receive, server.send)
+
+    assert server.sent == [
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", b"9"),
+            ],
+        },
+        {"type": "http.response.body", "body": b"hello Ada", "more_body": False},
+    ]
+
+
+async def test_an_application_takes_part_in_the_lifespan() -> None:
+    server = Server({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
+
+    await application(_never)({"type": "lifespan"}, server.receive, server.send)
+
+    assert server.sent == [
+        {"type": "lifespan.startup.complete"},
+        {"type": "lifespan.shutdown.complete"},
+    ]
+
+
+async def test_an_application_closes_a_websocket() -> None:
+    server = Server({"type": "websocket.connect"})
+
+    await application(_never)({"type": "websocket"}, server.receive, server.send)
+
+    assert server.sent == [{"type": "websocket.close"}]
+
+
+async def test_a_client_that_leaves_within_its_body_is_an_error_of_the_body() -> None:
+    _, connection = connected(part(b"half", more=True), DISCONNECT)
+    context = connection.context(SCOPE | {"method": "POST"})
+
+    with pytest.raises(BodyError, match="whose end was never sent"):
+        await context.signals()
+
+
+async def _never(c: Context, w: Writer) -> None:
+    raise AssertionError

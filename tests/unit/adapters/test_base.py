@@ -1,0 +1,209 @@
+"""What every adapter does with a handler."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from fatmorph import shutdown
+from fatmorph.adapters._base import respond
+from fatmorph.context import Context
+from fatmorph.errors import BodyError, SignalsError
+from fatmorph.writer import Writer
+from transports import Clock, FakeTransport, Source, turns
+
+
+def post(body: bytes = b"") -> Context:
+    async def read_body(max_bytes: int) -> bytes:
+        return body
+
+    return Context(method="POST", path="/add", read_body=read_body)
+
+
+async def test_a_handler_answers_and_its_response_is_completed() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.json(await c.signals())
+
+    transport = FakeTransport()
+    await respond(handler, post(b'{"n":1}'), transport)
+
+    assert (transport.status, transport.body, transport.is_complete) == (200, b'{"n":1}', True)
+
+
+async def test_bad_signals_are_a_400_that_names_the_signal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        await c.signals(dict[str, int])
+        w.text("never")
+
+    transport = FakeTransport()
+    await respond(handler, post(b"[1]"), transport)
+
+    assert (transport.status, transport.is_complete) == (400, True)
+    assert transport.body.decode().startswith("cannot read signals that are not an object")
+    assert caplog.messages == [f"POST /add: {transport.body.decode()}"]
+
+
+async def test_a_body_too_large_is_a_413() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        raise BodyError("cannot read a body of more than 2 bytes")
+
+    transport = FakeTransport()
+    await respond(handler, post(), transport)
+
+    assert (transport.status, transport.body) == (413, b"cannot read a body of more than 2 bytes")
+
+
+async def test_bad_signals_after_the_first_byte_are_an_error_like_any_other() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.patch_signals({})
+        raise SignalsError("cannot read the signals")
+
+    transport = FakeTransport()
+
+    with pytest.raises(SignalsError):
+        await respond(handler, post(), transport)
+    assert not transport.is_complete
+
+
+async def test_an_error_is_the_frameworks_and_nothing_was_sent() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("half the truth")
+        raise LookupError
+
+    transport = FakeTransport()
+
+    with pytest.raises(LookupError):
+        await respond(handler, post(), transport)
+    await turns()
+    assert (transport.status, asyncio.all_tasks()) == (None, {asyncio.current_task()})
+
+
+async def test_a_one_shot_handler_does_not_hear_of_a_client_that_leaves() -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        transport.leave()
+        await turns()
+        steps.append("stored")
+        w.patch_signals({"stored": True})
+
+    transport = FakeTransport()
+    await respond(handler, post(), transport)
+
+    assert (steps, transport.is_waited_for) == (["stored"], False)
+
+
+async def stopped(
+    handler: Callable[[Context, Writer], Awaitable[None]], clock: Clock
+) -> tuple[FakeTransport, asyncio.Task[None]]:
+    """Run a handler, stop the server, and let its grace pass."""
+    transport = FakeTransport()
+    task = asyncio.create_task(respond(handler, Context(method="GET", path="/"), transport))
+    await turns()
+    shutdown.stop()
+    await turns()
+    clock.advance(shutdown.GRACE_SECONDS)
+    await asyncio.wait([task])
+    return transport, task
+
+
+async def test_a_stop_ends_a_loop_and_its_clean_up_runs(clock: Clock) -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+        steps.append("cleaned up")
+        w.patch_signals({"goodbye": True})
+
+    transport, task = await stopped(handler, clock)
+
+    assert (steps, task.exception()) == (["cleaned up"], None)
+    assert transport.body.endswith(b'data: signals {"goodbye":true}\n\n')
+    assert transport.is_complete
+
+
+async def test_a_stop_cancels_a_handler_that_waits_in_its_body(clock: Clock) -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive():
+            try:
+                await asyncio.Future()
+            finally:
+                steps.append("cleaned up")
+
+    transport, task = await stopped(handler, clock)
+
+    assert (steps, task.exception(), task.cancelling()) == (["cleaned up"], None, 0)
+    assert transport.is_complete
+
+
+async def test_a_stop_cancels_a_handler_whose_other_task_has_seen_the_end(clock: Clock) -> None:
+    steps = []
+
+    async def loop(w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+        steps.append("ended")
+
+    async def body(w: Writer) -> None:
+        async for _ in w.alive():
+            await asyncio.Future()
+
+    async def handler(c: Context, w: Writer) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(loop(w))
+            tasks.create_task(body(w))
+
+    transport, task = await stopped(handler, clock)
+
+    assert (steps, task.exception(), transport.is_complete) == (["ended"], None, True)
+
+
+async def test_a_handler_that_takes_the_cancellation_for_its_own_end_is_finished(
+    clock: Clock,
+) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive():
+            try:
+                await asyncio.Future()
+            except asyncio.CancelledError:
+                return
+
+    transport, task = await stopped(handler, clock)
+
+    assert (task.exception(), task.cancelling(), transport.is_complete) == (None, 0, True)
+
+
+async def test_a_stop_does_not_cancel_a_clean_up(clock: Clock) -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+        clock.advance(shutdown.GRACE_SECONDS)
+        await turns()
+        steps.append("cleaned up")
+
+    transport, _ = await stopped(handler, clock)
+
+    assert (steps, transport.is_complete) == (["cleaned up"], True)
+
+
+async def test_a_cancellation_by_the_framework_goes_through() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+
+    transport = FakeTransport()
+    task = asyncio.create_task(respond(handler, post(), transport))
+    await turns()
+    task.cancel()
+    await asyncio.wait([task])
+    await turns()
+
+    assert (task.cancelled(), transport.is_complete) == (True, False)
+    assert asyncio.all_tasks() == {asyncio.current_task()}

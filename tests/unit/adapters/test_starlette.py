@@ -1,0 +1,105 @@
+"""Starlette: handlers as routes, beside Starlette's own request."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from fatmorph.adapters.starlette import route
+from fatmorph.context import Context
+from fatmorph.writer import Writer
+
+FORM = b"name=Ada&n=1"
+
+
+async def answer(
+    app: Starlette, path: str, method: str = "GET", body: bytes = b""
+) -> tuple[int, bytes]:
+    """Return status and body of the application's answer."""
+    sent: list[MutableMapping[str, Any]] = []
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+    }
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent[0]["status"], b"".join(message["body"] for message in sent[1:])
+
+
+async def hello(c: Context, w: Writer) -> None:
+    w.text(f"{c.method} {c.path_params}")
+
+
+async def test_a_handler_is_a_route_with_parameters_and_methods() -> None:
+    app = Starlette(routes=[route("/rooms/{room:int}", hello, methods=["GET", "DELETE"])])
+
+    answers = [
+        await answer(app, "/rooms/3"),
+        await answer(app, "/rooms/3", "DELETE"),
+        await answer(app, "/rooms/3", "HEAD"),
+        (await answer(app, "/rooms/3", "POST"))[0],
+        (await answer(app, "/rooms/a"))[0],
+    ]
+
+    assert answers == [
+        (200, b"GET {'room': 3}"),
+        (200, b"DELETE {'room': 3}"),
+        (200, b""),
+        405,
+        404,
+    ]
+
+
+async def test_a_route_is_named_like_its_handler_or_as_asked() -> None:
+    app = Starlette(routes=[route("/a", hello), route("/b", hello, name="other")])
+
+    assert [app.url_path_for("hello"), app.url_path_for("other")] == ["/a", "/b"]
+
+
+async def test_starlettes_own_request_reads_the_same_body_before_and_after() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        request: Request = c.request
+        first = await c.body()
+        form = await request.form()
+        w.json([first.decode(), dict(form), (await c.body()).decode()])
+
+    app = Starlette(routes=[route("/", handler, methods=["POST"])])
+
+    assert await answer(app, "/", "POST", FORM) == (
+        200,
+        b'["name=Ada&n=1",{"name":"Ada","n":"1"},"name=Ada&n=1"]',
+    )
+
+
+async def test_starlettes_own_request_may_read_first() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        form = await c.request.form()
+        w.json([dict(form), (await c.body()).decode(), await c.signals()])
+
+    app = Starlette(routes=[route("/", handler, methods=["POST"])])
+
+    assert await answer(app, "/", "POST", FORM) == (
+        200,
+        b'[{"name":"Ada","n":"1"},"name=Ada&n=1",{}]',
+    )
+
+
+async def test_an_http_exception_is_starlettes_business() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        raise HTTPException(418, "teapot")
+
+    app = Starlette(routes=[route("/", handler)])
+
+    assert await answer(app, "/") == (418, b"teapot")

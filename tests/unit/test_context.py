@@ -1,0 +1,289 @@
+"""Requests: their parts, their signals, and how bad ones are refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
+from urllib.parse import quote
+
+import msgspec
+import pydantic
+import pytest
+
+from fatmorph.context import MAX_SIGNAL_BYTES, Context, Headers, Query
+from fatmorph.errors import BodyError, SignalsError
+
+
+@dataclass
+class Item:
+    count: int
+
+
+@dataclass
+class Cart:
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass
+class DataclassSignals:
+    cart: Cart = field(default_factory=Cart)
+    user_id: str = ""
+
+
+class StructSignals(msgspec.Struct):
+    cart: Cart = msgspec.field(default_factory=Cart)
+    user_id: str = ""
+
+
+class TypedDictSignals(TypedDict, total=False):
+    cart: Cart
+    user_id: str
+
+
+class PydanticItem(pydantic.BaseModel):
+    count: int
+
+
+class PydanticCart(pydantic.BaseModel):
+    items: list[PydanticItem] = []
+
+
+class PydanticSignals(pydantic.BaseModel):
+    cart: PydanticCart = PydanticCart()
+    user_id: str = ""
+
+
+SHAPES = [DataclassSignals, StructSignals, TypedDictSignals, PydanticSignals]
+shapes = pytest.mark.parametrize("shape", SHAPES)
+
+
+def get(query_string: str = "", **headers: str) -> Context:
+    named = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return Context(method="GET", path="/cart", query_string=query_string, headers=named)
+
+
+def post(body: bytes | None, content_type: str = "application/json") -> Context:
+    async def read_body(max_bytes: int) -> bytes | None:
+        return None if body is None or len(body) > max_bytes else body
+
+    headers = [("content-type", content_type)]
+    return Context(method="POST", path="/cart", headers=headers, read_body=read_body)
+
+
+def test_headers_are_found_in_any_letter_case() -> None:
+    headers = Headers([("X-Trace", "7"), ("accept", "a"), ("Accept", "b")])
+
+    assert dict(headers) == {"x-trace": "7", "accept": "a, b"}
+    assert headers["X-TRACE"] == "7"
+
+
+def test_cookies_in_two_headers_are_joined_as_cookies() -> None:
+    context = Context(method="GET", path="/", headers=[("cookie", "a=1"), ("cookie", "b=2; a=3")])
+
+    assert dict(context.cookies) == {"a": "1", "b": "2"}
+
+
+def test_a_cookie_is_decoded_as_the_writer_encodes_it() -> None:
+    context = get(cookie='session=%C3%A9%201; quoted="x"; junk; empty=')
+
+    assert dict(context.cookies) == {"session": "é 1", "quoted": "x", "empty": ""}
+
+
+def test_a_query_gives_the_first_value_of_a_name_and_all_of_them() -> None:
+    query = Query("cell=3&cell=4&empty=&caf%C3%A9=a+b")
+
+    assert dict(query) == {"cell": "3", "empty": "", "café": "a b"}
+    assert (query.get_all("cell"), query.get_all("none")) == (["3", "4"], [])
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        Headers([("authorization", "secret")]),
+        Query("token=secret"),
+        get("token=secret", authorization="secret"),
+    ],
+)
+def test_a_repr_shows_no_value(shown: object) -> None:
+    assert "secret" not in repr(shown)
+
+
+def test_a_request_says_whether_datastar_made_it_and_what_it_saw_last() -> None:
+    plain, asked = get(), get(datastar_request="true", last_event_id="7")
+
+    assert [(c.is_datastar, c.last_event_id) for c in (plain, asked)] == [
+        (False, None),
+        (True, "7"),
+    ]
+
+
+def test_values_of_ones_own_are_kept_for_the_request() -> None:
+    context = get()
+
+    context["user"] = "Ada"
+
+    assert (context["user"], "user" in context, "other" in context) == ("Ada", True, False)
+
+
+async def test_a_body_is_read_as_a_whole() -> None:
+    assert await post(b"abc").body() == b"abc"
+    assert await get().body() == b""
+
+
+async def test_a_body_that_is_too_large_names_the_limit() -> None:
+    with pytest.raises(BodyError, match="cannot read a body of more than 2 bytes"):
+        await post(b"abc").body(max_bytes=2)
+
+
+async def test_a_body_refused_once_names_the_first_limit_again() -> None:
+    context = post(None)
+
+    with pytest.raises(SignalsError):
+        await context.signals()
+
+    with pytest.raises(BodyError, match=f"of more than {MAX_SIGNAL_BYTES} bytes"):
+        await context.body()
+
+
+async def test_half_a_body_is_no_body() -> None:
+    async def read_body(max_bytes: int) -> bytes:
+        raise ConnectionResetError
+
+    context = Context(method="POST", path="/", read_body=read_body)
+
+    with pytest.raises(BodyError, match="whose end was never sent"):
+        await context.body()
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD"])
+async def test_signals_stand_in_the_query_of_a_request_without_body(method: str) -> None:
+    context = Context(method=method, path="/", query_string="a=1&datastar=%7B%22n%22%3A+1%7D")
+
+    assert await context.signals() == {"n": 1}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+async def test_signals_are_the_body_of_a_request_with_one(method: str) -> None:
+    context = post(b'{"n": 1}')
+    context.method = method
+
+    assert await context.signals() == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        get(),
+        get("datastar="),
+        get("cell=3"),
+        post(b""),
+        post(b"cell=3", "application/x-www-form-urlencoded"),
+        post(b"--a", "multipart/form-data; boundary=a"),
+    ],
+)
+async def test_a_request_without_signals_has_none(context: Context) -> None:
+    assert await context.signals() == {}
+    assert await context.signals(DataclassSignals) == DataclassSignals()
+
+
+async def test_of_two_parameters_the_first_has_the_signals() -> None:
+    assert await get("datastar={%22n%22:1}&datastar={%22n%22:2}").signals() == {"n": 1}
+
+
+@shapes
+async def test_signals_take_the_shape_that_is_asked_for(shape: Any) -> None:
+    raw = b'{"cart": {"items": [{"count": 1}]}, "user_id": "u1", "other": [1]}'
+
+    signals = await post(raw).signals(shape)
+
+    found = signals if isinstance(signals, Mapping) else vars_of(signals)
+    assert (found["user_id"], found["cart"].items[0].count) == ("u1", 1)
+
+
+def vars_of(value: object) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in ("user_id", "cart")}
+
+
+@shapes
+@pytest.mark.parametrize(
+    ("raw", "signal"),
+    [
+        (b'{"cart": {"items": [{"count": "secret"}]}}', "cart.items[0].count"),
+        (b'{"cart": {"items": [{}]}}', "cart.items[0].count"),
+        (b'{"cart": ["secret"]}', "cart"),
+        (b'{"user_id": {"secret": 1}}', "user_id"),
+    ],
+)
+async def test_a_signal_of_the_wrong_type_is_named_without_its_value(
+    shape: Any, raw: bytes, signal: str
+) -> None:
+    with pytest.raises(SignalsError) as caught:
+        await post(raw).signals(shape)
+
+    assert caught.value.what == f"cannot read the signal {signal}"
+    assert "secret" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__suppress_context__) == (None, True)
+
+
+@shapes
+@pytest.mark.parametrize("raw", [b"[1]", b"1", b'"secret"', b"null", b"true"])
+async def test_signals_that_are_no_object_are_refused(shape: Any, raw: bytes) -> None:
+    with pytest.raises(SignalsError, match="cannot read signals that are not an object"):
+        await post(raw).signals(shape)
+
+
+@pytest.mark.parametrize("shape", [dict, *SHAPES])
+@pytest.mark.parametrize(
+    "raw", [b"{", b"{'a': 1}", b"secret", b"\xff\xfe", b'{"user_id": "\xff"}', b'{"user_id": NaN}']
+)
+async def test_signals_that_are_no_json_are_refused(shape: Any, raw: bytes) -> None:
+    with pytest.raises(SignalsError, match="cannot read signals that are not JSON") as caught:
+        await post(raw).signals(shape)
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [dict, *SHAPES])
+@pytest.mark.parametrize(
+    "raw", [b'{"a":' * 100_000, b'{"cart":' + b"[" * 100_000, b'{"a":' + b"[" * 100_000]
+)
+async def test_signals_nested_without_end_are_refused(shape: Any, raw: bytes) -> None:
+    with pytest.raises(SignalsError):
+        await post(raw).signals(shape)
+
+
+async def test_signals_in_a_query_are_refused_rather_than_changed() -> None:
+    with pytest.raises(SignalsError, match="cannot read signals that are not JSON"):
+        await get("datastar=" + quote('{"a": "') + "%FF" + quote('"}')).signals()
+
+
+@pytest.mark.parametrize(
+    "context",
+    [post(b" " * (MAX_SIGNAL_BYTES + 1)), get("datastar=" + "a" * (MAX_SIGNAL_BYTES + 1))],
+)
+async def test_signals_that_are_too_large_name_the_limit(context: Context) -> None:
+    with pytest.raises(SignalsError, match=f"of more than {MAX_SIGNAL_BYTES} bytes"):
+        await context.signals()
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b'{"color": "secret"}', "invalid enum value"),
+        (b'{"sizes": {"secret": "L"}}', "expected `int`, got `str`"),
+        (b'{"sizes": {"a": 1e400}}', "number out of range"),
+    ],
+)
+async def test_a_message_quotes_no_value_of_a_closed_set_or_key(raw: bytes, why: str) -> None:
+    class Signals(TypedDict, total=False):
+        color: Literal["red"]
+        sizes: dict[str, int]
+
+    with pytest.raises(SignalsError) as caught:
+        await post(raw).signals(Signals)
+
+    assert (caught.value.why, "secret" in str(caught.value)) == (why, False)
+
+
+async def test_a_type_that_nothing_can_be_read_into_is_the_programs_fault() -> None:
+    with pytest.raises(TypeError):
+        await post(b"{}").signals(complex | range)  # type: ignore[call-overload]

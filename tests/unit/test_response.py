@@ -1,0 +1,148 @@
+"""Heads of responses: nothing in them begins another header, attribute or response."""
+
+from typing import Any
+
+import pytest
+
+from fatmorph.errors import ResponseError
+from fatmorph.response import ResponseHeaders, checked_location, checked_status, cookie_header
+
+COOKIE: dict[str, Any] = {
+    "max_age": None,
+    "path": "/",
+    "domain": None,
+    "secure": False,
+    "http_only": True,
+    "same_site": "lax",
+}
+
+
+def test_headers_are_found_in_any_letter_case() -> None:
+    headers = ResponseHeaders()
+
+    headers["X-Trace"] = "7"
+    headers["x-trace"] = "8"
+    headers["X-Other"] = "9"
+    del headers["x-OTHER"]
+
+    assert (dict(headers), headers["X-TRACE"], len(headers)) == ({"x-trace": "8"}, "8", 1)
+
+
+def test_the_repr_of_headers_shows_no_value() -> None:
+    headers = ResponseHeaders()
+
+    headers["x-token"] = "secret"
+
+    assert repr(headers) == "ResponseHeaders(x-token)"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x\r\ny", "1"),
+        ("", "1"),
+        ("x y", "1"),
+        ("é", "1"),
+        ("x", "1\r\nset-cookie: a=b"),
+        ("x", "1\n"),
+        ("x", "\0"),
+        ("x", "€"),
+        ("Content-Length", "3"),
+        ("transfer-encoding", "chunked"),
+        ("connection", "close"),
+    ],
+)
+def test_a_header_that_would_break_the_response_is_refused(name: str, value: str) -> None:
+    headers = ResponseHeaders()
+
+    with pytest.raises(ResponseError, match="header"):
+        headers[name] = value
+
+    assert dict(headers) == {}
+
+
+@pytest.mark.parametrize("status", [100, 199, 600, -1, "200", None, 200.0])
+def test_a_status_is_a_final_one(status: Any) -> None:
+    with pytest.raises(ResponseError, match="cannot answer with status"):
+        checked_status(status)
+
+
+@pytest.mark.parametrize(
+    ("options", "header"),
+    [
+        ({}, "a=b; Path=/; HttpOnly; SameSite=Lax"),
+        ({"secure": True, "same_site": "strict"}, "a=b; Path=/; Secure; HttpOnly; SameSite=Strict"),
+        ({"same_site": "none"}, "a=b; Path=/; Secure; HttpOnly; SameSite=None"),
+        ({"max_age": 0, "http_only": False}, "a=b; Path=/; Max-Age=0; SameSite=Lax"),
+        ({"domain": "example.com"}, "a=b; Path=/; Domain=example.com; HttpOnly; SameSite=Lax"),
+    ],
+)
+def test_a_cookie_is_written_as_browsers_read_it(options: dict[str, Any], header: str) -> None:
+    assert cookie_header("a", "b", **COOKIE | options) == header
+
+
+@pytest.mark.parametrize("name", ["path", "expires", "Secure"])
+def test_a_cookie_may_be_named_like_an_attribute(name: str) -> None:
+    assert cookie_header(name, "b", **COOKIE).startswith(f"{name}=b; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "options"),
+    [
+        ("a b", "", {}),
+        ("a=", "", {}),
+        ("", "", {}),
+        ("a", "\ud800", {}),
+        ("a", "", {"path": "/; Domain=evil.example"}),
+        ("a", "", {"path": "/\r\n"}),
+        ("a", "", {"domain": "a,b"}),
+        ("a", "", {"same_site": "Lax; Secure"}),
+    ],
+)
+def test_a_cookie_that_would_become_another_is_refused(
+    name: str, value: str, options: dict[str, Any]
+) -> None:
+    with pytest.raises(ResponseError, match="of the cookie"):
+        cookie_header(name, value, **COOKIE | options)
+
+
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("/cart?saved=1#top", "/cart?saved=1#top"),
+        ("next", "next"),
+        ("/räume", "/r%C3%A4ume"),
+        ("/a%20b c", "/a%20b%20c"),
+        ("/\\evil.example", "/%5Cevil.example"),
+        ("/\t/evil.example", "/%09/evil.example"),
+        ("/\r\nset-cookie: a=b", "/%0D%0Aset-cookie:%20a=b"),
+    ],
+)
+def test_a_location_on_this_site_is_encoded(url: str, location: str) -> None:
+    assert checked_location(url, external=False) == location
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://evil.example/", "//evil.example", "///evil.example", "HTTP:evil", "javascript:a()"],
+)
+def test_a_location_on_another_site_has_to_be_asked_for(url: str) -> None:
+    with pytest.raises(ResponseError, match="cannot redirect to another site"):
+        checked_location(url, external=False)
+
+
+def test_a_location_on_another_site_can_be_asked_for() -> None:
+    assert checked_location("https://example.com/a b", external=True) == "https://example.com/a%20b"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,a", "https://[a", "\ud800"])
+def test_a_location_is_an_http_url(url: str) -> None:
+    with pytest.raises(ResponseError, match="cannot redirect to what is no HTTP URL"):
+        checked_location(url, external=True)
+
+
+def test_a_location_keeps_the_secrets_of_its_query_out_of_the_message() -> None:
+    with pytest.raises(ResponseError) as caught:
+        checked_location("https://evil.example/?token=secret", external=False)
+
+    assert "secret" not in str(caught.value)

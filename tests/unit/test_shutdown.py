@@ -1,0 +1,193 @@
+"""A signal ends every stream first, and then does what it did before."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from fatmorph import shutdown
+from transports import Clock, turns
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stoppable:
+    """Be a stream that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def stop(self) -> None:
+        self.told.append("stop")
+
+    def cancel(self) -> None:
+        self.told.append("cancel")
+
+
+@pytest.fixture
+def received() -> Iterator[list[int]]:
+    """Return the signals that the server's own handlers got."""
+    numbers: list[int] = []
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        signal.signal(number, lambda number, frame: numbers.append(number))
+    yield numbers
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+async def test_a_signal_stops_every_stream_and_reaches_the_server(
+    number: int, received: list[int]
+) -> None:
+    streams = [Stoppable(), Stoppable()]
+    for stream in streams:
+        shutdown.watch(stream)
+
+    signal.raise_signal(number)
+    await turns()
+
+    assert [stream.told for stream in streams] == [["stop"], ["stop"]]
+    assert (received, shutdown.is_stopping()) == ([number], True)
+
+
+async def test_a_stream_that_has_not_ended_in_time_is_cancelled(
+    received: list[int], clock: Clock
+) -> None:
+    stream = Stoppable()
+    shutdown.watch(stream)
+
+    signal.raise_signal(signal.SIGINT)
+    await turns()
+    clock.advance(shutdown.GRACE_SECONDS)
+    await turns()
+
+    assert stream.told == ["stop", "cancel"]
+
+
+async def test_a_second_signal_tells_the_server_and_no_stream(received: list[int]) -> None:
+    stream = Stoppable()
+    shutdown.watch(stream)
+
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    await turns()
+
+    assert (stream.told, received) == (["stop"], [signal.SIGINT, signal.SIGINT])
+
+
+async def test_a_stream_that_opens_while_the_server_stops_is_stopped_at_once(
+    received: list[int], clock: Clock
+) -> None:
+    shutdown.watch(Stoppable())
+    signal.raise_signal(signal.SIGINT)
+    await turns()
+    clock.advance(10)
+    late = Stoppable()
+
+    shutdown.watch(late)
+    told_at_once = list(late.told)
+    clock.advance(shutdown.GRACE_SECONDS)
+    await turns()
+
+    assert (told_at_once, late.told) == (["stop"], ["stop", "cancel"])
+
+
+async def test_handlers_are_put_in_front_once(received: list[int]) -> None:
+    for _ in range(3):
+        shutdown.watch(Stoppable())
+
+    signal.raise_signal(signal.SIGINT)
+
+    assert received == [signal.SIGINT]
+
+
+async def test_a_handler_installed_later_is_put_behind_again(received: list[int]) -> None:
+    stream, later = Stoppable(), []
+    shutdown.watch(Stoppable())
+    signal.signal(signal.SIGINT, lambda number, frame: later.append(number))
+
+    shutdown.watch(stream)
+    signal.raise_signal(signal.SIGINT)
+    await turns()
+
+    assert (stream.told, later, received) == (["stop"], [signal.SIGINT], [])
+
+
+@pytest.mark.parametrize("default", [signal.SIG_DFL, signal.SIG_IGN])
+async def test_a_signal_without_a_handler_keeps_its_default(
+    default: signal.Handlers, received: list[int]
+) -> None:
+    signal.signal(signal.SIGTERM, default)
+
+    shutdown.watch(Stoppable())
+
+    assert signal.getsignal(signal.SIGTERM) is default
+
+
+async def test_the_default_of_sigint_still_interrupts(received: list[int]) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stream = Stoppable()
+    shutdown.watch(stream)
+
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    await turns()
+
+    assert stream.told == ["stop"]
+
+
+async def test_nothing_is_kept_of_a_stream_that_is_gone(received: list[int]) -> None:
+    stream = Stoppable()
+    told = stream.told
+    shutdown.watch(stream)
+
+    del stream
+    signal.raise_signal(signal.SIGINT)
+    await turns()
+
+    assert told == []
+
+
+def test_a_server_in_another_thread_is_stopped_by_its_owner(received: list[int]) -> None:
+    stream, is_open = Stoppable(), threading.Event()
+    handlers = [signal.getsignal(number) for number in SIGNALS]
+
+    async def serve() -> None:
+        shutdown.watch(stream)
+        is_open.set()
+        while not stream.told:
+            await asyncio.sleep(0)
+
+    thread = threading.Thread(target=asyncio.run, args=[serve()])
+    thread.start()
+    is_open.wait()
+    shutdown.stop()
+    thread.join()
+
+    assert stream.told == ["stop"]
+    assert [signal.getsignal(number) for number in SIGNALS] == handlers
+
+
+def test_one_event_loop_that_is_closed_does_not_disturb_another(received: list[int]) -> None:
+    closed, running = asyncio.new_event_loop(), asyncio.new_event_loop()
+    stream = Stoppable()
+
+    async def watch(stream: Stoppable) -> None:
+        shutdown.watch(stream)
+
+    with contextlib.closing(running):
+        closed.run_until_complete(watch(Stoppable()))
+        closed.close()
+        running.run_until_complete(watch(stream))
+        shutdown.stop()
+        running.run_until_complete(turns())
+
+    assert stream.told == ["stop"]
+
+
+async def test_an_event_loop_without_streams_is_not_stopping() -> None:
+    assert not shutdown.is_stopping()

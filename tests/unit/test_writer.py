@@ -1,0 +1,333 @@
+"""The Writer: whole responses, streams of events, and what is refused at the wrong moment."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from fatmorph import h
+from fatmorph.errors import (
+    EncodingError,
+    ResponseEndedError,
+    ResponseError,
+    ResponseStartedError,
+)
+from fatmorph.writer import Writer
+from transports import FakeTransport, turns
+
+STREAM_HEADERS = [
+    ("content-type", "text/event-stream"),
+    ("cache-control", "no-cache"),
+    ("x-accel-buffering", "no"),
+]
+
+
+@dataclass
+class Paint:
+    cell: int
+    color: str
+
+
+@pytest.mark.parametrize(
+    ("write", "status", "headers", "body"),
+    [
+        (
+            lambda w: w.html(h.p("é")),
+            200,
+            [("content-type", "text/html; charset=utf-8"), ("content-length", "9")],
+            "<p>é</p>".encode(),
+        ),
+        (
+            lambda w: w.html(h.html(h.body()), 404),
+            404,
+            [("content-type", "text/html; charset=utf-8"), ("content-length", "41")],
+            b"<!doctype html><html><body></body></html>",
+        ),
+        (
+            lambda w: w.text("a < b"),
+            200,
+            [("content-type", "text/plain; charset=utf-8"), ("content-length", "5")],
+            b"a < b",
+        ),
+        (
+            lambda w: w.json(Paint(3, "red"), 201),
+            201,
+            [("content-type", "application/json"), ("content-length", "24")],
+            b'{"cell":3,"color":"red"}',
+        ),
+        (lambda w: w.empty(), 204, [], b""),
+        (lambda w: w.empty(304), 304, [], b""),
+        (lambda w: w.empty(200), 200, [("content-length", "0")], b""),
+        (
+            lambda w: w.redirect("/cart?saved=1"),
+            303,
+            [("content-length", "0"), ("location", "/cart?saved=1")],
+            b"",
+        ),
+    ],
+)
+async def test_a_whole_response_has_its_type_and_its_length(
+    write: Callable[[Writer], None], status: int, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    write(writer)
+    await writer.finish()
+
+    assert (transport.status, transport.headers, transport.body) == (status, headers, body)
+    assert transport.is_complete
+
+
+async def test_a_handler_that_writes_nothing_answers_204() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    await writer.finish()
+
+    assert (transport.status, transport.headers, transport.body) == (204, [], b"")
+
+
+async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    writer.status = 404
+    await writer.finish()
+
+    assert (transport.status, transport.body) == (404, b"")
+
+
+async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    writer.patch(h.p("1", id="a"))
+    writer.patch(h.li("2"), selector="#list", mode="append", event_id="7", retry_ms=250)
+    writer.patch_signals({"count": 2}, only_if_missing=True)
+    writer.remove("#old")
+    await writer.finish()
+
+    assert (transport.status, transport.headers) == (200, STREAM_HEADERS)
+    assert transport.body.decode() == (
+        'event: datastar-patch-elements\ndata: elements <p id="a">1</p>\n\n'
+        "event: datastar-patch-elements\nid: 7\nretry: 250\n"
+        "data: selector #list\ndata: mode append\ndata: elements <li>2</li>\n\n"
+        "event: datastar-patch-signals\n"
+        'data: onlyIfMissing true\ndata: signals {"count":2}\n\n'
+        "event: datastar-patch-elements\ndata: selector #old\ndata: mode remove\n\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("write", "script"),
+    [
+        (lambda w: w.execute("alert(1)"), "alert(1)"),
+        (lambda w: w.navigate("/next"), "'/next'"),
+    ],
+)
+async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str) -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    write(writer)
+    await writer.finish()
+
+    assert transport.headers == STREAM_HEADERS
+    assert "<script" in transport.body.decode()
+    assert script in transport.body.decode()
+
+
+async def test_alive_opens_the_response_before_anything_is_written() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    async with writer.alive():
+        await turns()
+
+        assert (transport.status, transport.headers) == (200, STREAM_HEADERS)
+
+
+async def test_headers_and_cookies_are_sent_with_the_response() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    writer.headers["X-Trace"] = "7"
+    writer.headers["Cache-Control"] = "no-store"
+    writer.cookie("session", "é 1", max_age=3600)
+    writer.cookie("theme", "", max_age=0, path="/shop", domain="example.com", http_only=False)
+    writer.patch_signals({})
+    await writer.finish()
+
+    assert transport.headers == [
+        ("content-type", "text/event-stream"),
+        ("x-accel-buffering", "no"),
+        ("x-trace", "7"),
+        ("cache-control", "no-store"),
+        ("set-cookie", "session=%C3%A9%201; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"),
+        ("set-cookie", "theme=; Path=/shop; Domain=example.com; Max-Age=0; SameSite=Lax"),
+    ]
+
+
+async def test_a_redirect_asked_by_datastar_navigates_and_ends_the_response() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport, is_datastar=True)
+
+    writer.redirect("/next")
+    with pytest.raises(ResponseEndedError):
+        writer.patch(h.p(id="a"))
+    await writer.finish()
+
+    assert (transport.status, transport.headers) == (200, STREAM_HEADERS)
+    assert "'/next'" in transport.body.decode()
+    assert transport.is_complete
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: setattr(w, "status", 404),
+        lambda w: w.headers.__setitem__("x-trace", "7"),
+        lambda w: w.headers.__delitem__("x-trace"),
+        lambda w: w.cookie("a", "b"),
+        lambda w: w.html(h.p()),
+        lambda w: w.redirect("/"),
+        lambda w: w.empty(),
+    ],
+)
+@pytest.mark.parametrize(
+    "begin", [lambda w: w.patch_signals({}), lambda w: w.text("a"), lambda w: w.alive()]
+)
+async def test_nothing_of_the_head_can_be_changed_after_the_first_byte(
+    begin: Callable[[Writer], None], change: Callable[[Writer], None]
+) -> None:
+    writer = Writer(FakeTransport())
+    begin(writer)
+
+    with pytest.raises(ResponseStartedError, match="after the response has started"):
+        change(writer)
+
+    await writer.finish()
+
+
+async def test_an_event_cannot_follow_a_whole_response() -> None:
+    writer = Writer(FakeTransport())
+    writer.html(h.p())
+
+    with pytest.raises(ResponseEndedError):
+        writer.patch(h.p(id="a"))
+
+    await writer.finish()
+
+
+async def test_an_event_cannot_follow_the_end_of_its_handler() -> None:
+    writer = Writer(FakeTransport())
+    writer.patch_signals({})
+    await writer.finish()
+
+    with pytest.raises(ResponseEndedError):
+        writer.patch_signals({})
+
+
+async def test_a_stream_with_another_status_is_refused() -> None:
+    writer = Writer(FakeTransport())
+    writer.status = 422
+
+    with pytest.raises(ResponseError, match="cannot stream events with status 422"):
+        writer.patch(h.p(id="a"))
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_a_status_without_content_refuses_content(status: int) -> None:
+    writer = Writer(FakeTransport())
+
+    with pytest.raises(ResponseError, match=f"cannot send content with status {status}"):
+        writer.html(h.p(), status)
+
+
+async def test_text_with_half_a_character_is_refused() -> None:
+    writer = Writer(FakeTransport())
+
+    with pytest.raises(EncodingError):
+        writer.text("\ud800")
+
+
+async def test_a_view_that_cannot_be_rendered_leaves_the_response_unbegun() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+
+    with pytest.raises(EncodingError):
+        writer.html(h.p("\ud800"))
+    writer.html(h.p("sorry"), 500)
+    await writer.finish()
+
+    assert (transport.status, transport.body) == (500, b"<p>sorry</p>")
+
+
+async def test_the_head_of_a_whole_response_is_that_of_its_get() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport, is_head=True)
+
+    writer.text("hello")
+    await writer.finish()
+
+    assert dict(transport.headers)["content-length"] == "5"
+    assert (transport.body, transport.is_complete) == (b"", True)
+
+
+async def test_the_head_of_a_stream_ends_at_once() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport, is_head=True)
+
+    writer.patch_signals({})
+    async for _ in writer.alive():
+        pass
+    async with writer.alive():
+        await asyncio.Future()
+    await writer.finish()
+
+    assert (transport.headers, transport.body) == (STREAM_HEADERS, b"")
+    assert transport.is_complete
+
+
+async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    count = 0
+
+    while not writer.is_closed:
+        count += 1
+        writer.patch_signals({"count": count})
+        await writer.drain()
+        transport.leave()
+        await turns()
+
+    assert count == 1
+    await writer.abort()
+
+
+async def test_what_is_written_after_the_client_left_is_dropped() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    async for _ in writer.alive():
+        transport.leave()
+        await turns()
+
+    writer.patch_signals({"goodbye": True})
+    await writer.finish()
+
+    assert (transport.body, transport.is_complete) == (b"", False)
+
+
+async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    writer.patch_signals({})
+    await turns()
+
+    await writer.abort()
+    await turns()
+
+    assert not transport.is_complete
+    assert asyncio.all_tasks() == {asyncio.current_task()}
