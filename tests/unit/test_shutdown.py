@@ -19,9 +19,11 @@ class Stoppable:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.has_stopped = asyncio.Event()
 
     def stop(self) -> None:
         self.told.append("stop")
+        self.has_stopped.set()
 
     def cancel(self) -> None:
         self.told.append("cancel")
@@ -159,8 +161,7 @@ def test_a_server_in_another_thread_is_stopped_by_its_owner(received: list[int])
     async def serve() -> None:
         shutdown.watch(stream)
         is_open.set()
-        while not stream.told:
-            await asyncio.sleep(0)
+        await stream.has_stopped.wait()
 
     thread = threading.Thread(target=asyncio.run, args=[serve()])
     thread.start()
