@@ -1,7 +1,7 @@
 """The pytest plugin: a view's HTML against a stored file.
 
-pytest loads this module in every project that has fatmorph installed, so it imports nothing
-of ours; the fixture does, through `fatmorph.testing.snapshots`, when a test asks for it.
+pytest loads this module in every project that has fatmorph installed, so all that it needs is
+imported when a test asks for the fixture.
 The stored files are pytest-snapshot's: https://github.com/joseph-roitman/pytest-snapshot
 """
 
@@ -29,5 +29,6 @@ def view_snapshot(request: pytest.FixtureRequest) -> ViewSnapshot:
     The file is `snapshots/<test module>/<test name>/view.html`; `--snapshot-update` writes it.
     """
     snapshots = import_module("fatmorph.testing.snapshots")
+    snapshots.require_pytest_snapshot()
     made: ViewSnapshot = snapshots.ViewSnapshot(request.getfixturevalue("snapshot"))
     return made

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from fatmorph.errors import ArgumentError, MissingExtraError, short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.pretty import pretty
 from fatmorph.types import HasHtml
 
-__all__ = ("ViewSnapshot",)
+__all__ = ("ViewSnapshot", "require_pytest_snapshot")
+
+# What a file can be called on every system: no folder, no drive, nothing hidden.
+NAME = re.compile(r"\w[\w. -]*")
 
 
 class _Snapshot(Protocol):
@@ -32,6 +38,7 @@ class ViewSnapshot:
     def __init__(self, snapshot: _Snapshot) -> None:
         self._snapshot = snapshot
         self._unnamed = 0
+        self._names: set[str] = set()
 
     def __call__(self, view: Element | HasHtml, name: str | None = None) -> None:
         """Compare a view with its stored file.
@@ -42,14 +49,12 @@ class ViewSnapshot:
 
         Raises:
             AssertionError: The file differs or does not exist; the message has the diff.
+            ArgumentError: A name that no file can have, or that this test has used before.
         """
         __tracebackhide__ = True
-        if name is None:
-            self._unnamed += 1
-            name = "view" if self._unnamed == 1 else f"view-{self._unnamed}"
+        stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
         # A parser reads every line end as LF, so this changes nothing that a browser shows.
-        html = "\n".join(pretty(view).replace("\r\n", "\n").split("\r")) + "\n"
-        stored = self._snapshot.snapshot_dir / f"{name}.html"
+        html = pretty(view).replace("\r\n", "\n").replace("\r", "\n") + "\n"
         try:
             self._snapshot.assert_match(html, stored.name)
         except AssertionError:
@@ -57,11 +62,48 @@ class ViewSnapshot:
                 raise
             raise AssertionError(_difference(stored, html)) from None
 
+    def _checked(self, name: str | None) -> str:
+        if name is None:
+            self._unnamed += 1
+            name = "view" if self._unnamed == 1 else f"view-{self._unnamed}"
+        if NAME.fullmatch(name) is None:
+            raise ArgumentError(
+                f"cannot name a snapshot {short_repr(name)}",
+                where="view_snapshot(…)",
+                why="it becomes a file's name, on every system that the tests run on",
+                fix='view_snapshot(view, "empty-cart")',
+            )
+        # Two files may not differ by case alone: some systems would take them for one.
+        if name.casefold() in self._names:
+            raise ArgumentError(
+                f"cannot use the snapshot {short_repr(name)} twice in one test",
+                where="view_snapshot(…)",
+                why="the second view would be compared with the first one's file",
+                fix=f'view_snapshot(view, "{name}-after")',
+            )
+        self._names.add(name.casefold())
+        return name
+
+
+def require_pytest_snapshot() -> None:
+    """Refuse to go on without pytest-snapshot, whose fixture keeps the files.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    if find_spec("pytest_snapshot") is None:
+        raise MissingExtraError(
+            "cannot compare views without pytest-snapshot",
+            where="the fixture view_snapshot",
+            why="it keeps the stored files, and is part of the extra testing",
+            fix='pip install "fatmorph[testing]"',
+        )
+
 
 def _difference(stored: Path, html: str) -> str:
     lines = difflib.unified_diff(
-        stored.read_text(encoding="utf-8").splitlines(),
-        html.splitlines(),
+        stored.read_text(encoding="utf-8").split("\n"),
+        html.split("\n"),
         fromfile=f"stored  {stored.name}",
         tofile="this view",
         lineterm="",

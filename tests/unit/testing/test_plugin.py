@@ -1,0 +1,222 @@
+"""The plugin as a project's own tests meet it: each test here runs pytest on a test file."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ("pytester",)
+
+VIEW = """
+from fatmorph import h
+
+def test_cart(view_snapshot):
+    view_snapshot(h.p("{text}", id="cart"))
+"""
+CART = Path("snapshots/test_it/test_cart")
+
+Run = Callable[..., pytest.RunResult]
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Write `test_it.py`, run pytest on it and return what came of it."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+
+    def run(source: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(test_it=source)
+        return pytester.runpytest_inprocess(*options)
+
+    return run
+
+
+def test_a_view_without_a_stored_file_fails_and_says_how_to_store_it(run: Run) -> None:
+    result = run(VIEW.format(text="empty"))
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*doesn't exist. (run pytest with --snapshot-update to create*"])
+
+
+def test_an_update_stores_the_pretty_page_as_an_html_file(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    files = {path.name: path.read_text() for path in (pytester.path / CART).iterdir()}
+    assert files == {"view.html": '<p id="cart">empty</p>\n'}
+
+
+def test_a_view_like_its_stored_file_passes(run: Run) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    result = run(VIEW.format(text="empty"))
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_view_that_changed_fails_with_the_lines_that_differ(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    result = run(VIEW.format(text="one apple"))
+
+    result.assert_outcomes(failed=1)
+    errors = [line[4:] for line in result.outlines if line.startswith("E   ")]
+    assert [line.strip() for line in errors] == [
+        f"AssertionError: the view differs from {pytester.path / CART / 'view.html'}",
+        "--- stored  view.html",
+        "+++ this view",
+        "@@ -1,2 +1,2 @@",
+        '-<p id="cart">empty</p>',
+        '+<p id="cart">one apple</p>',
+        "",
+        "if the change is wanted: pytest --snapshot-update",
+    ]
+
+
+def test_a_failure_shows_the_line_of_the_test_and_none_of_ours(run: Run) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    result = run(VIEW.format(text="one apple"))
+
+    result.stdout.fnmatch_lines([">       view_snapshot(h.p(*", "test_it.py:4: AssertionError"])
+    result.stdout.no_fnmatch_line("*snapshots.py:*")
+
+
+def test_an_update_accepts_a_changed_view(run: Run, pytester: pytest.Pytester) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    run(VIEW.format(text="one apple"), "--snapshot-update")
+    result = run(VIEW.format(text="one apple"))
+
+    result.assert_outcomes(passed=1)
+    assert (pytester.path / CART / "view.html").read_text() == '<p id="cart">one apple</p>\n'
+
+
+def test_unnamed_views_are_numbered_and_named_ones_have_their_names(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    source = """
+        from fatmorph import h
+
+        def test_cart(view_snapshot):
+            view_snapshot(h.p(1))
+            view_snapshot(h.p("named"), "empty cart")
+            view_snapshot(h.p(2))
+            view_snapshot(h.p(3))
+    """
+
+    run(source, "--snapshot-update")
+
+    files = {path.name: path.read_text() for path in (pytester.path / CART).iterdir()}
+    assert files == {
+        "view.html": "<p>1</p>\n",
+        "empty cart.html": "<p>named</p>\n",
+        "view-2.html": "<p>2</p>\n",
+        "view-3.html": "<p>3</p>\n",
+    }
+
+
+def test_every_case_of_a_parametrized_test_has_a_file_of_its_own(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    source = """
+        import pytest
+        from fatmorph import h
+
+        @pytest.mark.parametrize("name", ["ada", "bob"])
+        def test_user(view_snapshot, name):
+            view_snapshot(h.p(name))
+    """
+
+    run(source, "--snapshot-update")
+
+    folder = pytester.path / "snapshots" / "test_it" / "test_user"
+    stored = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    assert stored == ["ada/view.html", "bob/view.html"]
+
+
+@pytest.mark.parametrize("text", [r"one\r\ntwo\rthree", r"a\u2028b\x85c", "äöü €"])
+def test_a_view_with_any_line_end_or_letter_passes_after_an_update(run: Run, text: str) -> None:
+    run(VIEW.format(text=text), "--snapshot-update")
+
+    result = run(VIEW.format(text=text))
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("name", ["", "../view", "a/b", r"a\\b", ".hidden", "c:view"])
+def test_a_name_that_no_file_can_have_is_refused(
+    run: Run, pytester: pytest.Pytester, name: str
+) -> None:
+    source = f"""
+        from fatmorph import h
+
+        def test_cart(view_snapshot):
+            view_snapshot(h.p(), "{name}")
+    """
+
+    result = run(source, "--snapshot-update")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ArgumentError: cannot name a snapshot *", "*fix:*"])
+    assert not (pytester.path / "snapshots").exists()
+
+
+@pytest.mark.parametrize("second", ["cart", "Cart"])
+def test_a_name_is_used_once_in_a_test(run: Run, second: str) -> None:
+    source = f"""
+        from fatmorph import h
+
+        def test_cart(view_snapshot):
+            view_snapshot(h.p(1), "cart")
+            view_snapshot(h.p(2), "{second}")
+    """
+
+    result = run(source, "--snapshot-update")
+
+    result.stdout.fnmatch_lines([f"*ArgumentError: cannot use the snapshot '{second}' twice*"])
+
+
+def test_what_is_no_view_is_refused_as_by_render(run: Run) -> None:
+    source = """
+        def test_cart(view_snapshot):
+            view_snapshot(b"<p>")
+    """
+
+    result = run(source)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ChildError*"])
+
+
+def test_without_pytest_snapshot_the_error_has_the_line_to_install_it(
+    run: Run,
+) -> None:
+    absent = 'import sys; sys.modules["pytest_snapshot"] = None'
+
+    result = run(absent + VIEW.format(text="empty"))
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*MissingExtraError: cannot compare views without pytest-snapshot",
+            '*fix:   pip install "fatmorph[[]testing[]]"',
+        ]
+    )
+
+
+def test_a_project_that_compares_no_views_does_not_import_the_printer() -> None:
+    program = (
+        "import sys, fatmorph.testing.plugin;"
+        "print([name for name in sys.modules if name.startswith('fatmorph.testing.')])"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert printed.strip() == "['fatmorph.testing.plugin']"
