@@ -437,7 +437,7 @@ def _unusual(value: object) -> tuple[str, str] | None:
     if isinstance(value, Enum):
         return "a member of an Enum is a name and a value", "value.value"
     if callable(value):
-        return "a function is not its result", "value()"
+        return "a function or a tag is not its result", "value()"
     if hasattr(type(value), "isoformat"):
         return "a date can be written in many ways", "value.isoformat()"
     return None
@@ -451,7 +451,7 @@ def _raw_text_fix(element: str, found: str) -> str:
         return f'{element}("… {found[0]}\\\\{found[1:]} …")' + (
             ", or json_script(value) for data" if element == "script" else ""
         )
-    return "pre(text)"
+    return "iframe(srcdoc=html)" if element == "iframe" else "pre(text)"
 
 
 def _attribute_fix(name: str, value: object) -> str:
@@ -462,9 +462,12 @@ def _attribute_fix(name: str, value: object) -> str:
     code = "str(value)"
     if unusual := _unusual(value):
         code = unusual[1]
-    elif isinstance(value, Mapping | list | tuple):
+    elif isinstance(value, Mapping):
         code = "json.dumps(value)"
+    elif isinstance(value, list | tuple):
+        code = '" ".join(value)'
     if name.startswith("style["):
+        code = '"red" if value else None' if isinstance(value, bool) else code
         return f"style={{{name[6:-1]}: {code}}}"
     keyword = name.replace("-", "_") + ("_" if name in _PYTHON_KEYWORDS else "")
     return f"{keyword}={code}" if keyword.isidentifier() else f'{{"{name}": {code}}}'

@@ -331,7 +331,7 @@ def test_an_empty_class_or_style_joins_without_a_separator(core, first):
     ("keyword", "value", "fix"),
     [
         ("title", b"x", "title=value.decode()"),
-        ("title", ["a"], "title=json.dumps(value)"),
+        ("title", ["a"], 'title=" ".join(value)'),
         ("data_x", {"a": 1}, "data_x=json.dumps(value)"),
         ("data-on:click", {"a": 1}, '{"data-on:click": json.dumps(value)}'),
         ("for_", object(), "for_=str(value)"),

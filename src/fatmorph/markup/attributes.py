@@ -272,7 +272,7 @@ def _checked_name(name: str, spelling: str) -> AttributeName:
         clean = re.sub(r"[^a-z0-9:@._-]+", "-", spelling.lower()).strip("-_") or "data-name"
         raise AttributeNameError(
             f"cannot write {short_repr(spelling)} as an attribute name",
-            why="a name is one or more characters without white space, quotes, < > / or =",
+            why="a name is characters other than white space, quotes, < > / = and lone surrogates",
             fix=f'{{"{clean}": …}}',
         )
     # The parser lower-cases every name, then gives SVG's and MathML's their case back.

@@ -77,7 +77,7 @@ def _literal(value: object, place: str) -> str:
         return int.__repr__(value)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise _literal_error(value, place, "JSON has no such number", "None")
+            raise _literal_error(value, place, "JSON has no such number", "None  (null)")
         return float.__repr__(value)
     if isinstance(value, JSExpression):
         return value.value
