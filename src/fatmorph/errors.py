@@ -14,7 +14,8 @@
     │   ├── BodyError                ValueError
     │   ├── ResponseError            ValueError
     │   ├── SubjectError             ValueError
-    │   └── ServeError               ValueError
+    │   ├── ServeError               ValueError
+    │   └── SnapshotError            ValueError
     ├── MomentError                  a right call at the wrong moment (RuntimeError)
     │   ├── ResponseStartedError
     │   ├── ResponseEndedError
@@ -52,6 +53,7 @@ __all__ = (
     "ResponseStartedError",
     "ServeError",
     "SignalsError",
+    "SnapshotError",
     "SubjectError",
     "SubscriptionClosedError",
     "TagNameError",
@@ -185,6 +187,12 @@ class ServeError(ArgumentError, ValueError):
     """Report an application that `serve()` cannot start."""
 
     code = "serve"
+
+
+class SnapshotError(ArgumentError, ValueError):
+    """Report a name under which no snapshot can be stored."""
+
+    code = "snapshot"
 
 
 class MomentError(FatmorphError, RuntimeError):

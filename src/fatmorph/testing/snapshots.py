@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from fatmorph.errors import ArgumentError, MissingExtraError, short_repr
+from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.pretty import pretty
 from fatmorph.types import HasHtml
@@ -49,7 +49,7 @@ class ViewSnapshot:
 
         Raises:
             AssertionError: The file differs or does not exist; the message has the diff.
-            ArgumentError: A name that no file can have, or that this test has used before.
+            SnapshotError: A name that no file can have, or that this test has used before.
         """
         __tracebackhide__ = True
         stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
@@ -67,7 +67,7 @@ class ViewSnapshot:
             self._unnamed += 1
             name = "view" if self._unnamed == 1 else f"view-{self._unnamed}"
         if NAME.fullmatch(name) is None:
-            raise ArgumentError(
+            raise SnapshotError(
                 f"cannot name a snapshot {short_repr(name)}",
                 where="view_snapshot(…)",
                 why="it becomes a file's name, on every system that the tests run on",
@@ -75,7 +75,7 @@ class ViewSnapshot:
             )
         # Two files may not differ by case alone: some systems would take them for one.
         if name.casefold() in self._names:
-            raise ArgumentError(
+            raise SnapshotError(
                 f"cannot use the snapshot {short_repr(name)} twice in one test",
                 where="view_snapshot(…)",
                 why="the second view would be compared with the first one's file",

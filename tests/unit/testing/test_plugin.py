@@ -162,7 +162,7 @@ def test_a_name_that_no_file_can_have_is_refused(
     result = run(source, "--snapshot-update")
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*ArgumentError: cannot name a snapshot *", "*fix:*"])
+    result.stdout.fnmatch_lines(["*SnapshotError: cannot name a snapshot *", "*fix:*"])
     assert not (pytester.path / "snapshots").exists()
 
 
@@ -178,7 +178,7 @@ def test_a_name_is_used_once_in_a_test(run: Run, second: str) -> None:
 
     result = run(source, "--snapshot-update")
 
-    result.stdout.fnmatch_lines([f"*ArgumentError: cannot use the snapshot '{second}' twice*"])
+    result.stdout.fnmatch_lines([f"*SnapshotError: cannot use the snapshot '{second}' twice*"])
 
 
 def test_what_is_no_view_is_refused_as_by_render(run: Run) -> None:
