@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError, short_repr, view_error
 from fatmorph.markup._core import COMMENT, FRAGMENT, Child, Element, Tag, frozen
-from fatmorph.types import AttributeValue, ElementNamespace, Node
+from fatmorph.types import AttributeValue, Node
 
 __all__ = (
     "Child",
@@ -28,7 +27,7 @@ __all__ = (
 )
 
 _SCRIPT = Tag("script")
-_NAMESPACES: Mapping[str, ElementNamespace] = {"svg": "svg", "math": "mathml"}
+_FOREIGN = {"svg": Tag("svg", "svg"), "math": Tag("math", "mathml")}
 # `<` begins everything that could end the script early, and UTF-8 has no lone surrogates; in
 # JSON only strings hold either.
 _UNSAFE_IN_JSON = re.compile("[<\ud800-\udfff]")
@@ -51,7 +50,7 @@ def element(name: str) -> Tag:
 
     Source: https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
     """
-    return Tag(name, _NAMESPACES.get(name, "html"))
+    return _FOREIGN[name] if name in ("svg", "math") else Tag(name)
 
 
 def fragment(*children: Node) -> Element:

@@ -1,0 +1,129 @@
+"""JavaScript literals, and escaping by hand."""
+
+import json
+import shutil
+import subprocess
+from enum import StrEnum
+from types import MappingProxyType
+
+import pytest
+
+from fatmorph import h, json_script
+from fatmorph.errors import AttributeValueError
+from fatmorph.markup.escape import JSExpression, escape_attribute, escape_text, js
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+LITERALS = [
+    (None, "null", None),
+    (True, "true", True),
+    (False, "false", False),
+    (0, "0", 0),
+    (-7, "-7", -7),
+    (2**53 - 1, "9007199254740991", 2**53 - 1),
+    (1.5, "1.5", 1.5),
+    (1e300, "1e+300", 1e300),
+    ("", "''", ""),
+    ("plain", "'plain'", "plain"),
+    ("it's", r"'it\x27s'", "it's"),
+    ('"quoted"', "'\"quoted\"'", '"quoted"'),
+    ("back\\slash", r"'back\x5cslash'", "back\\slash"),
+    ("a\nb\r\tc\x00", r"'a\nb\x0d\x09c\x00'", "a\nb\r\tc\x00"),
+    ("</script><!--", r"'\x3c/script>\x3c!--'", "</script><!--"),
+    ("\u2028\u2029", r"'\u2028\u2029'", "\u2028\u2029"),
+    ("€ 😍", "'€ 😍'", "€ 😍"),
+    ("\U0001f595", r"'\u{1f595}'", "\U0001f595"),
+    ("mail@home(1)", r"'mail\x40home(1)'", "mail@home(1)"),
+    ("@ @1 a@", "'@ @1 a@'", "@ @1 a@"),
+    ("$count `${x}`", "'$count `${x}`'", "$count `${x}`"),
+    (Colour.RED, "'red'", "red"),
+    ([], "[]", []),
+    (("a", [1]), "['a', [1]]", ["a", [1]]),
+    ({}, "{}", {}),
+    (MappingProxyType({"a": 1}), "{a: 1}", {"a": 1}),
+    (
+        {"a_1": 1, "data-id": 2, "1": 3, "": 4, "it's": 5, "é": 6},
+        r"{a_1: 1, 'data-id': 2, '1': 3, '': 4, 'it\x27s': 5, 'é': 6}",
+        {"a_1": 1, "data-id": 2, "1": 3, "": 4, "it's": 5, "é": 6},
+    ),
+    ({"__proto__": 1}, "{['__proto__']: 1}", {"__proto__": 1}),
+    ({"@post(x": "@a("}, r"{'\x40post(x': '\x40a('}", {"@post(x": "@a("}),
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"), [(v, text) for v, text, _ in LITERALS], ids=[t for _, t, _ in LITERALS]
+)
+def test_a_value_is_written_as_a_literal(value, literal):
+    assert js(value) == literal
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_javascript_reads_every_literal_as_the_value():
+    literals = ",".join(js(value) for value, _, _ in LITERALS)
+    program = f"process.stdout.write(JSON.stringify([{literals}]))"
+
+    finished = subprocess.run(
+        ["node", "-"], input=program.encode(), capture_output=True, check=True
+    )
+
+    assert json.loads(finished.stdout) == [meant for _, _, meant in LITERALS]
+
+
+def test_an_expression_is_written_as_it_is():
+    assert js({"a": [JSExpression("$b + 1")]}) == "{a: [$b + 1]}"
+
+
+def test_a_lone_surrogate_is_written_as_an_escape():
+    assert js("\ud800") == r"'\ud800'"
+
+
+@pytest.mark.parametrize(
+    ("value", "where", "fix"),
+    [
+        (2**53, "js(…): 9007199254740992", "str(value)"),
+        (-(2**53), "js(…): -9007199254740992", "str(value)"),
+        (float("nan"), "js(…): nan", "None  (null)"),
+        ({"a": [float("inf")]}, "a[0]: inf", "None  (null)"),
+        ({"a": {"b": b"x"}}, "a.b: b'x'", "str(value)"),
+        ([{1}], "[0]: {1}", "str(value)"),
+        ({"a": {7: 1}}, "a: 7", "str(key)"),
+    ],
+)
+def test_what_json_cannot_hold_is_an_error_that_names_its_place(value, where, fix):
+    with pytest.raises(AttributeValueError) as caught:
+        js(value)
+
+    assert (caught.value.where, caught.value.fix) == (where, fix)
+
+
+@pytest.mark.parametrize("depth", [100_000])
+def test_a_value_nested_too_deep_is_an_error(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+
+    with pytest.raises(AttributeValueError, match="as a JavaScript literal"):
+        js(value)
+    with pytest.raises(AttributeValueError, match="as JSON"):
+        json_script(value)
+
+
+def test_a_literal_stands_safely_in_an_attribute_and_in_a_script():
+    literal = js("</script>\"'<b>&")
+
+    assert str(h.p({"data-init": f"f({literal})"})) == (
+        "<p data-init=\"f('\\x3c/script&gt;&quot;\\x27\\x3cb&gt;&amp;')\"></p>"
+    )
+    assert str(h.script(f"f({literal})")) == ("<script>f('\\x3c/script>\"\\x27\\x3cb>&')</script>")
+
+
+def test_text_is_escaped_for_text():
+    assert escape_text("& < > \" '") == "&amp; &lt; &gt; \" '"
+
+
+def test_text_is_escaped_for_an_attribute_in_double_quotes():
+    assert escape_attribute("& < > \" '") == "&amp; &lt; &gt; &quot; '"

@@ -1,0 +1,56 @@
+"""Where in a tree an element stands."""
+
+import pytest
+
+from fatmorph import comment, fragment, h, static
+from fatmorph.markup.path import find_path, find_unencodable
+
+TREE = h.body(
+    comment("x"),
+    h.main("text", h.ul(h.li("one"), h.li("two", h.b("!")), h.p("three")), id="home"),
+    static(h.main(h.i("four"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("tag", "path"),
+    [
+        ("body", "body"),
+        ("main", "body > main#home"),
+        ("li", "body > main#home > ul > li[1]"),
+        ("b", "body > main#home > ul > li[2] > b"),
+        ("p", "body > main#home > ul > p"),
+        ("i", "body > main[2] > i"),
+        ("#comment", "body > #comment"),
+    ],
+)
+def test_the_first_wanted_element_is_found_with_its_path(tag, path):
+    found = find_path(TREE, lambda element: element.tag == tag)
+
+    assert (found[0], found[1].tag) == (path, tag)
+
+
+def test_what_nobody_wants_is_not_found():
+    assert find_path(TREE, lambda element: False) is None
+
+
+def test_elements_are_asked_in_document_order():
+    asked = []
+
+    find_path(TREE, lambda element: asked.append(element.tag))
+
+    assert asked == ["body", "#comment", "main", "ul", "li", "li", "b", "p", "main", "i"]
+
+
+def test_a_fragment_is_the_root_of_its_children():
+    found = find_path(fragment(h.p(), h.p(id="a")), lambda element: element.id == "a")
+
+    assert found[0] == "#document-fragment > p#a"
+
+
+def test_the_first_lone_surrogate_is_found():
+    assert find_unencodable(h.div(h.p("a"), h.p(title="\ud800"))) == ("div > p[2]", "\ud800")
+
+
+def test_a_tree_without_lone_surrogates_has_no_such_text():
+    assert find_unencodable(TREE) == ("body", "")

@@ -1,0 +1,57 @@
+"""Views: what can be rendered."""
+
+import pytest
+from markupsafe import Markup
+
+from fatmorph import fragment, h, render, render_bytes
+from fatmorph.errors import ChildError
+from fatmorph.markup.render import as_element
+
+
+class Widget:
+    def __html__(self):
+        return "<b>é</b>"
+
+
+VIEWS = [
+    (h.p("é"), "<p>é</p>"),
+    (fragment("<", h.p()), "&lt;<p></p>"),
+    (Markup("<b>"), "<b>"),
+    (Widget(), "<b>é</b>"),
+    (h.html(), "<!doctype html><html></html>"),
+]
+
+
+@pytest.mark.parametrize(("view", "html"), VIEWS, ids=[html for _, html in VIEWS])
+def test_a_view_is_rendered_as_text_and_as_bytes(view, html):
+    assert (render(view), render_bytes(view)) == (html, html.encode())
+
+
+def test_an_element_is_its_own_element():
+    element = h.p()
+
+    assert as_element(element) is element
+
+
+@pytest.mark.parametrize(
+    ("view", "fix"),
+    [
+        ("text", "fragment(value)"),
+        (7, "fragment(value)"),
+        (None, "return h.div(…)"),
+        ([h.p()], "fragment(*value)"),
+        ((h.p() for _ in "a"), "fragment(*value)"),
+        (h.p, "value()"),
+        (h.p.__call__, "value()"),
+        (b"<p>", "value.decode()"),
+        (object(), "fragment(str(value))"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_view_is_an_error_with_the_code_to_write(view, fix):
+    for function in (render, render_bytes, as_element):
+        with pytest.raises(ChildError) as caught:
+            function(view)
+
+        assert caught.value.what == f"cannot render {type(view).__name__} as a view"
+        assert caught.value.fix == fix
