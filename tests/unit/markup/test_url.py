@@ -1,0 +1,31 @@
+"""URLs that run code; the engine's suite has the table of disguises."""
+
+import pytest
+
+from fatmorph.markup.url import neutral_url, neutral_url_list
+
+
+@pytest.mark.parametrize("url", ["javascript:x", "\x00 JAVA\nSCRIPT:x", "data:text/html,x"])
+def test_a_url_that_runs_code_is_prefixed_and_stays_readable(url):
+    assert neutral_url("a", url) == "unsafe:" + url
+
+
+@pytest.mark.parametrize("url", ["", "/a", "https://example.org", "data:image/png,x"])
+def test_another_url_is_returned_as_it_is(url):
+    assert neutral_url("a", url) is url
+
+
+def test_neutralising_twice_changes_nothing():
+    once = neutral_url("a", "javascript:x")
+
+    assert neutral_url("a", once) == once
+
+
+def test_an_svg_image_is_judged_by_its_element():
+    url = "data:image/svg+xml,x"
+
+    assert (neutral_url("img", url), neutral_url("object", url)) == (url, "unsafe:" + url)
+
+
+def test_each_url_of_a_list_is_judged():
+    assert neutral_url_list("animate", "a;javascript:b;") == "a;unsafe:javascript:b;"
