@@ -7,7 +7,7 @@ import, no class is changed, and a signal without a handler keeps its default.
 
 One timeline: signal → every stream ends → `alive` loops end normally → handlers clean up and
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
-`GRACE_SECONDS`.
+`GRACE_SECONDS`, or sooner if a second signal comes.
 
 Source: https://docs.python.org/3/library/signal.html#general-rules
 """
@@ -28,6 +28,9 @@ __all__ = ("GRACE_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
 # Long enough for a handler in the middle of a query, short beside the half second that a
 # restart may take.
 GRACE_SECONDS = 0.25
+# After a second signal. A few turns of the event loop, in which handlers see the first one;
+# uvicorn looks at its own signals ten times a second.
+HURRY_SECONDS = 0.05
 
 SignalHandler: TypeAlias = Callable[[int, FrameType | None], object]
 
@@ -52,10 +55,12 @@ class _LoopStreams:
         self.is_stopping = False
 
     def stop(self) -> None:
-        if not self.is_stopping:
-            self.is_stopping = True
-            for stream in list(self.streams):
+        for stream in list(self.streams):
+            if self.is_stopping:
+                asyncio.get_running_loop().call_later(HURRY_SECONDS, stream.cancel)
+            else:
                 _stop_within_grace(stream)
+        self.is_stopping = True
 
 
 # Signals belong to the process, so what they reach has to be found from here.

@@ -177,7 +177,9 @@ class Stream:
         if self._is_finishing:
             if self._flush_task is not None:
                 self._cut("the server stops, and the client does not read")
-        elif self._handler_task is not None and (self._waiting or not self._is_end_seen):
+        elif self._handler_task is None or self._is_cancelling:
+            return
+        elif self._waiting or not self._is_end_seen:
             self._cancelling = self._handler_task.cancelling()
             self._is_cancelling = self._handler_task.cancel()
 

@@ -70,15 +70,19 @@ async def test_a_stream_that_has_not_ended_in_time_is_cancelled(
     assert stream.told == ["stop", "cancel"]
 
 
-async def test_a_second_signal_tells_the_server_and_no_stream(received: list[int]) -> None:
+async def test_a_second_signal_shortens_the_grace(received: list[int], clock: Clock) -> None:
     stream = Stoppable()
     shutdown.watch(stream)
 
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
     await turns()
+    told_at_once = list(stream.told)
+    clock.advance(shutdown.HURRY_SECONDS)
+    await turns()
 
-    assert (stream.told, received) == (["stop"], [signal.SIGINT, signal.SIGINT])
+    assert (told_at_once, stream.told) == (["stop"], ["stop", "cancel"])
+    assert received == [signal.SIGINT, signal.SIGINT]
 
 
 async def test_a_stream_that_opens_while_the_server_stops_is_stopped_at_once(

@@ -338,6 +338,23 @@ async def test_a_handler_that_does_not_see_the_end_is_cancelled() -> None:
     assert streams[0].take_back_cancellation()
 
 
+async def test_a_handler_is_cancelled_once_however_often_the_server_is_told() -> None:
+    streams: list[Stream] = []
+
+    async def handle() -> None:
+        streams.append(started(FakeTransport()))
+        await asyncio.Future()
+
+    handler = asyncio.create_task(handle())
+    await turns()
+
+    streams[0].cancel()
+    streams[0].cancel()
+    await asyncio.wait([handler])
+
+    assert (streams[0].take_back_cancellation(), handler.cancelling()) == (True, 0)
+
+
 async def test_a_cancellation_by_somebody_else_is_not_taken_back() -> None:
     streams: list[Stream] = []
 

@@ -1,0 +1,97 @@
+"""HTTP clients that do what browsers and networks do: read, stop reading, vanish.
+
+Plain sockets, so that a test says exactly what goes over the wire and when.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from http.client import HTTPConnection, HTTPResponse
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+__all__ = ("Events", "request", "signals_query")
+
+HOST = "127.0.0.1"
+
+
+def signals_query(signals: Any) -> str:
+    """Return the query by which the Datastar client sends signals with a GET."""
+    return "datastar=" + quote(json.dumps(signals))
+
+
+def request(
+    port: int,
+    path: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[HTTPResponse, bytes]:
+    """Return a response and its whole body; waits 30 seconds at the most."""
+    connection = HTTPConnection(HOST, port, timeout=30)
+    connection.request(method, path, body, headers or {})
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    return response, content
+
+
+class Events:
+    """A stream of events, read piece by piece.
+
+    async with Events(port, "/subscribe") as events:
+        await events.until(b"joined")
+        events.vanish()
+    """
+
+    def __init__(
+        self, port: int, path: str, method: str = "GET", body: bytes = b"", read_limit: int = 2**16
+    ) -> None:
+        self._port = port
+        self._request = (
+            f"{method} {path} HTTP/1.1\r\nhost: {HOST}\r\ndatastar-request: true\r\n"
+            f"content-length: {len(body)}\r\n\r\n"
+        ).encode() + body
+        self._read_limit = read_limit
+        self.received = b""
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(
+            HOST, self._port, limit=self._read_limit
+        )
+        self._writer.write(self._request)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._writer.transport.abort()
+
+    async def until(self, text: bytes) -> bytes:
+        """Read until a text has come; return everything that came so far."""
+        async with asyncio.timeout(30):
+            while text not in self.received:
+                part = await self._reader.read(2**16)
+                assert part, f"the stream ended without {text!r}: {self.received[-500:]!r}"
+                self.received += part
+        return self.received
+
+    async def end(self) -> bytes:
+        """Read to the end of the connection; return everything that came."""
+        async with asyncio.timeout(30):
+            self.received += await self._reader.read()
+        return self.received
+
+    def vanish(self) -> None:
+        """Reset the connection, as a process that is killed does."""
+        # A linger of zero seconds: https://man7.org/linux/man-pages/man7/socket.7.html
+        linger = struct.pack("ii", 1, 0)
+        self._writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, linger
+        )
+        self._writer.transport.abort()

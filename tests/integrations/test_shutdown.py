@@ -1,0 +1,121 @@
+"""A stop is a matter of a moment, however many streams are open and whoever started the server."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from clients import Events, signals_query
+from servers import Server, running
+
+FOLDER = Path(__file__).parent
+STREAMS = 200
+
+BY_PROGRAM = ["stream_app.py", "{port}"]
+BY_PROGRAM_WITH_WORKERS = ["stream_app.py", "{port}", "2"]
+BY_HAND = ["-m", "uvicorn", "stream_app:app", "--port", "{port}", "--no-access-log", "--loop"]
+STARTS = {
+    "serve": BY_PROGRAM,
+    "serve, two workers": BY_PROGRAM_WITH_WORKERS,
+    "uvicorn on asyncio": [*BY_HAND, "asyncio"],
+    "uvicorn on uvloop": [*BY_HAND, "uvloop"],
+    "uvicorn, two workers": [*BY_HAND, "auto", "--workers", "2"],
+}
+starts = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+# By SIGINT a program that catches KeyboardInterrupt exits as if nothing had happened; by SIGTERM
+# uvicorn lets the signal do what it does. Parents of workers handle both.
+EXIT_CODES = {0, -signal.SIGTERM}
+
+
+async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes) -> Events:
+    """Return a stream that has begun; workers that still start are tried again."""
+    events = await stack.enter_async_context(Events(server.port, path))
+    await events.until(first)
+    return events
+
+
+async def stopped(server: Server, number: int) -> int:
+    return await asyncio.to_thread(server.stop, number)
+
+
+@starts
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+async def test_a_signal_ends_every_stream_and_every_clean_up_runs(
+    start: list[str], number: int
+) -> None:
+    path = "/subscribe?" + signals_query({"name": "painter"})
+
+    with running([sys.executable, *start], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            streams = [
+                await opened(stack, server, path, b'"joined":"painter"') for _ in range(STREAMS)
+            ]
+            exit_code = await stopped(server, number)
+            ends = {(await events.end())[-7:] for events in streams}
+        output = server.output()
+
+    assert exit_code in EXIT_CODES
+    assert output.count("cleaned up painter\n") == STREAMS
+    assert ends == {b"\r\n0\r\n\r\n"}, "each response is complete"
+    assert "Traceback" not in output
+    assert "ERROR" not in output
+
+
+async def test_ctrl_c_in_a_terminal_reaches_workers_too_and_cleans_up_once() -> None:
+    path = "/subscribe?" + signals_query({"name": "painter"})
+
+    with running([sys.executable, *BY_PROGRAM_WITH_WORKERS], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            for _ in range(20):
+                await opened(stack, server, path, b'"joined":"painter"')
+            os.killpg(server.process.pid, signal.SIGINT)
+            exit_code = await asyncio.to_thread(server.process.wait, 10)
+        output = server.output()
+
+    assert exit_code == 0
+    assert output.count("cleaned up painter\n") == 20
+    assert "CancelledError" not in output
+
+
+@pytest.mark.parametrize("start", [BY_PROGRAM, [*BY_HAND, "asyncio"]], ids=["serve", "uvicorn"])
+async def test_a_handler_that_waits_in_its_body_is_cancelled_and_cleans_up(
+    start: list[str],
+) -> None:
+    with running([sys.executable, *start], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            events = await opened(stack, server, "/wait", b'"waiting":true')
+            exit_code = await stopped(server, signal.SIGINT)
+            end = await events.end()
+        output = server.output()
+
+    assert (exit_code, end[-5:]) == (0, b"0\r\n\r\n")
+    assert output.count("cleaned up wait\n") == 1
+    assert "Traceback" not in output
+
+
+async def test_a_client_that_does_not_read_does_not_keep_the_server() -> None:
+    with running([sys.executable, *BY_PROGRAM], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            await opened(stack, server, "/burst", b'"burst":"xxx')
+            exit_code = await stopped(server, signal.SIGINT)
+        output = server.output()
+
+    assert exit_code == 0
+    assert output.count("cleaned up burst\n") == 1
+    assert "Traceback" not in output
+
+
+async def test_a_second_signal_hurries_the_server() -> None:
+    with running([sys.executable, *BY_PROGRAM], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            await opened(stack, server, "/wait", b'"waiting":true')
+            server.process.send_signal(signal.SIGINT)
+            exit_code = await stopped(server, signal.SIGINT)
+        output = server.output()
+
+    assert exit_code == 0
+    assert "Traceback (most recent call last)" not in output

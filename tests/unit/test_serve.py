@@ -1,0 +1,72 @@
+"""serve(): what it asks of uvicorn, and what it refuses."""
+
+import sys
+from typing import Any
+
+import pytest
+import uvicorn
+
+from fatmorph.errors import MissingExtraError, ServeError
+from fatmorph.serve import serve
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
+    """Return what uvicorn was asked to run."""
+    calls: list[tuple[Any, dict[str, Any]]] = []
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: calls.append((app, options)))
+    return calls
+
+
+def test_one_worker_runs_the_application_itself(asked: list[tuple[Any, dict[str, Any]]]) -> None:
+    serve(app, host="0.0.0.0", port=0, access_log=False, log_level="warning")
+
+    options = {
+        "host": "0.0.0.0",
+        "port": 0,
+        "workers": 1,
+        "access_log": False,
+        "log_level": "warning",
+        "timeout_graceful_shutdown": 2,
+    }
+    assert asked == [(app, options)]
+
+
+def test_several_workers_import_the_application_by_its_name(
+    asked: list[tuple[Any, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "the_app", app, raising=False)
+
+    serve(app, workers=2)
+    serve("main:app", workers=3)
+
+    assert [(what, options["workers"]) for what, options in asked] == [
+        ("__main__:the_app", 2),
+        ("main:app", 3),
+    ]
+
+
+def test_several_workers_cannot_import_what_has_no_name() -> None:
+    with pytest.raises(ServeError, match="an application that has no global name"):
+        serve(app, workers=2)
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_somebody_has_to_answer(workers: int) -> None:
+    with pytest.raises(ServeError, match=f"cannot start {workers} workers"):
+        serve(app, workers=workers)
+
+
+def test_a_missing_uvicorn_names_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+
+    with pytest.raises(MissingExtraError, match="cannot serve without uvicorn") as caught:
+        serve(app)
+
+    assert caught.value.fix == 'pip install "fatmorph[serve]"'
