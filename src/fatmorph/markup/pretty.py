@@ -72,6 +72,10 @@ def _one_liners(root: Element) -> dict[int, str]:
     return fitting
 
 
+def _fits(html: str, depth: int) -> bool:
+    return len(html) + len(INDENT) * min(depth, MAX_INDENT) <= LINE_CHARACTERS
+
+
 class _Printer:
     """Writes tags with their last `>` held back, so that a line can be broken before it."""
 
@@ -122,7 +126,7 @@ class _Printer:
             elif child.tag == "#comment":
                 self.break_line(depth)
                 self.write_text(render(child))
-            elif one_liner := self.one_liners.get(id(child)):
+            elif one_liner := self.one_liner(child, depth):
                 self.break_line(depth)
                 self.write_tag(one_liner)
             elif child.tag == "#document-fragment":
@@ -133,6 +137,14 @@ class _Printer:
                 is_void = child.namespace == "html" and child.tag in VOID_ELEMENTS
                 pending.append((iter(child.children), "" if is_void else f"</{child.tag}>"))
 
+    def one_liner(self, element: Element, depth: int) -> str | None:
+        html = self.one_liners.get(id(element))
+        # An element that holds no other one is not broken for its indentation alone: only its
+        # end tag would move.
+        if html and (_fits(html, depth) or all(isinstance(c, str) for c in element.children)):
+            return html
+        return None
+
     def print_start_tag(self, element: Element, depth: int) -> None:
         start = f"<{element.tag}"
         if element.tag == "html":
@@ -142,11 +154,10 @@ class _Printer:
             for name, value in element.attributes.items()
         ]
         one_line = " ".join((start, *attributes))
-        depth = min(depth, MAX_INDENT)
-        if len(one_line) + len(INDENT) * depth <= LINE_CHARACTERS:
+        if _fits(one_line, depth):
             self.write_tag(one_line + ">")
         else:
-            separator = "\n" + INDENT * (depth + 1)
+            separator = "\n" + INDENT * min(depth + 1, MAX_INDENT)
             self.write_tag(separator.join((start, *attributes)) + ">")
             self.break_line(depth + 1)
         if drops_newline(element):
