@@ -58,7 +58,7 @@ assert_type(an_element.id, str | None)
 assert_type(an_element.attributes, Mapping[str, str | Literal[True]])
 assert_type(str(an_element), str)
 assert_type(an_element == h.p(), bool)
-assert_type(an_element.__html__(), str)
+assert_type(an_element.__html__(), Markup)
 
 # Mistakes that a type checker finds before the page is built.
 h.div(object())  # type: ignore[arg-type]
