@@ -13,15 +13,12 @@ Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Whatever needs an event loop is imported when it is first used.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from fatmorph import html as h
-from fatmorph import mathml, svg
+from fatmorph import html as h, mathml, svg
 from fatmorph.markup.attributes import Attrs
 from fatmorph.markup.element import Element, Tag, comment, element, fragment, json_script, static
 from fatmorph.markup.pretty import pretty
@@ -29,8 +26,7 @@ from fatmorph.markup.render import render, render_bytes
 
 if TYPE_CHECKING:
     from fatmorph.context import Context
-    from fatmorph.datastar import actions as at
-    from fatmorph.datastar import attributes as data
+    from fatmorph.datastar import actions as at, attributes as data
     from fatmorph.datastar.script import datastar_script
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id

@@ -32,19 +32,19 @@ class HasHtml(Protocol):
         ...
 
 
-Node: TypeAlias = "None | bool | str | int | float | Decimal | HasHtml | Iterable[Node]"
+Node: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Node] | None"
 """What can be a child of an element; `None`, `True` and `False` are skipped."""
 
-StyleValue: TypeAlias = "None | bool | str | int | float | Decimal"
+StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
 """The value of one CSS property; `None` and `False` leave the property out."""
 
 # Any: a mapping is invariant in its key and covariant in its value; class and style
 # check each entry when the element is built.
-AttributeValue: TypeAlias = "None | bool | str | int | float | Decimal | Iterable[Any]"
+AttributeValue: TypeAlias = "bool | str | int | float | Decimal | Iterable[Any] | None"
 """The value of an attribute; iterables and mappings are for `class` and `style`."""
 
 SignalValue: TypeAlias = (
-    "None | bool | int | float | str | Sequence[SignalValue] | Mapping[str, SignalValue]"
+    "bool | int | float | str | Sequence[SignalValue] | Mapping[str, SignalValue] | None"
 )
 """A value that JSON can hold, as signals and JavaScript literals are made of."""
 

@@ -84,7 +84,9 @@ def available(contenders: Mapping[str, Callable[[], Render]]) -> dict[str, Rende
 
 def print_table(page: str, contenders: Mapping[str, Render], rounds: int) -> None:
     """Check that all outputs are the same page, then time them in turn."""
-    trees = {name: JustHTML(render(), sanitize=False).to_html() for name, render in contenders.items()}
+    trees = {
+        name: JustHTML(render(), sanitize=False).to_html() for name, render in contenders.items()
+    }
     for name, tree in trees.items():
         if tree != trees["fatmorph"]:
             sys.exit(f"{name} renders another page than fatmorph: nothing was timed")

@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, reject
-from hypothesis import strategies as st
+from hypothesis import example, given, reject, strategies as st
 
 from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
-from fatmorph.datastar import actions as at
-from fatmorph.datastar import attributes as data
+from fatmorph.datastar import actions as at, attributes as data
 from fatmorph.datastar.modifiers import wait_tag
 from fatmorph.errors import DatastarError
 from fatmorph.markup.escape import js

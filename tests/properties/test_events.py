@@ -9,8 +9,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from markupsafe import Markup
 
 from fatmorph.datastar import events

@@ -10,8 +10,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from justhtml import JustHTML
 from justhtml.parser.context import FragmentContext
 from markupsafe import Markup

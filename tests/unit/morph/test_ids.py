@@ -4,8 +4,7 @@ from enum import Enum
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from fatmorph import dom_id
 from fatmorph.errors import AttributeValueError
