@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
@@ -15,6 +16,7 @@ from servers import Server, running
 
 SECONDS = 10
 NAMES = ("hello", "tiles")
+UVICORN = [sys.executable, "-m", "uvicorn", "main:app", "--port", "{port}"]
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -23,7 +25,7 @@ def example(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tiles() -> Iterator[Server]:
     with running(example_command(), cwd=EXAMPLES / "tiles") as server:
         yield server
@@ -69,18 +71,19 @@ def test_an_example_serves_a_client_that_was_named(name: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_tiles_ends_at_once_although_pages_are_open(tiles: Server, number: int) -> None:
-    with ExitStack() as stack:
-        streams = [stack.enter_context(open_stream(tiles, "/subscribe")) for _ in range(3)]
+@pytest.mark.parametrize("command", [example_command(), UVICORN], ids=["python", "uvicorn"])
+def test_tiles_ends_at_once_although_pages_are_open(command: list[str], number: int) -> None:
+    with running(command, cwd=EXAMPLES / "tiles") as server, ExitStack() as stack:
+        streams = [stack.enter_context(open_stream(server, "/subscribe")) for _ in range(3)]
         first_pages = [next_page(stream) for stream in streams]
 
-        exit_code = tiles.stop(number, within_seconds=5)
+        exit_code = server.stop(number, within_seconds=5)
         rest = [stream.read() for stream in streams]  # an IncompleteRead if it was cut off
 
-    assert [page[-7:] for page in first_pages] == ["</html>"] * 3
-    assert [events.endswith(b"\n\n") for events in rest[:2]] == [True] * 2
-    assert exit_code in {0, -number, 128 + number}
-    assert "Traceback" not in tiles.output()
+        assert [page[-7:] for page in first_pages] == ["</html>"] * 3
+        assert [events.endswith(b"\n\n") for events in rest[:2]] == [True] * 2
+        assert exit_code in {0, -number, 128 + number}
+        assert "Traceback" not in server.output()
 
 
 def test_tiles_serves_its_stylesheet_and_its_icon(tiles: Server) -> None:
