@@ -37,6 +37,7 @@ PACKAGE_ORDER = {
         "content",
         "path",
         "suggestion",
+        "building",
         "_core_py",
         "_core",
         "escape",

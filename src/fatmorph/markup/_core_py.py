@@ -16,20 +16,27 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from types import GeneratorType, MappingProxyType
 from typing import Any, Literal, Self, TypeAlias, cast
 
 from markupsafe import Markup
 
-from fatmorph import errors
-from fatmorph.errors import argument_place
+from fatmorph.markup import building
 from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
-from fatmorph.markup.content import Check, comment_content, content_check
-from fatmorph.markup.path import find_unencodable
-from fatmorph.markup.spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup.building import (
+    MAX_NESTED_ITERABLES,
+    Place,
+    TagParts,
+    check_generator,
+    convert_child,
+    note_failure,
+    tag_parts,
+    too_deep,
+    uncalled_tag,
+    unencodable,
+)
+from fatmorph.markup.content import Check
 from fatmorph.types import AttributeValue, ElementNamespace, Node
 
 __all__ = (
@@ -44,22 +51,12 @@ __all__ = (
     "frozen",
     "render",
     "render_bytes",
+    "revive_element",
+    "revive_tag",
 )
 
 Child: TypeAlias = "str | Element"
 """What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
-
-# https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
-TAG_NAME = re.compile(
-    "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
-    "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
-    "\ufdf0-\ufffd\U00010000-\U000effff]*"
-)
-ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-# Iterables, but not of children: silently flattened they would show numbers and names.
-NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping)
-# Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
-MAX_NESTED_ITERABLES = 100
 
 new = object.__new__
 
@@ -97,20 +94,7 @@ class Tag:
     _namespace: ElementNamespace
 
     def __init__(self, name: str, namespace: ElementNamespace = "html") -> None:
-        if not isinstance(name, str) or TAG_NAME.fullmatch(name) is None:
-            raise errors.tag_name_error(name)
-        name = str.__str__(name)
-        is_html = namespace == "html"
-        if is_html:
-            name = name.translate(ASCII_LOWER_CASE)
-        self._name = name
-        self._namespace = namespace
-        self._element_type = Element
-        self._start = f"<{name}" if name != "html" else "<!doctype html><html"
-        self._start_end = ">"
-        self._end = "" if is_html and name in VOID_ELEMENTS else f"</{name}>"
-        self._check = content_check(name) if is_html else None
-        self._is_newline_dropping = is_html and name in NEWLINE_DROPPING_ELEMENTS
+        self._take(tag_parts(name, namespace))
 
     @property
     def name(self) -> str:
@@ -162,6 +146,16 @@ class Tag:
         element._children = children
         return element
 
+    def _take(self, parts: TagParts) -> None:
+        self._name = parts.name
+        self._namespace = parts.namespace
+        self._start = parts.start
+        self._start_end = ">" if parts.has_start_end else ""
+        self._end = parts.end
+        self._check = parts.check
+        self._is_newline_dropping = parts.is_newline_dropping
+        self._element_type = _Fragment if parts.is_fragment else Element
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tag):
             return NotImplemented
@@ -174,7 +168,7 @@ class Tag:
         return f"<Tag {self._name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _revive_tag, (self._name, self._namespace)
+        return revive_tag, (self._name, self._namespace)
 
 
 class Element:
@@ -274,7 +268,7 @@ class Element:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _new_element, (self._tag, self._attributes, self._children)
+        return revive_element, (self._tag, self._attributes, self._children)
 
 
 class _Frozen(Element):
@@ -343,7 +337,7 @@ def render_bytes(node: Element) -> bytes:
     try:
         return html.encode()
     except UnicodeEncodeError:
-        raise errors.encoding_error(*find_unencodable(node)) from None
+        raise unencodable(node) from None
 
 
 def frozen(node: Element) -> Element:
@@ -420,7 +414,7 @@ def _sort_positional(
     return children
 
 
-def _add_child(children: list[Child], element: str, item: object, place: tuple[int, ...]) -> None:
+def _add_child(children: list[Child], element: str, item: object, place: Place) -> None:
     kind = type(item)
     if item is None or item is True or item is False:
         return
@@ -428,31 +422,21 @@ def _add_child(children: list[Child], element: str, item: object, place: tuple[i
         children.append(cast("Child", item))
     elif kind is _Fragment:
         children.extend(cast("Element", item)._children)
-    elif hasattr(kind, "__html__"):
-        children.append(_trusted(element, item, place))
-    elif isinstance(item, str):
-        children.append(str.__str__(item))
-    elif isinstance(item, int):
-        children.append(int.__repr__(item))
-    elif isinstance(item, float):
-        children.append(float.__repr__(item))
-    elif isinstance(item, Decimal):
-        children.append(Decimal.__str__(item))
     elif isinstance(item, Tag):
-        raise errors.uncalled_tag_error(element, argument_place(element, place), item._name)
-    elif isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
-        raise errors.child_error(element, argument_place(element, place), item)
+        uncalled_tag(element, item, place)
     else:
-        _add_children(children, element, item, place)
+        child = convert_child(element, item, place)
+        if child is NotImplemented:
+            _add_children(children, element, item, place)
+        else:
+            children.append(child)
 
 
-def _add_children(children: list[Child], element: str, items: Any, place: tuple[int, ...]) -> None:
+def _add_children(children: list[Child], element: str, items: Any, place: Place) -> None:
     if len(place) > MAX_NESTED_ITERABLES:
-        raise errors.nesting_error(
-            element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES
-        )
-    if type(items) is GeneratorType and items.gi_frame is None:
-        raise errors.spent_generator_error(element, argument_place(element, place), items)
+        too_deep(element, items, place)
+    if type(items) is GeneratorType:
+        check_generator(element, items, place)
     index = 0
     try:
         for item in items:
@@ -462,37 +446,30 @@ def _add_children(children: list[Child], element: str, items: Any, place: tuple[
                 _add_child(children, element, item, (*place, index))
             index += 1  # not enumerate(): it also counts the item that could not be fetched
     except Exception as error:
-        # The user's own code failed; say what it was building.
-        errors.add_place(error, f"building {argument_place(element, (*place, index))}")
+        note_failure(element, error, (*place, index))
         raise
 
 
-def _trusted(element: str, item: object, place: tuple[int, ...]) -> Markup:
-    try:
-        html = cast("Any", item).__html__()
-    except Exception as error:
-        errors.add_place(error, f"building {argument_place(element, place)}")
-        raise
-    if not isinstance(html, str):
-        raise errors.html_method_error(element, argument_place(element, place), item, html)
-    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, as its author asked
-
-
-def _special_tag(name: str, start: str, end: str, element_type: type[Element]) -> Tag:
-    tag = Tag("special")
-    tag._name = name
-    tag._element_type = element_type
-    tag._start = start
-    tag._start_end = ""
-    tag._end = end
+def _special_tag(parts: TagParts) -> Tag:
+    tag: Tag = new(Tag)
+    tag._take(parts)
     return tag
 
 
-COMMENT = _special_tag("#comment", "<!--", "-->", Element)
-COMMENT._check = comment_content
-FRAGMENT = _special_tag("#document-fragment", "", "", _Fragment)
+COMMENT = _special_tag(building.COMMENT)
+FRAGMENT = _special_tag(building.FRAGMENT)
 
 
-def _revive_tag(name: str, namespace: ElementNamespace) -> Tag:
-    special = {"#comment": COMMENT, "#document-fragment": FRAGMENT}
-    return special.get(name) or Tag(name, namespace)
+def revive_tag(name: str, namespace: ElementNamespace) -> Tag:
+    """Return the tag that was pickled."""
+    for special in (COMMENT, FRAGMENT):
+        if name == special._name:
+            return special
+    return Tag(name, namespace)
+
+
+def revive_element(
+    tag: Tag, attributes: dict[str, str | Literal[True]], children: tuple[Child, ...]
+) -> Element:
+    """Return the element that was pickled."""
+    return _new_element(tag, attributes, children)

@@ -37,6 +37,7 @@ from fatmorph.markup.url import neutral_url, neutral_url_list
 from fatmorph.types import AttributeMapping
 
 __all__ = (
+    "URL_CONVERTERS",
     "VERBATIM_NAMES",
     "AttributeName",
     "Attrs",

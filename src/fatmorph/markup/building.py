@@ -1,0 +1,183 @@
+"""Building: what both engines do alike when they make tags and elements.
+
+An engine itself handles what is in every page: exact text, elements, lists, plain attributes.
+Everything else comes here, so that no rule and no sentence is written twice. A place is the
+index of a positional argument, then the indices of the items in it, each from zero.
+"""
+
+# Arguments come from callers that no type checker has seen.
+# pyright: reportUnnecessaryIsInstance=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import GeneratorType
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+from markupsafe import Markup
+
+from fatmorph import errors
+from fatmorph.errors import EncodingError, argument_place
+from fatmorph.markup.attributes import (
+    URL_CONVERTERS,
+    Written,
+    add_attribute,
+    add_mapping,
+    mapped_name,
+    written_name,
+)
+from fatmorph.markup.content import Check, comment_content, content_check
+from fatmorph.markup.path import find_unencodable
+from fatmorph.markup.spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.types import ElementNamespace
+
+__all__ = (
+    "COMMENT",
+    "FRAGMENT",
+    "MAX_NESTED_ITERABLES",
+    "Place",
+    "TagParts",
+    "add_keyword",
+    "add_mapping",
+    "check_generator",
+    "convert_child",
+    "note_failure",
+    "tag_parts",
+    "too_deep",
+    "uncalled_tag",
+    "unencodable",
+    "verbatim_key",
+    "verbatim_keyword",
+)
+
+Place: TypeAlias = "tuple[int, ...]"
+
+# https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
+TAG_NAME = re.compile(
+    "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
+    "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
+    "\ufdf0-\ufffd\U00010000-\U000effff]*"
+)
+ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping)
+# Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
+MAX_NESTED_ITERABLES = 100
+
+
+class TagParts(NamedTuple):
+    """What a tag writes around its attributes and children, and what it asks of them."""
+
+    name: str
+    namespace: ElementNamespace
+    start: str
+    end: str
+    check: Check | None
+    has_start_end: bool = True
+    is_newline_dropping: bool = False
+    is_fragment: bool = False
+
+
+COMMENT = TagParts("#comment", "html", "<!--", "-->", comment_content, has_start_end=False)
+FRAGMENT = TagParts(
+    "#document-fragment", "html", "", "", None, has_start_end=False, is_fragment=True
+)
+
+
+def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
+    """Return the parts of a tag.
+
+    Raises:
+        TagNameError: `name` cannot stand in a start tag.
+    """
+    if not isinstance(name, str) or TAG_NAME.fullmatch(name) is None:
+        raise errors.tag_name_error(name)
+    name = str.__str__(name)
+    if namespace != "html":
+        return TagParts(name, namespace, f"<{name}", f"</{name}>", None)
+    name = name.translate(ASCII_LOWER_CASE)
+    return TagParts(
+        name,
+        namespace,
+        f"<{name}" if name != "html" else "<!doctype html><html",
+        f"</{name}>" if name not in VOID_ELEMENTS else "",
+        content_check(name),
+        is_newline_dropping=name in NEWLINE_DROPPING_ELEMENTS,
+    )
+
+
+def convert_child(element: str, item: object, place: Place) -> Any:
+    """Return the text of a child, or NotImplemented if it is an iterable of children.
+
+    Raises:
+        ChildError: No child of any element; an object whose `__html__()` returns no text.
+    """
+    if hasattr(type(item), "__html__"):
+        return _trusted(element, item, place)
+    if isinstance(item, str):
+        return str.__str__(item)
+    if isinstance(item, int):
+        return int.__repr__(item)
+    if isinstance(item, float):
+        return float.__repr__(item)
+    if isinstance(item, Decimal):
+        return Decimal.__str__(item)
+    if isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
+        raise errors.child_error(element, argument_place(element, place), item)
+    return NotImplemented
+
+
+def uncalled_tag(element: str, tag: Any, place: Place) -> NoReturn:
+    """Refuse a tag among the children."""
+    raise errors.uncalled_tag_error(element, argument_place(element, place), tag.name)
+
+
+def check_generator(element: str, items: GeneratorType[Any, Any, Any], place: Place) -> None:
+    """Refuse a generator that has nothing left to give."""
+    if items.gi_frame is None:
+        raise errors.spent_generator_error(element, argument_place(element, place), items)
+
+
+def too_deep(element: str, _items: object, place: Place) -> NoReturn:
+    """Refuse iterables that hold themselves."""
+    raise errors.nesting_error(element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES)
+
+
+def note_failure(element: str, error: BaseException, place: Place) -> None:
+    """Say in an exception of the user's own code what was being built."""
+    if isinstance(error, Exception):
+        errors.add_place(error, f"building {argument_place(element, place)}")
+
+
+def add_keyword(written: dict[str, Written], element: str, keyword: str, value: object) -> None:
+    """Put the attribute of a keyword into `written`."""
+    add_attribute(written, element, mapped_name(keyword), value)
+
+
+def verbatim_keyword(keyword: str) -> str | None:
+    """Return the attribute's name if it takes any text as it is, else None."""
+    name = mapped_name(keyword).name
+    return None if name in URL_CONVERTERS else name
+
+
+def verbatim_key(key: str) -> str | None:
+    """Return the attribute's name if it takes any text as it is, else None."""
+    name = written_name(key).name
+    return None if name in URL_CONVERTERS else name
+
+
+def unencodable(node: Any) -> EncodingError:
+    """Return the error that says where the lone surrogate of a tree is."""
+    return errors.encoding_error(*find_unencodable(node))
+
+
+def _trusted(element: str, item: Any, place: Place) -> Markup:
+    try:
+        html = item.__html__()
+    except Exception as error:
+        note_failure(element, error, place)
+        raise
+    if not isinstance(html, str):
+        raise errors.html_method_error(element, argument_place(element, place), item, html)
+    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, as its author asked
