@@ -32,6 +32,11 @@ GRACE_SECONDS = 0.25
 # uvicorn looks at its own signals ten times a second.
 HURRY_SECONDS = 0.05
 
+# What tells a server to stop; SIGBREAK is Windows' own.
+STOP_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+)
+
 SignalHandler: TypeAlias = Callable[[int, FrameType | None], object]
 
 
@@ -114,7 +119,7 @@ def _stop_within_grace(stream: Stoppable) -> None:
 def _install_handlers() -> None:
     if threading.current_thread() is not threading.main_thread():
         return  # only the main thread may; a server elsewhere is stopped by its owner
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         handler = signal.getsignal(number)
         if callable(handler) and not isinstance(handler, _EndStreamsFirst):
             signal.signal(number, _EndStreamsFirst(handler))

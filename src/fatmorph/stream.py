@@ -107,6 +107,8 @@ class Stream:
         self._size = 0
         self._flush_task: asyncio.Task[None] | None = None
         self._watch_task: asyncio.Task[None] | None = None
+        self._drains: list[asyncio.Future[None]] = []
+        self._stall_handle: asyncio.TimerHandle | None = None
         self._waiting: set[Interruptible] = set()
         self._is_sending = False
         self._is_finishing = False
@@ -150,8 +152,11 @@ class Stream:
 
     async def drain(self) -> None:
         """Wait until the socket has taken what was written, or the client is gone."""
-        if self._flush_task is not None:
-            await asyncio.wait((self._flush_task,))
+        while self._flush_task is not None and not self._flush_task.done():
+            # Not the task itself: who is cancelled while waiting would cancel it.
+            drain = self._loop.create_future()
+            self._drains.append(drain)
+            await drain
 
     def watch(self) -> None:
         """Begin to notice that the client leaves or the server stops."""
@@ -223,25 +228,31 @@ class Stream:
     def _flush_soon(self) -> None:
         if self._flush_task is None:
             self._flush_task = self._loop.create_task(self._flush())
+            # A task that is cancelled before its first step runs no `finally`.
+            self._flush_task.add_done_callback(self._wake_drains)
+
+    def _wake_drains(self, _: asyncio.Task[None]) -> None:
+        drains, self._drains = self._drains, []
+        for drain in drains:
+            if not drain.done():
+                drain.set_result(None)
 
     async def _flush(self) -> None:
         self._is_sending = True
-        stall = asyncio.timeout(self._limits.max_stalled_seconds)
         try:
-            async with stall:
-                await self._send_everything(stall)
-        except OSError:  # a TimeoutError is one
-            if stall.expired():
-                self._cut(f"nothing was read for {self._limits.max_stalled_seconds:g} seconds")
+            await self._send_everything()
+        except OSError:
             self._leave()
         except Exception:
             logger.exception("cut a stream: its transport failed")
             self._leave()
         finally:
+            self._expect_no_progress()
             self._is_sending = False
             self._flush_task = None
 
-    async def _send_everything(self, stall: asyncio.Timeout) -> None:
+    async def _send_everything(self) -> None:
+        self._expect_progress()
         if self._head is not None:
             head, self._head = self._head, None
             await self._transport.start(*head)
@@ -251,8 +262,23 @@ class Stream:
             self._size = 0
             for offset in range(0, len(data) or 1, MAX_SEND_BYTES):
                 end = offset + MAX_SEND_BYTES
-                stall.reschedule(self._loop.time() + self._limits.max_stalled_seconds)
                 await self._transport.send(data[offset:end], more=not is_last or end < len(data))
+                if end < len(data) or self._chunks:
+                    self._expect_progress()
+
+    def _expect_progress(self) -> None:
+        self._expect_no_progress()
+        self._stall_handle = self._loop.call_later(
+            self._limits.max_stalled_seconds, self._cut_stalled
+        )
+
+    def _expect_no_progress(self) -> None:
+        if self._stall_handle is not None:
+            self._stall_handle.cancel()
+            self._stall_handle = None
+
+    def _cut_stalled(self) -> None:
+        self._cut(f"nothing was read for {self._limits.max_stalled_seconds:g} seconds")
 
     async def _wait_closed(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -166,6 +167,25 @@ async def test_a_client_that_leaves_frees_who_drains() -> None:
 
     await draining
     assert stream.is_gone
+
+
+@pytest.mark.parametrize("end", [FakeTransport.leave, lambda transport: None])
+async def test_who_drains_is_freed_even_if_nothing_was_sent_yet(
+    end: Callable[[FakeTransport], None],
+) -> None:
+    transport = FakeTransport()
+    stream = started(transport)
+    stream.watch()
+    await stream.drain()
+    draining = asyncio.ensure_future(stream.drain())
+    stream.write(b"a")
+
+    end(transport)
+    stream.close()
+
+    await draining
+    await stream.drain()
+    assert not transport.is_complete
 
 
 async def test_an_oserror_of_the_transport_says_that_the_client_left() -> None:
