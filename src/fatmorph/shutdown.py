@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Protocol, TypeAlias
+from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 __all__ = ("GRACE_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
@@ -36,8 +36,6 @@ HURRY_SECONDS = 0.05
 STOP_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
 )
-
-SignalHandler: TypeAlias = Callable[[int, FrameType | None], object]
 
 
 class Stoppable(Protocol):
@@ -128,7 +126,7 @@ def _install_handlers() -> None:
 class _EndStreamsFirst:
     """A signal handler that ends all streams and then does what the one before it did."""
 
-    def __init__(self, following: SignalHandler) -> None:
+    def __init__(self, following: Callable[[int, FrameType | None], object]) -> None:
         self.following = following
 
     def __call__(self, number: int, frame: FrameType | None) -> None:

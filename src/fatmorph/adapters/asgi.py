@@ -14,7 +14,7 @@ from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, Context
 from fatmorph.stream import Limits
 
-__all__ = ("AsgiConnection", "Receive", "Scope", "Send", "application")
+__all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
 
 # Any: ASGI's own definition; https://asgi.readthedocs.io/en/latest/specs/main.html#applications
 Scope: TypeAlias = MutableMapping[str, Any]
