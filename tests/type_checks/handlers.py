@@ -1,0 +1,42 @@
+"""What a type checker knows of requests and answers: checked, never run."""
+
+from dataclasses import dataclass
+from typing import Any, assert_type
+
+from fatmorph import Context, Relay, Writer, h
+from fatmorph.adapters.starlette import route
+
+relay = Relay[int]()
+
+
+@dataclass
+class CartSignals:
+    quantity: int = 1
+
+
+async def handler(c: Context, w: Writer) -> None:
+    assert_type(await c.signals(), dict[str, Any])
+    assert_type(await c.signals(CartSignals), CartSignals)
+    assert_type(await c.body(), bytes)
+    assert_type(c.query["page"], str)
+    assert_type(c.query.get_all("tag"), list[str])
+    assert_type(w.status, int)
+    async for subject, count in w.alive(relay.subscribe("cart")):
+        assert_type(subject, str)
+        assert_type(count, int)
+    async for nothing in w.alive(max_rate=1):
+        assert_type(nothing, None)
+    async with w.alive():
+        w.patch(h.p("here"), selector="#here", mode="inner")
+    w.patch("<p>text</p>")  # type: ignore[arg-type]
+    w.patch(h.p(), mode="inmer")  # type: ignore[arg-type]
+    w.cookie("theme", "dark", same_site="loose")  # type: ignore[arg-type]
+
+
+route("/cart", handler, methods=["POST"])
+
+
+async def no_handler(c: Context) -> None: ...
+
+
+route("/cart", no_handler)  # type: ignore[arg-type]
