@@ -23,12 +23,12 @@ from types import FrameType
 from typing import Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
-__all__ = ("GRACE_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
+__all__ = ("GRACE_SECONDS", "HURRY_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
 
 # Long enough for a handler in the middle of a query, short beside the half second that a
 # restart may take.
 GRACE_SECONDS = 0.25
-# After a second signal. A few turns of the event loop, in which handlers see the first one;
+# After a second signal, or a client that was cut. A few turns of the event loop, in which handlers see the first one;
 # uvicorn looks at its own signals ten times a second.
 HURRY_SECONDS = 0.05
 

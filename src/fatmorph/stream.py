@@ -178,11 +178,11 @@ class Stream:
         self._end()
 
     def cancel(self) -> None:
-        """Give up a handler that has not seen the end, or a client that does not read."""
-        if self._is_finishing:
-            if self._flush_task is not None:
-                self._cut("the server stops, and the client does not read")
-        elif self._handler_task is None or self._is_cancelling:
+        """Give up a client that keeps a handler waiting, or a handler that waits elsewhere."""
+        if self._drains:
+            self._cut("the server stops, and the client does not read")
+            self._loop.call_later(shutdown.HURRY_SECONDS, self.cancel)
+        elif self._is_finishing or self._handler_task is None or self._is_cancelling:
             return
         elif self._waiting or not self._is_end_seen:
             self._cancelling = self._handler_task.cancelling()

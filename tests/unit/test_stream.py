@@ -338,6 +338,7 @@ async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> N
     await finishing
 
     assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert asyncio.current_task().cancelling() == 0
 
 
 async def test_a_handler_that_does_not_see_the_end_is_cancelled() -> None:

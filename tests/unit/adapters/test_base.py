@@ -96,10 +96,12 @@ async def test_a_one_shot_handler_does_not_hear_of_a_client_that_leaves() -> Non
 
 
 async def stopped(
-    handler: Callable[[Context, Writer], Awaitable[None]], clock: Clock
+    handler: Callable[[Context, Writer], Awaitable[None]],
+    clock: Clock,
+    transport: FakeTransport | None = None,
 ) -> tuple[FakeTransport, asyncio.Task[None]]:
     """Run a handler, stop the server, and let its grace pass."""
-    transport = FakeTransport()
+    transport = transport or FakeTransport()
     task = asyncio.create_task(respond(handler, Context(method="GET", path="/"), transport))
     await turns()
     shutdown.stop()
@@ -161,6 +163,24 @@ async def test_a_stop_cancels_a_handler_whose_other_task_has_seen_the_end(clock:
     transport, task = await stopped(handler, clock)
 
     assert (steps, task.exception(), transport.is_complete) == (["ended"], None, True)
+
+
+async def test_a_stop_cuts_a_client_that_keeps_a_body_waiting_and_the_clean_up_runs(
+    clock: Clock,
+) -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source("a")):
+            transport.stop_reading()
+            w.patch_signals({"a": 1})
+            await w.drain()
+        steps.append("cleaned up")
+
+    transport = FakeTransport()
+    _, task = await stopped(handler, clock, transport)
+
+    assert (steps, task.exception(), transport.is_complete) == (["cleaned up"], None, False)
 
 
 async def test_a_handler_that_takes_the_cancellation_for_its_own_end_is_finished(
