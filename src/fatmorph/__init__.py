@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
     from fatmorph.relay.memory import Relay
-    from fatmorph.serve import serve
+    from fatmorph.server import serve
     from fatmorph.writer import Writer
 
 __version__ = "0.1.0"
@@ -73,7 +73,7 @@ _LAZY = {
     "datastar_script": "fatmorph.datastar.script",
     "dom_id": "fatmorph.morph.ids",
     "js": "fatmorph.markup.escape",
-    "serve": "fatmorph.serve",
+    "serve": "fatmorph.server",
 }
 
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("alive",),
     ("context", "writer", "relay"),
     ("adapters",),
-    ("serve", "testing", "cli"),
+    ("server", "testing", "cli"),
 )
 
 # The modules of each package, in the order in which they may know each other: a module imports
@@ -83,8 +83,8 @@ FRAMEWORKS = {"aiohttp", "django", "fastapi", "litestar", "quart", "sanic", "sta
 
 # Third-party packages that only one place may know, at module level or inside a function.
 ONLY_IN = dict.fromkeys(FRAMEWORKS, "adapters") | {
-    "uvicorn": "serve",
-    "uvloop": "serve",
+    "uvicorn": "server",
+    "uvloop": "server",
     "redis": "relay",
     "nats": "relay",
     "pytest": "testing",

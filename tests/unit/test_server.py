@@ -1,5 +1,6 @@
 """serve(): what it asks of uvicorn, and what it refuses."""
 
+import subprocess
 import sys
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import uvicorn
 
 from fatmorph.errors import MissingExtraError, ServeError
-from fatmorph.serve import serve
+from fatmorph.server import serve
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -70,3 +71,11 @@ def test_a_missing_uvicorn_names_the_line_that_installs_it(
         serve(app)
 
     assert caught.value.fix == 'pip install "fatmorph[serve]"'
+
+
+def test_the_package_gives_the_function_whatever_was_imported_before() -> None:
+    program = "import fatmorph.server; from fatmorph import serve; print(callable(serve))"
+
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert printed.stdout == b"True\n"
