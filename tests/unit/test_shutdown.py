@@ -123,6 +123,20 @@ async def test_a_handler_installed_later_is_put_behind_again(received: list[int]
     assert (stream.told, later, received) == (["stop"], [signal.SIGINT], [])
 
 
+async def test_a_handler_of_the_event_loop_is_called_too(received: list[int]) -> None:
+    stream, called = Stoppable(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, called.set)
+
+    shutdown.watch(stream)
+    signal.raise_signal(signal.SIGTERM)
+    await called.wait()
+    await stream.has_stopped.wait()
+    loop.remove_signal_handler(signal.SIGTERM)
+
+    assert (stream.told, received) == (["stop"], [])
+
+
 @pytest.mark.parametrize("default", [signal.SIG_DFL, signal.SIG_IGN])
 async def test_a_signal_without_a_handler_keeps_its_default(
     default: signal.Handlers, received: list[int]

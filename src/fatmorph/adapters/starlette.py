@@ -22,7 +22,7 @@ def route(
     path: str,
     handler: Handler,
     *,
-    methods: Collection[str] = ("GET",),
+    methods: str | Collection[str] = "GET",
     name: str | None = None,
     limits: Limits | None = None,
 ) -> Route:
@@ -32,16 +32,18 @@ def route(
         path: With Starlette's parameters, `/rooms/{room:int}`; they are `c.path_params`.
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is
             Starlette's Request.
-        methods: `GET` includes HEAD.
+        methods: One or several; `GET` includes HEAD.
         name: For `request.url_for()`; by default the handler's name.
         limits: When a client that does not read is given up.
 
     Example:
-        app = Starlette(routes=[route("/", home), route("/add", add, methods=["POST"])])
+        app = Starlette(routes=[route("/", home), route("/add", add, methods="POST")])
     """
     endpoint = _Endpoint(handler, limits)
     name = name or getattr(handler, "__name__", None)
-    return Route(path, endpoint, methods=list(methods), name=name)
+    # A string is a collection of strings too: "POST" would be four methods.
+    names = [methods] if isinstance(methods, str) else list(methods)
+    return Route(path, endpoint, methods=names, name=name)
 
 
 class _Endpoint:

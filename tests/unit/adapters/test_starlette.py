@@ -62,6 +62,12 @@ async def test_a_handler_is_a_route_with_parameters_and_methods() -> None:
     ]
 
 
+async def test_one_method_needs_no_list() -> None:
+    app = Starlette(routes=[route("/", hello, methods="POST")])
+
+    assert [await answer(app, "/", "POST"), (await answer(app, "/"))[0]] == [(200, b"POST {}"), 405]
+
+
 async def test_a_route_is_named_like_its_handler_or_as_asked() -> None:
     app = Starlette(routes=[route("/a", hello), route("/b", hello, name="other")])
 
