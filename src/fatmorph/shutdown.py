@@ -28,8 +28,8 @@ __all__ = ("GRACE_SECONDS", "HURRY_SECONDS", "Stoppable", "is_stopping", "stop",
 # Long enough for a handler in the middle of a query, short beside the half second that a
 # restart may take.
 GRACE_SECONDS = 0.25
-# After a second signal, or a client that was cut. A few turns of the event loop, in which handlers see the first one;
-# uvicorn looks at its own signals ten times a second.
+# After a second signal, or after the client was cut. A few turns of the event loop, in which
+# handlers see the end; uvicorn looks at its own signals ten times a second.
 HURRY_SECONDS = 0.05
 
 # What tells a server to stop; SIGBREAK is Windows' own.
