@@ -61,6 +61,19 @@ def test_every_internal_link_of_a_page_resolves(name: str) -> None:
     assert broken == []
 
 
+def test_the_index_of_the_documentation_links_to_every_page() -> None:
+    index = PAGES["docs/README.md"]
+    linked = {(index.path.parent / link.partition("#")[0]).resolve() for link in index.links}
+
+    unlinked = [
+        name
+        for name, page in sorted(PAGES.items())
+        if name.startswith("docs/") and page is not index and page.path.resolve() not in linked
+    ]
+
+    assert unlinked == []
+
+
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_every_example_in_a_modules_docstrings_runs(name: str) -> None:
     module = importlib.import_module(name)

@@ -6,7 +6,7 @@ index of a positional argument, then the indices of the items in it, each from z
 """
 
 # Arguments come from callers that no type checker has seen.
-# pyright: reportUnnecessaryIsInstance=false
+# pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
 

@@ -59,10 +59,10 @@ def dom_id(*parts: IdPart) -> str:
             fix='dom_id("cell", 7)',
         )
     joined = "-".join(map(_encoded, parts))
-    return f"_{joined}" if joined[0].isdecimal() else joined
+    return f"_{joined}" if joined[0] in "0123456789" else joined
 
 
-def _encoded(part: object) -> str:
+def _encoded(part: IdPart) -> str:
     if isinstance(part, tuple):
         return f"_t{'-'.join(map(_encoded, part))}_z"
     return ESCAPED.sub(_escape, _text(part)) or "_e"

@@ -28,6 +28,7 @@ class Color(Enum):
         (("a b",), "a_x20_b"),
         (('"',), "_x22_"),
         (("é日本",), "é日本"),
+        (("\u0663",), "\u0663"),  # a digit, but not one that CSS would refuse
         (("\ud800",), "_xd800_"),
         ((("a", "b"),), "_ta-b_z"),
         ((Color.RED,), "red"),
