@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 
-import pytest
 from hypothesis import example, given, settings, strategies as st
 from justhtml import JustHTML
 from justhtml.parser.context import FragmentContext
@@ -21,6 +20,7 @@ from fatmorph.markup.element import comment, fragment, json_script, static
 from fatmorph.markup.escape import escape_attribute, escape_text, js
 from fatmorph.markup.pretty import pretty
 from fatmorph.markup.render import render, render_bytes
+from machine import missing
 
 # The parser drops NUL from text and reads CR as LF: no HTML can say either.
 NASTY = [
@@ -224,15 +224,13 @@ json_values = st.recursive(
 )
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 @settings(max_examples=15)  # each starts a process
 @given(st.lists(json_values, min_size=20, max_size=40))
 def test_a_literal_is_read_by_javascript_as_the_value(values):
+    node = shutil.which("node") or missing("node", "no node on the PATH")
     program = "process.stdout.write(JSON.stringify([" + ",".join(map(js, values)) + "]))"
 
-    finished = subprocess.run(
-        ["node", "-"], input=program.encode(), capture_output=True, check=True
-    )
+    finished = subprocess.run([node, "-"], input=program.encode(), capture_output=True, check=True)
 
     # JavaScript has one kind of number: 1e16 comes back without its exponent.
     assert json.loads(finished.stdout, parse_int=float) == json.loads(
