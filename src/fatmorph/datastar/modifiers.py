@@ -225,7 +225,7 @@ def kebab_property(name: object, where: str) -> str:
 
 def _tags(value: object, allowed: Mapping[frozenset[str], str], where: str) -> str:
     parts = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-    wait, tags = (parts or (None,))[0], parts[1:]
+    wait, tags = wait_tag((parts or (None,))[0], where), parts[1:]
     known = frozenset(str(tag) for tag in tags)
     if known not in allowed or len(known) != len(tags):
         choices = " or ".join(f'("300ms", {_quoted(text)})' for text in allowed.values() if text)
@@ -235,7 +235,7 @@ def _tags(value: object, allowed: Mapping[frozenset[str], str], where: str) -> s
             why="the client ignores other tags, and some pairs never call at all",
             fix=choices,
         )
-    return wait_tag(wait, where) + allowed[known]
+    return wait + allowed[known]
 
 
 def _key_error(name: object, where: str) -> DatastarError:
