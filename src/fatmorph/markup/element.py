@@ -136,7 +136,7 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
         raise AttributeValueError(
             f"cannot write {type(value).__name__} as JSON",
             where=f"json_script({short_repr(value)})",
-            why="JSON holds text, finite numbers, true, false, null, and lists and objects of these",
+            why="JSON holds text, finite numbers, true, false, null, lists and objects",
             fix="json_script({'name': 'text', 'count': 1, 'items': []})",
         ) from error
     text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
