@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-ENGINES = ["fatmorph.markup._core_py"]
+ENGINES = ["fatmorph.markup._core_py", "fatmorph.markup._core_c"]
 
 
 @pytest.fixture(params=ENGINES, ids=lambda name: name.rpartition(".")[2])

@@ -105,7 +105,6 @@ def test_a_generator_that_fails_midway_names_the_item_it_could_not_give(core):
     ("attributes", "note"),
     [
         ({"class": RaisingIterable()}, "while reading the class of <p>"),
-        ({"class": failing_items()}, "while reading the class of <p>"),
         ({"class": {"a": RaisingBool()}}, "while reading the class of <p>"),
         ({"class": RaisingMapping()}, "while reading the class of <p>"),
         ({"style": RaisingMapping()}, "while reading the attributes of <p>"),
@@ -117,6 +116,13 @@ def test_an_exception_while_attributes_are_read_gets_a_note_too(core, attributes
         core.Tag("p")(attributes)
 
     assert caught.value.__notes__ == [note]
+
+
+def test_a_generator_that_fails_while_a_class_is_read_gets_a_note_too(core):
+    with pytest.raises(BrokenError) as caught:
+        core.Tag("p")(class_=failing_items())
+
+    assert caught.value.__notes__ == ["while reading the class of <p>"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])

@@ -24,6 +24,7 @@ LAYERS = (
     ("context", "writer", "relay"),
     ("adapters",),
     ("server", "testing", "cli"),
+    ("__main__",),
 )
 
 # The modules of each package, in the order in which they may know each other: a module imports
@@ -37,8 +38,10 @@ PACKAGE_ORDER = {
         "content",
         "path",
         "suggestion",
+        "lines",
         "building",
         "_core_py",
+        "_core_c",
         "_core",
         "escape",
         "element",

@@ -10,8 +10,6 @@ import re
 from fatmorph.errors import EncodingError, EventError, short_repr
 
 __all__ = (
-    "LINE_END",
-    "event_bytes",
     "id_and_retry",
     "option",
     "required_text",
@@ -20,20 +18,9 @@ __all__ = (
 )
 
 LINE_BREAK_OR_NUL = re.compile(r"[\r\n\0]")
-LINE_END = re.compile(rb"\r\n|\r|\n")
 # What `fetch` refuses in a header, or a server in a request: the id comes back in one.
 UNFIT_FOR_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
 MAX_RETRY_MS = 2**31 - 1  # a browser's timer takes what is longer for zero
-
-
-def event_bytes(head: bytes, line: bytes, payload: bytes) -> bytes:
-    """Return an event with each line of the payload on a line of its own."""
-    if not payload:
-        return head + b"\n"
-    if b"\r" in payload:
-        payload = LINE_END.sub(b"\n", payload)
-    # Nothing is copied here for a payload of one line, as our own renderer writes pages.
-    return b"".join((head, line, payload.replace(b"\n", b"\n" + line), b"\n\n"))
 
 
 def id_and_retry(event_id: object, retry_ms: object) -> bytes:

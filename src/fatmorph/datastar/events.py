@@ -17,20 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, get_args
 
 from datastar_py.sse import DatastarEvent
 
-from fatmorph.datastar._fields import (
-    LINE_END,
-    event_bytes,
-    id_and_retry,
-    option,
-    required_text,
-    transition,
-    utf8,
-)
+from fatmorph.datastar._fields import id_and_retry, option, required_text, transition, utf8
 from fatmorph.datastar._signals_json import nested_nulls, signals_json
 from fatmorph.errors import EventError, short_repr
 from fatmorph.markup.element import Element, Tag
 from fatmorph.markup.escape import js
-from fatmorph.markup.render import render_bytes
+from fatmorph.markup.lines import LINE_END, event_bytes
+from fatmorph.markup.render import render_event
 from fatmorph.markup.suggestion import closest_name
 
 if TYPE_CHECKING:
@@ -131,8 +124,7 @@ def patch_elements(
             why="only 'outer' and 'replace' find their targets by the ids of the elements",
             fix=f'patch_elements(..., selector="#target", mode={mode!r})',
         )
-    html = _html(view, mode)
-    _check_page(html, selector, mode)
+    _check_view(view, mode)
     options = [option("selector", selector)]
     if mode != "outer":
         options.append(option("mode", mode))
@@ -140,7 +132,11 @@ def patch_elements(
         options.append(option("namespace", namespace))
     options.append(transition(view_transition_selector, is_wanted=view_transition))
     head = b"".join((PATCH_ELEMENTS, id_and_retry(event_id, retry_ms), *options))
-    return event_bytes(head, ELEMENTS_LINE, html)
+    if view is None:
+        return event_bytes(head, ELEMENTS_LINE, b"")
+    event = render_event(view, head, ELEMENTS_LINE)
+    _check_page(event, len(head), selector, mode)
+    return event
 
 
 def remove_elements(
@@ -350,19 +346,19 @@ def _check_choice(name: str, value: object, choices: frozenset[str]) -> None:
     )
 
 
-def _html(view: object, mode: str) -> bytes:
+def _check_view(view: object, mode: str) -> None:
     if view is None:
-        return b"" if mode == "remove" else _refuse_view(view, mode)
-    if mode == "remove":
+        if mode != "remove":
+            _refuse_view(view, mode)
+    elif mode == "remove":
         raise EventError(
             "cannot patch a view with mode='remove'",
             where="patch_elements()",
             why="the client would ignore it; only the selector says what to remove",
             fix='remove_elements("#target")',
         )
-    if isinstance(view, Element) or hasattr(type(view), "__html__"):
-        return render_bytes(view)  # type: ignore[arg-type]  # it has __html__
-    return _refuse_view(view, mode)
+    elif not isinstance(view, Element) and not hasattr(type(view), "__html__"):
+        _refuse_view(view, mode)
 
 
 def _refuse_view(view: object, mode: str) -> NoReturn:
@@ -389,11 +385,11 @@ def _refuse_view(view: object, mode: str) -> NoReturn:
     )
 
 
-def _check_page(html: bytes, selector: str | None, mode: str) -> None:
+def _check_page(event: bytes, start: int, selector: str | None, mode: str) -> None:
     if selector is None and mode == "outer":
         return
-    nested = b"</body>" in html or b"</head>" in html
-    if b"</html>" in html or (nested and mode not in MODES_WITHOUT_SELECTOR):
+    ended = {end for end in (b"</html>", b"</head>", b"</body>") if event.find(end, start) >= 0}
+    if b"</html>" in ended or (ended and mode not in MODES_WITHOUT_SELECTOR):
         raise EventError(
             f"cannot patch a page with selector={short_repr(selector)} and mode={mode!r}",
             where="patch_elements()",

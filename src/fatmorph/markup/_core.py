@@ -1,23 +1,35 @@
-"""The engine in use: the only place that chooses one."""
+"""The engine in use: the only place that chooses one.
+
+The compiled engine where it was built, else the reference; both do the same.
+`FATMORPH_PURE_PYTHON=1` in the environment chooses the reference.
+
+Source: https://peps.python.org/pep-0399/
+"""
 
 from __future__ import annotations
 
-from fatmorph.markup._core_py import (
-    COMMENT,
-    FRAGMENT,
-    Child,
-    Element,
-    Tag,
-    drops_newline,
-    escape_attribute,
-    escape_text,
-    frozen,
-    render,
-    render_bytes,
-)
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from fatmorph.markup._core_py import (
+        COMMENT,
+        FRAGMENT,
+        Element,
+        Tag,
+        drops_newline,
+        escape_attribute,
+        escape_text,
+        frozen,
+        render,
+        render_bytes,
+        render_event,
+    )
 
 __all__ = (
     "COMMENT",
+    "ENGINE",
     "FRAGMENT",
     "Child",
     "Element",
@@ -28,4 +40,24 @@ __all__ = (
     "frozen",
     "render",
     "render_bytes",
+    "render_event",
 )
+
+ENGINE: Literal["C", "Python"] = "Python"
+"""Which engine runs."""
+
+Child: TypeAlias = "str | Element"
+"""What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
+
+if not TYPE_CHECKING:
+    try:
+        if os.environ.get("FATMORPH_PURE_PYTHON") == "1":
+            raise ImportError  # noqa: TRY301 - as if it had not been built
+        _engine = import_module("fatmorph.markup._core_c")
+    except ImportError:
+        _engine = import_module("fatmorph.markup._core_py")
+    else:
+        ENGINE = "C"
+    globals().update(
+        (name, getattr(_engine, name)) for name in __all__ if name not in ("Child", "ENGINE")
+    )

@@ -37,6 +37,7 @@ from fatmorph.markup.building import (
     unencodable,
 )
 from fatmorph.markup.content import Check
+from fatmorph.markup.lines import event_bytes
 from fatmorph.types import AttributeValue, ElementNamespace, Node
 
 __all__ = (
@@ -51,6 +52,7 @@ __all__ = (
     "frozen",
     "render",
     "render_bytes",
+    "render_event",
     "revive_element",
     "revive_tag",
 )
@@ -285,6 +287,10 @@ class _Fragment(Element):
     __slots__ = ()
 
 
+# Messages name the type of a value; these two are elements to whoever reads one.
+_Frozen.__name__ = _Fragment.__name__ = "Element"
+
+
 # hot: tests/benchmarks/rendering.py, "table"
 def render(node: Element) -> str:
     """Return the HTML of an element; trees may be of any depth."""
@@ -297,20 +303,20 @@ def render(node: Element) -> str:
     while True:
         for child in siblings:
             if type(child) is str:
-                write(escape_text(child))
+                write(_escaped(child))
             elif type(child) is Element:
                 start = child._tag._start
                 for name, value in child._attributes.items():
                     if value is True:
                         start += f" {name}"
                     else:
-                        start += f' {name}="{escape_attribute(value)}"'
+                        start += f' {name}="{_escaped_in_quotes(value)}"'
                 write(start + child._tag._start_end)
                 if child._tag._is_newline_dropping and drops_newline(child):
                     write("\n")
                 if len(child._children) == 1 and type(text := child._children[0]) is str:
                     # Most elements are such leaves; the detour would cost them a fifth.
-                    write(escape_text(text))
+                    write(_escaped(text))
                     write(child._tag._end)
                     continue
                 pending.append((siblings, end))
@@ -340,13 +346,22 @@ def render_bytes(node: Element) -> bytes:
         raise unencodable(node) from None
 
 
+def render_event(node: Element, head: bytes, line: bytes) -> bytes:
+    """Return a server-sent event with the HTML of an element, each line of it after `line`.
+
+    Raises:
+        EncodingError: Text with a lone surrogate; the message has the path to it.
+    """
+    return event_bytes(head, line, render_bytes(node))
+
+
 def frozen(node: Element) -> Element:
     """Return an equal element whose HTML is rendered now, once."""
     if type(node) is _Frozen:
         return node
     if type(node) is _Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
-        return _new_element(node._tag, {}, children)
+        return _new_element(node._tag, node._attributes, children)
     copy: _Frozen = new(_Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
@@ -371,6 +386,15 @@ def drops_newline(element: Element) -> bool:
 
 def escape_text(text: str) -> str:
     """Return text with `& < >` as references."""
+    return _escaped(str.__str__(text))  # a subclass is asked for nothing
+
+
+def escape_attribute(text: str) -> str:
+    """Return text with `& < > "` as references, for a double-quoted attribute."""
+    return _escaped_in_quotes(str.__str__(text))
+
+
+def _escaped(text: str) -> str:
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -380,11 +404,10 @@ def escape_text(text: str) -> str:
     return text
 
 
-def escape_attribute(text: str) -> str:
-    """Return text with `& < > "` as references, for a double-quoted attribute."""
+def _escaped_in_quotes(text: str) -> str:
     if '"' in text:
-        return escape_text(text).replace('"', "&quot;")
-    return escape_text(text)
+        return _escaped(text).replace('"', "&quot;")
+    return _escaped(text)
 
 
 def _new_element(

@@ -37,7 +37,7 @@ from fatmorph.markup.url import neutral_url, neutral_url_list
 from fatmorph.types import AttributeMapping
 
 __all__ = (
-    "URL_CONVERTERS",
+    "VALUE_KINDS",
     "VERBATIM_NAMES",
     "AttributeName",
     "Attrs",
@@ -418,3 +418,12 @@ URL_CONVERTERS: Mapping[str, Convert] = {
     **dict.fromkeys(("by", "from", "to"), _url_value),
     "values": _url_list_value,
 }
+# The numbers are the compiled engine's names for them: it writes the plain values itself.
+VALUE_KINDS: Mapping[Convert | None, int] = {
+    None: 0,
+    _true_false_value: 1,
+    _class_value: 2,
+    _style_value: 3,
+    _url_value: 4,
+}
+"""Function that an attribute's values need → which of the known sets of rules it is."""

@@ -14,14 +14,15 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import GeneratorType
-from typing import Any, NamedTuple, NoReturn, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias, cast
 
 from markupsafe import Markup
 
 from fatmorph import errors
 from fatmorph.errors import EncodingError, argument_place
 from fatmorph.markup.attributes import (
-    URL_CONVERTERS,
+    VALUE_KINDS,
+    AttributeName,
     Written,
     add_attribute,
     add_mapping,
@@ -93,7 +94,7 @@ def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
     """
     if not isinstance(name, str) or TAG_NAME.fullmatch(name) is None:
         raise errors.tag_name_error(name)
-    name = str.__str__(name)
+    name, namespace = str.__str__(name), cast("ElementNamespace", str.__str__(namespace))
     if namespace != "html":
         return TagParts(name, namespace, f"<{name}", f"</{name}>", None)
     name = name.translate(ASCII_LOWER_CASE)
@@ -155,21 +156,27 @@ def add_keyword(written: dict[str, Written], element: str, keyword: str, value: 
     add_attribute(written, element, mapped_name(keyword), value)
 
 
-def verbatim_keyword(keyword: str) -> str | None:
-    """Return the attribute's name if it takes any text as it is, else None."""
-    name = mapped_name(keyword).name
-    return None if name in URL_CONVERTERS else name
+def verbatim_keyword(keyword: str) -> tuple[str, int] | None:
+    """Return the attribute's name and the kind of its values, from `VALUE_KINDS`.
+
+    None if every value has to be looked at.
+    """
+    return _verbatim(mapped_name(keyword))
 
 
-def verbatim_key(key: str) -> str | None:
-    """Return the attribute's name if it takes any text as it is, else None."""
-    name = written_name(key).name
-    return None if name in URL_CONVERTERS else name
+def verbatim_key(key: str) -> tuple[str, int] | None:
+    """Return what `verbatim_keyword()` does, for a key of a mapping."""
+    return _verbatim(written_name(key))
 
 
 def unencodable(node: Any) -> EncodingError:
     """Return the error that says where the lone surrogate of a tree is."""
     return errors.encoding_error(*find_unencodable(node))
+
+
+def _verbatim(attribute: AttributeName) -> tuple[str, int] | None:
+    kind = VALUE_KINDS.get(attribute.convert)
+    return None if kind is None else (attribute.name, kind)
 
 
 def _trusted(element: str, item: Any, place: Place) -> Markup:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fatmorph.errors import view_error
 from fatmorph.markup import _core
-from fatmorph.markup._core import FRAGMENT, Element
+from fatmorph.markup._core import ENGINE, FRAGMENT, Element
 from fatmorph.types import HasHtml
 
-__all__ = ("as_element", "render", "render_bytes")
+__all__ = ("ENGINE", "as_element", "render", "render_bytes", "render_event")
 
 
 def render(view: Element | HasHtml) -> str:
@@ -44,6 +44,26 @@ def render_bytes(view: Element | HasHtml) -> bytes:
         b'<p>na\xc3\xafve</p>'
     """
     return _core.render_bytes(as_element(view))
+
+
+def render_event(view: Element | HasHtml, head: bytes, line: bytes) -> bytes:
+    r"""Return a server-sent event with the HTML of a view, framed while it is rendered.
+
+    Args:
+        view: As for `render()`.
+        head: The event's other lines, each with its line end; may be empty.
+        line: What each line of the HTML begins with. CR, LF and CRLF end one.
+
+    Raises:
+        ChildError: `view` is nothing that can be rendered.
+        EncodingError: Text with a lone surrogate; the message has the path to it.
+
+    Example:
+        >>> from fatmorph import h
+        >>> render_event(h.pre("a\nb"), b"event: note\n", b"data: ")
+        b'event: note\ndata: <pre>a\ndata: b</pre>\n\n'
+    """
+    return _core.render_event(as_element(view), head, line)
 
 
 def as_element(view: object) -> Element:

@@ -1,0 +1,135 @@
+"""Fuzz the C engine, guided by its coverage: the Python engine says what is right.
+
+Bytes are read as a call of a tag (see core/outcomes.py); both engines make it, and everything
+that can be seen of the two results has to be equal. `.ci/fuzz SECONDS` builds the engine with
+coverage and sanitizers and runs this.
+"""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import atheris
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from markupsafe import Markup
+
+from core.outcomes import attempt, make, outcome
+
+PYTHON = import_module("fatmorph.markup._core_py")
+C = import_module("fatmorph.markup._core_c")
+
+MAX_DEPTH = 5
+TAGS = ["div", "p", "i", "x-y", "DIV", "pre", "textarea", "script", "style", "title", "br", "html"]
+NAMES = [
+    "id", "class", "style", "href", "hidden", "aria-label", "draggable", "viewBox", "from",
+    "data-x", "title", "class_", "data_on", "values", "on\u00e9",
+]  # fmt: skip
+TEXTS = [
+    "", "&<>\"'", "\n", "\r", "\r\n", "\n\r", "</script", "<!--", "--", "->", "</body>", "\ud800",
+    "\U0001f600", "\u00e9" * 90, "x" * 300, "javascript:alert(1)", "&amp;\u2028",
+]  # fmt: skip
+
+
+class Reader:
+    """Reads a call out of the bytes that libFuzzer found."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = atheris.FuzzedDataProvider(data)
+
+    def number(self, most: int) -> int:
+        return self.data.ConsumeIntInRange(0, most)
+
+    def text(self) -> str:
+        if self.data.ConsumeBool():
+            return TEXTS[self.number(len(TEXTS) - 1)]
+        return self.data.ConsumeUnicode(self.number(24))
+
+    def name(self) -> str:
+        return NAMES[self.number(len(NAMES) - 1)] if self.number(30) else self.text()
+
+    def items(self, depth: int) -> tuple:
+        return tuple(self.call(depth + 1) for _ in range(self.number(4)))
+
+    def pairs(self, depth: int) -> tuple:
+        keys = (("value", self.name()) for _ in range(self.number(4)))
+        kinds = (key if self.number(20) else ("broken text", key[1]) for key in keys)
+        return tuple((key, self.attribute(depth)) for key in kinds)
+
+    def attribute(self, depth: int) -> tuple:
+        if self.number(3):
+            return ("value", self.text())
+        values = [("value", True), ("value", None), ("value", False), ("value", 7)]
+        return values[self.number(3)] if self.number(2) else self.call(depth + 1)
+
+    def leaf(self) -> tuple:
+        if self.number(3):
+            return ("value", self.text())
+        values = [None, True, False, 0, -7, 10**30, 1.5, float("inf"), b"x", 1j, Markup("<b>&\n")]
+        leaves = [
+            ("value", self.text()),
+            ("value", Markup(self.text())),
+            ("value", values[self.number(len(values) - 1)]),
+            ("broken text", self.text()),
+            ("broken number", self.number(99)),
+            ("broken html",),
+            ("tag", "div"),
+        ]
+        return leaves[self.number(len(leaves) - 1)]
+
+    def element(self, depth: int) -> tuple:
+        keywords = {self.name(): self.attribute(depth) for _ in range(self.number(4))}
+        keywords.pop("", None)
+        name = TAGS[self.number(len(TAGS) - 1)]
+        return ("element", name, self.items(depth), tuple(keywords.items()))
+
+    def call(self, depth: int) -> tuple:
+        if depth >= MAX_DEPTH or self.data.remaining_bytes() == 0:
+            return self.leaf()
+        endings = ["", "fails", "interrupts", "nests", "uses itself", "spent"]
+        calls = [
+            *[self.leaf] * 8,
+            *[lambda: self.element(depth)] * 8,
+            lambda: ("list", self.items(depth)),
+            lambda: ("tuple", self.items(depth)),
+            lambda: ("map", self.items(depth)),
+            lambda: ("generator", self.items(depth), endings[self.number(len(endings) - 1)]),
+            lambda: ("changing list", self.items(depth), ["pop", "clear", "add"][self.number(2)]),
+            lambda: ("list in itself", self.items(depth)),
+            lambda: ("nested", self.number(102), self.call(depth + 1)),
+            lambda: ("deep", self.number(70), self.call(depth + 1)),
+            lambda: ("frozen", self.element(depth)),
+            lambda: ("fragment", self.items(depth)),
+            lambda: ("comment", self.items(depth)),
+            lambda: ("svg", TAGS[self.number(8)], self.items(depth)),
+            lambda: ("html", self.call(depth + 1)),
+            lambda: ("html of", self.element(depth)),
+            lambda: ("dict", self.pairs(depth)),
+            lambda: ("changing dict", self.pairs(depth)),
+            lambda: ("attrs", self.pairs(depth)),
+            lambda: ("mapping", self.pairs(depth), self.number(5) - 1),
+        ]
+        return calls[self.number(len(calls) - 1)]()
+
+
+def check(data: bytes) -> None:
+    reader = Reader(data)
+    one, other = reader.element(0), reader.element(0)
+    for call in (one, other):
+        expected, actual = outcome(PYTHON, call), outcome(C, call)
+        if expected != actual:
+            raise AssertionError(f"{call}\nPython: {expected}\nC:      {actual}")
+    expected, actual = compared(PYTHON, one, other), compared(C, one, other)
+    if expected != actual:
+        raise AssertionError(f"{one} == {other}\nPython: {expected}\nC:      {actual}")
+
+
+def compared(core: ModuleType, one: tuple, other: tuple) -> tuple:
+    return attempt(lambda: make(core, one) == make(core, other))
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, check)
+    atheris.Fuzz()

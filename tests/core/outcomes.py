@@ -1,0 +1,250 @@
+"""Calls described as data, and what comes of them: the same on every engine.
+
+A call is a tuple that begins with a word of `MAKERS`. It is made into values anew for each
+engine, so that generators are fresh and what changes while it is read changes for both.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from fatmorph.errors import FatmorphError
+from fatmorph.markup.attributes import Attrs
+
+Call: TypeAlias = "tuple[Any, ...]"
+HEAD, LINE = b"event: page\n", b"data: elements "
+
+
+class BrokenError(Exception):
+    """The failure of a user's own code."""
+
+
+def broken(*_: object) -> Any:
+    raise BrokenError("mine")
+
+
+class BrokenText(str):
+    """Holds text and answers nothing that it is asked."""
+
+    __slots__ = ()
+    __str__ = __repr__ = __len__ = __iter__ = __contains__ = encode = replace = broken
+    __hash__ = str.__hash__
+
+
+class BrokenNumber(int):
+    """Holds a number and answers nothing that it is asked."""
+
+    __str__ = __repr__ = __index__ = __bool__ = broken
+    __hash__ = int.__hash__
+
+
+class Html:
+    """Is trusted HTML: whatever a function returns."""
+
+    def __init__(self, returns: Callable[[], object]) -> None:
+        self.returns = returns
+
+    def __html__(self) -> object:
+        return self.returns()
+
+
+class Items(Mapping):
+    """A mapping with a code of its own."""
+
+    def __init__(self, pairs: list[tuple[object, object]], fails_after: int = -1) -> None:
+        self.pairs = pairs
+        self.fails_after = fails_after
+
+    def __getitem__(self, name: object) -> object:
+        return next(value for key, value in self.pairs if key is name)
+
+    def __iter__(self) -> Iterator[object]:
+        for index, (key, _) in enumerate(self.pairs):
+            if index == self.fails_after:
+                broken()
+            yield key
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+def make(core: ModuleType, call: Call) -> Any:
+    """Return the value that a call describes, made with one engine."""
+    return MAKERS[call[0]](core, *call[1:])
+
+
+def make_all(core: ModuleType, calls: tuple[Call, ...]) -> list[Any]:
+    return [make(core, call) for call in calls]
+
+
+def element(core: ModuleType, name: str, positional: Any, keywords: Any) -> Any:
+    arguments = {key: make(core, value) for key, value in keywords}
+    return core.Tag(name)(*make_all(core, positional), **arguments)
+
+
+def endless() -> Iterator[object]:
+    yield endless()
+
+
+def generator(core: ModuleType, items: Any, ending: str) -> Any:
+    def generate() -> Iterator[object]:
+        yield from make_all(core, items)
+        if ending == "fails":
+            broken()
+        if ending == "interrupts":
+            raise KeyboardInterrupt
+        if ending == "nests":
+            yield endless()
+        if ending == "uses itself":
+            yield core.Tag("b")(generated)
+
+    generated = generate()
+    if ending == "spent":
+        list(generated)
+    return generated
+
+
+def changing_list(core: ModuleType, items: Any, change: str) -> list[object]:
+    """Return a list that one of its own items changes while the list is walked."""
+    values: list[object] = []
+
+    def changed() -> str:
+        if change == "pop":
+            values.pop()
+        elif change == "clear":
+            values.clear()
+        elif len(values) < 20:
+            values.insert(0, "new")
+        return "<!>"
+
+    values += [Html(changed), *make_all(core, items), Html(changed), Html(changed)]
+    return values
+
+
+def changing_dict(core: ModuleType, pairs: Any) -> dict[object, object]:
+    """Return a dict that is cleared by the reading of a class in it."""
+    attributes: dict[object, object] = {}
+
+    def names() -> Iterator[str]:
+        attributes.clear()
+        attributes["onclick"] = "x"
+        yield "changed"
+
+    attributes.update({"class": names(), **dict(written(core, pairs))})
+    return attributes
+
+
+def written(core: ModuleType, pairs: Any) -> list[tuple[object, object]]:
+    return [(make(core, key), make(core, value)) for key, value in pairs]
+
+
+def hashable(core: ModuleType, pairs: Any) -> dict[object, object]:
+    return dict(written(core, pairs))
+
+
+def self_holding_list(core: ModuleType, items: Any) -> list[object]:
+    values = make_all(core, items)
+    values.append(values)
+    return values
+
+
+MAKERS: dict[str, Callable[..., Any]] = {
+    "value": lambda core, value: value,
+    "broken text": lambda core, text: BrokenText(text),
+    "broken number": lambda core, number: BrokenNumber(number),
+    "huge number": lambda core, digits: 10**digits,
+    "element": element,
+    "frozen": lambda core, call: core.frozen(make(core, call)),
+    "fragment": lambda core, items: core.FRAGMENT(*make_all(core, items)),
+    "comment": lambda core, items: core.COMMENT(*make_all(core, items)),
+    "tag": lambda core, name: core.Tag(name),
+    "svg": lambda core, name, items: core.Tag(name, "svg")(*make_all(core, items)),
+    "list": make_all,
+    "tuple": lambda core, items: tuple(make_all(core, items)),
+    "map": lambda core, items: map(partial(make, core), items),
+    "generator": generator,
+    "changing list": changing_list,
+    "list in itself": self_holding_list,
+    "nested": lambda core, depth, call: nested(make(core, call), depth),
+    "deep": lambda core, depth, call: deep(core, make(core, call), depth),
+    "html": lambda core, call: Html(lambda: make(core, call)),
+    "html of": lambda core, call: Html(lambda: core.render(make(core, call))),
+    "broken html": lambda core: Html(broken),
+    "dict": hashable,
+    "changing dict": changing_dict,
+    "attrs": lambda core, pairs: Attrs(hashable(core, pairs)),
+    "mapping": lambda core, pairs, fails_after: Items(written(core, pairs), fails_after),
+}
+
+
+def nested(value: object, depth: int) -> object:
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+def deep(core: ModuleType, value: object, depth: int) -> Any:
+    for _ in range(depth):
+        value = core.Tag("i")(value)
+    return value
+
+
+def outcome(core: ModuleType, call: Call) -> object:
+    """Return everything that can be seen of a call's result, or of its error."""
+    made = attempt(lambda: make(core, call))
+    if made[0] == "error" or not isinstance(made[1], core.Element):
+        return neutral(made)
+    node = made[1]
+    again = make(core, call)
+    return {
+        "html": attempt(lambda: core.render(node)),
+        "str": attempt(lambda: str(node)),
+        "__html__": attempt(lambda: described(core, node.__html__())),
+        "bytes": attempt(lambda: core.render_bytes(node)),
+        "event": attempt(lambda: core.render_event(node, HEAD, LINE)),
+        "frozen": attempt(lambda: core.render_event(core.frozen(node), HEAD, LINE)),
+        "frozen is equal": core.frozen(node) == node,
+        "tree": described(core, node),
+        "drops newline": core.drops_newline(node),
+        "equals another": (node == again, node != again),
+        "hashes alike": hash(node) == hash(again) == hash(core.frozen(node)),
+        "pickle": attempt(lambda: described(core, pickle.loads(pickle.dumps(node)))),
+    }
+
+
+def attempt(function: Callable[[], object]) -> tuple[object, ...]:
+    """Return what a function returns, or its error in full."""
+    try:
+        return "value", function()
+    except RecursionError:
+        return "error", "RecursionError"  # its text tells where the stack ended
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - it is compared
+        kind = type(error)
+        parts = vars(error) if isinstance(error, FatmorphError) else error.args
+        notes = getattr(error, "__notes__", None)
+        return "error", neutral((kind.__module__, kind.__name__, str(error), parts, notes))
+
+
+def neutral(value: object) -> str:
+    """Return a repr without addresses and without the name of an engine."""
+    return re.sub(r"0x[0-9a-f]+", "0x", ascii(value)).replace("_core_c", "_core_py")
+
+
+def described(core: ModuleType, root: object) -> list[object]:
+    """Return the nodes of a tree, outermost first, each as data; of any depth."""
+    nodes: list[object] = []
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, core.Element):
+            attributes = [(name, type(text), text) for name, text in node.attributes.items()]
+            nodes.append((node.tag, node.namespace, node.id, attributes, repr(node)))
+            pending.extend(node.children)
+        else:
+            nodes.append((type(node), str(node)))
+    return nodes

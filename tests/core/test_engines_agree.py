@@ -1,0 +1,272 @@
+"""Whatever is asked of the two engines, they answer alike: in values, types, errors and texts."""
+
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from markupsafe import Markup
+
+from core.outcomes import HEAD, LINE, attempt, described, make, outcome
+from fatmorph.markup.lines import event_bytes
+
+PYTHON = import_module("fatmorph.markup._core_py")
+C = import_module("fatmorph.markup._core_c")
+
+
+def named(name, strategy):
+    """Return the strategy under a name: what is made of it has a repr of readable length."""
+
+    def drawn(draw):
+        return draw(strategy)
+
+    drawn.__name__ = name
+    return st.composite(drawn)()
+
+
+NASTY = st.sampled_from(
+    (
+        *("", "&", "<", ">", '"', "'", "\n", "\r", "\r\n", "\0", "\ud800", "\udc00", "\u2028"),
+        *("</script", "</SCRIPT >", "<!--", "-->", "--", "</body>", "&amp;", "&lt", "é", "🙂"),
+        *("x" * 260, "é" * 90, "javascript:alert(1)", " JAVA\tSCRIPT:x", "data:text/html,x"),
+    )
+)
+TEXT = named("text", st.lists(NASTY | st.text(max_size=9), max_size=6).map("".join))
+TAGS = (
+    *("div", "p", "pre", "textarea", "listing", "script", "style", "title", "br", "img", "html"),
+    *("DIV", "my-widget", "a", "svg", "i"),
+)
+NAMES = (
+    *("id", "class", "style", "href", "src", "hidden", "aria-label", "draggable", "viewbox"),
+    *("from", "values", "title", "data-x", "data-Ä", "CLASS", "on:click", "colspan"),
+)
+TAG = named("tag", st.sampled_from(TAGS))
+NAME = named("name", st.sampled_from(NAMES))
+KEYWORD = NAME | st.sampled_from(("class_", "for_", "data_on_click", "_", "a b", "", "viewBox"))
+
+TEXT_CALL = TEXT.map(lambda text: ("value", text))
+PLAIN = TEXT_CALL | st.sampled_from([None, True, False, 0, 7, -1, 2.5]).map(lambda v: ("value", v))
+STRANGE = named(
+    "strange",
+    st.one_of(
+        TEXT.map(lambda text: ("value", Markup(text))),
+        TEXT.map(lambda text: ("broken text", text)),
+        st.integers().map(lambda number: ("broken number", number)),
+        st.floats().map(lambda number: ("value", number)),
+        st.decimals().map(lambda number: ("value", Decimal(number))),
+        st.sampled_from([b"x", 1j, object, NotImplemented, ...]).map(lambda v: ("value", v)),
+        st.just(("broken html",)),
+        st.just(("huge number", 5000)),
+        TAG.map(lambda name: ("tag", name)),
+    ),
+)
+
+
+# Mostly what works: a tree with one error in it has only that error to show.
+VALUE = st.deferred(lambda: st.one_of(*[TEXT_CALL] * 6, *[PLAIN] * 4, STRANGE, CONTAINER))
+ITEMS = st.lists(VALUE, max_size=3).map(tuple)
+
+
+def pairs(values, names=NAME):
+    return st.lists(st.tuples(names, values), max_size=3, unique_by=lambda pair: pair[0]).map(tuple)
+
+
+KEY = NAME.map(lambda name: ("value", name))
+ANY_KEY = KEY | TEXT.map(lambda name: ("broken text", name))
+MAPPING = named(
+    "mapping",
+    st.one_of(
+        st.tuples(st.just("dict"), pairs(TEXT_CALL, KEY)),
+        st.tuples(st.just("attrs"), pairs(PLAIN, KEY)),
+        st.tuples(st.sampled_from(["dict", "changing dict"]), pairs(VALUE, ANY_KEY)),
+        st.tuples(st.just("mapping"), pairs(VALUE, ANY_KEY), st.integers(-1, 3)),
+    ),
+)
+ELEMENT = named(
+    "element",
+    st.tuples(
+        st.just("element"),
+        TAG,
+        st.tuples(st.lists(MAPPING, max_size=2).map(tuple), ITEMS).map(
+            lambda parts: sum(parts, ())
+        ),
+        pairs(PLAIN | VALUE, KEYWORD),
+    ),
+)
+ENDING = st.sampled_from(["", "", "fails", "interrupts", "nests", "uses itself", "spent"])
+CONTAINER = named(
+    "container",
+    st.one_of(
+        ELEMENT,
+        ELEMENT,
+        st.tuples(st.sampled_from(["list", "tuple", "map", "fragment", "comment"]), ITEMS),
+        st.tuples(st.just("generator"), ITEMS, ENDING),
+        st.tuples(st.just("changing list"), ITEMS, st.sampled_from(["pop", "clear", "insert"])),
+        st.tuples(st.just("list in itself"), ITEMS),
+        st.tuples(st.just("nested"), st.sampled_from([1, 2, 98, 99, 100, 101]), VALUE),
+        st.tuples(st.just("deep"), st.integers(1, 300), VALUE),
+        st.tuples(st.just("svg"), TAG, ITEMS),
+        st.tuples(st.just("html"), VALUE),
+        st.tuples(st.sampled_from(["frozen", "html of"]), ELEMENT),
+        MAPPING,
+    ),
+)
+ROOT = st.one_of(
+    ELEMENT,
+    ELEMENT.map(lambda call: ("frozen", call)),
+    st.tuples(st.sampled_from(["fragment", "comment"]), ITEMS),
+)
+
+# Few words, so that two of them are often equal, or nearly.
+SMALL = st.recursive(
+    st.sampled_from([("value", "a"), ("value", Markup("a")), ("value", "b"), ("value", "")]),
+    lambda inner: st.tuples(
+        st.just("element"),
+        st.sampled_from(["p", "i"]),
+        st.lists(inner, max_size=2).map(tuple),
+        pairs(st.sampled_from([("value", "a"), ("value", True)]), st.sampled_from("xyz")),
+    )
+    | st.tuples(st.just("frozen"), st.just(("element", "i", (("value", "a"),), ())))
+    | st.tuples(st.just("fragment"), st.lists(inner, max_size=1).map(tuple)),
+    max_leaves=6,
+)  # fmt: skip
+
+
+# Large trees are what is wanted; a machine that takes its time to draw them is no fault.
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@given(ROOT)
+def test_what_comes_of_a_call(call):
+    assert outcome(C, call) == outcome(PYTHON, call)
+
+
+@given(SMALL, SMALL)
+def test_whether_two_values_are_equal_and_hash_alike(one, other):
+    def compared(core):
+        mine, theirs = make(core, one), make(core, other)
+        return mine == theirs, mine != theirs, theirs == mine, len({mine, theirs})
+
+    assert compared(C) == compared(PYTHON)
+
+
+@given(st.text(max_size=12) | TAG, st.sampled_from(["html", "svg", "mathml"]))
+def test_which_tags_there_are(name, namespace):
+    def seen(core):
+        tag = core.Tag(name, namespace)
+        return tag.name, tag.namespace, repr(tag), core.render(tag("a")), tag == core.Tag(name)
+
+    assert attempt(lambda: seen(C)) == attempt(lambda: seen(PYTHON))
+
+
+@given(st.text(max_size=12) | NAME, PLAIN)
+def test_which_attributes_there_are_whichever_way_they_are_written(name, value):
+    written = ("element", "p", (("dict", ((("value", name), value),)),), ())
+    keyword = ("element", "p", (), ((name, value),))
+
+    assert outcome(C, written) == outcome(PYTHON, written)
+    assert outcome(C, keyword) == outcome(PYTHON, keyword)
+
+
+@given(TEXT | TEXT.map(Markup))
+def test_how_text_is_escaped(text):
+    for name in ("escape_text", "escape_attribute"):
+        escaped = [getattr(core, name)(text) for core in (C, PYTHON)]
+
+        assert [(type(value), value) for value in escaped] == [(str, escaped[1])] * 2
+
+
+LINES = st.lists(st.sampled_from(["\r", "\n", "\r\n", "a", "<é>", "", "🙂"]), max_size=6).map(
+    "".join
+)
+IN_LINES = st.recursive(
+    LINES.map(lambda text: ("value", text)) | LINES.map(lambda text: ("value", Markup(text))),
+    lambda inner: st.one_of(
+        st.tuples(
+            st.just("element"),
+            st.sampled_from(["p", "pre", "i"]),
+            st.lists(inner, max_size=4).map(tuple),
+            pairs(LINES.map(lambda text: ("value", text)), st.sampled_from(["title", "id"])),
+        ),
+        inner.map(lambda call: ("frozen", ("element", "b", (call,), ()))),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(IN_LINES, max_size=4).map(tuple), st.binary(max_size=9), st.binary(max_size=9))
+def test_an_event_is_framed_as_if_it_had_been_rendered_first(items, head, line):
+    for core in (C, PYTHON):
+        node = core.FRAGMENT([make(core, item) for item in items])
+
+        event = core.render_event(node, head, line)
+
+        assert event == event_bytes(head, line, core.render_bytes(node))
+
+
+@pytest.mark.parametrize(
+    ("html", "event"),
+    [
+        ("", b"event: page\n\n"),
+        ("\n", b"event: page\ndata: elements \ndata: elements \n\n"),
+        ("a\r", b"event: page\ndata: elements a\ndata: elements \n\n"),
+        (
+            "a\r\nb\rc\n",
+            b"event: page\n" + LINE + b"a\n" + LINE + b"b\n" + LINE + b"c\n" + LINE + b"\n\n",
+        ),
+        ("\n\r", b"event: page\n" + (LINE + b"\n") * 3 + b"\n"),
+    ],
+)  # fmt: skip
+def test_each_line_of_an_event_has_its_field(core, html, event):
+    assert core.render_event(core.FRAGMENT(Markup(html)), HEAD, LINE) == event
+
+
+def test_a_line_end_may_begin_in_one_child_and_end_in_the_next(core):
+    node = core.Tag("p")("a\r", Markup("\nb"), core.frozen(core.Tag("i")("\n")), "\r", "\n")
+
+    event = core.render_event(node, b"", b"> ")
+
+    assert event == b"> <p>a\n> b<i>\n> </i>\n> </p>\n\n"
+
+
+DEEP = ("deep", 5_000, ("value", "a\r"))
+HOSTILE = {
+    "many attributes": ("element", "p", (("dict", tuple(
+        (("value", f"a{n}"), ("value", f"{n}")) for n in range(500))),), ()),
+    "many keywords": ("element", "p", (), tuple((f"a{n}", ("value", n)) for n in range(300))),
+    "many children": ("element", "p", (("tuple", (("value", "a"),) * 5000),), ()),
+    "a deep tree": DEEP,
+    "a deep tree in a frozen one": ("frozen", ("element", "p", (DEEP,), ())),
+    "a deep tree with a lone surrogate": ("deep", 500, ("value", "\ud800")),
+    "two lone surrogates": ("element", "p", (("value", "\ud83d\ude00"),), ()),
+    "a frozen lone surrogate": ("frozen", ("element", "p", (), (("id", ("value", "\udc80")),))),
+    "nested as deep as allowed": ("element", "p", (("nested", 100, ("value", "x")),), ()),
+    "nested deeper": ("element", "p", (("nested", 101, ("value", "x")),), ()),
+    "a generator that never ends": ("element", "p", (("generator", (), "nests"),), ()),
+    "a number too long to write": ("element", "p", (("huge number", 5000),), ()),
+    "an attribute too long to write": ("element", "p", (), (("id", ("huge number", 5000)),)),
+    "an element as an attribute": (
+        "element", "p", (), (("id", ("frozen", ("element", "i", (), ()))),)),
+    "a fragment as an attribute": ("element", "p", (), (("id", ("fragment", ())),)),
+    "class twice": ("element", "p", (("dict", ((("value", "class"), ("value", "a")),)),),
+                    (("class_", ("list", (("value", "b"),))),)),
+    "an attribute taken back": ("element", "p", (("dict", ((("value", "id"), ("value", "a")),)),),
+                                (("id", ("value", None)),)),
+    "an attribute and its other spelling": ("element", "p", (), (
+        ("data_x", ("value", "a")), ("data-x", ("value", 7)), ("title", ("value", "b")))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", HOSTILE.values(), ids=HOSTILE)
+def test_what_comes_of_a_hostile_call(call):
+    assert outcome(C, call) == outcome(PYTHON, call)
+
+
+def test_a_tree_of_one_engine_is_no_child_for_the_other():
+    errors = [
+        attempt(lambda mine=mine, theirs=theirs: mine.Tag("p")(theirs.Tag("i")))
+        for mine, theirs in ((C, PYTHON), (PYTHON, C))
+    ]
+
+    assert errors[0] == errors[1]
+    assert described(C, C.Tag("p")(PYTHON.Tag("i")("a"))) == described(
+        PYTHON, PYTHON.Tag("p")(C.Tag("i")("a"))
+    )
