@@ -1,0 +1,34 @@
+"""The command `python -m fatmorph`: what is installed, and which engine runs."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from fatmorph.markup.render import ENGINE
+
+__all__ = ("main",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        arguments: Without the program's name; by default those that Python was started with.
+
+    Raises:
+        SystemExit: After `--version` and `--help`, or with status 2 for unusable arguments.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m fatmorph", description="Live web pages, each written as one function."
+    )
+    parser.add_argument("--version", action="version", version=_version_line())
+    parser.parse_args(arguments)
+    parser.print_help()
+    return 0
+
+
+def _version_line() -> str:
+    return f"fatmorph {version('fatmorph')}, {ENGINE} engine, Python {platform.python_version()}"
