@@ -3,105 +3,213 @@
     python -m pip install 'fatmorph[benchmarks]'
     python tests/benchmarks/rendering.py
 
-Every contender builds the same page from the same data; the outputs are parsed and compared
-before anything is timed. Rounds are interleaved, so that a change of the machine's speed hits
-all contenders alike. Quote the ratios: times differ between machines, ratios hardly.
+Every contender makes the same page of the same data, as UTF-8. The outputs are parsed and
+compared before anything is timed. Rounds are interleaved, so that a change of the machine's
+speed hits all contenders alike; what counts is the processor's time, which other programs hardly
+disturb; the garbage collector runs as it does in a program. Quote the ratios: times differ
+between machines, ratios hardly.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.metadata import version
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module, util
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from justhtml import JustHTML
+from contenders.pages import PAGES
+from contenders.same_page import difference, parsed
 
-Render = Callable[[], str]
+from fatmorph import html
+from fatmorph.datastar.events import patch_elements
+from fatmorph.markup._core import ENGINE
+from fatmorph.markup.render import render_bytes
 
-ROWS, COLUMNS = 500, 10
-CELLS = [[f"row {row} & column {column}" for column in range(COLUMNS)] for row in range(ROWS)]
+FOLDER = Path(__file__).parent / "contenders"
+BASE = "fatmorph (C)"
+ENGINES = {"C": "fatmorph.markup._core_c", "Python": "fatmorph.markup._core_py"}
 
-
-def fatmorph_table() -> Render:
-    from fatmorph import h, render
-
-    return lambda: render(
-        h.table([h.tr([h.td(text, class_="cell") for text in row]) for row in CELLS])
-    )
-
-
-def stario_table() -> Render:
-    markup = import_module("stario.markup")
-    h = markup.html
-    return lambda: str(
-        markup.render(
-            h.Table([h.Tr([h.Td({"class": "cell"}, text) for text in row]) for row in CELLS])
-        )
-    )
+Page = Callable[[], bytes]
 
 
-def htpy_table() -> Render:
-    h = import_module("htpy")
-    return lambda: str(
-        h.table[([h.tr[[h.td(class_="cell")[text] for text in row]] for row in CELLS])]
-    )
+@dataclass(frozen=True)
+class Contender:
+    """A way to make the pages: a module of contenders/, and the names bound in it."""
 
-
-PAGES: Mapping[str, Mapping[str, Callable[[], Render]]] = {
-    f"table {ROWS}×{COLUMNS}": {
-        "fatmorph": fatmorph_table,
-        "stario": stario_table,
-        "htpy": htpy_table,
-    }
-}
+    name: str
+    module: str
+    distribution: str
+    bound: Callable[[], Mapping[str, object]] = field(default=dict)
 
 
 def main() -> None:
-    """Print one table per page."""
+    """Print what takes part, then one table per page."""
+    options = arguments()
+    print(f"Python {platform.python_version()}, {platform.machine()}, {options.rounds} rounds")
+    contenders = installed([each for each in CONTENDERS if is_wanted(each, options.only)])
+    for page in options.pages:
+        title, data = PAGES[page]
+        makers = {
+            name: partial(getattr(module, page), *data)
+            for name, module in contenders.items()
+            if hasattr(module, page)
+        }
+        refuse_differences(title, makers)
+        print_table(title, timed(makers, options.rounds), BASE)
+    if not options.only:
+        print_event_table(options.pages, contenders, options.rounds)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=40, help="timed rounds per contender")
-    rounds: int = parser.parse_args().rounds
-    print(f"Python {platform.python_version()}, {platform.machine()}, {rounds} rounds")
-    for page, contenders in PAGES.items():
-        print_table(page, available(contenders), rounds)
+    parser.add_argument("--rounds", type=int, default=100, help="timed rounds per contender")
+    parser.add_argument("--pages", nargs="+", choices=PAGES, default=list(PAGES), metavar="PAGE")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="contenders whose name begins like this"
+    )
+    return parser.parse_args()
 
 
-def available(contenders: Mapping[str, Callable[[], Render]]) -> dict[str, Render]:
-    """Return the contenders that are installed; name those that are not."""
-    found: dict[str, Render] = {}
-    for name, make in contenders.items():
+def is_wanted(contender: Contender, only: Sequence[str] | None) -> bool:
+    """Return whether to time a contender; what all are compared with always is."""
+    name = contender.name.lower()
+    wanted = only is None or any(name.startswith(each.lower()) for each in only)
+    return wanted or contender.name == BASE
+
+
+def engine_names(engine: str) -> Mapping[str, object]:
+    """Return the catalog and the renderer of one engine, whichever one fatmorph chose."""
+    core = import_module(ENGINES[engine])
+    # A module, as `from fatmorph import h` is: names are looked up just as fast.
+    catalog = ModuleType("h")
+    for name in html.__all__:
+        setattr(catalog, name, core.Tag(getattr(html, name).name))
+    return {"h": catalog, "render_bytes": core.render_bytes}
+
+
+def markupsafe_names() -> Mapping[str, object]:
+    return {"escape": import_module("markupsafe").escape}
+
+
+def markupsafe_c_names() -> Mapping[str, object]:
+    """Return the C function that markupsafe's `escape()` calls for a `str`."""
+    return {"escape": import_module("markupsafe._speedups")._escape_inner}
+
+
+C = partial(engine_names, "C")
+PYTHON = partial(engine_names, "Python")
+CONTENDERS = (
+    Contender(BASE, "fatmorph_keywords", "fatmorph", C),
+    Contender("fatmorph (C), dict attributes", "fatmorph_dicts", "fatmorph", C),
+    Contender("fatmorph (C), data.on, mappings", "fatmorph_values", "fatmorph", C),
+    Contender("fatmorph (Python)", "fatmorph_keywords", "fatmorph", PYTHON),
+    Contender("f-strings, markupsafe's C", "by_hand", "markupsafe", markupsafe_c_names),
+    Contender("f-strings, markupsafe.escape", "by_hand", "markupsafe", markupsafe_names),
+    Contender("minijinja", "minijinja", "minijinja"),
+    Contender("Jinja2", "jinja2", "jinja2"),
+    Contender("Mako", "mako", "mako"),
+    Contender("Chameleon", "chameleon", "chameleon"),
+    Contender("simple_html", "simple_html", "simple-html"),
+    Contender("rusty_tags", "rusty_tags", "rusty-tags"),
+    Contender("Stario @baked", "stario_baked", "stario"),
+    Contender("Stario", "stario", "stario"),
+    Contender("htpy", "htpy", "htpy"),
+    Contender("FastHTML", "fasthtml", "python-fasthtml"),
+    Contender("dominate", "dominate", "dominate"),
+    Contender("air", "air", "air"),
+)
+
+
+def installed(contenders: Sequence[Contender]) -> dict[str, ModuleType]:
+    """Return the modules of the contenders that are here; name those that are not."""
+    modules: dict[str, ModuleType] = {}
+    for contender in contenders:
         try:
-            found[name] = make()
-        except ImportError as error:
-            print(f"  not measured: {name} ({error})")
-    return found
+            modules[contender.name] = loaded(contender)
+        except Exception as error:  # noqa: BLE001 - whatever a peer raises, it cannot be timed
+            print(f"  not measured: {contender.name} ({type(error).__name__}: {error})")
+        else:
+            print(f"  {contender.name:<34}{installed_version(contender.distribution)}")
+    if BASE not in modules:
+        sys.exit("the compiled engine is missing: python -m pip install -e .")
+    return modules
 
 
-def print_table(page: str, contenders: Mapping[str, Render], rounds: int) -> None:
-    """Check that all outputs are the same page, then time them in turn."""
-    trees = {
-        name: JustHTML(render(), sanitize=False).to_html() for name, render in contenders.items()
-    }
-    for name, tree in trees.items():
-        if tree != trees["fatmorph"]:
-            sys.exit(f"{name} renders another page than fatmorph: nothing was timed")
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+def loaded(contender: Contender) -> ModuleType:
+    """Return a module of its own for a contender: two of them may share a file."""
+    path = FOLDER / f"{contender.module}.py"
+    spec = util.spec_from_file_location(f"contenders.{contender.module}", path)
+    assert spec is not None and spec.loader is not None
+    module = util.module_from_spec(spec)
+    vars(module).update(contender.bound())
+    spec.loader.exec_module(module)
+    return module
+
+
+def installed_version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "unknown version"
+
+
+def refuse_differences(title: str, makers: Mapping[str, Page]) -> None:
+    """End the program if two contenders make pages that a browser would show differently."""
+    expected = parsed(makers[BASE]())
+    for name, make in makers.items():
+        if found := difference(expected, parsed(make())):
+            sys.exit(f"{name} makes another page than {BASE} of {title}: {found}")
+
+
+def timed(makers: Mapping[str, Page], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of processor time of each contender in each round."""
+    seconds: dict[str, list[float]] = {name: [] for name in makers}
     for _ in range(rounds):
-        for name, render in contenders.items():
-            start = time.perf_counter()
-            render()
-            seconds[name].append(time.perf_counter() - start)
+        for name, make in makers.items():
+            gc.collect()  # nobody pays for the garbage of the one before
+            make()  # nor for the caches that it left cold
+            start = time.thread_time()
+            make()
+            seconds[name].append(time.thread_time() - start)
+    return seconds
+
+
+def print_table(title: str, seconds: Mapping[str, Sequence[float]], base: str) -> None:
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    print(f"\n{page:<22}{'minimum ms':>12}{'median ms':>12}{'fatmorph takes':>18}")
-    for name, times in sorted(seconds.items(), key=lambda item: min(item[1])):
-        label = f"{name} {version(name)}"
-        ratio = f"{medians['fatmorph'] / medians[name]:.2f} ×"
-        print(f"{label:<22}{min(times) * 1e3:>12.2f}{medians[name] * 1e3:>12.2f}{ratio:>18}")
+    columns = f"{'minimum ms':>12}{'median ms':>12}{base + ' ÷ it':>26}{'it ÷ ' + base:>26}"
+    print(f"\n{title:<34}{columns}")
+    for name in sorted(medians, key=lambda name: medians[name]):
+        ratio = medians[base] / medians[name]
+        times = f"{min(seconds[name]) * 1e3:>12.3f}{medians[name] * 1e3:>12.3f}"
+        print(f"{name:<34}{times}{ratio:>26.3f}{1 / ratio:>26.2f}")
+
+
+def print_event_table(
+    pages: Sequence[str], contenders: Mapping[str, ModuleType], rounds: int
+) -> None:
+    """Print what an event costs beside the page's bytes; neither includes building the page."""
+    if ENGINE != "C":
+        print("\n  not measured: pages as events (fatmorph was told to use its Python engine)")
+        return
+    views: dict[str, Any] = vars(contenders[BASE])
+    for page in pages:
+        title, data = PAGES[page]
+        view = views[f"{page}_view"](*data)
+        makers = {
+            "render_bytes(page)": partial(render_bytes, view),
+            "patch_elements(page)": partial(patch_elements, view),
+        }
+        print_table(f"{title}, built", timed(makers, rounds), "render_bytes(page)")
 
 
 if __name__ == "__main__":

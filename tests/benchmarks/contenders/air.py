@@ -1,0 +1,113 @@
+"""air: elements as objects. It escapes text, but no attributes: its users do, by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import air as h
+from markupsafe import escape
+
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Tile
+
+
+def table(rows: Sequence[Sequence[str]]) -> bytes:
+    page = h.Table(*[h.Tr(*[h.Td(text, class_="cell") for text in row]) for row in rows])
+    return page.render().encode()
+
+
+def products(query: str, products: Sequence[Product]) -> bytes:
+    page = h.Html(
+        h.Head(
+            h.Meta(charset="utf-8"),
+            h.Title(f"{query} · Shop"),
+            h.Link(rel="stylesheet", href="/static/shop.css"),
+        ),
+        h.Body(
+            h.Main(
+                h.H1(f"{len(products)} results for “{query}”"),
+                *[card(product) for product in products],
+                id="products",
+                class_="products",
+            ),
+        ),
+        lang="en",
+    )
+    return page.render().encode()
+
+
+def card(product: Product) -> Any:
+    return h.Article(
+        h.Img(
+            src=escape(product.image),
+            alt=escape(product.name),
+            width="320",
+            height="240",
+            loading="lazy",
+        ),
+        h.H2(product.name),
+        h.P(product.price, class_="price"),
+        h.Ul(*[h.Li(badge, class_="badge") for badge in product.badges], class_="badges")
+        if product.badges
+        else "",
+        h.A("Details", href=escape(product.url)),
+        h.Button(
+            "Add to cart",
+            type="button",
+            disabled=product.is_sold_out,
+            **{"data-on:click": f"@post('/cart/{product.id}')"},
+        ),
+        id=f"product-{product.id}",
+        class_="card sold-out" if product.is_sold_out else "card",
+    )
+
+
+def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    page = h.Html(
+        h.Head(
+            h.Meta(charset="utf-8"),
+            h.Meta(name="viewport", content="width=device-width, initial-scale=1"),
+            h.Title(f"Tiles · {len(painters)} painting"),
+            h.Link(id="icon", rel="icon", href="/static/icon.svg"),
+            h.Link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.Script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.Body(
+            h.Header(
+                h.H1("Tiles"),
+                h.Ul(
+                    *[swatch(painter) for painter in painters],
+                    id="painters",
+                    aria_label=f"{len(painters)} painting",
+                ),
+            ),
+            h.Main(*[tile_button(tile) for tile in tiles], id="board", class_="board"),
+            h.Footer("Everybody with this page open paints on the same board."),
+            **{
+                "data-signals": f"{{user_id: '{escape(user_id)}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+        ),
+        lang="en",
+    )
+    return page.render().encode()
+
+
+def swatch(painter: Painter) -> Any:
+    return h.Li(
+        h.Span("you", class_="name") if painter.is_you else "",
+        id=f"painter-{escape(painter.id)}",
+        class_="swatch you" if painter.is_you else "swatch",
+        style=f"background-color:{escape(painter.color)}",
+    )
+
+
+def tile_button(tile: Tile) -> Any:
+    return h.Button(
+        id=f"tile-{tile.number}",
+        class_="tile painted" if tile.color else "tile",
+        style=f"background-color:{escape(tile.color)}" if tile.color else None,
+        aria_label=f"Tile {tile.number + 1}",
+        **{"data-on:click": f"@post('/paint/{tile.number}')"},
+    )

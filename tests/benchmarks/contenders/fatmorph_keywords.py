@@ -1,0 +1,113 @@
+"""fatmorph, with attributes as keywords and their values as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Tile
+
+    # Bound by rendering.py to one engine or the other.
+    from fatmorph import Element, h, render_bytes
+
+
+def table(rows: Sequence[Sequence[str]]) -> bytes:
+    return render_bytes(table_view(rows))
+
+
+def products(query: str, products: Sequence[Product]) -> bytes:
+    return render_bytes(products_view(query, products))
+
+
+def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return render_bytes(tiles_view(user_id, painters, tiles))
+
+
+def table_view(rows: Sequence[Sequence[str]]) -> Element:
+    return h.table([h.tr([h.td(text, class_="cell") for text in row]) for row in rows])
+
+
+def products_view(query: str, products: Sequence[Product]) -> Element:
+    return h.html(
+        h.head(
+            h.meta(charset="utf-8"),
+            h.title(f"{query} · Shop"),
+            h.link(rel="stylesheet", href="/static/shop.css"),
+        ),
+        h.body(
+            h.main(
+                h.h1(f"{len(products)} results for “{query}”"),
+                [card_view(product) for product in products],
+                id="products",
+                class_="products",
+            ),
+        ),
+        lang="en",
+    )
+
+
+def card_view(product: Product) -> Element:
+    return h.article(
+        h.img(src=product.image, alt=product.name, width="320", height="240", loading="lazy"),
+        h.h2(product.name),
+        h.p(product.price, class_="price"),
+        product.badges
+        and h.ul([h.li(badge, class_="badge") for badge in product.badges], class_="badges"),
+        h.a("Details", href=product.url),
+        h.button(
+            {"data-on:click": f"@post('/cart/{product.id}')"},
+            "Add to cart",
+            type="button",
+            disabled=product.is_sold_out,
+        ),
+        id=f"product-{product.id}",
+        class_="card sold-out" if product.is_sold_out else "card",
+    )
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> Element:
+    return h.html(
+        h.head(
+            h.meta(charset="utf-8"),
+            h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            h.title(f"Tiles · {len(painters)} painting"),
+            h.link(id="icon", rel="icon", href="/static/icon.svg"),
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.body(
+            {"data-signals": f"{{user_id: '{user_id}'}}"},
+            {"data-init": "@get('/subscribe', {retry: 'always'})"},
+            h.header(
+                h.h1("Tiles"),
+                h.ul(
+                    [swatch_view(painter) for painter in painters],
+                    id="painters",
+                    aria_label=f"{len(painters)} painting",
+                ),
+            ),
+            h.main([tile_view(tile) for tile in tiles], id="board", class_="board"),
+            h.footer("Everybody with this page open paints on the same board."),
+        ),
+        lang="en",
+    )
+
+
+def swatch_view(painter: Painter) -> Element:
+    return h.li(
+        painter.is_you and h.span("you", class_="name"),
+        id=f"painter-{painter.id}",
+        class_="swatch you" if painter.is_you else "swatch",
+        style=f"background-color:{painter.color}",
+    )
+
+
+def tile_view(tile: Tile) -> Element:
+    return h.button(
+        {"data-on:click": f"@post('/paint/{tile.number}')"},
+        id=f"tile-{tile.number}",
+        class_="tile painted" if tile.color else "tile",
+        style=f"background-color:{tile.color}" if tile.color else None,
+        aria_label=f"Tile {tile.number + 1}",
+    )

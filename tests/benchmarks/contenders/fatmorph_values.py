@@ -1,0 +1,105 @@
+"""fatmorph with all that makes views comfortable: `data`, `at`, `dom_id`, values that are no text.
+
+The other fatmorph contenders write these attributes as text, because the peers have to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fatmorph import at, data, dom_id
+
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Tile
+
+    # Bound by rendering.py to one engine or the other.
+    from fatmorph import Element, h, render_bytes
+
+
+def products(query: str, products: Sequence[Product]) -> bytes:
+    page = h.html(
+        {"lang": "en"},
+        h.head(
+            h.meta(charset="utf-8"),
+            h.title(query, " · Shop"),
+            h.link(rel="stylesheet", href="/static/shop.css"),
+        ),
+        h.body(
+            h.main(
+                {"id": "products", "class": "products"},
+                h.h1(len(products), " results for “", query, "”"),
+                [card_view(product) for product in products],
+            ),
+        ),
+    )
+    return render_bytes(page)
+
+
+def card_view(product: Product) -> Element:
+    return h.article(
+        {
+            "id": dom_id("product", product.id),
+            "class": {"card": True, "sold-out": product.is_sold_out},
+        },
+        h.img(src=product.image, alt=product.name, width=320, height=240, loading="lazy"),
+        h.h2(product.name),
+        h.p(product.price, class_="price"),
+        product.badges
+        and h.ul({"class": "badges"}, [h.li(badge, class_="badge") for badge in product.badges]),
+        h.a("Details", href=product.url),
+        h.button(
+            data.on("click", at.post(f"/cart/{product.id}")),
+            {"type": "button", "disabled": product.is_sold_out},
+            "Add to cart",
+        ),
+    )
+
+
+def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    page = h.html(
+        {"lang": "en"},
+        h.head(
+            h.meta(charset="utf-8"),
+            h.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            h.title("Tiles · ", len(painters), " painting"),
+            h.link(id="icon", rel="icon", href="/static/icon.svg"),
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.body(
+            data.signals({"user_id": user_id}),
+            data.init("@get('/subscribe', {retry: 'always'})"),
+            h.header(
+                h.h1("Tiles"),
+                h.ul(
+                    {"id": "painters", "aria-label": f"{len(painters)} painting"},
+                    [swatch_view(painter) for painter in painters],
+                ),
+            ),
+            h.main({"id": "board", "class": "board"}, [tile_view(tile) for tile in tiles]),
+            h.footer("Everybody with this page open paints on the same board."),
+        ),
+    )
+    return render_bytes(page)
+
+
+def swatch_view(painter: Painter) -> Element:
+    return h.li(
+        {
+            "id": dom_id("painter", painter.id),
+            "class": {"swatch": True, "you": painter.is_you},
+            "style": {"background-color": painter.color},
+        },
+        h.span({"class": "name"}, "you") if painter.is_you else None,
+    )
+
+
+def tile_view(tile: Tile) -> Element:
+    return h.button(
+        data.on("click", at.post(f"/paint/{tile.number}")),
+        id=dom_id("tile", tile.number),
+        class_={"tile": True, "painted": tile.color},
+        style={"background-color": tile.color},
+        aria_label=f"Tile {tile.number + 1}",
+    )

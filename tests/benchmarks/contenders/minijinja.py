@@ -1,0 +1,29 @@
+"""minijinja: Jinja templates in Rust, which escapes in templates called `.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from minijinja import Environment
+
+from contenders.jinja_templates import TEMPLATES
+
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Tile
+
+environment = Environment(templates=TEMPLATES, trim_blocks=True, lstrip_blocks=True)
+
+
+def table(rows: Sequence[Sequence[str]]) -> bytes:
+    return environment.render_template("table.html", rows=rows).encode()
+
+
+def products(query: str, products: Sequence[Product]) -> bytes:
+    return environment.render_template("products.html", query=query, products=products).encode()
+
+
+def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return environment.render_template(
+        "tiles.html", user_id=user_id, painters=painters, tiles=tiles
+    ).encode()

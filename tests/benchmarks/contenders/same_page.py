@@ -1,0 +1,54 @@
+"""Whether two pages are the same to a browser: parsed by HTML's own algorithm, then compared.
+
+The order of attributes, the way of escaping, the value of a boolean attribute, and white space
+between the elements of a block (the source code's layout) make no difference; all else does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from justhtml import JustHTML
+
+__all__ = ("difference", "parsed")
+
+Tree: TypeAlias = "str | tuple[str, dict[str, str], list[Tree]]"
+
+# In these, text is never what a page shows.
+WITHOUT_TEXT = frozenset(
+    {"#document", "html", "head", "body", "header", "main", "article", "ul", "table", "tbody", "tr"}
+)
+
+
+def parsed(page: bytes) -> Tree:
+    """Return a page as name, attributes and children, or its text."""
+    return simplified(JustHTML(page.decode(), sanitize=False).root)
+
+
+def simplified(node: Any) -> Tree:
+    if node.name == "#text":
+        return str(node.data)
+    children = [simplified(child) for child in node.children or ()]
+    if node.name in WITHOUT_TEXT:
+        children = [
+            child for child in children if not (isinstance(child, str) and not child.strip())
+        ]
+    attributes = dict(getattr(node, "attrs", None) or {})
+    if "disabled" in attributes:
+        attributes["disabled"] = ""  # the only boolean one here: that it is there says it all
+    return node.name, attributes, children
+
+
+def difference(expected: Tree, actual: Tree, place: str = "") -> str | None:
+    """Return where two pages differ first and how, or None."""
+    if isinstance(expected, str) or isinstance(actual, str):
+        return None if expected == actual else f"{place}: {actual!r:.200} is not {expected!r:.200}"
+    place = f"{place} > {expected[0]}".removeprefix(" > ")
+    if expected[:2] != actual[:2]:
+        return f"{place}: {actual[:2]} is not {expected[:2]}"
+    if len(expected[2]) != len(actual[2]):
+        return f"{place}: {len(actual[2])} children are not {len(expected[2])}"
+    for one, other in zip(expected[2], actual[2], strict=True):
+        if found := difference(one, other, place):
+            return found
+    return None
