@@ -15,7 +15,10 @@ PROPERTY_NAME = re.compile(r"--[-\w]*|-?[a-zA-Z][-a-zA-Z0-9]*")
 # What Python and JavaScript call background-color.
 FOREIGN_NAME = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 
-QUIET_VALUE = re.compile(r"[-\w\s#%.,+*!]*")
+# Words, numbers and colours, which most values are: nothing in them opens anything.
+QUIET_VALUE = re.compile(
+    r"(?:[-\w\s#%.,+*!]|(?<![-\w])(?:rgb|hsl)a?\([-\w\s%.,+/]*\))*", re.ASCII
+)
 TOKEN = re.compile(
     r"""
       (?P<name>(?:
