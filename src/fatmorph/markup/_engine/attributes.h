@@ -1,0 +1,188 @@
+/* The attributes of a call: keywords and mappings are added to the builder, by this engine if
+   every value is plain, else by the functions that both engines share. */
+
+#ifndef FATMORPH_ATTRIBUTES_H
+#define FATMORPH_ATTRIBUTES_H
+
+#include "builder.h"
+#include "values.h"
+
+/* Add the pairs of a dict that the shared functions wrote. */
+static int
+take_pairs(Builder *builder, PyObject *written)
+{
+    PyObject *key, *value; /* borrowed */
+    Py_ssize_t position = 0;
+    while (PyDict_Next(written, &position, &key, &value)) {
+        /* Nothing else may be rendered, and a debugger's eye or a frame's locals reach the dict. */
+        if (value != Py_True && !PyUnicode_CheckExact(value)) {
+            PyErr_Format(PyExc_TypeError, "an attribute is a str or True, not %.200s",
+                         Py_TYPE(value)->tp_name);
+            return -1;
+        }
+        Name *name = name_for(builder->state, key, UNKNOWN_KIND);
+        if (name == NULL || push_pair(builder, name, Py_NewRef(value)) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Hand the pairs so far to a shared function as a dict, then take them back. */
+static int
+with_written(Builder *builder, PyObject *function, PyObject *first, PyObject *second)
+{
+    int failed = -1;
+    PyObject *result = NULL;
+    PyObject *written = PyDict_New();
+    if (written == NULL) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < builder->pair_count; i++) {
+        Name *name = (Name *)builder->pairs[2 * i];
+        if (PyDict_SetItem(written, name->name, builder->pairs[2 * i + 1]) < 0) {
+            goto error;
+        }
+    }
+    result = PyObject_CallFunctionObjArgs(function, written, builder->tag->name, first, second,
+                                          NULL);
+    if (result == NULL) {
+        goto error;
+    }
+    for (Py_ssize_t i = 0; i < 2 * builder->pair_count; i++) {
+        Py_DECREF(builder->pairs[i]);
+    }
+    builder->pair_count = 0;
+    failed = take_pairs(builder, written);
+
+error:
+    Py_XDECREF(result);
+    Py_DECREF(written);
+    return failed;
+}
+
+/* Add an attribute if its value is plain, and the first of its name; steals the name. Return 1 if
+   it has to be looked at, -1 on error. */
+static inline int
+add_plain_pair(Builder *builder, Name *name, PyObject *value)
+{
+    PyObject *written = NULL;
+    int outcome = has_pair(builder, name) ? 1 : plain_value(name, value, &written);
+    if (written == NULL) {
+        Py_DECREF(name);
+        return outcome;
+    }
+    return push_pair(builder, name, written);
+}
+
+/* Add the attributes of a dict if all can be written as they are. No Python code runs while it
+   is read. Return 1 if the dict has to be looked at, with the pairs as they were, and *unknown
+   set to a key that was not seen before, if there is one; -1 on error. */
+static int
+add_plain_items(Builder *builder, PyObject *mapping, PyObject **unknown)
+{
+    State *state = builder->state;
+    PyObject *key, *value; /* borrowed */
+    Py_ssize_t position = 0;
+    while (PyDict_Next(mapping, &position, &key, &value)) {
+        if (!PyUnicode_CheckExact(key)) {
+            return 1;
+        }
+        PyObject *name;
+        if (dict_get(state->written_names, key, &name) < 0) {
+            return -1;
+        }
+        if (name == NULL) {
+            *unknown = Py_NewRef(key);
+            return 1;
+        }
+        if (name == Py_None) {
+            Py_DECREF(name);
+            return 1;
+        }
+        int outcome = add_plain_pair(builder, (Name *)name, value);
+        if (outcome != 0) {
+            return outcome;
+        }
+    }
+    return 0;
+}
+
+static int
+add_plain_dict(Builder *builder, PyObject *mapping)
+{
+    State *state = builder->state;
+    Py_ssize_t pairs_before = builder->pair_count;
+    PyObject *unknown = NULL;
+    int outcome = 1;
+    if (PyDict_GET_SIZE(mapping) + pairs_before > MAX_SEARCHED_PAIRS) {
+        return 1;
+    }
+#if PY_VERSION_HEX >= 0x030D0000
+    Py_BEGIN_CRITICAL_SECTION(mapping);
+#endif
+    outcome = add_plain_items(builder, mapping, &unknown);
+#if PY_VERSION_HEX >= 0x030D0000
+    Py_END_CRITICAL_SECTION();
+#endif
+    while (outcome == 1 && builder->pair_count > pairs_before) {
+        builder->pair_count--;
+        Py_DECREF(builder->pairs[2 * builder->pair_count]);
+        Py_DECREF(builder->pairs[2 * builder->pair_count + 1]);
+    }
+    if (unknown != NULL) { /* for the next time: this once, the mapping is read in Python */
+        PyObject *learned =
+            learn_name(state, state->written_names, state->verbatim_key, unknown);
+        Py_DECREF(unknown);
+        if (learned == NULL) {
+            return -1;
+        }
+        Py_DECREF(learned);
+    }
+    return outcome;
+}
+
+static int
+add_mapping(Builder *builder, PyObject *mapping)
+{
+    State *state = builder->state;
+    int outcome = 1;
+    if (PyDict_CheckExact(mapping)) {
+        outcome = add_plain_dict(builder, mapping);
+    }
+    else if (Py_IS_TYPE(mapping, state->attrs_type)) {
+        PyObject *written = PyObject_GetAttr(mapping, state->str_written);
+        if (written == NULL) {
+            return -1;
+        }
+        if (PyDict_CheckExact(written)) {
+            outcome = add_plain_dict(builder, written);
+        }
+        Py_DECREF(written);
+    }
+    return outcome < 1 ? outcome : with_written(builder, state->add_mapping, mapping, NULL);
+}
+
+static int
+add_keywords(Builder *builder, PyObject *const *values, PyObject *keywords)
+{
+    State *state = builder->state;
+    for (Py_ssize_t i = 0, n = PyTuple_GET_SIZE(keywords); i < n; i++) {
+        PyObject *keyword = PyTuple_GET_ITEM(keywords, i); /* borrowed */
+        PyObject *value = values[i];
+        Name *name;
+        if (keyword_name(state, keyword, &name) < 0) {
+            return -1;
+        }
+        int outcome = name == NULL ? 1 : add_plain_pair(builder, name, value);
+        if (outcome == 1) {
+            outcome = with_written(builder, state->add_keyword, keyword, value);
+        }
+        if (outcome < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* The buffer that HTML is written into. */
+
+#ifndef FATMORPH_BUFFER_H
+#define FATMORPH_BUFFER_H
+
+#include "state.h"
+
+/* A growing buffer of UTF-8. Lone surrogates are written as if they were characters and
+   remembered, so that render() can give them back and render_bytes() can refuse them. */
+typedef struct {
+    PyObject *bytes;
+    size_t length;
+    size_t capacity;
+    PyObject *line; /* bytes (borrowed) that begin every line, if lines are framed; or NULL */
+    bool is_after_cr; /* whether the last byte was a CR: an LF then ends no line of its own */
+    bool is_unencodable;
+} Buffer;
+
+static int
+buffer_init(Buffer *buffer, PyObject *line)
+{
+    buffer->length = 0;
+    buffer->capacity = 4096; /* a page; larger ones double it a few times */
+    buffer->line = line;
+    buffer->is_after_cr = buffer->is_unencodable = false;
+    buffer->bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)buffer->capacity);
+    return buffer->bytes == NULL ? -1 : 0;
+}
+
+static int
+buffer_grow(Buffer *buffer, size_t more)
+{
+    size_t capacity = buffer->capacity;
+    if (more > (size_t)PY_SSIZE_T_MAX / 2 - capacity) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    while (capacity < buffer->length + more) {
+        capacity *= 2;
+    }
+    if (_PyBytes_Resize(&buffer->bytes, (Py_ssize_t)capacity) < 0) {
+        return -1;
+    }
+    buffer->capacity = capacity;
+    return 0;
+}
+
+/* Return where `more` bytes can be written, or NULL. */
+static inline char *
+reserve(Buffer *buffer, size_t more)
+{
+    if (buffer->capacity - buffer->length < more && buffer_grow(buffer, more) < 0) {
+        return NULL;
+    }
+    return PyBytes_AS_STRING(buffer->bytes) + buffer->length;
+}
+
+static inline int
+write_bytes(Buffer *buffer, const char *bytes, size_t length)
+{
+    char *out = reserve(buffer, length);
+    if (out == NULL) {
+        return -1;
+    }
+    memcpy(out, bytes, length);
+    buffer->length += length;
+    return 0;
+}
+
+static inline int
+write_object(Buffer *buffer, PyObject *bytes)
+{
+    return write_bytes(buffer, PyBytes_AS_STRING(bytes), (size_t)PyBytes_GET_SIZE(bytes));
+}
+
+#endif

@@ -1,0 +1,138 @@
+/* The builder: where a call collects children and attributes before the element is made. */
+
+#ifndef FATMORPH_BUILDER_H
+#define FATMORPH_BUILDER_H
+
+#include "tree.h"
+
+/* What a call collects before it knows how large the element is. All references are strong. */
+typedef struct {
+    State *state;
+    Tag *tag;
+    PyObject **children;
+    Py_ssize_t child_count;
+    Py_ssize_t child_capacity;
+    PyObject *inline_children[INLINE_CHILDREN];
+    PyObject **pairs;
+    Py_ssize_t pair_count;
+    Py_ssize_t pair_capacity;
+    PyObject *inline_pairs[2 * INLINE_PAIRS];
+} Builder;
+
+static void
+builder_init(Builder *builder, State *state, Tag *tag)
+{
+    builder->state = state;
+    builder->tag = tag;
+    builder->children = builder->inline_children;
+    builder->child_count = 0;
+    builder->child_capacity = INLINE_CHILDREN;
+    builder->pairs = builder->inline_pairs;
+    builder->pair_count = 0;
+    builder->pair_capacity = INLINE_PAIRS;
+}
+
+static void
+builder_clear(Builder *builder)
+{
+    for (Py_ssize_t i = 0; i < builder->child_count; i++) {
+        Py_DECREF(builder->children[i]);
+    }
+    for (Py_ssize_t i = 0; i < 2 * builder->pair_count; i++) {
+        Py_DECREF(builder->pairs[i]);
+    }
+    builder->child_count = builder->pair_count = 0;
+    if (builder->children != builder->inline_children) {
+        PyMem_Free(builder->children);
+    }
+    if (builder->pairs != builder->inline_pairs) {
+        PyMem_Free(builder->pairs);
+    }
+}
+
+/* Make room for more pointers in an array that begins as part of the builder. */
+static int
+grow(PyObject ***array, PyObject **inline_array, Py_ssize_t used, Py_ssize_t capacity)
+{
+    if (capacity > PY_SSIZE_T_MAX / (Py_ssize_t)sizeof(PyObject *)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    size_t size = (size_t)capacity * sizeof(PyObject *);
+    PyObject **larger = *array == inline_array ? PyMem_Malloc(size) : PyMem_Realloc(*array, size);
+    if (larger == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (*array == inline_array) {
+        memcpy(larger, inline_array, (size_t)used * sizeof(PyObject *));
+    }
+    *array = larger;
+    return 0;
+}
+
+/* Add a child; steals the reference, also on error. */
+static inline int
+push_child(Builder *builder, PyObject *child)
+{
+    if (builder->child_count == builder->child_capacity) {
+        Py_ssize_t capacity = 2 * builder->child_capacity;
+        if (grow(&builder->children, builder->inline_children, builder->child_count, capacity)
+            < 0) {
+            Py_DECREF(child);
+            return -1;
+        }
+        builder->child_capacity = capacity;
+    }
+    builder->children[builder->child_count++] = child;
+    return 0;
+}
+
+/* Add an attribute; steals both references, also on error. */
+static inline int
+push_pair(Builder *builder, Name *name, PyObject *value)
+{
+    if (builder->pair_count == builder->pair_capacity) {
+        Py_ssize_t capacity = 2 * builder->pair_capacity;
+        if (grow(&builder->pairs, builder->inline_pairs, 2 * builder->pair_count, 2 * capacity)
+            < 0) {
+            Py_DECREF(name);
+            Py_DECREF(value);
+            return -1;
+        }
+        builder->pair_capacity = capacity;
+    }
+    builder->pairs[2 * builder->pair_count] = (PyObject *)name;
+    builder->pairs[2 * builder->pair_count + 1] = value;
+    builder->pair_count++;
+    return 0;
+}
+
+static inline bool
+has_pair(const Builder *builder, const Name *name)
+{
+    for (Py_ssize_t i = 0; i < builder->pair_count; i++) {
+        if (same_name((Name *)builder->pairs[2 * i], name)) { /* borrowed */
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Return the element; the builder's references move into it. */
+static Element *
+builder_finish(Builder *builder)
+{
+    Element *element = empty_element(builder->state, builder->tag, builder->pair_count,
+                                     builder->child_count);
+    if (element == NULL) {
+        return NULL;
+    }
+    memcpy(element->slots, builder->pairs, 2 * (size_t)builder->pair_count * sizeof(PyObject *));
+    memcpy(children_of(element), builder->children,
+           (size_t)builder->child_count * sizeof(PyObject *));
+    builder->pair_count = builder->child_count = 0;
+    return element;
+}
+
+#endif

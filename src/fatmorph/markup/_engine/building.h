@@ -1,0 +1,113 @@
+/* The call of a tag: its arguments are sorted, its content is checked, an element is made. */
+
+#ifndef FATMORPH_BUILDING_H
+#define FATMORPH_BUILDING_H
+
+#include "attributes.h"
+#include "children.h"
+
+static int
+add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
+{
+    State *state = builder->state;
+    Place place = {NULL, 0, 1};
+    bool has_child = false;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *item = args[i];
+        if (item == Py_None || item == Py_True || item == Py_False) {
+            continue;
+        }
+        PyTypeObject *type = Py_TYPE(item);
+        if (!has_child && type != state->element_type && type != &PyUnicode_Type
+            && type != &PyList_Type && type != &PyGen_Type && type != &PyLong_Type) {
+            int is_mapping = PyDict_CheckExact(item) || type == state->attrs_type;
+            if (!is_mapping) {
+                is_mapping = PyObject_IsInstance(item, state->mapping_type);
+            }
+            if (is_mapping < 0 || (is_mapping && add_mapping(builder, item) < 0)) {
+                return -1;
+            }
+            if (is_mapping) {
+                continue;
+            }
+        }
+        has_child = true; /* even if it is an empty list: order must not depend on data */
+        place.index = i;
+        if (add_child(builder, item, &place) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+replace_children(Builder *builder, PyObject *after)
+{
+    if (!PyTuple_CheckExact(after)) {
+        PyErr_Format(PyExc_TypeError, "children are a tuple, not %.200s",
+                     Py_TYPE(after)->tp_name);
+        return -1;
+    }
+    while (builder->child_count > 0) {
+        Py_DECREF(builder->children[--builder->child_count]);
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(after); i++) {
+        PyObject *child = PyTuple_GET_ITEM(after, i); /* borrowed */
+        if (!is_child(builder->state, child)) {
+            PyErr_Format(PyExc_TypeError, "a child is not %.200s", Py_TYPE(child)->tp_name);
+            return -1;
+        }
+        if (push_child(builder, Py_NewRef(child)) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Let the tag check the children, which it may replace: a script's become one raw text. */
+static int
+check_content(Builder *builder)
+{
+    PyObject *before = PyTuple_New(builder->child_count);
+    if (before == NULL) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < builder->child_count; i++) {
+        PyTuple_SET_ITEM(before, i, Py_NewRef(builder->children[i]));
+    }
+    PyObject *after =
+        PyObject_CallFunctionObjArgs(builder->tag->check, builder->tag->name, before, NULL);
+    Py_DECREF(before);
+    if (after == NULL) {
+        return -1;
+    }
+    int failed = replace_children(builder, after);
+    Py_DECREF(after);
+    return failed;
+}
+
+static PyObject *
+tag_vectorcall(PyObject *self, PyObject *const *args, size_t flagged_count, PyObject *keywords)
+{
+    Tag *tag = (Tag *)self;
+    Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
+    Element *element = NULL;
+    Builder builder;
+    builder_init(&builder, state_of(Py_TYPE(self)), tag);
+    if (add_positional(&builder, args, count) < 0) {
+        goto error;
+    }
+    if (keywords != NULL && add_keywords(&builder, args + count, keywords) < 0) {
+        goto error;
+    }
+    if (tag->check != NULL && check_content(&builder) < 0) {
+        goto error;
+    }
+    element = builder_finish(&builder);
+
+error:
+    builder_clear(&builder);
+    return (PyObject *)element;
+}
+
+#endif

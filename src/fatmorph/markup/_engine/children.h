@@ -1,0 +1,241 @@
+/* Children: everyday ones are added here, iterables are flattened, all else is handed to the
+   functions that both engines share. */
+
+#ifndef FATMORPH_CHILDREN_H
+#define FATMORPH_CHILDREN_H
+
+#include "builder.h"
+
+/* Where an argument stands: its index, and the places of the iterables around it. */
+typedef struct Place {
+    const struct Place *outer;
+    Py_ssize_t index;
+    Py_ssize_t depth; /* 1 for an argument itself */
+} Place;
+
+static PyObject *
+place_tuple(const Place *place)
+{
+    PyObject *tuple = PyTuple_New(place->depth);
+    for (; tuple != NULL && place != NULL; place = place->outer) {
+        PyObject *index = PyLong_FromSsize_t(place->index);
+        if (index == NULL) {
+            Py_CLEAR(tuple);
+        }
+        else {
+            PyTuple_SET_ITEM(tuple, place->depth - 1, index);
+        }
+    }
+    return tuple;
+}
+
+/* Call a shared function with the element's name, an object and the place of it. */
+static PyObject *
+call_with_place(PyObject *function, Tag *tag, PyObject *item, const Place *place)
+{
+    PyObject *tuple = place_tuple(place);
+    if (tuple == NULL) {
+        return NULL;
+    }
+    PyObject *result = PyObject_CallFunctionObjArgs(function, tag->name, item, tuple, NULL);
+    Py_DECREF(tuple);
+    return result;
+}
+
+static int add_children(Builder *builder, PyObject *items, const Place *place);
+
+static bool
+is_child(State *state, PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    return type == &PyUnicode_Type || type == state->markup_type
+           || (type == state->element_type && !ELEMENT(object)->tag->is_fragment);
+}
+
+/* Add what is no everyday child, as the shared function says. */
+static int
+add_converted(Builder *builder, PyObject *item, const Place *place)
+{
+    State *state = builder->state;
+    bool is_tag = Py_IS_TYPE(item, state->tag_type);
+    PyObject *child = call_with_place(is_tag ? state->uncalled_tag : state->convert_child,
+                                      builder->tag, item, place);
+    if (child == NULL) {
+        return -1;
+    }
+    if (child == Py_NotImplemented) { /* an iterable */
+        Py_DECREF(child);
+        return add_children(builder, item, place);
+    }
+    if (!is_child(state, child)) {
+        PyErr_Format(PyExc_TypeError, "a child is not %.200s", Py_TYPE(child)->tp_name);
+        Py_DECREF(child);
+        return -1;
+    }
+    return push_child(builder, child);
+}
+
+/* Add one child, or the children in an iterable. */
+static int
+add_child(Builder *builder, PyObject *item, const Place *place)
+{
+    State *state = builder->state;
+    PyTypeObject *type = Py_TYPE(item);
+    if (type == state->element_type) {
+        if (!ELEMENT(item)->tag->is_fragment) {
+            return push_child(builder, Py_NewRef(item));
+        }
+        PyObject **children = children_of(ELEMENT(item));
+        for (Py_ssize_t i = 0, n = child_count(ELEMENT(item)); i < n; i++) {
+            if (push_child(builder, Py_NewRef(children[i])) < 0) {
+                return -1;
+            }
+        }
+        return 0;
+    }
+    if (type == &PyUnicode_Type || type == state->markup_type) {
+        return push_child(builder, Py_NewRef(item));
+    }
+    if (item == Py_None || item == Py_True || item == Py_False) {
+        return 0;
+    }
+    if (type == &PyList_Type || type == &PyTuple_Type || type == &PyGen_Type) {
+        return add_children(builder, item, place);
+    }
+    if (type == &PyLong_Type || type == &PyFloat_Type) {
+        PyObject *text = PyObject_Repr(item);
+        return text == NULL ? -1 : push_child(builder, text);
+    }
+    return add_converted(builder, item, place);
+}
+
+/* Return the exception that is being raised, which no longer is. */
+static PyObject *
+taken_error(void)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    PyErr_NormalizeException(&type, &error, &traceback);
+    if (traceback != NULL) {
+        PyException_SetTraceback(error, traceback); /* fails for no traceback that is one */
+        Py_DECREF(traceback);
+    }
+    Py_XDECREF(type);
+    return error;
+#endif
+}
+
+static void
+raise_error(PyObject *error)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    PyErr_SetRaisedException(error);
+#else
+    PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+#endif
+}
+
+/* Say in the exception of the user's own code what was being built. */
+static int
+note_failure(Builder *builder, const Place *place)
+{
+    PyObject *error = taken_error();
+    PyObject *noted = call_with_place(builder->state->note_failure, builder->tag, error, place);
+    if (noted != NULL) {
+        Py_DECREF(noted);
+        raise_error(error);
+        return -1;
+    }
+    /* An exception while one is handled, which a KeyboardInterrupt may be too: the later one
+       is raised and names the earlier, as Python's own does. */
+    PyObject *later = taken_error();
+    if (later != error) {
+        PyException_SetContext(later, error);
+    }
+    else {
+        Py_DECREF(error);
+    }
+    raise_error(later);
+    return -1;
+}
+
+/* Add the items of a list or tuple: by index and with the length read anew, as its own iterator
+   does, because building a child may change the list. */
+static int
+add_items(Builder *builder, PyObject *items, Place *place)
+{
+    bool is_list = PyList_CheckExact(items);
+    for (; place->index < PySequence_Fast_GET_SIZE(items); place->index++) {
+#if PY_VERSION_HEX >= 0x030D0000
+        PyObject *item = is_list ? PyList_GetItemRef(items, place->index)
+                                 : Py_NewRef(PyTuple_GET_ITEM(items, place->index));
+        if (item == NULL) {
+            PyErr_Clear(); /* another thread made the list shorter */
+            return 0;
+        }
+#else
+        PyObject *item = Py_NewRef(is_list ? PyList_GET_ITEM(items, place->index)
+                                           : PyTuple_GET_ITEM(items, place->index));
+#endif
+        int failed = add_child(builder, item, place);
+        Py_DECREF(item);
+        if (failed < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+add_iterated(Builder *builder, PyObject *items, Place *place)
+{
+    PyObject *iterator = PyObject_GetIter(items);
+    if (iterator == NULL) {
+        return -1;
+    }
+    /* Counted twice: an iterator such as map() may call a tag without counting its own frames. */
+    int failed = Py_EnterRecursiveCall(RECURSION) ? -1 : 0;
+    if (failed == 0) {
+        PyObject *item;
+        while (failed == 0 && (item = PyIter_Next(iterator)) != NULL) {
+            failed = add_child(builder, item, place);
+            Py_DECREF(item);
+            place->index += failed == 0;
+        }
+        Py_LeaveRecursiveCall();
+    }
+    Py_DECREF(iterator);
+    return failed < 0 || PyErr_Occurred() ? -1 : 0;
+}
+
+/* Add the children in an iterable. */
+static int
+add_children(Builder *builder, PyObject *items, const Place *outer)
+{
+    State *state = builder->state;
+    if (outer->depth > MAX_NESTED_ITERABLES) {
+        Py_XDECREF(call_with_place(state->too_deep, builder->tag, items, outer));
+        return -1;
+    }
+    if (PyGen_CheckExact(items)) {
+        PyObject *checked = call_with_place(state->check_generator, builder->tag, items, outer);
+        if (checked == NULL) {
+            return -1;
+        }
+        Py_DECREF(checked);
+    }
+    Place place = {outer, 0, outer->depth + 1};
+    if (Py_EnterRecursiveCall(RECURSION)) {
+        return note_failure(builder, &place);
+    }
+    int failed = PyList_CheckExact(items) || PyTuple_CheckExact(items)
+                     ? add_items(builder, items, &place)
+                     : add_iterated(builder, items, &place);
+    Py_LeaveRecursiveCall();
+    return failed < 0 ? note_failure(builder, &place) : 0;
+}
+
+#endif

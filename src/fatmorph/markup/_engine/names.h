@@ -1,0 +1,193 @@
+/* Attribute names: checked and spelled once, then found in a cache.
+
+   A Name holds what an attribute's name decides: how it is written, and which rules its values
+   have. The caches hold exact str only, so that a look-up runs no code of the user's. */
+
+#ifndef FATMORPH_NAMES_H
+#define FATMORPH_NAMES_H
+
+#include "state.h"
+
+/* Which rules an attribute's values have, as building.py numbers them. */
+enum { UNKNOWN_KIND = -1, ANY_VALUE, TRUE_FALSE_VALUE, CLASS_VALUE, STYLE_VALUE, URL_VALUE };
+
+/* A checked attribute name with its spelling in a start tag. */
+typedef struct {
+    PyObject_HEAD
+    PyObject *name;     /* exact str */
+    PyObject *spelling; /* bytes: space, name, =" */
+    Py_hash_t hash;
+    int kind; /* the rules for its values, by which this engine writes the plain ones */
+} Name;
+
+static void
+name_dealloc(PyObject *self)
+{
+    Name *name = (Name *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    Py_XDECREF(name->name);
+    Py_XDECREF(name->spelling);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyType_Slot name_slots[] = {
+    {Py_tp_dealloc, name_dealloc},
+    {0, NULL},
+};
+
+static PyType_Spec name_spec = {
+    .name = "fatmorph.markup._core_c.Name",
+    .basicsize = sizeof(Name),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = name_slots,
+};
+
+/* Set *value to a new reference, or to NULL if the key is missing. Return -1 on error. */
+static int
+dict_get(PyObject *dict, PyObject *key, PyObject **value)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return PyDict_GetItemRef(dict, key, value) < 0 ? -1 : 0;
+#else
+    PyObject *found = PyDict_GetItemWithError(dict, key); /* borrowed */
+    *value = Py_XNewRef(found);
+    return found == NULL && PyErr_Occurred() ? -1 : 0;
+#endif
+}
+
+static int
+cache_set(PyObject *cache, PyObject *key, PyObject *value)
+{
+    if (PyDict_GET_SIZE(cache) >= MAX_CACHED_NAMES) {
+        PyDict_Clear(cache);
+    }
+    return PyDict_SetItem(cache, key, value);
+}
+
+/* Return the bytes that begin an attribute in a start tag. */
+static PyObject *
+spelling_of(PyObject *name)
+{
+    PyObject *encoded = PyUnicode_AsUTF8String(name); /* a checked name has no surrogate */
+    if (encoded == NULL) {
+        return NULL;
+    }
+    Py_ssize_t length = PyBytes_GET_SIZE(encoded);
+    PyObject *spelling = PyBytes_FromStringAndSize(NULL, length + 3);
+    if (spelling != NULL) {
+        char *out = PyBytes_AS_STRING(spelling);
+        out[0] = ' ';
+        memcpy(out + 1, PyBytes_AS_STRING(encoded), (size_t)length);
+        memcpy(out + 1 + length, "=\"", 2);
+    }
+    Py_DECREF(encoded);
+    return spelling;
+}
+
+/* Return the Name of a checked attribute name. */
+static Name *
+name_for(State *state, PyObject *text, int kind)
+{
+    if (!PyUnicode_CheckExact(text)) {
+        PyErr_Format(PyExc_TypeError, "an attribute name is a str, not %.200s",
+                     Py_TYPE(text)->tp_name);
+        return NULL;
+    }
+    PyObject *found;
+    if (dict_get(state->names, text, &found) < 0) {
+        return NULL;
+    }
+    if (found != NULL && (((Name *)found)->kind == kind || kind == UNKNOWN_KIND)) {
+        return (Name *)found;
+    }
+    Py_XDECREF(found); /* it was made by who did not know */
+    Py_hash_t hash = PyObject_Hash(text);
+    PyObject *spelling = hash == -1 ? NULL : spelling_of(text);
+    if (spelling == NULL) {
+        return NULL;
+    }
+    Name *name = PyObject_New(Name, state->name_type);
+    if (name == NULL) {
+        Py_DECREF(spelling);
+        return NULL;
+    }
+    name->name = Py_NewRef(text);
+    name->spelling = spelling;
+    name->hash = hash;
+    name->kind = kind;
+    if (cache_set(state->names, text, (PyObject *)name) < 0) {
+        Py_DECREF(name);
+        return NULL;
+    }
+    return name;
+}
+
+static bool
+same_text(PyObject *one, PyObject *other)
+{
+    return one == other
+           || (PyUnicode_GET_LENGTH(one) == PyUnicode_GET_LENGTH(other)
+               && PyUnicode_Compare(one, other) == 0);
+}
+
+/* Two Names of one text exist while an element holds one that its cache has dropped. */
+static inline bool
+same_name(const Name *one, const Name *other)
+{
+    return one == other || (one->hash == other->hash && same_text(one->name, other->name));
+}
+
+/* Remember what `resolve`, a shared function, says of an exact str: its Name if any str is
+   written as it is, None if the values of this attribute have to be looked at. */
+static PyObject *
+learn_name(State *state, PyObject *cache, PyObject *resolve, PyObject *spelling)
+{
+    PyObject *resolved = PyObject_CallOneArg(resolve, spelling);
+    if (resolved == NULL) {
+        return NULL;
+    }
+    PyObject *found = NULL;
+    if (resolved == Py_None) {
+        found = Py_NewRef(Py_None);
+    }
+    else {
+        PyObject *text;
+        int kind;
+        if (PyArg_ParseTuple(resolved, "Ui", &text, &kind)) {
+            found = (PyObject *)name_for(state, text, kind);
+        }
+    }
+    Py_DECREF(resolved);
+    if (found != NULL && cache_set(cache, spelling, found) < 0) {
+        Py_CLEAR(found);
+    }
+    return found;
+}
+
+/* Set *name to the Name of a keyword that takes any str as it is, or to NULL if the values of
+   this attribute have to be looked at. Return -1 on error. */
+static int
+keyword_name(State *state, PyObject *keyword, Name **name)
+{
+    *name = NULL;
+    /* ** also takes subclasses of str; the caches hold nothing that runs code when compared */
+    PyObject *exact = PyUnicode_FromObject(keyword);
+    if (exact == NULL) {
+        return -1;
+    }
+    PyObject *found;
+    int failed = dict_get(state->keywords, exact, &found);
+    if (failed == 0 && found == NULL) {
+        found = learn_name(state, state->keywords, state->verbatim_keyword, exact);
+        failed = found == NULL ? -1 : 0;
+    }
+    Py_DECREF(exact);
+    if (failed == 0 && found == Py_None) {
+        Py_CLEAR(found);
+    }
+    *name = (Name *)found;
+    return failed;
+}
+
+#endif

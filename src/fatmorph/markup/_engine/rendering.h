@@ -1,0 +1,224 @@
+/* Rendering: the walk that writes a tree, as str, as bytes, or framed as an event. */
+
+#ifndef FATMORPH_RENDERING_H
+#define FATMORPH_RENDERING_H
+
+#include "escaping.h"
+#include "walk.h"
+
+/* Whether the parser would drop the first newline of the content.
+   https://html.spec.whatwg.org/multipage/syntax.html#element-restrictions */
+static bool
+drops_newline(State *state, Element *element)
+{
+    PyObject **children = children_of(element);
+    if (!element->tag->is_newline_dropping) {
+        return false;
+    }
+    for (Py_ssize_t i = 0, n = child_count(element); i < n; i++) {
+        if (Py_IS_TYPE(children[i], state->element_type)) {
+            return false;
+        }
+        if (PyUnicode_GET_LENGTH(children[i]) > 0) {
+            Py_UCS4 first = PyUnicode_READ_CHAR(children[i], 0);
+            return first == '\n' || first == '\r';
+        }
+    }
+    return false;
+}
+
+static inline int
+write_start(Buffer *buffer, State *state, Element *element)
+{
+    Tag *tag = element->tag;
+    buffer->is_after_cr = false;
+    if (write_object(buffer, tag->start) < 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < element->pair_count; i++) {
+        PyObject *spelling = pair_name(element, i)->spelling;
+        PyObject *value = pair_value(element, i);
+        if (value == Py_True) {
+            /* without =" */
+            size_t length = (size_t)PyBytes_GET_SIZE(spelling) - 2;
+            if (write_bytes(buffer, PyBytes_AS_STRING(spelling), length) < 0) {
+                return -1;
+            }
+            continue;
+        }
+        if (write_object(buffer, spelling) < 0 || write_text(buffer, value, ATTRIBUTE) < 0
+            || write_bytes(buffer, "\"", 1) < 0) {
+            return -1;
+        }
+        buffer->is_after_cr = false;
+    }
+    if (tag->has_start_end && write_bytes(buffer, ">", 1) < 0) {
+        return -1;
+    }
+    if (tag->is_newline_dropping && drops_newline(state, element)) {
+        return write_escaped(buffer, (const unsigned char *)"\n", 1, VERBATIM);
+    }
+    return 0;
+}
+
+static inline int
+write_end(Buffer *buffer, Element *element)
+{
+    PyObject *end = element->tag->end;
+    if (PyBytes_GET_SIZE(end) > 0) {
+        buffer->is_after_cr = false;
+    }
+    return write_object(buffer, end);
+}
+
+/* Write what has no children that are elements. */
+static inline int
+write_leaf(Buffer *buffer, State *state, PyObject *child)
+{
+    if (PyUnicode_CheckExact(child)) {
+        return write_text(buffer, child, TEXT);
+    }
+    if (!Py_IS_TYPE(child, state->element_type)) {
+        return write_text(buffer, child, VERBATIM); /* UNESCAPED, as its author asked */
+    }
+    Element *element = ELEMENT(child); /* frozen */
+    buffer->is_unencodable |= element->is_html_unencodable;
+    return write_escaped(buffer, (const unsigned char *)PyBytes_AS_STRING(element->html),
+                         (size_t)PyBytes_GET_SIZE(element->html), VERBATIM);
+}
+
+static int
+write_tree(Buffer *buffer, State *state, Element *root)
+{
+    Walk walk;
+    walk.frames = walk.inline_frames;
+    walk.depth = 0;
+    walk.capacity = INLINE_FRAMES;
+    int failed = -1;
+    if (root->html != NULL) {
+        return write_leaf(buffer, state, (PyObject *)root);
+    }
+    /* Only a root can be a fragment: elsewhere they dissolve. */
+    if (!root->tag->is_fragment && write_start(buffer, state, root) < 0) {
+        goto error;
+    }
+    if (push_frame(&walk, root) < 0) {
+        goto error;
+    }
+    while (walk.depth > 0) {
+        Frame *frame = &walk.frames[walk.depth - 1];
+        Element *element = frame->element;
+        PyObject **children = children_of(element);
+        Py_ssize_t count = child_count(element);
+        Py_ssize_t i = frame->next;
+        for (; i < count; i++) {
+            PyObject *child = children[i];
+            bool is_inner = Py_IS_TYPE(child, state->element_type) && ELEMENT(child)->html == NULL;
+            if (!is_inner) {
+                if (write_leaf(buffer, state, child) < 0) {
+                    goto error;
+                }
+                continue;
+            }
+            Element *inner = ELEMENT(child);
+            if (write_start(buffer, state, inner) < 0) {
+                goto error;
+            }
+            if (child_count(inner) == 1 && PyUnicode_CheckExact(children_of(inner)[0])) {
+                if (write_text(buffer, children_of(inner)[0], TEXT) < 0
+                    || write_end(buffer, inner) < 0) {
+                    goto error;
+                }
+                continue;
+            }
+            frame->next = i + 1;
+            if (push_frame(&walk, inner) < 0) {
+                goto error;
+            }
+            break;
+        }
+        if (i == count) {
+            walk.depth--;
+            if (write_end(buffer, element) < 0) {
+                goto error;
+            }
+        }
+    }
+    failed = 0;
+
+error:
+    if (walk.frames != walk.inline_frames) {
+        PyMem_Free(walk.frames);
+    }
+    return failed;
+}
+
+/* Return the HTML as bytes; *is_unencodable says whether there are lone surrogates in it. */
+static PyObject *
+rendered(State *state, Element *element, bool *is_unencodable)
+{
+    Buffer buffer;
+    if (buffer_init(&buffer, NULL) < 0) {
+        return NULL;
+    }
+    if (write_tree(&buffer, state, element) < 0
+        || _PyBytes_Resize(&buffer.bytes, (Py_ssize_t)buffer.length) < 0) {
+        Py_XDECREF(buffer.bytes);
+        return NULL;
+    }
+    *is_unencodable = buffer.is_unencodable;
+    return buffer.bytes;
+}
+
+/* Return head, then each line of the HTML after `line`, then the empty line that ends an event.
+   Nothing to render leaves the head and the empty line, as event_bytes() of markup/lines.py. */
+static PyObject *
+rendered_event(State *state, Element *element, PyObject *head, PyObject *line,
+               bool *is_unencodable)
+{
+    Buffer buffer;
+    if (buffer_init(&buffer, line) < 0) {
+        return NULL;
+    }
+    if (write_object(&buffer, head) < 0 || write_object(&buffer, line) < 0) {
+        goto error;
+    }
+    size_t begin = buffer.length;
+    if (write_tree(&buffer, state, element) < 0) {
+        goto error;
+    }
+    if (buffer.length == begin) {
+        buffer.length = (size_t)PyBytes_GET_SIZE(head);
+        if (write_bytes(&buffer, "\n", 1) < 0) {
+            goto error;
+        }
+    }
+    else if (write_bytes(&buffer, "\n\n", 2) < 0) {
+        goto error;
+    }
+    if (_PyBytes_Resize(&buffer.bytes, (Py_ssize_t)buffer.length) < 0) {
+        goto error;
+    }
+    *is_unencodable = buffer.is_unencodable;
+    return buffer.bytes;
+
+error:
+    Py_XDECREF(buffer.bytes);
+    return NULL;
+}
+
+static PyObject *
+rendered_text(State *state, Element *element)
+{
+    bool is_unencodable;
+    PyObject *bytes = rendered(state, element, &is_unencodable);
+    if (bytes == NULL) {
+        return NULL;
+    }
+    PyObject *text = PyUnicode_DecodeUTF8(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes),
+                                          is_unencodable ? "surrogatepass" : "strict");
+    Py_DECREF(bytes);
+    return text;
+}
+
+#endif

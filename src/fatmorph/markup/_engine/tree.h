@@ -1,0 +1,168 @@
+/* Tags and elements: their structs, how they are read, how they are made and freed. */
+
+#ifndef FATMORPH_TREE_H
+#define FATMORPH_TREE_H
+
+#include "names.h"
+
+typedef struct {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    PyObject *name;
+    PyObject *namespace;
+    PyObject *check; /* called with the name and the children, returns children; or NULL */
+    PyObject *start; /* bytes: <div */
+    PyObject *end;   /* bytes: </div> */
+    bool has_start_end; /* whether > closes the start tag */
+    bool is_newline_dropping;
+    bool is_fragment;
+} Tag;
+
+typedef struct {
+    PyObject_VAR_HEAD
+    PyObject *weak_references;
+    Tag *tag;
+    PyObject *html; /* bytes, if frozen */
+    uint32_t pair_count;
+    bool is_html_unencodable;
+    PyObject *slots[]; /* pairs of Name and value (str or True), then children */
+} Element;
+
+#define ELEMENT(object) ((Element *)(object))
+
+static inline Py_ssize_t
+child_count(const Element *element)
+{
+    return Py_SIZE(element) - 2 * (Py_ssize_t)element->pair_count;
+}
+
+static inline PyObject **
+children_of(Element *element)
+{
+    return element->slots + 2 * (size_t)element->pair_count;
+}
+
+static inline Name *
+pair_name(const Element *element, uint32_t index)
+{
+    return (Name *)element->slots[2 * index];
+}
+
+static inline PyObject *
+pair_value(const Element *element, uint32_t index)
+{
+    return element->slots[2 * index + 1];
+}
+
+static PyObject *
+written_of(Element *element)
+{
+    PyObject *written = PyDict_New();
+    for (uint32_t i = 0; written != NULL && i < element->pair_count; i++) {
+        if (PyDict_SetItem(written, pair_name(element, i)->name, pair_value(element, i)) < 0) {
+            Py_CLEAR(written);
+        }
+    }
+    return written;
+}
+
+/* Return an element with room for its slots, which the caller has to fill at once. */
+static Element *
+empty_element(State *state, Tag *tag, Py_ssize_t pair_count, Py_ssize_t child_count)
+{
+    if (pair_count > MAX_PAIRS) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    Element *element =
+        PyObject_NewVar(Element, state->element_type, 2 * pair_count + child_count);
+    if (element == NULL) {
+        return NULL;
+    }
+    element->weak_references = NULL;
+    element->tag = (Tag *)Py_NewRef(tag);
+    element->html = NULL;
+    element->pair_count = (uint32_t)pair_count;
+    element->is_html_unencodable = false;
+    return element;
+}
+
+/* Return an element that is equal, and not frozen. */
+static Element *
+copied_element(State *state, Element *element)
+{
+    Element *copy =
+        empty_element(state, element->tag, element->pair_count, child_count(element));
+    if (copy == NULL) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < Py_SIZE(element); i++) {
+        copy->slots[i] = Py_NewRef(element->slots[i]);
+    }
+    return copy;
+}
+
+static void
+free_element(PyObject *self)
+{
+    Element *element = ELEMENT(self);
+    PyTypeObject *type = Py_TYPE(self);
+    if (element->weak_references != NULL) {
+        PyObject_ClearWeakRefs(self);
+    }
+    Py_XDECREF(element->tag);
+    Py_XDECREF(element->html);
+    for (Py_ssize_t i = Py_SIZE(element) - 1; i >= 0; i--) {
+        Py_XDECREF(element->slots[i]);
+    }
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* The elements whose turn to be freed comes when the C stack has unwound. Each thread frees its
+   own; the type tells its interpreters apart, as a weak reference's callback may enter another. */
+typedef struct {
+    PyTypeObject *type;
+    int depth;
+    Element *postponed; /* a chain through the html fields, which nobody needs any more */
+} Freeing;
+
+static _Thread_local Freeing freeing = {NULL, 0, NULL};
+
+static void
+free_postponed(void)
+{
+    while (freeing.postponed != NULL) {
+        Element *next = freeing.postponed;
+        freeing.postponed = ELEMENT(next->html);
+        next->html = NULL;
+        freeing.depth++;
+        free_element((PyObject *)next);
+        freeing.depth--;
+    }
+}
+
+static void
+element_dealloc(PyObject *self)
+{
+    Element *element = ELEMENT(self);
+    if (freeing.type == Py_TYPE(self)) {
+        if (freeing.depth >= MAX_FREEING_DEPTH) {
+            Py_CLEAR(element->html);
+            element->html = (PyObject *)freeing.postponed;
+            freeing.postponed = element;
+            return;
+        }
+        freeing.depth++;
+        free_element(self);
+        freeing.depth--;
+        return;
+    }
+    Freeing outer = freeing;
+    freeing = (Freeing){Py_TYPE(self), 1, NULL};
+    free_element(self);
+    free_postponed();
+    freeing = outer;
+}
+
+#endif

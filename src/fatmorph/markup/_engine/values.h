@@ -1,0 +1,166 @@
+/* The values of attributes: the plain ones are written here, without running Python code. What
+   is not plain to see is left to the functions that both engines share, which know the rules. */
+
+#ifndef FATMORPH_VALUES_H
+#define FATMORPH_VALUES_H
+
+#include "names.h"
+
+/* Whether url.py would return the URL as it is: no scheme that runs code begins like this. */
+static bool
+is_harmless_url(PyObject *url)
+{
+    if (PyUnicode_GET_LENGTH(url) == 0) {
+        return true;
+    }
+    Py_UCS4 first = PyUnicode_READ_CHAR(url, 0);
+    return first > ' ' && (first >= 0x80 || strchr("jJvVdD", (int)first) == NULL);
+}
+
+/* Whether css.py would take the name for a property's; false if that is not plain to see. */
+static bool
+is_plain_property(PyObject *name)
+{
+    const char *text = (const char *)PyUnicode_1BYTE_DATA(name);
+    size_t length = (size_t)PyUnicode_GET_LENGTH(name);
+    return length > 0 && ((text[0] >= 'a' && text[0] <= 'z') || strncmp(text, "--", 2) == 0)
+           && strspn(text, "-0123456789abcdefghijklmnopqrstuvwxyz") == length;
+}
+
+/* Whether css.py would take the text for one value; false if that is not plain to see. */
+static bool
+is_plain_css_value(PyObject *value)
+{
+    const char *text = (const char *)PyUnicode_1BYTE_DATA(value);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(value);
+    Py_ssize_t open = 0;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        char byte = text[i];
+        if (Py_ISALNUM(byte) || (byte != '\0' && strchr("- #%.,_+!/", byte) != NULL)) {
+            continue;
+        }
+        if (byte == '(' && (i == 0 || (text[i - 1] != 'l' && text[i - 1] != 'L')
+                            || (i >= 3 && strncmp(text + i - 3, "hsl", 3) == 0))) {
+            open++; /* not url(, which has rules of its own */
+        }
+        else if (byte != ')' || --open < 0) {
+            return false;
+        }
+    }
+    return open == 0;
+}
+
+/* The length of one item of a class or style mapping; 0 if it is left out, -1 if unsure. */
+static Py_ssize_t
+item_length(PyObject *key, PyObject *value, bool is_style)
+{
+    bool is_text = PyUnicode_CheckExact(value);
+    if (!PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT_ASCII(key)
+        || PyUnicode_GET_LENGTH(key) == 0) {
+        return -1;
+    }
+    if (!is_style) {
+        if (!is_text && value != Py_None && !PyBool_Check(value)) {
+            return -1;
+        }
+        bool is_wanted = is_text ? PyUnicode_GET_LENGTH(value) > 0 : value == Py_True;
+        return is_wanted ? PyUnicode_GET_LENGTH(key) : 0;
+    }
+    if (!is_plain_property(key)) {
+        return -1;
+    }
+    if (value == Py_None || value == Py_False) {
+        return 0;
+    }
+    if (!is_text || !PyUnicode_IS_COMPACT_ASCII(value) || !is_plain_css_value(value)) {
+        return -1;
+    }
+    return PyUnicode_GET_LENGTH(key) + 1 + PyUnicode_GET_LENGTH(value);
+}
+
+static char *
+copy_ascii(char *out, PyObject *text)
+{
+    size_t length = (size_t)PyUnicode_GET_LENGTH(text);
+    memcpy(out, PyUnicode_1BYTE_DATA(text), length);
+    return out + length;
+}
+
+/* Write a mapping as the text of a class or style attribute; returns as plain_value() does. */
+static int
+joined_items(PyObject *mapping, bool is_style, PyObject **written)
+{
+#ifdef Py_GIL_DISABLED
+    return 1; /* another thread may change the mapping */
+#endif
+    PyObject *key, *value; /* borrowed */
+    Py_ssize_t position = 0;
+    Py_ssize_t length = 0;
+    while (PyDict_Next(mapping, &position, &key, &value)) {
+        Py_ssize_t more = item_length(key, value, is_style);
+        if (more < 0) {
+            return 1;
+        }
+        length += more > 0 ? more + 1 : 0;
+    }
+    if (length == 0) {
+        return 0;
+    }
+    *written = PyUnicode_New(length - 1, 127); /* no separator before the first */
+    if (*written == NULL) {
+        return -1;
+    }
+    char *start = (char *)PyUnicode_1BYTE_DATA(*written);
+    char *out = start;
+    position = 0;
+    while (PyDict_Next(mapping, &position, &key, &value)) {
+        if (item_length(key, value, is_style) == 0) {
+            continue;
+        }
+        if (out > start) {
+            *out++ = is_style ? ';' : ' ';
+        }
+        out = copy_ascii(out, key);
+        if (is_style) {
+            *out++ = ':';
+            out = copy_ascii(out, value);
+        }
+    }
+    return 0;
+}
+
+/* Set *written to what is written for a plain value, or to NULL to leave the attribute out.
+   Return 1 if the value has to be looked at, -1 on error. Runs no Python code. */
+static inline int
+plain_value(const Name *name, PyObject *value, PyObject **written)
+{
+    *written = NULL;
+    int kind = name->kind;
+    if (PyUnicode_CheckExact(value)) {
+        if (kind == URL_VALUE && !is_harmless_url(value)) {
+            return 1;
+        }
+        *written = Py_NewRef(value);
+        return 0;
+    }
+    if (kind == UNKNOWN_KIND) {
+        return 1;
+    }
+    if (value == Py_None || (value == Py_False && kind != TRUE_FALSE_VALUE)) {
+        return 0;
+    }
+    if (value == Py_True && (kind == ANY_VALUE || kind == URL_VALUE)) {
+        *written = Py_NewRef(value);
+        return 0;
+    }
+    if (kind == ANY_VALUE && (PyLong_CheckExact(value) || PyFloat_CheckExact(value))) {
+        *written = PyObject_Repr(value);
+        return *written == NULL ? -1 : 0;
+    }
+    if ((kind == CLASS_VALUE || kind == STYLE_VALUE) && PyDict_CheckExact(value)) {
+        return joined_items(value, kind == STYLE_VALUE, written);
+    }
+    return 1;
+}
+
+#endif

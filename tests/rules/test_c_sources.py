@@ -1,0 +1,53 @@
+"""The C engine's parts: short, told apart by their first line, and shipped where it is compiled."""
+
+import re
+import tomllib
+
+import pytest
+
+from rules.source_tree import ROOT, SOURCE
+
+MARKUP = SOURCE / "fatmorph" / "markup"
+UNIT = MARKUP / "_core_c.c"
+HEADERS = {path.name: path.read_text(encoding="utf-8") for path in MARKUP.glob("_engine/*.h")}
+FILE_LINES = 400
+
+headers = pytest.mark.parametrize("header", sorted(HEADERS))
+
+
+def test_a_source_distribution_has_every_header() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    [extension] = project["tool"]["setuptools"]["ext-modules"]
+
+    folder = (MARKUP / "_engine").relative_to(ROOT).as_posix()
+    assert extension["depends"] == [f"{folder}/{header}" for header in sorted(HEADERS)]
+
+
+def test_the_compiled_file_includes_every_header() -> None:
+    included = re.findall(r'#include "_engine/(.+)"', UNIT.read_text(encoding="utf-8"))
+
+    assert sorted(included) == sorted(HEADERS)
+
+
+def test_the_compiled_file_is_read_in_one_sitting() -> None:
+    assert len(UNIT.read_text(encoding="utf-8").splitlines()) <= FILE_LINES
+
+
+@headers
+def test_a_header_is_read_in_one_sitting(header: str) -> None:
+    assert len(HEADERS[header].splitlines()) <= FILE_LINES
+
+
+@headers
+def test_a_header_begins_with_what_it_holds(header: str) -> None:
+    assert re.match(r"/\* [A-Z][^*]+\. \*/\n\n#ifndef FATMORPH_", HEADERS[header])
+
+
+@headers
+def test_a_header_includes_only_what_comes_before_it(header: str) -> None:
+    order = re.findall(r'#include "_engine/(.+)"', UNIT.read_text(encoding="utf-8"))
+    earlier = order[: order.index(header)]
+
+    included = re.findall(r'#include "(.+)"', HEADERS[header])
+
+    assert set(included) - set(earlier) == set()
