@@ -159,7 +159,7 @@ core_revive_tag(PyObject *module, PyObject *args)
 {
     State *state = PyModule_GetState(module);
     PyObject *name, *namespace;
-    if (!PyArg_ParseTuple(args, "UU:_revive_tag", &name, &namespace)) {
+    if (!PyArg_ParseTuple(args, "UU:revive_tag", &name, &namespace)) {
         return NULL;
     }
     for (int i = 0; i < 2; i++) {
@@ -172,11 +172,11 @@ core_revive_tag(PyObject *module, PyObject *args)
 }
 
 static PyObject *
-core_new_element(PyObject *module, PyObject *args)
+core_revive_element(PyObject *module, PyObject *args)
 {
     State *state = PyModule_GetState(module);
     PyObject *tag, *written, *children;
-    if (!PyArg_ParseTuple(args, "O!O!O!:_new_element", state->tag_type, &tag, &PyDict_Type,
+    if (!PyArg_ParseTuple(args, "O!O!O!:revive_element", state->tag_type, &tag, &PyDict_Type,
                           &written, &PyTuple_Type, &children)) {
         return NULL;
     }
@@ -208,8 +208,8 @@ static PyMethodDef core_methods[] = {
     {"drops_newline", core_drops_newline, METH_O, drops_newline_doc},
     {"escape_text", core_escape_text, METH_O, escape_text_doc},
     {"escape_attribute", core_escape_attribute, METH_O, escape_attribute_doc},
-    {"_revive_tag", core_revive_tag, METH_VARARGS, NULL},
-    {"_new_element", core_new_element, METH_VARARGS, NULL},
+    {"revive_tag", core_revive_tag, METH_VARARGS, NULL},
+    {"revive_element", core_revive_element, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -311,11 +311,11 @@ core_exec(PyObject *module)
     state->written_names = PyDict_New();
     state->str_written = PyUnicode_InternFromString("_written");
     state->str_id = PyUnicode_InternFromString("id");
-    state->revive_tag = PyObject_GetAttrString(module, "_revive_tag");
-    state->new_element = PyObject_GetAttrString(module, "_new_element");
+    state->revive_tag = PyObject_GetAttrString(module, "revive_tag");
+    state->revive_element = PyObject_GetAttrString(module, "revive_element");
     if (state->names == NULL || state->keywords == NULL || state->written_names == NULL
         || state->str_written == NULL || state->str_id == NULL || state->revive_tag == NULL
-        || state->new_element == NULL) {
+        || state->revive_element == NULL) {
         return -1;
     }
     if (add_special_tag(module, state, "COMMENT", &state->comment_tag) < 0

@@ -58,7 +58,7 @@ typedef struct {
     PyObject *verbatim_keyword;
     PyObject *verbatim_key;
     PyObject *revive_tag;
-    PyObject *new_element;
+    PyObject *revive_element;
     PyObject *str_written; /* "_written" */
     PyObject *str_id;      /* "id" */
 } State;
@@ -75,7 +75,7 @@ state_of(PyTypeObject *type)
     DO(mapping_type) DO(names) DO(keywords) DO(written_names) DO(fragment_tag)                 \
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
     DO(uncalled_tag) DO(note_failure) DO(check_generator) DO(too_deep) DO(unencodable)         \
-    DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(new_element) DO(str_written)    \
+    DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element) DO(str_written)    \
     DO(str_id)
 
 #endif

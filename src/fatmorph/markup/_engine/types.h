@@ -257,7 +257,7 @@ element_reduce(PyObject *self, PyObject *Py_UNUSED(unused))
     PyObject *children = element_children(self, NULL);
     PyObject *reduced = NULL;
     if (written != NULL && children != NULL) {
-        reduced = Py_BuildValue("O(OOO)", state_of(Py_TYPE(self))->new_element,
+        reduced = Py_BuildValue("O(OOO)", state_of(Py_TYPE(self))->revive_element,
                                 ELEMENT(self)->tag, written, children);
     }
     Py_XDECREF(written);

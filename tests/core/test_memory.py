@@ -1,0 +1,199 @@
+"""Memory: none is kept after 100,000 renders, nor after as many failures, nor lost without any."""
+
+import gc
+import os
+import subprocess
+import sys
+import textwrap
+import tracemalloc
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+import fatmorph
+from core.outcomes import BrokenText, broken
+from fatmorph.markup.attributes import Attrs
+
+C = import_module("fatmorph.markup._core_c")
+TIMES = 100_000
+# What the interpreter itself keeps more or less of: free lists, a resized table.
+NOISE_BLOCKS, NOISE_BYTES = 60, 20_000
+
+ATTRS = Attrs({"data-on": "x", "hidden": True})
+
+
+def failing_midway():
+    yield "a"
+    broken()
+
+
+def build(core):
+    return core.Tag("p")(
+        {"title": "é", "id": 7},
+        ATTRS,
+        "a & b",
+        [1, 2.5, None, ("x", Markup("<b>"))],
+        core.FRAGMENT("c", core.Tag("i")("\n")),
+        class_=["a", "b"],
+        colspan=2,
+        hidden=True,
+    )
+
+
+SUCCESSES = {
+    "build and render": lambda core: core.render(build(core)),
+    "many": lambda core: core.render_bytes(core.Tag("ul")(["x"] * 40, {}.keys(), ["y"] * 40)),
+    "generator": lambda core: core.Tag("p")((name for name in "ab"), map(str, range(3))),
+    "attributes": lambda core: core.Tag("p")({f"a{n}": "x" for n in range(9)}).attributes,
+    "deep": lambda core: hash(nested(core, 70)),
+    "equal": lambda core: build(core) == build(core),
+    "event": lambda core: core.render_event(build(core), b"a\n", b"b "),
+    "frozen": lambda core: core.render(core.frozen(core.FRAGMENT([build(core)]))),
+    "revived": lambda core: revived(*build(core).__reduce__()),
+    "seen": lambda core: (repr(build(core)), build(core).children, build(core).id),
+    "tag": lambda core: core.Tag("script")("a") == core.Tag("b"),
+}
+FAILURES = {
+    "child": lambda core: core.Tag("p")("a", ["b", object()], class_="c"),
+    "generator": lambda core: core.Tag("p")(["a", failing_midway()], id="x"),
+    "attribute": lambda core: core.Tag("p")({"id": "a"}, title="b", hidden=True, value=object()),
+    "name": lambda core: core.Tag("p")({"a": "x", "b c": "y"}),
+    "keyword": lambda core: core.Tag("p")("a", a="x", **{"b c": "y"}),
+    "void": lambda core: core.Tag("br")(["a"] * 40),
+    "raw text": lambda core: core.Tag("script")("a", "</script>"),
+    "surrogate": lambda core: core.render_bytes(core.Tag("p")("a", ["\ud800"])),
+    "tag": lambda core: core.Tag(BrokenText("a b")),
+    "revived": lambda core: core.Tag("p")("a").__reduce__()[0](core.Tag("p"), {"a": "b"}, (7,)),
+}
+
+
+def revived(make, parts):
+    return make(*parts)
+
+
+def nested(core, depth):
+    tree = core.Tag("i")("x")
+    for _ in range(depth):
+        tree = core.Tag("i")(tree)
+    return tree
+
+
+def repeat(call, core, times):
+    for _ in range(times):
+        with suppress(Exception):  # whatever it is, it must not stay
+            call(core)
+
+
+def growth(call, core, times):
+    """Return how many blocks and bytes more there are after many calls."""
+    tracemalloc.start()
+    repeat(call, core, 200)
+    before = used()
+    repeat(call, core, times)
+    after = used()
+    tracemalloc.stop()
+    return tuple(now - then for now, then in zip(after, before, strict=True))
+
+
+def used():
+    gc.collect()
+    return sys.getallocatedblocks(), tracemalloc.get_traced_memory()[0]
+
+
+@pytest.mark.parametrize("call", SUCCESSES.values(), ids=SUCCESSES)
+def test_nothing_is_kept_after_many_renders(call):
+    blocks, size = growth(call, C, TIMES // len(SUCCESSES))
+
+    assert (blocks < NOISE_BLOCKS, size < NOISE_BYTES) == (True, True), (blocks, size)
+
+
+@pytest.mark.parametrize("call", FAILURES.values(), ids=FAILURES)
+def test_nothing_is_kept_after_many_failures(call):
+    blocks, size = growth(call, C, TIMES // len(FAILURES))
+
+    assert (blocks < NOISE_BLOCKS, size < NOISE_BYTES) == (True, True), (blocks, size)
+
+
+NO_MEMORY = """
+import gc
+import sys
+from _testcapi import remove_mem_hooks, set_nomemory
+from core.test_memory import C, {calls} as calls
+
+gc.disable()
+
+def attempt(call, first, count):
+    error = None
+    while True:
+        try:
+            try:
+                set_nomemory(first, first + count)
+                call(C)
+            finally:
+                remove_mem_hooks()
+            return error
+        except BaseException as raised:
+            error = error or raised
+        while True:
+            try:
+                remove_mem_hooks()
+            except MemoryError:
+                continue
+            return error
+
+for name in {names}:
+    call = calls[name]
+    attempt(call, 1 << 30, 1)  # fills the caches
+    usual = type(attempt(call, 1 << 30, 1))
+    for count in (1, 2, 3):
+        first, successes = 0, 0
+        while successes < 20:
+            error = attempt(call, first, count)
+            successes = successes + 1 if type(error) is usual else 0
+            # CPython's own word for an exception that it had no memory to raise.
+            is_lost = isinstance(error, SystemError) and "without" in str(error)
+            if type(error) not in (usual, MemoryError) and not is_lost:
+                print(name, first, count, repr(error))
+            first += 1
+print("done")
+"""
+
+
+def run_without_memory(calls, names):
+    program = NO_MEMORY.format(calls=calls, names=names)
+    paths = [str(Path(fatmorph.__file__).parents[1]), str(Path(__file__).parents[1])]
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(program)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# 3.12.1 and 3.13.0 crash by themselves when there is no memory to make a generator expression or
+# a function, with either engine; one is in the call, or in the wording of its error.
+CPYTHON_CRASHES = pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="this Python crashes when a generator finds no memory"
+)
+
+
+@pytest.mark.parametrize("name", sorted(SUCCESSES.keys() - {"generator"}))
+def test_a_call_without_memory_is_a_memory_error(name):
+    assert run_without_memory("SUCCESSES", [name]) == "done\n"
+
+
+@CPYTHON_CRASHES
+def test_a_generator_without_memory_is_a_memory_error():
+    assert run_without_memory("SUCCESSES", ["generator"]) == "done\n"
+
+
+@CPYTHON_CRASHES
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_without_memory_is_that_failure_or_a_memory_error(name):
+    assert run_without_memory("FAILURES", [name]) == "done\n"
