@@ -56,10 +56,10 @@ Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
 # Names outlive requests, and user data may be among them: the caches stay below this size.
 MAX_CACHED_NAMES = 4096
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-FORBIDDEN_IN_NAME = re.compile(r"[\x00-\x20\x7f-\x9f\"'<>/=]")
+# Patterns stay text here: `re` compiles and keeps each when it is first used.
+FORBIDDEN_IN_NAME = "[\\x00-\\x20\\x7f-\\x9f\"'<>/=\ud800-\udfff]"
 # https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
-ATTRIBUTE_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)")
+ATTRIBUTE_REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)"
 
 
 class AttributeName(NamedTuple):
@@ -269,7 +269,7 @@ def _joined(separator: str, earlier: str, later: str) -> str:
 
 @lru_cache(maxsize=MAX_CACHED_NAMES)
 def _checked_name(name: str, spelling: str) -> AttributeName:
-    if not name or FORBIDDEN_IN_NAME.search(name) or SURROGATE.search(name):
+    if not name or re.search(FORBIDDEN_IN_NAME, name):
         clean = re.sub(r"[^a-z0-9:@._-]+", "-", spelling.lower()).strip("-_") or "data-name"
         raise AttributeNameError(
             f"cannot write {short_repr(spelling)} as an attribute name",
@@ -306,7 +306,7 @@ def _unescaped(trusted: str) -> str:
         return unescape(reference) if is_reference else reference
 
     # Markup's own methods would escape the replacement again.
-    return ATTRIBUTE_REFERENCE.sub(character, str.__str__(trusted))
+    return re.sub(ATTRIBUTE_REFERENCE, character, str.__str__(trusted))
 
 
 def _true_false_value(element: str, name: str, value: object) -> Written | None:

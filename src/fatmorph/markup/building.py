@@ -56,7 +56,9 @@ __all__ = (
 Place: TypeAlias = "tuple[int, ...]"
 
 # https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
-TAG_NAME = re.compile(
+ASCII_TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
+# Text, so that `re` compiles it when a name needs it: that takes longer than all of the above.
+TAG_NAME = (
     "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
     "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
     "\ufdf0-\ufffd\U00010000-\U000effff]*"
@@ -92,7 +94,9 @@ def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
     Raises:
         TagNameError: `name` cannot stand in a start tag.
     """
-    if not isinstance(name, str) or TAG_NAME.fullmatch(name) is None:
+    if not isinstance(name, str) or not (
+        ASCII_TAG_NAME.fullmatch(name) or re.fullmatch(TAG_NAME, name)
+    ):
         raise errors.tag_name_error(name)
     name, namespace = str.__str__(name), cast("ElementNamespace", str.__str__(namespace))
     if namespace != "html":

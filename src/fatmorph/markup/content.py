@@ -23,12 +23,15 @@ __all__ = ("Check", "Children", "comment_content", "content_check")
 Children: TypeAlias = "tuple[Any, ...]"
 Check: TypeAlias = "Callable[[str, Children], Children]"
 
+# Patterns stay text here: `re` compiles and keeps each when it is first used, which most
+# programs never do, and compiling them all would take a tenth of the import.
+
 # What makes Datastar take a fragment for a page, wherever it stands; its test heeds the case.
 PAGE_ENDS = "</html>|</head>|</body>"
 # https://html.spec.whatwg.org/multipage/syntax.html#comments
-COMMENT_ENDS = re.compile(rf"\A-?>|<!--|--!?>|<!-\Z|{PAGE_ENDS}")
+COMMENT_ENDS = rf"\A-?>|<!--|--!?>|<!-\Z|{PAGE_ENDS}"
 # A title or textarea would show the tags of trusted HTML, or end at one.
-SHOWN_TAG = re.compile(r"<[A-Za-z/!?]")
+SHOWN_TAG = r"<[A-Za-z/!?]"
 
 
 def content_check(name: str) -> Check | None:
@@ -42,7 +45,7 @@ def content_check(name: str) -> Check | None:
         return _only_text
     if name in RAW_TEXT_ELEMENTS:
         ends = rf"(?i:</{name}(?![^\s/>]))|{PAGE_ENDS}" + ("|<!--" if name == "script" else "")
-        return partial(_one_raw_text, re.compile(ends))
+        return partial(_one_raw_text, ends)
     return None
 
 
@@ -64,18 +67,18 @@ def _no_children(name: str, children: Children) -> Children:
 
 def _only_text(name: str, children: Children) -> Children:
     for child in children:
-        if type(child) is not str and (not isinstance(child, str) or SHOWN_TAG.search(child)):
+        if type(child) is not str and (not isinstance(child, str) or re.search(SHOWN_TAG, child)):
             raise errors.markup_in_text_error(name, child)
     return children
 
 
-def _one_raw_text(ends: re.Pattern[str], name: str, children: Children) -> Children:
+def _one_raw_text(ends: str, name: str, children: Children) -> Children:
     """Return the children as one verbatim text, or refuse what would end it early."""
     for child in children:
         if not isinstance(child, str):
             raise errors.markup_in_text_error(name, child)
     text = "".join(children)
-    if found := ends.search(text):
+    if found := re.search(ends, text):
         raise errors.raw_text_error(name, text, *found.span())
     # Markup, because neither parser nor browser decodes references in here.
     return (Markup(text),) if text else ()  # noqa: S704 - judged a line above

@@ -16,9 +16,7 @@ PROPERTY_NAME = re.compile(r"--[-\w]*|-?[a-zA-Z][-a-zA-Z0-9]*")
 FOREIGN_NAME = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 
 # Words, numbers and colours, which most values are: nothing in them opens anything.
-QUIET_VALUE = re.compile(
-    r"(?:[-\w\s#%.,+*!]|(?<![-\w])(?:rgb|hsl)a?\([-\w\s%.,+/]*\))*", re.ASCII
-)
+QUIET_VALUE = re.compile(r"(?:[-\w\s#%.,+*!]|(?<![-\w])(?:rgb|hsl)a?\([-\w\s%.,+/]*\))*", re.ASCII)
 TOKEN = re.compile(
     r"""
       (?P<name>(?:
