@@ -145,3 +145,8 @@ def test_a_tag_tells_its_name_and_namespace(core):
     tag = core.Tag("circle", "svg")
 
     assert (tag.name, tag.namespace, repr(tag)) == ("circle", "svg", "<Tag circle>")
+
+
+def test_a_tag_cannot_be_a_base_class(core):
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("MyTag", (core.Tag,), {})

@@ -148,6 +148,9 @@ class Tag:
         element._children = children
         return element
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Tag is not an acceptable base type")
+
     def _take(self, parts: TagParts) -> None:
         self._name = parts.name
         self._namespace = parts.namespace
