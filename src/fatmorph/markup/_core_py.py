@@ -364,7 +364,7 @@ def frozen(node: Element) -> Element:
         return node
     if type(node) is _Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
-        return _new_element(node._tag, node._attributes, children)
+        return revive_element(node._tag, node._attributes, children)
     copy: _Frozen = new(_Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
@@ -413,9 +413,10 @@ def _escaped_in_quotes(text: str) -> str:
     return _escaped(text)
 
 
-def _new_element(
+def revive_element(
     tag: Tag, attributes: dict[str, str | Literal[True]], children: tuple[Child, ...]
 ) -> Element:
+    """Return an element of checked parts, such as those that were pickled."""
     element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes
@@ -492,10 +493,3 @@ def revive_tag(name: str, namespace: ElementNamespace) -> Tag:
         if name == special._name:
             return special
     return Tag(name, namespace)
-
-
-def revive_element(
-    tag: Tag, attributes: dict[str, str | Literal[True]], children: tuple[Child, ...]
-) -> Element:
-    """Return the element that was pickled."""
-    return _new_element(tag, attributes, children)
