@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("neutral_url", "neutral_url_list")
+__all__ = ("neutral_url", "neutral_url_list", "plain_url")
 
 SUSPECT_SCHEME = re.compile(r"[\x00-\x20]*[jJvVdD]")
 # Browsers drop these anywhere in a URL, and these two sets in front of it.
@@ -43,8 +43,18 @@ def neutral_url_list(element: str, urls: str) -> str:
     return ";".join(neutral_url(element, url) for url in urls.split(";"))
 
 
+def plain_url(url: str) -> str:
+    r"""Return the URL without what a browser drops, in lower case: its scheme comes first.
+
+    Example:
+        >>> plain_url(" Java\tScript:alert(1)")
+        'javascript:alert(1)'
+    """
+    return DROPPED_IN_URL.sub("", url).lstrip(LEADING_IN_URL).lower()
+
+
 def _is_safe(element: str, url: str) -> bool:
-    plain = DROPPED_IN_URL.sub("", url).lstrip(LEADING_IN_URL).lower()
+    plain = plain_url(url)
     if plain.startswith("data:"):
         media_type = re.split("[;,]", plain[5:], maxsplit=1)[0].strip()
         if media_type == "image/svg+xml":
