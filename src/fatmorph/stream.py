@@ -14,13 +14,13 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Protocol
 
 from fatmorph import shutdown
 from fatmorph.errors import MomentError
+from fatmorph.settings import Settings
 
-__all__ = ("Interruptible", "Limits", "Stream", "Transport")
+__all__ = ("Interruptible", "Stream", "Transport")
 
 logger = logging.getLogger("fatmorph.stream")
 
@@ -73,35 +73,22 @@ class Interruptible(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a client may cost before its stream is cut.
-
-    Args:
-        max_buffered_bytes: Written but not taken by the socket, before one more write.
-        max_stalled_seconds: How long the socket may take nothing.
-    """
-
-    max_buffered_bytes: int = 8 * 1024 * 1024  # some hundred pages; a reader is never so late
-    max_stalled_seconds: float = 30.0  # a phone in a tunnel comes back within this or not at all
-
-
 class Stream:
     """The body of one response, in the event loop and the task that make it.
 
     Args:
         transport: Where the bytes go.
-        limits: When a client that does not read is given up.
+        settings: When a client that does not read is given up.
 
     Raises:
         MomentError: No event loop of asyncio is running.
     """
 
-    def __init__(self, transport: Transport, limits: Limits) -> None:
+    def __init__(self, transport: Transport, settings: Settings) -> None:
         self._loop = _running_loop()
         self._handler_task = asyncio.current_task()
         self._transport = transport
-        self._limits = limits
+        self._settings = settings
         self._head: tuple[int, Sequence[tuple[str, str]]] | None = None
         self._chunks: list[bytes] = []
         self._size = 0
@@ -141,7 +128,7 @@ class Stream:
         if self.is_gone or self.is_complete:
             return
         now = _running_loop().time()
-        if self._is_sending and self._size > self._limits.max_buffered_bytes:
+        if self._is_sending and self._size > self._settings.max_buffered_bytes:
             self._cut(f"{self._size} bytes were waiting to be read")
             return
         self._chunks.append(data)
@@ -269,7 +256,7 @@ class Stream:
     def _expect_progress(self) -> None:
         self._expect_no_progress()
         self._stall_handle = self._loop.call_later(
-            self._limits.max_stalled_seconds, self._cut_stalled
+            self._settings.max_stalled_seconds, self._cut_stalled
         )
 
     def _expect_no_progress(self) -> None:
@@ -278,7 +265,7 @@ class Stream:
             self._stall_handle = None
 
     def _cut_stalled(self) -> None:
-        self._cut(f"nothing was read for {self._limits.max_stalled_seconds:g} seconds")
+        self._cut(f"nothing was read for {self._settings.max_stalled_seconds:g} seconds")
 
     async def _wait_closed(self) -> None:
         try:

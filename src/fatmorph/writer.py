@@ -26,7 +26,8 @@ from fatmorph.response import (
     cookie_header,
     started_error,
 )
-from fatmorph.stream import Limits, Stream, Transport
+from fatmorph.settings import Settings
+from fatmorph.stream import Stream, Transport
 from fatmorph.types import HasHtml, SignalValue
 
 __all__ = ("Writer",)
@@ -54,7 +55,7 @@ class Writer:
         transport: The connection to the client.
         is_datastar: Whether a Datastar action asked.
         is_head: Whether only the head of the response is wanted.
-        limits: When a client that does not read is given up.
+        settings: What the route allows its clients; by default `Settings()`.
 
     Raises:
         MomentError: No event loop of asyncio is running.
@@ -66,9 +67,9 @@ class Writer:
         *,
         is_datastar: bool = False,
         is_head: bool = False,
-        limits: Limits | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        self._stream = Stream(transport, limits or Limits())
+        self._stream = Stream(transport, settings or Settings())
         self._is_datastar = is_datastar
         self._is_head = is_head
         self._headers = ResponseHeaders()

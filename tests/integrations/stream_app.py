@@ -15,7 +15,8 @@ from starlette.applications import Starlette
 from fatmorph import Context, Relay, Writer, h, serve
 from fatmorph.adapters.starlette import route
 from fatmorph.alive import Alive
-from fatmorph.stream import Limits, Stream
+from fatmorph.settings import Settings
+from fatmorph.stream import Stream
 
 relay = Relay[str]()
 cleaned_up: list[str] = []
@@ -139,8 +140,8 @@ def left(name: str) -> None:
     os.write(sys.stdout.fileno(), f"cleaned up {name}\n".encode())
 
 
-IMPATIENT = Limits(max_stalled_seconds=0.3)
-SMALL = Limits(max_buffered_bytes=2_000_000)
+IMPATIENT = Settings(max_stalled_seconds=0.3)
+SMALL = Settings(max_buffered_bytes=2_000_000)
 
 app = Starlette(
     routes=[
@@ -152,8 +153,8 @@ app = Starlette(
         route("/subscribe", subscribe, methods=["GET", "POST"]),
         route("/read-late", read_late, methods=["POST"]),
         route("/wait", wait),
-        route("/flood", flood, limits=IMPATIENT),
-        route("/burst", burst, limits=SMALL),
+        route("/flood", flood, settings=IMPATIENT),
+        route("/burst", burst, settings=SMALL),
         route("/publish", publish, methods=["POST"]),
         route("/upload", upload, methods=["POST"]),
         route("/left-over", left_over),

@@ -15,7 +15,7 @@ from rules.source_tree import SourceModule, source_modules
 
 # Layer 0 is imported by all. The units of one layer do not know each other.
 LAYERS = (
-    ("errors", "types"),
+    ("errors", "types", "settings"),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
     ("shutdown",),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fatmorph.errors import ResponseError
-from fatmorph.stream import Limits
+from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 from transports import Clock, FakeTransport, Source, turns
 
@@ -146,7 +146,7 @@ async def test_the_body_of_a_loop_is_not_cut_short() -> None:
 
 async def test_an_item_in_whose_making_the_stream_is_cut_is_waited_for_no_longer() -> None:
     transport = FakeTransport()
-    writer = Writer(transport, limits=Limits(max_buffered_bytes=1))
+    writer = Writer(transport, settings=Settings(max_buffered_bytes=1))
     cleaned = []
 
     async def source() -> AsyncIterator[str]:

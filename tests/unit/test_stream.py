@@ -7,14 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from fatmorph.errors import MomentError
-from fatmorph.stream import Limits, Stream
+from fatmorph.settings import Settings
+from fatmorph.stream import Stream
 from transports import Clock, FakeTransport, turns
 
-LIMITS = Limits(max_buffered_bytes=10, max_stalled_seconds=30)
+SETTINGS = Settings(max_buffered_bytes=10, max_stalled_seconds=30)
 
 
 def started(transport: FakeTransport) -> Stream:
-    stream = Stream(transport, LIMITS)
+    stream = Stream(transport, SETTINGS)
     stream.start(200, [("content-type", "text/plain")])
     return stream
 
@@ -430,4 +431,4 @@ async def test_another_thread_is_told_how_to_write() -> None:
 
 def test_a_stream_needs_an_event_loop() -> None:
     with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
-        Stream(FakeTransport(), Limits())
+        Stream(FakeTransport(), Settings())

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, SignalsError
-from fatmorph.stream import Limits, Transport
+from fatmorph.settings import Settings
+from fatmorph.stream import Transport
 from fatmorph.writer import Writer
 
 __all__ = ("Handler", "respond")
@@ -21,7 +22,7 @@ logger = logging.getLogger("fatmorph.adapters")
 
 
 async def respond(
-    handler: Handler, context: Context, transport: Transport, limits: Limits | None = None
+    handler: Handler, context: Context, transport: Transport, settings: Settings | None = None
 ) -> None:
     """Run a handler and complete its response.
 
@@ -32,7 +33,7 @@ async def respond(
         transport,
         is_datastar=context.is_datastar,
         is_head=context.method == "HEAD",
-        limits=limits,
+        settings=settings,
     )
     try:
         await _handle(handler, context, writer)

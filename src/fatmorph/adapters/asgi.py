@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, Context
-from fatmorph.stream import Limits
+from fatmorph.settings import Settings
 
 __all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
 
@@ -29,13 +29,13 @@ DISCONNECT: Message = {"type": "http.disconnect"}
 
 
 def application(
-    handler: Handler, *, limits: Limits | None = None
+    handler: Handler, *, settings: Settings | None = None
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Return an ASGI application that answers every request with one handler.
 
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`.
-        limits: When a client that does not read is given up.
+        settings: What the route allows its clients; by default `Settings()`.
 
     Example:
         app = application(home)  # uvicorn main:app
@@ -46,7 +46,7 @@ def application(
             await _live(receive, send)
         elif scope["type"] == "http":
             connection = AsgiConnection(receive, send)
-            await respond(handler, connection.context(scope), connection, limits)
+            await respond(handler, connection.context(scope), connection, settings)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
 

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.adapters.asgi import AsgiConnection
-from fatmorph.stream import Limits
+from fatmorph.settings import Settings
 
 __all__ = ("route",)
 
@@ -24,7 +24,7 @@ def route(
     *,
     methods: str | Collection[str] = "GET",
     name: str | None = None,
-    limits: Limits | None = None,
+    settings: Settings | None = None,
 ) -> Route:
     """Return a Starlette route for a handler.
 
@@ -34,12 +34,12 @@ def route(
             Starlette's Request.
         methods: One or several; `GET` includes HEAD.
         name: For `request.url_for()`; by default the handler's name.
-        limits: When a client that does not read is given up.
+        settings: What the route allows its clients; by default `Settings()`.
 
     Example:
         app = Starlette(routes=[route("/", home), route("/add", add, methods="POST")])
     """
-    endpoint = _Endpoint(handler, limits)
+    endpoint = _Endpoint(handler, settings)
     name = name or getattr(handler, "__name__", None)
     # A string is a collection of strings too: "POST" would be four methods.
     names = [methods] if isinstance(methods, str) else list(methods)
@@ -49,12 +49,12 @@ def route(
 class _Endpoint:
     """A handler as the ASGI application that a Route wants."""
 
-    def __init__(self, handler: Handler, limits: Limits | None) -> None:
+    def __init__(self, handler: Handler, settings: Settings | None) -> None:
         self.handler = handler
-        self.limits = limits
+        self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = AsgiConnection(receive, send)
         request = Request(scope, connection.receive)
         context = connection.context(scope, path_params=scope.get("path_params"), request=request)
-        await respond(self.handler, context, connection, self.limits)
+        await respond(self.handler, context, connection, self.settings)
