@@ -79,16 +79,20 @@ class Stream:
     Args:
         transport: Where the bytes go.
         settings: When a client that does not read is given up.
+        accept_encoding: The request's `accept-encoding`; None if it has none.
 
     Raises:
         MomentError: No event loop of asyncio is running.
     """
 
-    def __init__(self, transport: Transport, settings: Settings) -> None:
+    def __init__(
+        self, transport: Transport, settings: Settings, accept_encoding: str | None = None
+    ) -> None:
         self._loop = _running_loop()
         self._handler_task = asyncio.current_task()
         self._transport = transport
         self._settings = settings
+        self._accept_encoding = accept_encoding
         self._head: tuple[int, Sequence[tuple[str, str]]] | None = None
         self._chunks: list[bytes] = []
         self._size = 0

@@ -56,6 +56,7 @@ class Writer:
         is_datastar: Whether a Datastar action asked.
         is_head: Whether only the head of the response is wanted.
         settings: What the route allows its clients; by default `Settings()`.
+        accept_encoding: The request's `accept-encoding`; None if it has none.
 
     Raises:
         MomentError: No event loop of asyncio is running.
@@ -68,8 +69,9 @@ class Writer:
         is_datastar: bool = False,
         is_head: bool = False,
         settings: Settings | None = None,
+        accept_encoding: str | None = None,
     ) -> None:
-        self._stream = Stream(transport, settings or Settings())
+        self._stream = Stream(transport, settings or Settings(), accept_encoding)
         self._is_datastar = is_datastar
         self._is_head = is_head
         self._headers = ResponseHeaders()

@@ -34,6 +34,7 @@ async def respond(
         is_datastar=context.is_datastar,
         is_head=context.method == "HEAD",
         settings=settings,
+        accept_encoding=context.headers.get("accept-encoding"),
     )
     try:
         await _handle(handler, context, writer)
