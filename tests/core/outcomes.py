@@ -243,7 +243,8 @@ def described(core: ModuleType, root: object) -> list[object]:
         node = pending.pop()
         if isinstance(node, core.Element):
             attributes = [(name, type(text), text) for name, text in node.attributes.items()]
-            nodes.append((node.tag, node.namespace, node.id, attributes, repr(node)))
+            seen = (node.tag, node.namespace, node.id, repr(node), core.generated(node))
+            nodes.append((*seen, attributes))
             pending.extend(node.children)
         else:
             nodes.append((type(node), str(node)))

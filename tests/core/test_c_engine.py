@@ -98,12 +98,21 @@ def test_no_element_is_made_around_its_tag():
         (C.Tag("p"), {"id": 7}, ()),
         (C.Tag("p"), {7: "a"}, ()),
         (PYTHON.Tag("p"), {}, ()),
+        (C.Tag("p"), {}, (), 7),
+        (C.Tag("p"), {}, (), ("0", 1)),
     ],
     ids=repr,
 )
 def test_a_pickle_that_was_tampered_with_makes_no_element(arguments):
     with pytest.raises(TypeError):
         C.revive_element(*arguments)
+
+
+@pytest.mark.parametrize("generated", [(-1, 1), (0, 3), (2, 1), (7, 9)], ids=repr)
+def test_generated_children_that_a_pickle_invents_are_none(generated):
+    revived = C.revive_element(C.Tag("p"), {}, ("a", "b"), generated)
+
+    assert C.generated(revived) == (0, 0)
 
 
 def test_elements_can_be_weakly_referenced_until_they_are_freed():

@@ -40,6 +40,7 @@ PACKAGE_ORDER = {
         "suggestion",
         "lines",
         "building",
+        "_escaping_py",
         "_core_py",
         "_core_c",
         "_core",

@@ -133,6 +133,13 @@ core_frozen(PyObject *module, PyObject *node)
 }
 
 static PyObject *
+core_generated(PyObject *module, PyObject *node)
+{
+    return check_element(PyModule_GetState(module), node) < 0 ? NULL
+                                                              : generated_of(ELEMENT(node));
+}
+
+static PyObject *
 core_drops_newline(PyObject *module, PyObject *node)
 {
     State *state = PyModule_GetState(module);
@@ -176,12 +183,15 @@ core_revive_element(PyObject *module, PyObject *args)
 {
     State *state = PyModule_GetState(module);
     PyObject *tag, *written, *children;
-    if (!PyArg_ParseTuple(args, "O!O!O!:revive_element", state->tag_type, &tag, &PyDict_Type,
-                          &written, &PyTuple_Type, &children)) {
+    Builder builder;
+    Py_ssize_t start = 0, stop = 0;
+    if (!PyArg_ParseTuple(args, "O!O!O!|(nn):revive_element", state->tag_type, &tag,
+                          &PyDict_Type, &written, &PyTuple_Type, &children, &start, &stop)) {
         return NULL;
     }
-    Builder builder;
     builder_init(&builder, state, (Tag *)tag);
+    builder.generated_start = start;
+    builder.generated_stop = stop;
     Element *element = NULL;
     if (take_pairs(&builder, written) == 0 && replace_children(&builder, children) == 0) {
         element = builder_finish(&builder);
@@ -195,6 +205,8 @@ PyDoc_STRVAR(render_bytes_doc, "Return the HTML of an element as UTF-8.");
 PyDoc_STRVAR(render_event_doc,
              "Return head, each line of an element's HTML after `line`, and an empty line.");
 PyDoc_STRVAR(frozen_doc, "Return an equal element whose HTML is rendered now, once.");
+PyDoc_STRVAR(generated_doc,
+             "Return from where to where the children came out of lists and iterators.");
 PyDoc_STRVAR(drops_newline_doc,
              "Return whether the parser would drop the first newline of the content.");
 PyDoc_STRVAR(escape_text_doc, "Return text with & < > as references.");
@@ -205,6 +217,7 @@ static PyMethodDef core_methods[] = {
     {"render_bytes", core_render_bytes, METH_O, render_bytes_doc},
     {"render_event", core_render_event, METH_VARARGS, render_event_doc},
     {"frozen", core_frozen, METH_O, frozen_doc},
+    {"generated", core_generated, METH_O, generated_doc},
     {"drops_newline", core_drops_newline, METH_O, drops_newline_doc},
     {"escape_text", core_escape_text, METH_O, escape_text_doc},
     {"escape_attribute", core_escape_attribute, METH_O, escape_attribute_doc},

@@ -23,9 +23,12 @@ from typing import Any, Literal, Self, TypeAlias, cast
 from markupsafe import Markup
 
 from fatmorph.markup import building
+from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped, escaped_in_quotes
 from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
 from fatmorph.markup.building import (
     MAX_NESTED_ITERABLES,
+    NOT_GENERATED,
+    ChildList,
     Place,
     TagParts,
     check_generator,
@@ -50,6 +53,7 @@ __all__ = (
     "escape_attribute",
     "escape_text",
     "frozen",
+    "generated",
     "render",
     "render_bytes",
     "render_event",
@@ -128,10 +132,13 @@ class Tag:
         """
         written: dict[str, str | Literal[True]] = {}
         children: Any = positional  # Any: a cast would cost more than the loop
+        generated = NOT_GENERATED
         for item in positional:
             # Text and elements are children as they are; anything else has to be looked at.
             if type(item) is not str and type(item) is not Element:
-                children = tuple(_sort_positional(self._name, positional, written))
+                children = _sort_positional(self._name, positional, written)
+                generated = children.generated
+                children = tuple(children)
                 break
         for keyword, value in attributes.items():
             name = VERBATIM_NAMES.get(keyword)
@@ -141,11 +148,13 @@ class Tag:
                 add_attribute(written, self._name, mapped_name(keyword), value)
         if self._check is not None:
             children = self._check(self._name, children)
+            generated = NOT_GENERATED
         # Written out, not called: a tenth of the time that an element takes.
         element = new(self._element_type)
         element._tag = self
         element._attributes = written
         element._children = children
+        element._generated = generated
         return element
 
     def __init_subclass__(cls) -> None:
@@ -182,11 +191,12 @@ class Element:
     Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
     """
 
-    __slots__ = ("__weakref__", "_attributes", "_children", "_tag")
+    __slots__ = ("__weakref__", "_attributes", "_children", "_generated", "_tag")
 
     _tag: Tag
     _attributes: dict[str, str | Literal[True]]
     _children: tuple[Child, ...]
+    _generated: tuple[int, int]
 
     def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
         raise TypeError("elements are made by calling a tag, such as div()")
@@ -273,7 +283,7 @@ class Element:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return revive_element, (self._tag, self._attributes, self._children)
+        return revive_element, (self._tag, self._attributes, self._children, self._generated)
 
 
 class _Frozen(Element):
@@ -306,20 +316,20 @@ def render(node: Element) -> str:
     while True:
         for child in siblings:
             if type(child) is str:
-                write(_escaped(child))
+                write(escaped(child))
             elif type(child) is Element:
                 start = child._tag._start
                 for name, value in child._attributes.items():
                     if value is True:
                         start += f" {name}"
                     else:
-                        start += f' {name}="{_escaped_in_quotes(value)}"'
+                        start += f' {name}="{escaped_in_quotes(value)}"'
                 write(start + child._tag._start_end)
                 if child._tag._is_newline_dropping and drops_newline(child):
                     write("\n")
                 if len(child._children) == 1 and type(text := child._children[0]) is str:
                     # Most elements are such leaves; the detour would cost them a fifth.
-                    write(_escaped(text))
+                    write(escaped(text))
                     write(child._tag._end)
                     continue
                 pending.append((siblings, end))
@@ -364,13 +374,23 @@ def frozen(node: Element) -> Element:
         return node
     if type(node) is _Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
-        return revive_element(node._tag, node._attributes, children)
+        return revive_element(node._tag, node._attributes, children, node._generated)
     copy: _Frozen = new(_Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
     copy._children = node._children
+    copy._generated = node._generated
     copy._html = render(node)
     return copy
+
+
+def generated(node: Element) -> tuple[int, int]:
+    """Return from where to where the children came out of lists and iterators, for checks.
+
+    A tuple counts for none: that is what `*children` makes. Several lists count as one, with
+    what is between them; (0, 0) is none, or one with too much beside it to be remembered.
+    """
+    return node._generated
 
 
 def drops_newline(element: Element) -> bool:
@@ -387,48 +407,26 @@ def drops_newline(element: Element) -> bool:
     return False
 
 
-def escape_text(text: str) -> str:
-    """Return text with `& < >` as references."""
-    return _escaped(str.__str__(text))  # a subclass is asked for nothing
-
-
-def escape_attribute(text: str) -> str:
-    """Return text with `& < > "` as references, for a double-quoted attribute."""
-    return _escaped_in_quotes(str.__str__(text))
-
-
-def _escaped(text: str) -> str:
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    return text
-
-
-def _escaped_in_quotes(text: str) -> str:
-    if '"' in text:
-        return _escaped(text).replace('"', "&quot;")
-    return _escaped(text)
-
-
 def revive_element(
-    tag: Tag, attributes: dict[str, str | Literal[True]], children: tuple[Child, ...]
+    tag: Tag,
+    attributes: dict[str, str | Literal[True]],
+    children: tuple[Child, ...],
+    generated: tuple[int, int] = NOT_GENERATED,
 ) -> Element:
     """Return an element of checked parts, such as those that were pickled."""
     element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes
     element._children = children
+    element._generated = generated
     return element
 
 
 def _sort_positional(
     element: str, positional: tuple[object, ...], written: dict[str, str | Literal[True]]
-) -> list[Child]:
+) -> ChildList:
     """Put the mappings among the arguments into `written` and return the children."""
-    children: list[Child] = []
+    children = ChildList()
     has_child = False
     for index, item in enumerate(positional):
         if item is None or item is True or item is False:
@@ -438,17 +436,19 @@ def _sort_positional(
         else:
             has_child = True  # even if it is an empty list: order must not depend on data
             _add_child(children, element, item, (index,))
+    children.settle()
     return children
 
 
-def _add_child(children: list[Child], element: str, item: object, place: Place) -> None:
+def _add_child(children: ChildList, element: str, item: object, place: Place) -> None:
     kind = type(item)
     if item is None or item is True or item is False:
         return
     if kind is str or kind is Element or kind is Markup or kind is _Frozen:
         children.append(cast("Child", item))
     elif kind is _Fragment:
-        children.extend(cast("Element", item)._children)
+        fragment = cast("Element", item)
+        children.add_fragment(fragment._children, fragment._generated)
     elif isinstance(item, Tag):
         uncalled_tag(element, item, place)
     else:
@@ -459,11 +459,12 @@ def _add_child(children: list[Child], element: str, item: object, place: Place) 
             children.append(child)
 
 
-def _add_children(children: list[Child], element: str, items: Any, place: Place) -> None:
+def _add_children(children: ChildList, element: str, items: Any, place: Place) -> None:
     if len(place) > MAX_NESTED_ITERABLES:
         too_deep(element, items, place)
     if type(items) is GeneratorType:
         check_generator(element, items, place)
+    start = len(children)
     index = 0
     try:
         for item in items:
@@ -475,6 +476,8 @@ def _add_children(children: list[Child], element: str, items: Any, place: Place)
     except Exception as error:
         note_failure(element, error, (*place, index))
         raise
+    if type(items) is not tuple:
+        children.note_generated(start, len(children))
 
 
 def _special_tag(parts: TagParts) -> Tag:

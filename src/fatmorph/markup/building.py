@@ -37,7 +37,10 @@ from fatmorph.types import ElementNamespace
 __all__ = (
     "COMMENT",
     "FRAGMENT",
+    "MAX_BESIDE_GENERATED",
     "MAX_NESTED_ITERABLES",
+    "NOT_GENERATED",
+    "ChildList",
     "Place",
     "TagParts",
     "add_keyword",
@@ -67,6 +70,34 @@ ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRST
 NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping)
 # Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
 MAX_NESTED_ITERABLES = 100
+# How many children before or after generated ones are counted: a byte each, free in a C element.
+MAX_BESIDE_GENERATED = 255
+NOT_GENERATED = (0, 0)
+
+
+class ChildList(list[Any]):
+    """Children while they are added; for the reference engine."""
+
+    generated = NOT_GENERATED
+    """From where to where they came out of lists and iterators."""
+
+    def note_generated(self, start: int, stop: int) -> None:
+        """Remember that a list or an iterator gave the children from `start` to `stop`."""
+        if stop > start:
+            first, last = self.generated
+            self.generated = (min(first, start) if last else start, stop)
+
+    def add_fragment(self, children: tuple[Any, ...], generated: tuple[int, int]) -> None:
+        """Add the children of a fragment, which dissolves."""
+        start, stop = (len(self) + index for index in generated)
+        self.extend(children)
+        self.note_generated(start, stop)
+
+    def settle(self) -> None:
+        """Forget what is not remembered in an element."""
+        start, stop = self.generated
+        if max(start, len(self) - stop) > MAX_BESIDE_GENERATED:
+            self.generated = NOT_GENERATED
 
 
 class TagParts(NamedTuple):

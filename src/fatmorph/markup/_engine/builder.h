@@ -12,6 +12,8 @@ typedef struct {
     PyObject **children;
     Py_ssize_t child_count;
     Py_ssize_t child_capacity;
+    Py_ssize_t generated_start; /* which children came out of lists and iterators */
+    Py_ssize_t generated_stop;
     PyObject *inline_children[INLINE_CHILDREN];
     PyObject **pairs;
     Py_ssize_t pair_count;
@@ -27,6 +29,7 @@ builder_init(Builder *builder, State *state, Tag *tag)
     builder->children = builder->inline_children;
     builder->child_count = 0;
     builder->child_capacity = INLINE_CHILDREN;
+    builder->generated_start = builder->generated_stop = 0;
     builder->pairs = builder->inline_pairs;
     builder->pair_count = 0;
     builder->pair_capacity = INLINE_PAIRS;
@@ -108,6 +111,18 @@ push_pair(Builder *builder, Name *name, PyObject *value)
     return 0;
 }
 
+/* Remember which children came out of a list or an iterator. */
+static inline void
+note_generated(Builder *builder, Py_ssize_t start, Py_ssize_t stop)
+{
+    if (stop > start) {
+        if (builder->generated_stop == 0 || start < builder->generated_start) {
+            builder->generated_start = start;
+        }
+        builder->generated_stop = stop;
+    }
+}
+
 static inline bool
 has_pair(const Builder *builder, const Name *name)
 {
@@ -131,6 +146,7 @@ builder_finish(Builder *builder)
     memcpy(element->slots, builder->pairs, 2 * (size_t)builder->pair_count * sizeof(PyObject *));
     memcpy(children_of(element), builder->children,
            (size_t)builder->child_count * sizeof(PyObject *));
+    set_generated(element, builder->generated_start, builder->generated_stop);
     builder->pair_count = builder->child_count = 0;
     return element;
 }

@@ -82,6 +82,7 @@ check_content(Builder *builder)
         return -1;
     }
     int failed = replace_children(builder, after);
+    builder->generated_start = builder->generated_stop = 0;
     Py_DECREF(after);
     return failed;
 }

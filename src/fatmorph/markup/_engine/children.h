@@ -75,6 +75,24 @@ add_converted(Builder *builder, PyObject *item, const Place *place)
     return push_child(builder, child);
 }
 
+/* Add the children of a fragment, which dissolves. */
+static int
+add_fragment(Builder *builder, Element *fragment)
+{
+    Py_ssize_t start = builder->child_count;
+    PyObject **children = children_of(fragment);
+    for (Py_ssize_t i = 0, n = child_count(fragment); i < n; i++) {
+        if (push_child(builder, Py_NewRef(children[i])) < 0) {
+            return -1;
+        }
+    }
+    if (fragment->has_generated) {
+        note_generated(builder, start + fragment->before_generated,
+                       builder->child_count - fragment->after_generated);
+    }
+    return 0;
+}
+
 /* Add one child, or the children in an iterable. */
 static int
 add_child(Builder *builder, PyObject *item, const Place *place)
@@ -85,13 +103,7 @@ add_child(Builder *builder, PyObject *item, const Place *place)
         if (!ELEMENT(item)->tag->is_fragment) {
             return push_child(builder, Py_NewRef(item));
         }
-        PyObject **children = children_of(ELEMENT(item));
-        for (Py_ssize_t i = 0, n = child_count(ELEMENT(item)); i < n; i++) {
-            if (push_child(builder, Py_NewRef(children[i])) < 0) {
-                return -1;
-            }
-        }
-        return 0;
+        return add_fragment(builder, ELEMENT(item));
     }
     if (type == &PyUnicode_Type || type == state->markup_type) {
         return push_child(builder, Py_NewRef(item));
@@ -227,6 +239,7 @@ add_children(Builder *builder, PyObject *items, const Place *outer)
         }
         Py_DECREF(checked);
     }
+    Py_ssize_t start = builder->child_count;
     Place place = {outer, 0, outer->depth + 1};
     if (Py_EnterRecursiveCall(RECURSION)) {
         return note_failure(builder, &place);
@@ -235,7 +248,13 @@ add_children(Builder *builder, PyObject *items, const Place *outer)
                      ? add_items(builder, items, &place)
                      : add_iterated(builder, items, &place);
     Py_LeaveRecursiveCall();
-    return failed < 0 ? note_failure(builder, &place) : 0;
+    if (failed < 0) {
+        return note_failure(builder, &place);
+    }
+    if (!PyTuple_CheckExact(items)) {
+        note_generated(builder, start, builder->child_count);
+    }
+    return 0;
 }
 
 #endif

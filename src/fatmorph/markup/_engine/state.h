@@ -20,6 +20,8 @@
 #define MAX_CACHED_NAMES 4096
 /* Lists that hold lists are flattened; deeper than this only a list that holds itself goes. */
 #define MAX_NESTED_ITERABLES 100
+/* How many children before or after generated ones are counted: what a byte holds. */
+#define MAX_BESIDE_GENERATED UINT8_MAX
 /* The end of the message when the C stack would not suffice. */
 #define RECURSION " while flattening the children of an element"
 /* Enough for every element of an ordinary page without asking for memory. */

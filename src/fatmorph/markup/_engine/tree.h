@@ -25,6 +25,9 @@ typedef struct {
     PyObject *html; /* bytes, if frozen */
     uint32_t pair_count;
     bool is_html_unencodable;
+    bool has_generated; /* children that came out of lists and iterators, and how many */
+    uint8_t before_generated; /* children stand before them */
+    uint8_t after_generated; /* and after them */
     PyObject *slots[]; /* pairs of Name and value (str or True), then children */
 } Element;
 
@@ -52,6 +55,27 @@ static inline PyObject *
 pair_value(const Element *element, uint32_t index)
 {
     return element->slots[2 * index + 1];
+}
+
+/* Remember which children came out of lists and iterators, unless too many stand beside them. */
+static void
+set_generated(Element *element, Py_ssize_t start, Py_ssize_t stop)
+{
+    Py_ssize_t after = child_count(element) - stop;
+    element->has_generated = start >= 0 && stop > start && after >= 0
+                             && start <= MAX_BESIDE_GENERATED && after <= MAX_BESIDE_GENERATED;
+    element->before_generated = element->has_generated ? (uint8_t)start : 0;
+    element->after_generated = element->has_generated ? (uint8_t)after : 0;
+}
+
+static PyObject *
+generated_of(Element *element)
+{
+    if (!element->has_generated) {
+        return Py_BuildValue("(ii)", 0, 0);
+    }
+    return Py_BuildValue("(nn)", (Py_ssize_t)element->before_generated,
+                         child_count(element) - element->after_generated);
 }
 
 static PyObject *
@@ -84,6 +108,7 @@ empty_element(State *state, Tag *tag, Py_ssize_t pair_count, Py_ssize_t child_co
     element->html = NULL;
     element->pair_count = (uint32_t)pair_count;
     element->is_html_unencodable = false;
+    element->has_generated = false;
     return element;
 }
 
@@ -99,6 +124,9 @@ copied_element(State *state, Element *element)
     for (Py_ssize_t i = 0; i < Py_SIZE(element); i++) {
         copy->slots[i] = Py_NewRef(element->slots[i]);
     }
+    copy->has_generated = element->has_generated;
+    copy->before_generated = element->before_generated;
+    copy->after_generated = element->after_generated;
     return copy;
 }
 

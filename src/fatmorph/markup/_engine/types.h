@@ -255,13 +255,15 @@ element_reduce(PyObject *self, PyObject *Py_UNUSED(unused))
 {
     PyObject *written = written_of(ELEMENT(self));
     PyObject *children = element_children(self, NULL);
+    PyObject *generated = generated_of(ELEMENT(self));
     PyObject *reduced = NULL;
-    if (written != NULL && children != NULL) {
-        reduced = Py_BuildValue("O(OOO)", state_of(Py_TYPE(self))->revive_element,
-                                ELEMENT(self)->tag, written, children);
+    if (written != NULL && children != NULL && generated != NULL) {
+        reduced = Py_BuildValue("O(OOOO)", state_of(Py_TYPE(self))->revive_element,
+                                ELEMENT(self)->tag, written, children, generated);
     }
     Py_XDECREF(written);
     Py_XDECREF(children);
+    Py_XDECREF(generated);
     return reduced;
 }
 
