@@ -57,6 +57,7 @@ class Writer:
         is_head: Whether only the head of the response is wanted.
         settings: What the route allows its clients; by default `Settings()`.
         accept_encoding: The request's `accept-encoding`; None if it has none.
+        last_event_id: The request's `last-event-id`; None if it has none.
 
     Raises:
         MomentError: No event loop of asyncio is running.
@@ -70,10 +71,12 @@ class Writer:
         is_head: bool = False,
         settings: Settings | None = None,
         accept_encoding: str | None = None,
+        last_event_id: str | None = None,
     ) -> None:
         self._stream = Stream(transport, settings or Settings(), accept_encoding)
         self._is_datastar = is_datastar
         self._is_head = is_head
+        self._last_event_id = last_event_id
         self._headers = ResponseHeaders()
         self._cookies: list[str] = []
         self._status: int | None = None

@@ -35,6 +35,7 @@ async def respond(
         is_head=context.method == "HEAD",
         settings=settings,
         accept_encoding=context.headers.get("accept-encoding"),
+        last_event_id=context.last_event_id,
     )
     try:
         await _handle(handler, context, writer)
