@@ -1,0 +1,25 @@
+"""Every behaviour on plain ASGI, with the router that such a program writes for itself."""
+
+from handlers import ROUTES, room
+
+from fatmorph import Context, Writer
+from fatmorph.adapters.asgi import application
+
+HANDLERS = {r.path: r.handler for r in ROUTES}
+METHODS = {r.path: r.methods for r in ROUTES}
+
+
+async def answer(c: Context, w: Writer) -> None:
+    folder, _, number = c.path.rpartition("/")
+    if folder == "/rooms" and number.isdecimal():
+        c.path_params = {"number": int(number)}
+        await room(c, w)
+    elif c.path not in HANDLERS:
+        w.empty(404)
+    elif c.method.replace("HEAD", "GET") not in METHODS[c.path]:
+        w.empty(405)
+    else:
+        await HANDLERS[c.path](c, w)
+
+
+app = application(answer)

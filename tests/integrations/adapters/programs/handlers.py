@@ -1,0 +1,165 @@
+"""One handler per behaviour, for whatever framework: the programs beside this give them routes.
+
+A program serves every one of `ROUTES` and, in its own way to write a parameter that is a whole
+number, `/rooms/NUMBER` with the handler `room`.
+"""
+
+import asyncio
+import gc
+import os
+import sys
+from dataclasses import dataclass
+
+from fatmorph import Context, Relay, Writer, h
+from fatmorph.adapters import Handler
+from fatmorph.alive import Alive
+from fatmorph.settings import Settings
+from fatmorph.stream import Stream
+
+__all__ = ("ROUTES", "Route", "room")
+
+MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after")
+
+relay = Relay[str]()
+cleaned_up: list[str] = []
+
+
+@dataclass
+class Signals:
+    name: str = ""
+
+
+async def page(c: Context, w: Writer) -> None:
+    w.headers["x-trace"] = "7"
+    w.cookie("session", "é", max_age=60)
+    w.cookie("theme", "dark")
+    w.html(h.html(h.head(h.title("Page")), h.body(h.p(f"Hello {c.query.get('name', '')}"))))
+
+
+async def show_request(c: Context, w: Writer) -> None:
+    w.json(
+        {
+            "method": c.method,
+            "path": c.path,
+            "query": c.query.get_all("tag"),
+            "header": c.headers.get("X-Letters"),
+            "cookies": c.cookies,
+            "request": f"{type(c.request).__module__}.{type(c.request).__qualname__}",
+        }
+    )
+
+
+async def room(c: Context, w: Writer) -> None:
+    w.json(c.path_params)
+
+
+async def signals(c: Context, w: Writer) -> None:
+    w.patch_signals({"hello": (await c.signals(Signals)).name})
+
+
+async def upload(c: Context, w: Writer) -> None:
+    w.json(len(await c.body(max_bytes=2_000_000)))
+
+
+async def modes(c: Context, w: Writer) -> None:
+    for mode in MODES:
+        w.patch(h.p(mode, id="a"), selector="#target", mode=mode)
+        await w.drain()
+    w.patch(h.html(h.head(h.title("Fat")), h.body()))
+    w.remove("#gone")
+
+
+async def redirect(c: Context, w: Writer) -> None:
+    w.redirect("/page?name=Ada")
+
+
+async def nothing(c: Context, w: Writer) -> None:
+    """Return without a word."""
+
+
+async def fail(c: Context, w: Writer) -> None:
+    raise LookupError("a handler's own error")
+
+
+async def fail_late(c: Context, w: Writer) -> None:
+    w.patch_signals({"half": True})
+    await w.drain()
+    raise LookupError("a handler's own error")
+
+
+async def subscribe(c: Context, w: Writer) -> None:
+    name = (await c.signals(Signals)).name
+    w.patch_signals({"joined": name})
+    async for subject, text in w.alive(relay.subscribe("*")):
+        w.patch_signals({subject: text})
+    left(name)
+
+
+async def publish(c: Context, w: Writer) -> None:
+    w.json(relay.publish("news", c.query["text"]))
+
+
+async def flood(c: Context, w: Writer) -> None:
+    """Write more than any socket holds, for a client that leaves in the middle."""
+    text = "x" * 1_000_000
+    async for _ in w.alive(heartbeat=0.1):
+        w.patch_signals({"flood": text})
+    left("flood")
+
+
+async def wait(c: Context, w: Writer) -> None:
+    """Wait in the body of a loop, which only a stopping server interrupts."""
+    async for _ in w.alive():
+        w.patch_signals({"waiting": True})
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left("wait")
+
+
+async def left_over(c: Context, w: Writer) -> None:
+    """Tell what is left in the process, this very request included."""
+    gc.collect()
+    objects = gc.get_objects()
+    w.json(
+        {
+            "subscriptions": relay.subscription_count,
+            "objects": [
+                sum(isinstance(o, kind) for o in objects) for kind in (Writer, Stream, Alive)
+            ],
+            "cleaned_up": sorted(cleaned_up),
+        }
+    )
+
+
+def left(name: str) -> None:
+    cleaned_up.append(name)
+    os.write(sys.stdout.fileno(), f"cleaned up {name}\n".encode())
+
+
+@dataclass(frozen=True)
+class Route:
+    """Be one route, in no framework's words."""
+
+    path: str
+    handler: Handler
+    methods: tuple[str, ...] = ("GET",)
+    settings: Settings | None = None
+
+
+ROUTES = (
+    Route("/page", page),
+    Route("/request", show_request, ("GET", "PUT", "PATCH")),
+    Route("/signals", signals, ("GET", "POST", "PUT", "PATCH", "DELETE")),
+    Route("/upload", upload, ("POST",)),
+    Route("/modes", modes),
+    Route("/redirect", redirect, ("GET", "POST")),
+    Route("/nothing", nothing, ("POST",)),
+    Route("/fail", fail),
+    Route("/fail-late", fail_late),
+    Route("/subscribe", subscribe, ("GET", "POST")),
+    Route("/publish", publish, ("POST",)),
+    Route("/flood", flood),
+    Route("/wait", wait, settings=Settings(max_stalled_seconds=60)),
+    Route("/left-over", left_over),
+)

@@ -1,0 +1,100 @@
+"""What the suite runs against: every framework, on every server that it runs on.
+
+A framework named `x` is the program `programs/x_program.py`, with an `app` for a server that is
+given one. Whoever adds a framework writes that program and one entry here.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ("COMBINATIONS", "FRAMEWORKS", "Combination", "Framework", "Server")
+
+
+@dataclass(frozen=True)
+class Server:
+    """Be one server.
+
+    Args:
+        name: The package that must be installed.
+        command: What Python is given, in the folder of the programs; {program} becomes the
+            module of the program, {port} the port.
+        without: Test → why no framework can pass it on this server.
+    """
+
+    name: str
+    command: str
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Framework:
+    """Be one framework.
+
+    Args:
+        title: As people write it.
+        name: The package that must be installed, and the name of the program.
+        request: The class that `c.request` is of.
+        servers: What it runs on.
+        without: Test → why it cannot pass it on any server.
+    """
+
+    title: str
+    name: str
+    request: str
+    servers: tuple[Server, ...]
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Be one framework on one server."""
+
+    framework: Framework
+    server: Server
+
+    def __str__(self) -> str:
+        return f"{self.framework.name}-{self.server.name}"
+
+    @property
+    def command(self) -> list[str]:
+        """What starts the server."""
+        words = self.server.command.replace("{program}", f"{self.framework.name}_program")
+        return [sys.executable, *words.split()]
+
+    @property
+    def without(self) -> Mapping[str, str]:
+        """Test → why this combination cannot pass it."""
+        return {**self.server.without, **self.framework.without}
+
+
+UVICORN = Server("uvicorn", "-m uvicorn {program}:app --port {port} --log-level warning")
+GRANIAN = Server("granian", "-m granian {program}:app --interface asgi --port {port}")
+HYPERCORN = Server(
+    "hypercorn",
+    # Its worker processes hear of a stop from nobody but their parent; without them it is asked
+    # by signal, as the others are.
+    "-m hypercorn {program}:app --bind 127.0.0.1:{port} --workers 0",
+)
+DAPHNE = Server(
+    "daphne",
+    "-m daphne {program}:app --port {port} --verbosity 0",
+    without={
+        "test_an_error_within_a_stream_breaks_it_off": (
+            "daphne keeps the connection of a failed application open"
+        ),
+        "test_a_stopping_server_ends_its_streams_and_exits": (
+            "daphne cancels every handler at once: clean-up stands in `finally:`"
+        ),
+    },
+)
+ASGI_SERVERS = (UVICORN, GRANIAN, HYPERCORN, DAPHNE)
+
+FRAMEWORKS = (
+    Framework("plain ASGI", "asgi", "builtins.dict", ASGI_SERVERS),
+    Framework("Starlette", "starlette", "starlette.requests.Request", ASGI_SERVERS),
+)
+
+COMBINATIONS = tuple(
+    Combination(framework, server) for framework in FRAMEWORKS for server in framework.servers
+)

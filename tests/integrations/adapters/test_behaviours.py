@@ -1,0 +1,228 @@
+"""What a handler may rely on, whatever the framework and the server."""
+
+import asyncio
+import json
+import signal
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from clients import Events, request, signals_query
+from integrations.adapters.registry import Combination
+from servers import Server
+
+NOTHING_LEFT = {"subscriptions": 0, "objects": [1, 1, 0]}
+FAT_PAGE = "<!doctype html><html><head><title>Fat</title></head><body></body></html>"
+STREAMS = 20
+
+
+async def settled(server: Server, **expected: Any) -> dict[str, Any]:
+    """Return what is left as soon as it is as expected, or the last look after ten seconds."""
+    found: dict[str, Any] = {}
+    try:
+        async with asyncio.timeout(10):
+            while found != expected:
+                _, body = await asyncio.to_thread(request, server.port, "/left-over")
+                found = {name: json.loads(body)[name] for name in expected}
+    except TimeoutError:
+        pass
+    return found
+
+
+def test_a_page_comes_whole_with_its_headers(server: Server) -> None:
+    response, body = request(server.port, "/page?name=Ada")
+
+    assert (response.status, response.getheader("content-type")) == (
+        200,
+        "text/html; charset=utf-8",
+    )
+    assert (response.getheader("x-trace"), response.getheader("content-length")) == ("7", "89")
+    assert body == (
+        b"<!doctype html><html><head><title>Page</title></head><body><p>Hello Ada</p></body></html>"
+    )
+
+
+def test_every_cookie_of_a_response_is_set(server: Server) -> None:
+    response, _ = request(server.port, "/page")
+
+    assert response.msg.get_all("set-cookie") == [
+        "session=%C3%A9; Path=/; Max-Age=60; HttpOnly; SameSite=Lax",
+        "theme=dark; Path=/; HttpOnly; SameSite=Lax",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/page?name=Ada", "/subscribe"])
+def test_head_is_answered_without_a_body(server: Server, path: str) -> None:
+    response, body = request(server.port, path, "HEAD")
+
+    assert (response.status, body) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH"])
+def test_the_request_is_the_same_to_every_handler(
+    server: Server, combination: Combination, method: str
+) -> None:
+    headers = {"x-letters": "abc", "cookie": "session=%C3%A9; theme=dark"}
+
+    _, body = request(server.port, "/request?tag=a&tag=b%20c", method, headers=headers)
+
+    assert json.loads(body) == {
+        "method": method,
+        "path": "/request",
+        "query": ["a", "b c"],
+        "header": "abc",
+        "cookies": {"session": "é", "theme": "dark"},
+        "request": combination.framework.request,
+    }
+
+
+def test_parameters_of_the_path_are_the_routers_own(server: Server) -> None:
+    found, body = request(server.port, "/rooms/7")
+    not_found, _ = request(server.port, "/rooms/seven")
+
+    assert (found.status, json.loads(body), not_found.status) == (200, {"number": 7}, 404)
+
+
+def test_another_method_is_refused(server: Server) -> None:
+    response, _ = request(server.port, "/publish")
+
+    assert response.status == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST", "PUT", "PATCH"])
+def test_signals_come_with_every_method_and_events_go_back(server: Server, method: str) -> None:
+    signals = {"name": "Ada"}
+    query, content = {
+        "GET": (signals_query(signals), None),
+        "DELETE": (signals_query(signals), None),
+    }.get(method, ("", json.dumps(signals).encode()))
+
+    response, body = request(server.port, f"/signals?{query}", method, content)
+
+    assert (response.status, response.getheader("content-type")) == (200, "text/event-stream")
+    assert body == b'event: datastar-patch-signals\ndata: signals {"hello":"Ada"}\n\n'
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[1]", b'{"name": 1}', b"[" * 100_000], ids=["syntax", "array", "type", "deep"]
+)
+def test_bad_signals_are_a_400_and_the_server_serves_on(server: Server, body: bytes) -> None:
+    response, content = request(server.port, "/signals", "POST", body)
+    _, next_content = request(server.port, "/signals", "POST", b'{"name": "Ada"}')
+
+    assert (response.status, response.getheader("content-type")) == (
+        400,
+        "text/plain; charset=utf-8",
+    )
+    assert content.startswith(b"cannot read ")
+    assert b'"hello":"Ada"' in next_content
+
+
+def test_a_large_body_arrives_and_a_larger_one_is_a_413(server: Server) -> None:
+    _, body = request(server.port, "/upload", "POST", b"x" * 2_000_000)
+    response, _ = request(server.port, "/upload", "POST", b"x" * 2_000_001)
+
+    assert (body, response.status) == (b"2000000", 413)
+
+
+def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:
+    _, body = request(server.port, "/modes")
+
+    assert body.decode().split("\n\n") == [
+        "event: datastar-patch-elements\ndata: selector #target\n"
+        f'{line}data: elements <p id="a">{mode}</p>'
+        for mode, line in [
+            ("outer", ""),
+            *(
+                (mode, f"data: mode {mode}\n")
+                for mode in ("inner", "replace", "prepend", "append", "before", "after")
+            ),
+        ]
+    ] + [
+        "event: datastar-patch-elements\ndata: elements " + FAT_PAGE,
+        "event: datastar-patch-elements\ndata: selector #gone\ndata: mode remove",
+        "",
+    ]
+
+
+def test_a_redirect_is_one_for_browsers_and_an_event_for_datastar(server: Server) -> None:
+    plain, _ = request(server.port, "/redirect")
+    asked, body = request(server.port, "/redirect", "POST", b"", {"datastar-request": "true"})
+
+    assert (plain.status, plain.getheader("location")) == (303, "/page?name=Ada")
+    assert (asked.status, b"window.location = '/page?name=Ada'" in body) == (200, True)
+
+
+def test_a_handler_that_writes_nothing_is_a_204(server: Server) -> None:
+    response, body = request(server.port, "/nothing", "POST", b"")
+
+    assert (response.status, body) == (204, b"")
+
+
+def test_an_error_of_a_handler_is_a_500(server: Server) -> None:
+    response, _ = request(server.port, "/fail")
+
+    assert response.status == 500
+
+
+async def test_an_error_within_a_stream_breaks_it_off(server: Server) -> None:
+    async with Events(server.port, "/fail-late") as events:
+        received = await events.end()
+
+    assert b'{"half":true}' in received
+    assert not received.endswith(b"0\r\n\r\n"), "a complete response would end the page's retries"
+
+
+async def test_events_arrive_one_by_one_while_the_stream_is_open(server: Server) -> None:
+    async with Events(server.port, "/subscribe", "POST", b'{"name":"reader"}') as events:
+        await events.until(b'"joined":"reader"')
+        for text in (b"one", b"two"):
+            await asyncio.to_thread(request, server.port, f"/publish?text={text.decode()}", "POST")
+            await events.until(b'{"news":"%s"}' % text)
+
+        assert events.received.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_client_that_leaves_an_idle_stream_is_cleaned_up(server: Server) -> None:
+    async with Events(server.port, "/subscribe?" + signals_query({"name": "idle"})) as events:
+        await events.until(b'"joined":"idle"')
+        events.vanish()
+
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+    assert "cleaned up idle\n" in server.output()
+
+
+async def test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up(server: Server) -> None:
+    async with Events(server.port, "/flood") as events:
+        await events.until(b'"flood":"xxx')
+        events.vanish()
+
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+    assert "cleaned up flood\n" in server.output()
+
+
+async def test_a_stopping_server_ends_its_streams_and_exits(own_server: Server) -> None:
+    path = "/subscribe?" + signals_query({"name": "painter"})
+
+    async with AsyncExitStack() as stack:
+        streams = [
+            await stack.enter_async_context(Events(own_server.port, path)) for _ in range(STREAMS)
+        ]
+        for events in streams:
+            await events.until(b'"joined":"painter"')
+        await asyncio.to_thread(own_server.stop, signal.SIGTERM)
+        ends = {(await events.end())[-5:] for events in streams}
+
+    assert own_server.output().count("cleaned up painter\n") == STREAMS
+    assert ends == {b"0\r\n\r\n"}, "each response is complete"
+
+
+async def test_a_stopping_server_cancels_a_handler_that_waits_elsewhere(
+    own_server: Server,
+) -> None:
+    async with Events(own_server.port, "/wait") as events:
+        await events.until(b'"waiting":true')
+        await asyncio.to_thread(own_server.stop, signal.SIGTERM)
+
+    assert own_server.output().count("cleaned up wait\n") == 1
