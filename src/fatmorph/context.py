@@ -9,14 +9,12 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
-from typing import Any, TypeVar, cast, overload
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeVar, overload
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
-import msgspec
-
+from fatmorph.decoding import decoded_signals
 from fatmorph.errors import BodyError, SignalsError
 
 __all__ = ("MAX_BODY_BYTES", "MAX_SIGNAL_BYTES", "Context", "Headers", "Query", "ReadBody")
@@ -30,11 +28,6 @@ MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the frame
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-
-# What msgspec says: https://jcristharif.com/msgspec/usage.html#validation
-MISMATCH = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>[^`]*)`)?", re.DOTALL)
-MISSING_FIELD = re.compile(r"Object missing required field `(?P<name>.*)`", re.DOTALL)
-QUOTED_VALUE = re.compile(r"^(Invalid (?:enum )?value).*", re.DOTALL)
 
 
 class Headers(Mapping[str, str]):
@@ -149,7 +142,8 @@ class Context:
         """The cookies; of several with one name, the first."""
         found: dict[str, str] = {}
         for pair in self.headers.get("cookie", "").split(";"):
-            name, separator, value = pair.strip().partition("=")
+            # Not all white space of Unicode: behind some of it `__Host-` is no prefix to a browser.
+            name, separator, value = pair.strip(" \t").partition("=")
             if separator:
                 found.setdefault(name, unquote(value.strip('"')))
         return found
@@ -201,9 +195,10 @@ class Context:
                 signals that it does not name are ignored. Without it: a plain dict.
 
         Raises:
-            SignalsError: Not JSON, not an object, too large, nested too deep, or not of this
+            SignalsError: Not JSON, not an object, too deep, too many, too large, or not of this
                 type; the message names the signal, never its value. Unhandled, it becomes
-                a 400.
+                a 400, or a 413 if too large.
+            BodyError: The client left before the end of the body.
 
         Example:
             @dataclass
@@ -221,7 +216,7 @@ class Context:
             raw = await self._signal_body()
         if len(raw) > MAX_SIGNAL_BYTES:
             raise self._too_large()
-        return _decoded(raw or b"{}", shape)
+        return decoded_signals(raw or b"{}", shape)
 
     def _signal_parameter(self) -> bytes:
         # Not out of `query`, which replaces what is no UTF-8: signals are refused, not changed.
@@ -255,12 +250,14 @@ class Context:
             ) from error
 
     def _too_large(self) -> SignalsError:
-        return SignalsError(
+        error = SignalsError(
             f"cannot read signals of more than {MAX_SIGNAL_BYTES} bytes",
             where=f"{self.method} {self.path}",
             why="every request carries all signals of its page",
             fix="data.signals({'_draft': …})  (signals that begin with _ stay in the browser)",
         )
+        error.status = 413
+        return error
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -273,82 +270,3 @@ class Context:
 
     def __repr__(self) -> str:
         return f"<Context {self.method} {self.path}>"
-
-
-def _decoded(raw: bytes, shape: type[Any]) -> Any:
-    # `from None`: the messages of msgspec and pydantic quote values, which may be secrets.
-    try:
-        if hasattr(shape, "model_validate_json"):
-            # msgspec first: pydantic would accept a scalar for some models.
-            msgspec.json.decode(raw, type=dict)
-            return shape.model_validate_json(raw)
-        # The cast: a type can be hashed, and mypy says so of no type[Any].
-        return _decoder(cast("Hashable", shape)).decode(raw)
-    except msgspec.ValidationError as error:
-        raise _mismatch(str(error)) from None
-    except RecursionError:
-        raise SignalsError(
-            "cannot read signals nested so deep",
-            why="a page's state is a few levels deep; this is a bug or an attack",
-            fix="data.signals({'cart': {'count': 0}})",
-        ) from None
-    except UnicodeDecodeError:
-        raise _not_json("it is not UTF-8") from None
-    except msgspec.DecodeError as error:
-        raise _not_json(str(error)) from None
-    except ValueError as error:
-        if not hasattr(error, "errors"):
-            raise
-        raise _pydantic_mismatch(error) from None
-
-
-@lru_cache(maxsize=256)
-def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(cast("type[Any]", shape))
-
-
-def _not_json(why: str) -> SignalsError:
-    return SignalsError(
-        "cannot read signals that are not JSON",
-        why=_lower_first(why),
-        fix="@post('/add')  (Datastar sends its signals as JSON)",
-    )
-
-
-def _mismatch(message: str) -> SignalsError:
-    """Word an error of msgspec: "Expected `int`, got `str` - at `$.cart.items[0].count`"."""
-    found = MISMATCH.fullmatch(message)
-    what, place = (found["what"], found["place"] or "") if found else (message, "")
-    # Keys of a dict are `[...]`; what stands before them has a name.
-    place = place.partition("[...]")[0]
-    if not place and "Expected `object`" in what:
-        return SignalsError(
-            "cannot read signals that are not an object",
-            why=_lower_first(what),
-            fix="@post('/add', {payload: {count: 1}})",
-        )
-    if missing := MISSING_FIELD.fullmatch(what):
-        place = ".".join(filter(None, (place, missing["name"])))
-    return _signal_error(place, QUOTED_VALUE.sub(r"\1", what))
-
-
-def _pydantic_mismatch(error: Any) -> SignalsError:  # Any: pydantic is not a dependency
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return _signal_error(place.lstrip("."), first["msg"])
-
-
-def _signal_error(signal: str, why: str) -> SignalsError:
-    name = signal.partition(".")[0].partition("[")[0]
-    return SignalsError(
-        f"cannot read the signal {signal}" if signal else "cannot read the signals",
-        where=signal,
-        why=_lower_first(why),
-        fix=f"data.signals({{{name!r}: …}})  (with a value of the type that the handler asks for)"
-        if name
-        else "await c.signals()  (whatever they are, as a dict)",
-    )
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -12,7 +12,9 @@
     │   ├── EventError               ValueError
     │   ├── SignalsError             ValueError
     │   ├── BodyError                ValueError
+    │   ├── OriginError              ValueError
     │   ├── ResponseError            ValueError
+    │   ├── SettingsError            ValueError
     │   ├── SubjectError             ValueError
     │   ├── ServeError               ValueError
     │   └── SnapshotError            ValueError
@@ -31,9 +33,10 @@ Every message has up to four lines: what, where, why, fix. Line one stands alone
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
-from enum import Enum
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
+
+from fatmorph.remedies import attribute_remedy, raw_text_remedy, unusual_remedy
 
 __all__ = (
     "ArgumentError",
@@ -47,11 +50,13 @@ __all__ = (
     "FatmorphError",
     "MissingExtraError",
     "MomentError",
+    "OriginError",
     "RawTextError",
     "ResponseEndedError",
     "ResponseError",
     "ResponseStartedError",
     "ServeError",
+    "SettingsError",
     "SignalsError",
     "SnapshotError",
     "SubjectError",
@@ -160,21 +165,36 @@ class EventError(ArgumentError, ValueError):
 
 
 class SignalsError(ArgumentError, ValueError):
-    """Report signals in a request that are not what the handler asked for: a 400."""
+    """Report signals that are not what the handler asked for: a 400, or 413 if too large."""
 
     code = "signals"
+    status = 400
 
 
 class BodyError(ArgumentError, ValueError):
     """Report a request body that is larger than the handler wants to hold: a 413."""
 
     code = "body"
+    status = 413
+
+
+class OriginError(ArgumentError, ValueError):
+    """Report an action that another site's page sent: a 403."""
+
+    code = "origin"
+    status = 403
 
 
 class ResponseError(ArgumentError, ValueError):
     """Report a status, header, cookie or location that HTTP cannot carry safely."""
 
     code = "response"
+
+
+class SettingsError(ArgumentError, ValueError):
+    """Report a setting that could never have the effect that it seems to have."""
+
+    code = "settings"
 
 
 class SubjectError(ArgumentError, ValueError):
@@ -235,11 +255,8 @@ def short_repr(value: object) -> str:
 
 
 def add_place(error: Exception, place: str) -> None:
-    """Note on a user's own exception what was being done, unless a closer place is noted.
-
-    Our own errors name their place themselves.
-    """
-    if isinstance(error, FatmorphError):
+    """Note on a user's own exception what was being done, unless a closer place is noted."""
+    if isinstance(error, FatmorphError):  # names its place itself
         return
     note = f"while {place}"
     if not any(known.startswith(note) for known in getattr(error, "__notes__", ())):
@@ -273,7 +290,7 @@ def child_error(element: str, place: str, value: object) -> ChildError:
         if element in _CALLS:
             why, fix = f"a {_CALLS[element]} has no attributes", "div({…}, child, child)"
     else:
-        why, fix = _unusual(value) or (
+        why, fix = unusual_remedy(value) or (
             "a child is text, a number, an element, trusted HTML or an iterable of these",
             "str(value)",
         )
@@ -358,7 +375,7 @@ def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextErro
         f"cannot write {found!r} inside {_named(element)}",
         where=f"{_named(element)}: {_excerpt(text, start, end)}",
         why=why,
-        fix=_raw_text_fix(element, found),
+        fix=raw_text_remedy(element, found),
     )
 
 
@@ -378,9 +395,9 @@ def view_error(value: object) -> ChildError:
     elif isinstance(value, str | int | float):
         why, fix = "only a fragment says that text is text and not HTML", "fragment(value)"
     elif isinstance(value, Iterable):
-        why, fix = _unusual(value) or ("several elements are a fragment", "fragment(*value)")
+        why, fix = unusual_remedy(value) or ("several elements are a fragment", "fragment(*value)")
     else:
-        why, fix = _unusual(value) or ("", "")
+        why, fix = unusual_remedy(value) or ("", "")
     return ChildError(
         f"cannot render {type(value).__name__} as a view",
         where=short_repr(value),
@@ -398,7 +415,7 @@ def attribute_value_error(element: str, name: str, value: object) -> AttributeVa
         f"cannot write {type(value).__name__} as the value of {name}",
         where=f"{name} of {attribute_holder(element)}: {short_repr(value)}",
         why=holds,
-        fix=_attribute_fix(name, value),
+        fix=attribute_remedy(name, value),
     )
 
 
@@ -431,54 +448,3 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 def _named(element: str) -> str:
     return f"a {_CALLS[element]}" if element in _CALLS else f"<{element}>"
-
-
-def _unusual(value: object) -> tuple[str, str] | None:
-    """Return why a value is neither text nor an element, and the code that makes it one."""
-    if isinstance(value, bytes | bytearray | memoryview):
-        fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
-        return "bytes are not text until somebody names their encoding", fix
-    if isinstance(value, Awaitable):
-        return "its result does not exist until it was awaited", "await value"
-    if isinstance(value, AsyncIterable):
-        return "an element is built at once and cannot wait", "[item async for item in value]"
-    if isinstance(value, Enum):
-        return "a member of an Enum is a name and a value", "value.value"
-    if callable(value):
-        return "a function or a tag is not its result", "value()"
-    if hasattr(type(value), "isoformat"):
-        return "a date can be written in many ways", "value.isoformat()"
-    return None
-
-
-def _raw_text_fix(element: str, found: str) -> str:
-    if element == "#comment":
-        return 'comment("text without angle brackets")'
-    if element in ("script", "style"):
-        # In strings of JavaScript and CSS the backslash is dropped; in Python it is doubled.
-        return f'{element}("… {found[0]}\\\\{found[1:]} …")' + (
-            ", or json_script(value) for data" if element == "script" else ""
-        )
-    return "iframe(srcdoc=html)" if element == "iframe" else "pre(text)"
-
-
-def _attribute_fix(name: str, value: object) -> str:
-    if name == "style" and not isinstance(value, bytes | bytearray):
-        return 'style={"color": "red"}'
-    if name == "class" and isinstance(value, bool | int | float):
-        return 'class_={"open": is_open}'
-    code = "str(value)"
-    if unusual := _unusual(value):
-        code = unusual[1]
-    elif isinstance(value, Mapping):
-        code = "json.dumps(value)"
-    elif isinstance(value, list | tuple):
-        code = '" ".join(value)'
-    if name.startswith("style["):
-        code = '"red" if value else None' if isinstance(value, bool) else code
-        return f"style={{{name[6:-1]}: {code}}}"
-    keyword = name.replace("-", "_") + ("_" if name in _PYTHON_KEYWORDS else "")
-    return f"{keyword}={code}" if keyword.isidentifier() else f'{{"{name}": {code}}}'
-
-
-_PYTHON_KEYWORDS = ("as", "async", "class", "for", "from", "is")

@@ -29,13 +29,22 @@ SameSite: TypeAlias = Literal["strict", "lax", "none"]
 
 # https://www.rfc-editor.org/rfc/rfc9110#name-tokens
 TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
-# Visible characters, space, tab, Latin-1: https://www.rfc-editor.org/rfc/rfc9110#name-field-values
-FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-# How long a body is and where it ends is what the server counts.
-FRAMING = frozenset({"connection", "content-length", "transfer-encoding"})
+# Visible characters and Latin-1, spaces and tabs between them:
+# https://www.rfc-editor.org/rfc/rfc9110#name-field-values
+FIELD_VALUE = re.compile(r"(?![\t ])[\t\x20-\x7e\x80-\xff]*(?<![\t ])")
+# How long a body is, where it ends, and what becomes of the connection is the server's.
+# https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2
+FRAMING = frozenset(
+    {"connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding"}
+    | {"upgrade"}
+)
 # https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 but for the percent sign, which we add
 COOKIE_VALUE_SAFE = "!#$&'()*+-./:<=>?@[]^_`{|}~"
-COOKIE_ATTRIBUTE = re.compile(r"[\x20-\x2b\x2d-\x3a\x3c-\x7e]*")  # printable, no comma, semicolon
+COOKIE_PATH = re.compile(r"/[\x20-\x2b\x2d-\x3a\x3c-\x7e]*")  # printable, no comma, semicolon
+COOKIE_DOMAIN = re.compile(r"[-.A-Za-z0-9]+")
+# Larger ones are dropped by browsers without a word, name and value together.
+# https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
+MAX_COOKIE_BYTES = 4096
 URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
 
 
@@ -128,11 +137,14 @@ def cookie_header(
     """
     if TOKEN.fullmatch(name) is None:
         raise _cookie_error(name, "name")
-    for part, text in (("path", path), ("domain", domain or "")):
-        if COOKIE_ATTRIBUTE.fullmatch(text) is None:
-            raise _cookie_error(name, part)
+    if COOKIE_PATH.fullmatch(path) is None:
+        raise _cookie_error(name, "path")
+    if domain is not None and COOKIE_DOMAIN.fullmatch(domain) is None:
+        raise _cookie_error(name, "domain")
     if same_site not in get_args(SameSite):
         raise _cookie_error(name, "same_site")
+    if _breaks_prefix(name, is_secure=secure, is_of_host=path == "/" and domain is None):
+        raise _prefix_error(name)
     parts = [f"{name}={_cookie_value(name, value)}", f"Path={path}"]
     parts += [] if domain is None else [f"Domain={domain}"]
     parts += [] if max_age is None else [f"Max-Age={max_age:d}"]
@@ -183,9 +195,34 @@ def started_error(action: str) -> ResponseStartedError:
 
 def _cookie_value(name: str, value: str) -> str:
     try:
-        return quote(value, safe=COOKIE_VALUE_SAFE)
+        encoded = quote(value, safe=COOKIE_VALUE_SAFE)
     except UnicodeEncodeError:
         raise _cookie_error(name, "value") from None
+    if len(name) + len(encoded) > MAX_COOKIE_BYTES:
+        raise ResponseError(
+            f"cannot keep {len(name) + len(encoded)} bytes in the cookie {short_repr(name)}",
+            where=f"w.cookie({short_repr(name)}, …)",
+            why=f"browsers drop a cookie of more than {MAX_COOKIE_BYTES} bytes without a word",
+            fix='w.cookie("session", session_id)  (and keep the rest on the server)',
+        )
+    return encoded
+
+
+def _breaks_prefix(name: str, *, is_secure: bool, is_of_host: bool) -> bool:
+    # https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3
+    prefix = name.lower()
+    if prefix.startswith("__host-"):
+        return not (is_secure and is_of_host)
+    return prefix.startswith("__secure-") and not is_secure
+
+
+def _prefix_error(name: str) -> ResponseError:
+    return ResponseError(
+        f"cannot write the cookie {short_repr(name)} as its name says",
+        where=f"w.cookie({short_repr(name)}, …)",
+        why="browsers drop __Secure- without secure, and __Host- with a domain or a path as well",
+        fix=f"w.cookie({short_repr(name)}, value, secure=True)",
+    )
 
 
 def _cookie_error(name: str, part: str) -> ResponseError:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from fatmorph.origin import checked_origins
 
 __all__ = ("Settings",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a client may cost before its stream is cut.
+    """What a client may do, and what it may cost before its stream is cut.
 
     Args:
         max_buffered_bytes: Written but not taken by the socket, before one more write.
         max_stalled_seconds: How long the socket may take nothing.
+        allowed_origins: Other sites whose pages may act here, as `https://partner.example`;
+            `*` is every site, for what needs no login.
+
+    Raises:
+        SettingsError: An origin that no browser would send.
 
     Example:
         route("/subscribe", subscribe, settings=Settings(max_stalled_seconds=10))
@@ -21,3 +29,7 @@ class Settings:
 
     max_buffered_bytes: int = 8 * 1024 * 1024  # some hundred pages; a reader is never so late
     max_stalled_seconds: float = 30.0  # a phone in a tunnel comes back within this or not at all
+    allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "allowed_origins", checked_origins(self.allowed_origins))

@@ -15,12 +15,16 @@ from rules.source_tree import SourceModule, source_modules
 
 # Layer 0 is imported by all. The units of one layer do not know each other.
 LAYERS = (
-    ("errors", "types", "settings"),
+    ("remedies",),
+    ("errors", "types"),
+    ("origin",),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
-    ("shutdown",),
-    ("stream", "response"),
-    ("alive",),
+    ("settings",),
+    ("shutdown", "counters", "content_coding"),
+    ("stream", "response", "decoding"),
+    ("alive", "responder"),
+    ("live",),
     ("context", "writer", "relay"),
     ("adapters",),
     ("server", "testing", "cli"),
@@ -64,7 +68,9 @@ PACKAGE_ORDER = {
         "script",
         "_fields",
         "_signals_json",
+        "regions",
         "events",
+        "answers",
     ),
     "morph": ("ids", "check", "simulate", "diff"),
     "relay": ("base", "_mailbox", "memory", "redis", "nats"),
@@ -94,6 +100,7 @@ ONLY_IN = dict.fromkeys(FRAMEWORKS, "adapters") | {
     "pytest": "testing",
     "pytest_snapshot": "testing",
     "justhtml": "testing",
+    "backports": "compression",
     "brotli": "compression",
     "zstandard": "compression",
 }

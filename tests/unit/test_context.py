@@ -88,6 +88,17 @@ def test_a_cookie_is_decoded_as_the_writer_encodes_it() -> None:
     assert dict(context.cookies) == {"session": "é 1", "quoted": "x", "empty": ""}
 
 
+@pytest.mark.parametrize("space", ["\x85", "\xa0", "\x1f", "\v", "\f", "Â\xa0"])
+def test_a_cookie_behind_odd_white_space_is_another_cookie(space: str) -> None:
+    context = get(cookie=f"{space}__Host-session=evil; __Host-session=mine;\t a=1 ")
+
+    assert dict(context.cookies) == {
+        f"{space}__Host-session": "evil",
+        "__Host-session": "mine",
+        "a": "1",
+    }
+
+
 def test_a_query_gives_the_first_value_of_a_name_and_all_of_them() -> None:
     query = Query("cell=3&cell=4&empty=&caf%C3%A9=a+b")
 
@@ -261,8 +272,10 @@ async def test_signals_in_a_query_are_refused_rather_than_changed() -> None:
     [post(b" " * (MAX_SIGNAL_BYTES + 1)), get("datastar=" + "a" * (MAX_SIGNAL_BYTES + 1))],
 )
 async def test_signals_that_are_too_large_name_the_limit(context: Context) -> None:
-    with pytest.raises(SignalsError, match=f"of more than {MAX_SIGNAL_BYTES} bytes"):
+    with pytest.raises(SignalsError, match=f"of more than {MAX_SIGNAL_BYTES} bytes") as caught:
         await context.signals()
+
+    assert caught.value.status == 413
 
 
 @pytest.mark.parametrize(

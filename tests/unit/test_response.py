@@ -50,6 +50,19 @@ def test_the_repr_of_headers_shows_no_value() -> None:
         ("Content-Length", "3"),
         ("transfer-encoding", "chunked"),
         ("connection", "close"),
+        ("Upgrade", "websocket"),
+        ("keep-alive", "timeout=1"),
+        ("x", "1\r\n\r\n<script>"),
+        ("x", "1\x0b"),
+        ("x", "\x7f"),
+        ("x", " 1"),
+        ("x", "1\t"),
+        ("x", " "),
+        ("x\n", "1"),
+        ("x:", "1"),
+        ("\u017f", "1"),
+        ("x", "\u010a\u010d"),
+        ("x", "\u2028"),
     ],
 )
 def test_a_header_that_would_break_the_response_is_refused(name: str, value: str) -> None:
@@ -81,6 +94,35 @@ def test_a_cookie_is_written_as_browsers_read_it(options: dict[str, Any], header
     assert cookie_header("a", "b", **COOKIE | options) == header
 
 
+@pytest.mark.parametrize("name", ["__Host-session", "__Secure-session", "__HoSt-x"])
+def test_a_cookie_with_a_prefix_is_written_as_its_name_says(name: str) -> None:
+    header = cookie_header(name, "b", **(COOKIE | {"secure": True}))
+
+    assert header == f"{name}=b; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("__Host-a", {}),
+        ("__Secure-a", {}),
+        ("__HOST-a", {}),
+        ("__Host-a", {"secure": True, "domain": "example.com"}),
+        ("__Host-a", {"secure": True, "path": "/a"}),
+    ],
+)
+def test_a_cookie_that_its_name_forbids_is_refused(name: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ResponseError, match="as its name says"):
+        cookie_header(name, "b", **COOKIE | options)
+
+
+def test_a_cookie_may_be_as_large_as_browsers_keep() -> None:
+    cookie_header("a", "b" * 4095, **COOKIE)
+
+    with pytest.raises(ResponseError, match="cannot keep 4097 bytes in the cookie 'a'"):
+        cookie_header("a", "b" * 4096, **COOKIE)
+
+
 @pytest.mark.parametrize("name", ["path", "expires", "Secure"])
 def test_a_cookie_may_be_named_like_an_attribute(name: str) -> None:
     assert cookie_header(name, "b", **COOKIE).startswith(f"{name}=b; ")
@@ -95,7 +137,18 @@ def test_a_cookie_may_be_named_like_an_attribute(name: str) -> None:
         ("a", "\ud800", {}),
         ("a", "", {"path": "/; Domain=evil.example"}),
         ("a", "", {"path": "/\r\n"}),
+        ("a", "", {"path": ""}),
+        ("a", "", {"path": "a"}),
+        ("a", "", {"path": "/é"}),
+        ("a", "", {"path": "/a, b=c"}),
         ("a", "", {"domain": "a,b"}),
+        ("a", "", {"domain": ""}),
+        ("a", "", {"domain": "example.com; Path=/admin"}),
+        ("a", "", {"domain": "example.com\n"}),
+        ("a\n", "", {}),
+        ("a;b", "", {}),
+        ("a\tb", "", {}),
+        ("é", "", {}),
         ("a", "", {"same_site": "Lax; Secure"}),
     ],
 )
@@ -116,6 +169,20 @@ def test_a_cookie_that_would_become_another_is_refused(
         ("/\\evil.example", "/%5Cevil.example"),
         ("/\t/evil.example", "/%09/evil.example"),
         ("/\r\nset-cookie: a=b", "/%0D%0Aset-cookie:%20a=b"),
+        ("\\\\evil.example", "%5C%5Cevil.example"),
+        ("/%5Cevil.example", "/%5Cevil.example"),
+        ("/%2F%2Fevil.example", "/%2F%2Fevil.example"),
+        ("/@evil.example", "/@evil.example"),
+        (" https://evil.example", "%20https://evil.example"),
+        ("\x00//evil.example", "%00//evil.example"),
+        ("java\tscript:alert(1)", "java%09script:alert(1)"),
+        ("java\nscript:alert(1)", "java%0Ascript:alert(1)"),
+        ("\uff48ttps:evil.example", "%EF%BD%88ttps:evil.example"),
+        ("\uff0f\uff0fevil.example", "%EF%BC%8F%EF%BC%8Fevil.example"),
+        ("/\u2044evil.example", "/%E2%81%84evil.example"),
+        ("?next=//evil.example", "?next=//evil.example"),
+        ("#//evil.example", "#//evil.example"),
+        ("", ""),
     ],
 )
 def test_a_location_on_this_site_is_encoded(url: str, location: str) -> None:
@@ -124,7 +191,23 @@ def test_a_location_on_this_site_is_encoded(url: str, location: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://evil.example/", "//evil.example", "///evil.example", "HTTP:evil", "javascript:a()"],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "///evil.example",
+        "//",
+        "//\\evil.example",
+        "//shop.example@evil.example",
+        "https:evil.example",
+        "HTTP:evil",
+        "https:/evil.example",
+        "http:\\\\evil.example",
+        "javascript:a()",
+        "JaVaScRiPt:a()",
+        "data:text/html,a",
+        "blob:https://shop.example/7",
+        "mailto:a@evil.example",
+    ],
 )
 def test_a_location_on_another_site_has_to_be_asked_for(url: str) -> None:
     with pytest.raises(ResponseError, match="cannot redirect to another site"):
@@ -135,7 +218,9 @@ def test_a_location_on_another_site_can_be_asked_for() -> None:
     assert checked_location("https://example.com/a b", external=True) == "https://example.com/a%20b"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,a", "https://[a", "\ud800"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,a", "https://[a", "//[", "\ud800"]
+)
 def test_a_location_is_an_http_url(url: str) -> None:
     with pytest.raises(ResponseError, match="cannot redirect to what is no HTTP URL"):
         checked_location(url, external=True)

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from fatmorph.context import Context
-from fatmorph.errors import BodyError, SignalsError
+from fatmorph.errors import BodyError, OriginError, SignalsError
+from fatmorph.origin import check_origin
 from fatmorph.settings import Settings
 from fatmorph.stream import Transport
 from fatmorph.writer import Writer
@@ -26,9 +27,11 @@ async def respond(
 ) -> None:
     """Run a handler and complete its response.
 
-    Bad signals become a 400 and a body too large a 413, unless the handler has answered. Any
-    other error is the framework's: it is raised, after everything of ours has stopped.
+    An action of another site becomes a 403 before the handler runs, bad signals a 400 and a
+    body too large a 413, unless the handler has answered. Any other error is the framework's:
+    it is raised, after everything of ours has stopped.
     """
+    settings = settings or Settings()
     writer = Writer(
         transport,
         is_datastar=context.is_datastar,
@@ -38,21 +41,22 @@ async def respond(
         last_event_id=context.last_event_id,
     )
     try:
-        await _handle(handler, context, writer)
+        await _handle(handler, context, writer, settings)
         await writer.finish()
     finally:
         await writer.abort()
 
 
-async def _handle(handler: Handler, context: Context, writer: Writer) -> None:
+async def _handle(handler: Handler, context: Context, writer: Writer, settings: Settings) -> None:
     try:
+        check_origin(context.method, context.headers, settings.allowed_origins)
         await handler(context, writer)
-    except (SignalsError, BodyError) as error:
+    except (OriginError, SignalsError, BodyError) as error:
         if writer.is_started:
             raise
         # Datastar shows the body of a 200 only, so the developer reads it here.
         logger.warning("%s %s: %s", context.method, context.path, error)
-        writer.text(str(error), status=400 if isinstance(error, SignalsError) else 413)
+        writer.text(str(error), status=error.status)
     except asyncio.CancelledError:
         if not writer.take_back_cancellation():
             raise

@@ -7,8 +7,9 @@ import pytest
 
 from fatmorph import shutdown
 from fatmorph.adapters._base import respond
-from fatmorph.context import Context
+from fatmorph.context import MAX_SIGNAL_BYTES, Context
 from fatmorph.errors import BodyError, SignalsError
+from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 from transports import Clock, FakeTransport, Source, turns
 
@@ -43,6 +44,49 @@ async def test_bad_signals_are_a_400_that_names_the_signal(
     assert (transport.status, transport.is_complete) == (400, True)
     assert transport.body.decode().startswith("cannot read signals that are not an object")
     assert caplog.messages == [f"POST /add: {transport.body.decode()}"]
+
+
+async def test_signals_too_large_are_a_413() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        await c.signals()
+
+    transport = FakeTransport()
+    await respond(handler, post(b" " * (MAX_SIGNAL_BYTES + 1)), transport)
+
+    assert transport.status == 413
+
+
+CROSS_SITE = [("sec-fetch-site", "cross-site"), ("origin", "https://partner.example")]
+
+
+async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    steps: list[str] = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        steps.append("acted")
+
+    transport = FakeTransport()
+    await respond(handler, Context(method="POST", path="/add", headers=CROSS_SITE), transport)
+
+    text = transport.body.decode()
+    assert (steps, transport.status, transport.is_complete) == ([], 403, True)
+    assert text.startswith("cannot take POST from 'https://partner.example'\n")
+    assert "settings=Settings(allowed_origins={'https://partner.example'})" in text
+    assert caplog.messages == [f"POST /add: {text}"]
+
+
+async def test_an_action_of_a_site_that_is_allowed_is_handled() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("acted")
+
+    transport = FakeTransport()
+    context = Context(method="POST", path="/add", headers=CROSS_SITE)
+    settings = Settings(allowed_origins={"https://partner.example"})
+    await respond(handler, context, transport, settings)
+
+    assert (transport.status, transport.body) == (200, b"acted")
 
 
 async def test_a_body_too_large_is_a_413() -> None:

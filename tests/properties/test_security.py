@@ -1,0 +1,167 @@
+"""Laws that hold for whatever somebody sends: where a redirect leads, what a head says, who acts.
+
+Judged by others: `ada_url` reads URLs as browsers do, `h11` reads heads as servers and proxies do.
+"""
+
+from typing import Any
+
+import ada_url
+import h11
+import pytest
+from hypothesis import example, given, strategies as st
+
+from fatmorph.decoding import decoded_signals
+from fatmorph.errors import OriginError, ResponseError, SignalsError
+from fatmorph.origin import check_origin
+from fatmorph.response import ResponseHeaders, checked_location, cookie_header
+
+PAGES = ["https://shop.example/", "https://shop.example/a/b?c=d#e", "http://127.0.0.1:8000/a"]
+
+# What URL parsers disagree about, in any order.
+PIECES = [
+    "/", "\\", "//", "\t", "\n", "\r", "\0", " ", ".", "..", ":", "@", "?", "#", "%", "%2f", "%5c",
+    "[", "]", ";", "&", "https:", "http:", "HTTPS:", "javascript:", "data:", "blob:", "file:",
+    "evil.example", "shop.example", "user", "a", "é",
+    "\uff0f", "\u2044", "\u3002", "\uff1a", "\u2028", "\ufeff", "\x85",
+]  # fmt: skip
+addresses = st.one_of(st.text(), st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+texts = st.one_of(st.text(), st.text(st.characters(max_codepoint=0x17F)))
+
+
+def accepted(function: Any, *arguments: Any, **options: Any) -> Any:
+    """Return what a function returns, or None where it refuses with an error of ours."""
+    try:
+        return function(*arguments, **options)
+    except (ResponseError, SignalsError):
+        return None
+
+
+def opened(location: str | None, page: str) -> ada_url.URL:
+    """Return where a browser is that was sent from a page to a location: there, or nowhere."""
+    try:
+        return ada_url.URL(page if location is None else location, page)
+    except ValueError:
+        return ada_url.URL(page)
+
+
+@given(addresses, st.sampled_from(PAGES))
+@example("/\\evil.example", PAGES[0])
+@example("\t//evil.example", PAGES[0])
+@example(".//evil.example", PAGES[0])
+@example("/..//evil.example", PAGES[1])
+def test_a_redirect_that_was_not_asked_to_leave_stays(address: str, page: str) -> None:
+    location = accepted(checked_location, address, external=False)
+
+    assert opened(location, page).origin == ada_url.URL(page).origin
+
+
+@given(addresses, st.sampled_from(PAGES))
+def test_a_redirect_leads_to_a_page_and_never_to_code(address: str, page: str) -> None:
+    location = accepted(checked_location, address, external=True)
+
+    assert opened(location, page).protocol in ("http:", "https:")
+
+
+def head(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that a peer reads when these are written without any further check."""
+    lines = b"".join(b"%s: %s\r\n" % (n.encode("latin-1"), v.encode("latin-1")) for n, v in headers)
+    peer = h11.Connection(h11.CLIENT)
+    peer.send(h11.Request(method="GET", target="/", headers=[("host", "shop.example")]))
+    peer.receive_data(b"HTTP/1.1 200 OK\r\n" + lines + b"\r\n")
+    response = peer.next_event()
+    assert isinstance(response, h11.Response)
+    assert peer.trailing_data[0] == b""
+    return [(bytes(name), bytes(value)) for name, value in response.headers]
+
+
+@given(st.dictionaries(texts, texts, max_size=3))
+@example({"x": "1\r\nset-cookie: a=b"})
+@example({"x": " "})
+def test_a_head_is_read_as_it_was_written(values: dict[str, str]) -> None:
+    headers = ResponseHeaders()
+
+    for name, value in values.items():
+        accepted(headers.__setitem__, name, value)
+
+    expected = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers.items()]
+    assert head(list(headers.items())) == expected
+
+
+@given(texts, texts, texts, st.none() | texts)
+@example("a", "b; Domain=evil.example", "/", None)
+def test_a_cookie_is_one_cookie_with_the_attributes_that_were_given(
+    name: str, value: str, path: str, domain: str | None
+) -> None:
+    header = accepted(
+        cookie_header,
+        name,
+        value,
+        max_age=60,
+        path=path,
+        domain=domain,
+        secure=True,
+        http_only=True,
+        same_site="strict",
+    )
+
+    parts = header.split(";") if header else []
+    names = [part.partition("=")[0].strip() for part in parts]
+    expected = [name, "Path", *(["Domain"] if domain is not None else []), "Max-Age", "Secure"]
+    assert names == ([] if header is None else [*expected, "HttpOnly", "SameSite"])
+    assert header is None or head([("set-cookie", header)]) == [(b"set-cookie", header.encode())]
+
+
+hosts = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?(\.[a-z]{2,6}){0,2}", fullmatch=True)
+ports = st.none() | st.integers(1, 65535)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_taken(headers: dict[str, str]) -> bool:
+    try:
+        check_origin("POST", headers, ())
+    except OriginError:
+        return False
+    return True
+
+
+@given(st.sampled_from(["http", "https"]), hosts, ports, hosts, ports)
+def test_where_the_browser_says_nothing_its_host_and_port_decide(
+    scheme: str, host: str, port: int | None, other_host: str, other_port: int | None
+) -> None:
+    def address(name: str, number: int | None) -> str:
+        return name if number is None else f"{name}:{number}"
+
+    headers = {
+        "origin": f"{scheme}://{address(other_host, other_port)}",
+        "host": address(host, port),
+    }
+    is_same = (host, port or DEFAULT_PORTS[scheme]) == (
+        other_host,
+        other_port or DEFAULT_PORTS[scheme],
+    )
+
+    assert is_taken(headers) is is_same
+    assert is_taken(headers | {"origin": f"{scheme}://{headers['host']}"})
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_browser_that_says_cross_site_is_believed(method: str, origin: str, host: str) -> None:
+    headers = {"sec-fetch-site": "cross-site", "origin": origin, "host": host}
+
+    with pytest.raises(OriginError):
+        check_origin(method, headers | {"datastar-request": "true"}, {"https://partner.example"})
+
+
+json_bytes = st.lists(
+    st.sampled_from(
+        [b"{", b"}", b"[", b"]", b'"', b"\\", b":", b",", b"1", b"\xff", b'"a":', b" "]
+    ),
+    max_size=40,
+).map(b"".join)
+
+
+@given(st.binary() | json_bytes)
+def test_signals_are_an_object_or_an_error_of_ours(raw: bytes) -> None:
+    signals = accepted(decoded_signals, raw, dict)
+
+    assert signals is None or type(signals) is dict
