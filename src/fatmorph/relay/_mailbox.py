@@ -35,6 +35,7 @@ class Mailbox(Generic[T]):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._is_read = False
+        self.changed_at = 0
 
     @property
     def dropped(self) -> int:
@@ -45,17 +46,22 @@ class Mailbox(Generic[T]):
         state = f"{len(self._queue)} waiting, {self.dropped} dropped"
         return f"to {self._names()}: {'closed' if self.is_closed else state}"
 
-    def deliver(self, subject: str, data: T, here: asyncio.AbstractEventLoop | None) -> bool:
+    def deliver(
+        self, subject: str, data: T, moment: int, here: asyncio.AbstractEventLoop | None
+    ) -> bool:
         """Take a message and wake the reader; return whether the mailbox was open.
 
         Args:
             subject: What the message was published on.
             data: The message.
+            moment: When it was published, by `time.perf_counter_ns()`.
             here: The event loop that runs in this thread.
         """
         with self._lock:
             if self.is_closed:
                 return False
+            # Two threads that publish may come here in either order.
+            self.changed_at = max(self.changed_at, moment)
             # Named, to outlive the lock: a finaliser of what was lost may publish.
             lost = self._queue.put(subject, data)
             is_first_loss = lost is not None and self.dropped == 1
@@ -94,6 +100,15 @@ class Mailbox(Generic[T]):
             self._awaited.discard(self)
             self._waiter = None
             self._is_read = False
+
+    def skip(self) -> int:
+        """Discard what waits; return how many messages that were."""
+        with self._lock:
+            count = len(self._queue)
+            # Named, to outlive the lock: a finaliser among the messages may publish.
+            discarded = self._queue.clear() if count else None
+        del discarded
+        return count
 
     def close(self) -> None:
         """Discard what waits, refuse what comes, end the wait of the reader."""

@@ -52,6 +52,19 @@ class SubscriptionContract(Protocol[T_co]):
         """Return how many messages were lost because the reader was behind."""
         ...
 
+    @property
+    def changed_at(self) -> int:
+        """Return when the newest message was published here, by `time.perf_counter_ns()`.
+
+        What was read of the state after that moment includes the change it tells of. A
+        message from another process counts as published when it arrives.
+        """
+        ...
+
+    def skip(self) -> int:
+        """Discard the messages that wait; return how many they were."""
+        ...
+
     def __aiter__(self) -> Self:
         """Return the subscription itself."""
         ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
@@ -94,6 +95,7 @@ class Relay(Generic[T]):
             0
         """
         checked_subject(subject)
+        moment = time.perf_counter_ns()
         with self._lock:
             self._forget_dead()
             members = [
@@ -105,7 +107,7 @@ class Relay(Generic[T]):
         taken = 0
         for reference in members:
             mailbox = reference()
-            if mailbox is not None and mailbox.deliver(subject, data, here):
+            if mailbox is not None and mailbox.deliver(subject, data, moment, here):
                 taken += 1
         return taken
 
@@ -195,6 +197,11 @@ class Subscription(Generic[T]):
         """Return how many messages were lost because the reader was behind."""
         return self._mailbox.dropped
 
+    @property
+    def changed_at(self) -> int:
+        """When its newest message was published, by `time.perf_counter_ns()`; 0 before any."""
+        return self._mailbox.changed_at
+
     def __repr__(self) -> str:
         return f"<Subscription {self._mailbox}>"
 
@@ -203,6 +210,21 @@ class Subscription(Generic[T]):
 
     async def __anext__(self) -> tuple[str, T]:
         return await self._mailbox.receive()
+
+    def skip(self) -> int:
+        """Discard the messages that wait; return how many they were.
+
+        For a reader that looks at the state itself, and wants to know only that it changed.
+
+        Example:
+            >>> relay = Relay[int]()
+            >>> scores = relay.subscribe("score")
+            >>> for score in range(3):
+            ...     _ = relay.publish("score", score)
+            >>> scores.skip(), scores.skip()
+            (3, 0)
+        """
+        return self._mailbox.skip()
 
     async def __aenter__(self) -> Self:
         if self._mailbox.is_closed:

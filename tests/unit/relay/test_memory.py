@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import threading
+import time
 from functools import partial
 from typing import Protocol
 
@@ -476,6 +477,42 @@ async def test_a_relay_starts_no_task():
         await anext(messages)
 
     assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize(("latest", "count"), [(False, 3), (True, 2)])
+async def test_a_reader_skips_what_waits_and_reads_what_comes_then(latest, count):
+    relay = Relay[int]()
+    scores = relay.subscribe("*", latest=latest)
+    for number, subject in enumerate(("a", "a", "b")):
+        relay.publish(subject, number)
+
+    skipped = [scores.skip(), scores.skip()]
+    relay.publish("a", 3)
+
+    assert (skipped, await anext(scores)) == ([count, 0], ("a", 3))
+
+
+def test_what_is_skipped_is_let_go_and_not_called_dropped():
+    relay = Relay[Tracked]()
+    messages = relay.subscribe("*")
+    relay.publish("a", Tracked())
+
+    messages.skip()
+
+    assert (alive_count(Tracked), messages.dropped) == (0, 0)
+
+
+def test_a_subscription_knows_when_its_newest_message_was_published():
+    relay = Relay[int]()
+    scores, others = relay.subscribe("score"), relay.subscribe("other")
+
+    before = time.perf_counter_ns()
+    relay.publish("score", 1)
+    after = time.perf_counter_ns()
+    scores.skip()
+
+    assert before <= scores.changed_at <= after
+    assert others.changed_at == 0
 
 
 def test_a_publish_looks_up_patterns_and_does_not_scan_them():
