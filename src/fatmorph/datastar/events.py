@@ -18,6 +18,7 @@ from datastar_py.sse import DatastarEvent
 
 from fatmorph.datastar._fields import id_and_retry, option, required_text, transition, utf8
 from fatmorph.datastar._signals_json import nested_nulls, signals_json
+from fatmorph.datastar.regions import region
 from fatmorph.errors import EventError, short_repr
 from fatmorph.markup.element import Element, Tag
 from fatmorph.markup.escape import js
@@ -27,7 +28,7 @@ from fatmorph.markup.suggestion import closest_name
 from fatmorph.markup.url import plain_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from _typeshed import DataclassInstance
     from msgspec import Struct
@@ -74,6 +75,7 @@ _SCRIPT = Tag("script")
 def patch_elements(
     view: Element | HasHtml | None = None,
     *,
+    only: str | Iterable[str] | None = None,
     selector: str | None = None,
     mode: PatchMode = "outer",
     namespace: Namespace = "html",
@@ -87,6 +89,8 @@ def patch_elements(
     Args:
         view: A full page or any elements; an object with `__html__`, such as `Markup`, is
             trusted (UNESCAPED). None is for `mode="remove"` alone.
+        only: Send these regions of the view, `#cart` or several, and nothing else of it; an
+            SVG element is sent as such.
         selector: CSS selector of the targets; None finds them by the ids of the elements,
             which only `outer` and `replace` can do.
         mode: What to do with the elements; `outer` morphs.
@@ -123,6 +127,8 @@ def patch_elements(
             fix=f'patch_elements(..., selector="#target", mode={mode!r})',
         )
     _check_view(view, mode)
+    if only is not None:
+        view, namespace = _region(view, only, selector)
     options = [option("selector", selector)]
     if mode != "outer":
         options.append(option("mode", mode))
@@ -380,6 +386,19 @@ def _refuse_view(view: object, mode: str) -> NoReturn:
         where="patch_elements()",
         why=why,
         fix=fix,
+    )
+
+
+def _region(
+    view: object, only: str | Iterable[str], selector: str | None
+) -> tuple[Element, Namespace]:
+    if selector is None:
+        return region(view, only)
+    raise EventError(
+        f"cannot patch only={short_repr(only)} with a selector",
+        where="patch_elements()",
+        why="a region says where it belongs by its id",
+        fix=f"patch_elements(page, only={short_repr(only)})",
     )
 
 
