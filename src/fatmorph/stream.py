@@ -4,8 +4,9 @@
 - the client leaves, or does not read: what is unsent is dropped
 - the server stops: as if the handler returned, but within a moment
 
-Writing never waits. What one turn of the event loop wrote is sent together, by a task that
-ends when everything is sent: nobody who is cancelled while waiting for it cuts a chunk in two.
+Writing never waits. What one turn of the event loop wrote is compressed and sent together, by a
+task that ends when everything is sent: nobody who is cancelled while waiting for it cuts a chunk
+in two.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from contextlib import AsyncExitStack
 from typing import Protocol
 
 from fatmorph import shutdown
+from fatmorph.content_coding import ContentCoding, Header
+from fatmorph.counters import COUNTERS, Traffic
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
 
@@ -27,6 +30,9 @@ logger = logging.getLogger("fatmorph.stream")
 # What is sent at one go, so that a slow client is seen to take something. asyncio's own buffer
 # takes as much: https://docs.python.org/3/library/asyncio-protocol.html
 MAX_SEND_BYTES = 64 * 1024
+EVENT_STREAM = "text/event-stream"
+# A stream that has been silent for so long gives its compressor's memory back.
+SILENT_SECONDS = 10.0
 
 
 class Transport(Protocol):
@@ -78,7 +84,7 @@ class Stream:
 
     Args:
         transport: Where the bytes go.
-        settings: When a client that does not read is given up.
+        settings: When a client that does not read is given up, and how bytes are compressed.
         accept_encoding: The request's `accept-encoding`; None if it has none.
 
     Raises:
@@ -92,14 +98,19 @@ class Stream:
         self._handler_task = asyncio.current_task()
         self._transport = transport
         self._settings = settings
-        self._accept_encoding = accept_encoding
-        self._head: tuple[int, Sequence[tuple[str, str]]] | None = None
+        self._coding = ContentCoding(settings, accept_encoding)
+        self._head: tuple[int, Sequence[Header]] | None = None
         self._chunks: list[bytes] = []
         self._size = 0
+        self._unsent = 0
+        self._traffic = Traffic(self._loop.time())
+        self._is_stream = False
+        self._is_cut = False
         self._flush_task: asyncio.Task[None] | None = None
         self._watch_task: asyncio.Task[None] | None = None
         self._drains: list[asyncio.Future[None]] = []
         self._stall_handle: asyncio.TimerHandle | None = None
+        self._silence_handle: asyncio.TimerHandle | None = None
         self._waiting: set[Interruptible] = set()
         self._is_sending = False
         self._is_finishing = False
@@ -114,13 +125,16 @@ class Stream:
         """Whether the client left or was cut: nothing can reach it any more."""
         self.is_ended = False
         """Whether the client left, was cut, or the server stops."""
-        self.last_write = self._loop.time()
+        self.last_write = self._last_progress = self._loop.time()
         """When something was written last, in the event loop's time."""
 
     def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Fix status and headers and send them when the event loop turns."""
         self.is_started = True
         self._head = (status, headers)
+        if dict(headers).get("content-type", "").startswith(EVENT_STREAM):
+            self._is_stream = True
+            self._traffic.open_stream()
         self._flush_soon()
 
     def write(self, data: bytes, *, is_last: bool = False) -> None:
@@ -133,10 +147,11 @@ class Stream:
             return
         now = _running_loop().time()
         if self._is_sending and self._size > self._settings.max_buffered_bytes:
-            self._cut(f"{self._size} bytes were waiting to be read")
+            self._cut("too much was waiting to be read")
             return
         self._chunks.append(data)
         self._size += len(data)
+        self._traffic.add_written(data, now)
         self.is_complete = is_last
         self.last_write = now
         self._flush_soon()
@@ -210,11 +225,24 @@ class Stream:
 
     def close(self) -> None:
         """Stop watching and sending; idempotent."""
+        self._traffic.end_stream(self._ending(), self._loop.time())
         self._is_finishing = True
         self.is_complete = True
         for task in (self._watch_task, self._flush_task):
             if task is not None:
                 task.cancel()
+        if self._silence_handle is not None:
+            self._silence_handle.cancel()
+        self._coding.close()
+
+    def _ending(self) -> str:
+        if self._is_cut:
+            return "cut"
+        if self.is_gone:
+            return "client left"
+        if not self.is_complete:
+            return "aborted"
+        return "server stopped" if self.is_ended else "complete"
 
     def _flush_soon(self) -> None:
         if self._flush_task is None:
@@ -236,6 +264,7 @@ class Stream:
             self._leave()
         except Exception:
             logger.exception("cut a stream: its transport failed")
+            self._is_cut = True
             self._leave()
         finally:
             self._expect_no_progress()
@@ -245,20 +274,50 @@ class Stream:
     async def _send_everything(self) -> None:
         self._expect_progress()
         if self._head is not None:
-            head, self._head = self._head, None
-            await self._transport.start(*head)
+            status, headers = self._head
+            self._head = None
+            await self._transport.start(status, self._coded(headers))
         while self._chunks:
-            data, is_last = b"".join(self._chunks), self.is_complete
+            is_last = self.is_complete
+            data = self._coding.add(b"".join(self._chunks), is_last=is_last)
+            if self._coding.is_streaming and self._silence_handle is None:
+                self._expect_silence(SILENT_SECONDS)
             self._chunks.clear()
             self._size = 0
+            self._unsent = len(data)
             for offset in range(0, len(data) or 1, MAX_SEND_BYTES):
-                end = offset + MAX_SEND_BYTES
-                await self._transport.send(data[offset:end], more=not is_last or end < len(data))
-                if end < len(data) or self._chunks:
+                part = data[offset : offset + MAX_SEND_BYTES]
+                is_more = not is_last or len(part) < self._unsent
+                await self._transport.send(part, more=is_more)
+                self._unsent -= len(part)
+                self._traffic.add_sent(len(part))
+                if self._unsent or self._chunks:
                     self._expect_progress()
+
+    def _coded(self, headers: Sequence[Header]) -> Sequence[Header]:
+        """Return the headers as they are sent, and compress a body that is there as a whole."""
+        if self._is_stream:
+            return self._coding.stream_head(headers)
+        if not self.is_complete:
+            return headers
+        headers, body = self._coding.whole(headers, b"".join(self._chunks))
+        self._chunks = [body]
+        return headers
+
+    def _expect_silence(self, seconds: float) -> None:
+        self._silence_handle = self._loop.call_later(seconds, self._release_if_silent)
+
+    def _release_if_silent(self) -> None:
+        silence = self._loop.time() - self._traffic.last_event
+        if silence < SILENT_SECONDS:
+            self._expect_silence(SILENT_SECONDS - silence)
+        else:
+            self._coding.release()
+            self._silence_handle = None
 
     def _expect_progress(self) -> None:
         self._expect_no_progress()
+        self._last_progress = self._loop.time()
         self._stall_handle = self._loop.call_later(
             self._settings.max_stalled_seconds, self._cut_stalled
         )
@@ -278,6 +337,7 @@ class Stream:
             pass  # it says the same
         except Exception:
             logger.exception("cut a stream: its transport failed")
+            self._is_cut = True
         self._leave()
 
     def _leave(self) -> None:
@@ -293,7 +353,21 @@ class Stream:
         return asyncio.current_task(self._loop) is task
 
     def _cut(self, why: str) -> None:
-        logger.warning("cut a stream: %s", why)
+        if self.is_gone:
+            return
+        waiting = self._size + self._unsent
+        seconds = self._loop.time() - self._last_progress
+        sent = self._traffic.sent
+        logger.warning(
+            "cut a stream: %s (%d bytes waiting, %.1f s without progress, %d bytes sent)",
+            why,
+            waiting,
+            seconds,
+            sent,
+            extra={"bytes_waiting": waiting, "bytes_sent": sent, "seconds_stalled": seconds},
+        )
+        self._is_cut = True
+        COUNTERS.cut += 1
         self._leave()
 
     def _end(self) -> None:

@@ -29,8 +29,8 @@ def server() -> Iterator[Server]:
 
 FAT_PAGE = "<!doctype html><html><head><title>Fat</title></head><body></body></html>"
 CUT = {
-    "/flood": "cut a stream: nothing was read for 0.3 seconds\n",
-    "/burst": "bytes were waiting to be read\n",
+    "/flood": "cut a stream: nothing was read for 0.3 seconds (",
+    "/burst": "cut a stream: too much was waiting to be read (",
 }
 # The one handler that fails on purpose: uvicorn logs its error.
 EXPECTED_TRACEBACK = "Exception in ASGI application\nTraceback"

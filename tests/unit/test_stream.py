@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import zlib
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
 from fatmorph.stream import Stream
@@ -248,7 +250,13 @@ async def test_a_client_that_takes_nothing_for_too_long_is_cut(
     await stream.finish()
 
     assert (stream.is_gone, transport.is_complete) == (True, False)
-    assert caplog.messages == ["cut a stream: nothing was read for 30 seconds"]
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "cut a stream: nothing was read for 30 seconds "
+        "(1 bytes waiting, 31.0 s without progress, 0 bytes sent)"
+    )
+    figures = [vars(record)[name] for name in ("bytes_waiting", "seconds_stalled", "bytes_sent")]
+    assert figures == [1, 31.0, 0]
 
 
 async def test_a_slow_client_that_takes_something_is_not_cut(clock: Clock) -> None:
@@ -280,7 +288,9 @@ async def test_a_client_with_too_much_to_read_is_cut(caplog: pytest.LogCaptureFi
     await stream.drain()
 
     assert (was_gone, stream.is_gone, transport.sent) == (False, True, [b"first"])
-    assert caplog.messages == ["cut a stream: 11 bytes were waiting to be read"]
+    assert [message.partition(" (")[0] for message in caplog.messages] == [
+        "cut a stream: too much was waiting to be read"
+    ]
 
 
 async def test_one_turn_may_write_more_than_may_wait() -> None:
@@ -322,7 +332,9 @@ async def test_a_server_that_stops_cuts_a_client_that_does_not_read(
     await stream.finish()
 
     assert (stream.is_gone, transport.is_complete) == (True, False)
-    assert caplog.messages == ["cut a stream: the server stops, and the client does not read"]
+    assert [message.partition(" (")[0] for message in caplog.messages] == [
+        "cut a stream: the server stops, and the client does not read"
+    ]
 
 
 async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> None:
@@ -432,3 +444,159 @@ async def test_another_thread_is_told_how_to_write() -> None:
 def test_a_stream_needs_an_event_loop() -> None:
     with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
         Stream(FakeTransport(), Settings())
+
+
+EVENT_STREAM = [("content-type", "text/event-stream")]
+PAGE = b"data: elements " + b"<p>hello</p>" * 500 + b"\n\n"
+
+
+def started_stream(transport: FakeTransport, accept_encoding: str | None = "gzip") -> Stream:
+    """Return a stream of events that may be compressed."""
+    stream = Stream(transport, Settings(compression=["gzip"]), accept_encoding)
+    stream.start(200, EVENT_STREAM)
+    return stream
+
+
+async def test_what_one_turn_of_the_event_loop_wrote_is_compressed_together() -> None:
+    transport = FakeTransport()
+    stream = started_stream(transport)
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    stream.write(PAGE)
+    stream.write(PAGE)
+    await turns()
+    stream.write(b":\n\n")
+    await stream.finish()
+
+    assert ("content-encoding", "gzip") in transport.headers
+    assert [reader.decompress(part) for part in transport.sent] == [PAGE + PAGE, b":\n\n"]
+    assert reader.eof
+
+
+async def test_a_whole_body_is_compressed_and_its_length_is_the_one_sent() -> None:
+    transport = FakeTransport()
+    stream = Stream(transport, Settings(compression=["gzip"]), "gzip")
+
+    stream.start(200, [("content-type", "text/html"), ("content-length", str(len(PAGE)))])
+    stream.write(PAGE, is_last=True)
+    await stream.finish()
+
+    assert ("content-length", str(len(transport.body))) in transport.headers
+    assert zlib.decompress(transport.body, zlib.MAX_WBITS | 16) == PAGE
+
+
+async def test_a_silent_stream_gives_its_compressor_back_and_goes_on(clock: Clock) -> None:
+    transport = FakeTransport()
+    stream = started_stream(transport)
+    stream.write(PAGE)
+    await turns()
+    compressor = stream._coding._compressor
+
+    clock.advance(6)
+    stream.write(PAGE)
+    await turns()
+    clock.advance(6)
+    await turns()
+    is_held_between_events = compressor._deflater is not None
+    stream.write(b":\n\n")  # a heartbeat is not worth it
+    await turns()
+    clock.advance(5)
+    await turns()
+    is_held_in_silence = compressor._deflater is not None
+    stream.write(PAGE)
+    await stream.finish()
+
+    assert (is_held_between_events, is_held_in_silence) == (True, False)
+    assert zlib.decompress(transport.body, zlib.MAX_WBITS | 16) == PAGE * 2 + b":\n\n" + PAGE
+
+
+@pytest.mark.parametrize("accept_encoding", [None, "gzip"])
+async def test_a_stream_that_is_over_leaves_no_timer(
+    accept_encoding: str | None, clock: Clock
+) -> None:
+    stream = started_stream(FakeTransport(), accept_encoding)
+    stream.write(PAGE)
+    await stream.finish()
+
+    timers = [handle for handle in asyncio.get_running_loop()._scheduled if not handle.cancelled()]
+
+    assert timers == []
+
+
+async def finish(transport: FakeTransport, stream: Stream) -> None:
+    await stream.finish()
+
+
+async def leave(transport: FakeTransport, stream: Stream) -> None:
+    transport.leave()
+    await turns()
+    await stream.finish()
+
+
+async def be_cut(transport: FakeTransport, stream: Stream) -> None:
+    transport.stop_reading()
+    finishing = asyncio.create_task(stream.finish())
+    await turns()
+    stream.stop()
+    stream.cancel()
+    await finishing
+
+
+async def fail(transport: FakeTransport, stream: Stream) -> None:
+    transport.fail(ValueError("bug"))
+    stream.write(PAGE)
+    await stream.finish()
+
+
+async def stop(transport: FakeTransport, stream: Stream) -> None:
+    stream.stop()
+    await stream.finish()
+
+
+async def abort(transport: FakeTransport, stream: Stream) -> None:
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("end", "ending"),
+    [
+        (finish, "complete"),
+        (leave, "client left"),
+        (be_cut, "cut"),
+        (fail, "cut"),
+        (stop, "server stopped"),
+        (abort, "aborted"),
+    ],
+)
+async def test_the_end_of_a_stream_is_logged_once_with_its_way(
+    end: Callable[[FakeTransport, Stream], Awaitable[None]],
+    ending: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "fatmorph.stream")
+    transport = FakeTransport()
+    open_before = COUNTERS.streams_open
+    stream = started_stream(transport)
+    stream.watch()
+    await turns()
+
+    await end(transport, stream)
+    stream.close()
+
+    lines = [vars(record) for record in caplog.records if record.levelno == logging.INFO]
+    assert [line["ending"] for line in lines] == [ending]
+    assert COUNTERS.streams_open == open_before
+
+
+async def test_a_client_that_is_cut_is_counted(clock: Clock) -> None:
+    transport = FakeTransport()
+    cut_before = COUNTERS.cut
+    stream = started(transport)
+    transport.stop_reading()
+    stream.write(b"a")
+    await turns()
+
+    clock.advance(31)
+    await stream.drain()
+
+    assert COUNTERS.cut == cut_before + 1

@@ -1,0 +1,287 @@
+"""Codings: what a client likes best, and streams that can be read after every part."""
+
+import gzip
+import importlib
+import random
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+
+import brotli
+import pytest
+import zstandard
+
+from fatmorph import compression
+from fatmorph.compression import (
+    Compressor,
+    Encoding,
+    checked_encodings,
+    compress,
+    negotiate,
+    stream_compressor,
+)
+from fatmorph.errors import MissingExtraError, SettingsError
+
+ALL: tuple[Encoding, ...] = ("zstd", "br", "gzip")
+PLENTY = 64 * 1024 * 1024
+each_encoding = pytest.mark.parametrize("encoding", ALL)
+
+
+def page(changed: int, *, cells: int = 400) -> bytes:
+    """Return a page of some 30 kB whose cells have colours by chance, one of them changed."""
+    colours = random.Random(7).choices(["red", "green", "blue", "teal"], k=cells)
+    colours[changed] = "black"
+    return "".join(
+        f'<div id="cell-{cell}" class="cell" style="background-color: {colour}"></div>'
+        for cell, colour in enumerate(colours)
+    ).encode()
+
+
+def gzip_reader() -> Callable[[bytes], bytes]:
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+
+
+def brotli_reader() -> Callable[[bytes], bytes]:
+    decompressor = brotli.Decompressor()
+
+    def read(data: bytes) -> bytes:
+        content = decompressor.process(data)
+        while part := decompressor.process(b""):  # it returns 32 KiB at a time
+            content += part
+        return content
+
+    return read
+
+
+def zstd_reader() -> Callable[[bytes], bytes]:
+    """Read frames one behind the other, as browsers do."""
+    return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
+
+
+READERS = {"gzip": gzip_reader, "br": brotli_reader, "zstd": zstd_reader}
+
+
+def opened(encoding: Encoding, max_bytes: int = PLENTY) -> Compressor:
+    compressor = stream_compressor(encoding, max_bytes)
+    assert compressor is not None
+    return compressor
+
+
+@pytest.fixture
+def forgotten_packages() -> Iterator[None]:
+    """Let what is installed be looked up anew, before and after the test."""
+    finders = [compression._brotli, compression._zstd]
+    for finder in finders:
+        finder.cache_clear()
+    yield
+    for finder in finders:
+        finder.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("accept_encoding", "chosen"),
+    [
+        (None, None),
+        ("", None),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate, br", "br"),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("GZip", "gzip"),
+        ("deflate", None),
+        ("gzip;q=1.0, br;q=0.9", "gzip"),
+        ("gzip ; Q=0.5 , br ; q=0.501", "br"),
+        ("*", "zstd"),
+        ("*;q=0", None),
+        ("zstd;q=0, *", "br"),
+        ("gzip;q=0.1, *;q=0", "gzip"),
+        ("gzip;q=0", None),
+        ("identity", None),
+        ("identity, gzip", "gzip"),
+        ("identity;q=0.5, gzip;q=0.4", None),
+        ("identity;q=0, gzip;q=0.001", "gzip"),
+        ("identity;q=0", None),
+        ("identity;q=0.5, *;q=0.8", "zstd"),
+        ("br;q=2, gzip;q=0.5", "gzip"),
+        ("br;q=, gzip", "gzip"),
+        ("br;level=4, gzip", "gzip"),
+        ("br;q=-1", None),
+        ("br;q=0.0001", None),
+        (",,; ,=,;q=1, gzip ,", "gzip"),
+        ("gzip;q=1;q=0", None),
+        ("zstd\x00, br\xff, \u2028", None),
+    ],
+)
+def test_the_coding_that_a_client_likes_best_is_chosen(
+    accept_encoding: str | None, chosen: str | None
+) -> None:
+    assert negotiate(accept_encoding, ALL) == chosen
+
+
+def test_of_codings_that_a_client_likes_equally_the_first_offered_is_chosen() -> None:
+    assert negotiate("zstd, br, gzip", ["gzip", "br"]) == "gzip"
+
+
+def test_nothing_is_chosen_when_nothing_is_offered() -> None:
+    assert negotiate("gzip", []) is None
+
+
+@each_encoding
+def test_a_whole_body_is_smaller_and_can_be_read_again(encoding: Encoding) -> None:
+    body = page(1)
+
+    compressed = compress(body, encoding)
+
+    assert READERS[encoding]()(compressed) == body
+    assert len(compressed) < len(body) / 8
+
+
+@each_encoding
+def test_every_part_of_a_stream_can_be_read_at_once(encoding: Encoding) -> None:
+    compressor = opened(encoding)
+    read = READERS[encoding]()
+    parts = [b"first", b":\n\n", page(1), page(2), b"", b"x", bytes(range(256)) * 1000]
+
+    received = [read(compressor.compress(part)) for part in parts]
+
+    assert received == parts
+
+
+@each_encoding
+def test_a_stream_goes_on_after_its_memory_was_released(encoding: Encoding) -> None:
+    compressor = opened(encoding)
+    read = READERS[encoding]()
+    received = []
+
+    for part in (page(1), b":\n\n", page(2)):
+        compressor.release()
+        received.append(read(compressor.compress(part)))
+        compressor.release()
+
+    assert received == [page(1), b":\n\n", page(2)]
+
+
+@each_encoding
+@pytest.mark.parametrize("is_released", [False, True])
+def test_a_finished_stream_is_a_whole_body(encoding: Encoding, *, is_released: bool) -> None:
+    compressor = opened(encoding)
+    body = b"".join(compressor.compress(page(changed)) for changed in range(3))
+
+    release = compressor.release if is_released else bool
+    release()
+    body += compressor.finish()
+
+    assert whole(encoding, body) == page(0) + page(1) + page(2)
+
+
+@each_encoding
+def test_a_stream_without_content_has_no_bytes(encoding: Encoding) -> None:
+    assert opened(encoding).finish() == b""
+
+
+@pytest.mark.parametrize(("encoding", "most"), [("zstd", 400), ("br", 100)])
+def test_a_page_with_one_changed_cell_costs_a_few_bytes(encoding: Encoding, most: int) -> None:
+    compressor = opened(encoding)
+    cells = 650  # some 50 kB
+    compressor.compress(page(1, cells=cells))
+
+    again = compressor.compress(page(2, cells=cells))
+
+    assert len(again) <= most
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "br"])
+def test_a_page_is_found_again_if_the_stream_began_with_something_small(
+    encoding: Encoding,
+) -> None:
+    compressor = opened(encoding)
+    compressor.compress(b'event: datastar-patch-signals\ndata: signals {"a": 1}\n\n' * 2)
+    first = compressor.compress(page(1))
+
+    again = compressor.compress(page(2))
+
+    assert len(again) < len(first) / 5
+
+
+@each_encoding
+@pytest.mark.parametrize("max_bytes", [0, 100_000, 300_000, 1_000_000])
+def test_a_small_budget_makes_pages_larger_or_the_coding_unavailable_never_wrong(
+    encoding: Encoding, max_bytes: int
+) -> None:
+    compressor = stream_compressor(encoding, max_bytes) or opened(encoding)
+    read = READERS[encoding]()
+
+    received = [read(compressor.compress(page(changed))) for changed in range(5)]
+
+    assert received == [page(changed) for changed in range(5)]
+
+
+@pytest.mark.parametrize(("encoding", "least"), [("zstd", 67 * 1024), ("br", 896 * 1024)])
+def test_a_coding_that_cannot_do_with_its_budget_is_not_available(
+    encoding: Encoding, least: int
+) -> None:
+    available = [stream_compressor(encoding, size) is not None for size in (least - 1, least)]
+
+    assert available == [False, True]
+
+
+def test_gzip_is_available_with_any_budget() -> None:
+    assert stream_compressor("gzip", 0) is not None
+
+
+@pytest.mark.parametrize("package", ["backports.zstd", "zstandard"])
+def test_every_package_for_zstd_writes_the_same(
+    package: str, monkeypatch: pytest.MonkeyPatch, forgotten_packages: None
+) -> None:
+    pytest.importorskip(package)
+    others = {"compression.zstd", "backports.zstd", "zstandard"} - {package}
+    for other in others:
+        monkeypatch.setitem(sys.modules, other, None)
+
+    compressor = opened("zstd")
+    parts = [compressor.compress(page(changed)) for changed in range(3)]
+    compressor.release()
+    parts.append(compressor.compress(b":\n\n"))
+
+    assert zstd_reader()(b"".join(parts)) == page(0) + page(1) + page(2) + b":\n\n"
+    assert compression._zstd().args[0] is importlib.import_module(package)
+
+
+def test_all_that_is_installed_is_offered_by_default(
+    monkeypatch: pytest.MonkeyPatch, forgotten_packages: None
+) -> None:
+    everything = checked_encodings(None)
+    for package in ("brotli", "compression.zstd", "backports.zstd", "zstandard"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for finder in (compression._brotli, compression._zstd):
+        finder.cache_clear()
+
+    assert (everything, checked_encodings(None)) == (ALL, ("gzip",))
+
+
+def test_a_coding_without_its_package_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, forgotten_packages: None
+) -> None:
+    monkeypatch.setitem(sys.modules, "brotli", None)
+
+    with pytest.raises(MissingExtraError, match=r'pip install "fatmorph\[brotli\]"'):
+        checked_encodings(["br"])
+
+
+@pytest.mark.parametrize("names", [["deflate"], "gzip", [None]])
+def test_what_is_no_coding_is_refused(names: list[Encoding]) -> None:
+    with pytest.raises(SettingsError, match="cannot compress with"):
+        checked_encodings(names)
+
+
+def test_the_order_of_codings_is_kept() -> None:
+    assert checked_encodings(["gzip", "br"]) == ("gzip", "br")
+
+
+def whole(encoding: Encoding, body: bytes) -> bytes:
+    """Read a body that must be complete."""
+    if encoding == "gzip":
+        return gzip.decompress(body)  # which checks length and checksum
+    if encoding == "br":
+        return brotli.decompress(body)
+    return READERS[encoding]()(body)

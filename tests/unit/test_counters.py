@@ -1,0 +1,101 @@
+"""Numbers of this process: what is counted, and how it is read."""
+
+import logging
+from dataclasses import asdict
+
+import pytest
+
+from fatmorph import counters
+from fatmorph.counters import COUNTERS, Counters, Traffic
+
+
+@pytest.fixture(autouse=True)
+def zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count from zero, and leave no trace."""
+    for name, value in asdict(Counters()).items():
+        monkeypatch.setattr(COUNTERS, name, value)
+
+
+def test_a_stream_of_events_counts_what_it_carries() -> None:
+    traffic = Traffic(100.0)
+
+    traffic.open_stream()
+    traffic.add_written(b"event: x\n\n", 101.0)
+    traffic.add_written(b"event: y\n\n", 102.0)
+    traffic.add_sent(7)
+
+    assert counters.snapshot() == Counters(
+        streams_open=1, streams=1, events=2, bytes_written=20, bytes_sent=7
+    )
+    assert (traffic.events, traffic.written, traffic.sent, traffic.last_event) == (2, 20, 7, 102.0)
+
+
+def test_a_heartbeat_and_an_end_are_no_events() -> None:
+    traffic = Traffic(100.0)
+
+    traffic.open_stream()
+    traffic.add_written(b":\n\n", 101.0)
+    traffic.add_written(b"", 102.0)
+
+    assert (traffic.events, traffic.written, traffic.last_event) == (0, 3, 100.0)
+
+
+def test_a_whole_response_counts_bytes_only() -> None:
+    traffic = Traffic(100.0)
+
+    traffic.add_written(b"<p>", 100.0)
+    traffic.add_sent(3)
+    traffic.end_stream("complete", 100.0)
+
+    assert counters.snapshot() == Counters(bytes_written=3, bytes_sent=3)
+
+
+def test_the_end_of_a_stream_is_counted_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "fatmorph.stream")
+    traffic = Traffic(100.0)
+    traffic.open_stream()
+    traffic.add_written(b"event: x\n\n", 101.0)
+    traffic.add_sent(4)
+
+    traffic.end_stream("client left", 107.25)
+    traffic.end_stream("aborted", 108.0)
+
+    assert counters.snapshot().streams_open == 0
+    assert caplog.messages == [
+        "stream ended: client left after 7.2 s, 1 events, 10 bytes written, 4 sent"
+    ]
+    record = vars(caplog.records[0])
+    names = ("ending", "seconds", "events", "bytes_written", "bytes_sent")
+    assert [record[name] for name in names] == ["client left", 7.25, 1, 10, 4]
+
+
+def test_a_snapshot_changes_no_more() -> None:
+    before = counters.snapshot()
+
+    Traffic(0.0).open_stream()
+
+    assert (before.streams, counters.snapshot().streams) == (0, 1)
+
+
+def test_prometheus_reads_every_counter() -> None:
+    COUNTERS.streams_open = 3
+    COUNTERS.render_seconds = 0.25
+
+    lines = counters.prometheus().splitlines()
+
+    assert lines[:3] == [
+        "# HELP fatmorph_streams_open Streams of events that are open.",
+        "# TYPE fatmorph_streams_open gauge",
+        "fatmorph_streams_open 3",
+    ]
+    assert [line for line in lines if not line.startswith("#")] == [
+        "fatmorph_streams_open 3",
+        "fatmorph_streams_total 0",
+        "fatmorph_events_total 0",
+        "fatmorph_bytes_written_total 0",
+        "fatmorph_bytes_sent_total 0",
+        "fatmorph_dropped_total 0",
+        "fatmorph_cut_total 0",
+        "fatmorph_render_seconds_total 0.25",
+    ]
+    assert counters.prometheus().endswith("\n")
