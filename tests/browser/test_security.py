@@ -1,0 +1,163 @@
+"""What a browser sends for another site's page, and what a Content-Security-Policy lets run."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fatmorph import data, datastar_script, h, render_bytes
+from fatmorph.datastar import events
+from servers import Server, running
+
+INTEGRATIONS = Path(__file__).parents[1] / "integrations"
+
+EVIL = """<!doctype html><title>Evil</title>
+<form method="post" action="TARGET/act"><button>Win</button></form>
+<iframe name="inner" sandbox="allow-scripts allow-forms"
+  srcdoc='<form method="post" action="TARGET/act"><button>Win</button></form>'></iframe>"""
+
+FETCH = """async ([url, options]) => {
+  try { return (await fetch(url, options)).status } catch (error) { return error.name }
+}"""
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Server]:
+    with running([sys.executable, "security_app.py", "{port}"], cwd=INTEGRATIONS) as server:
+        yield server
+
+
+def acted(page: Page, shop: Server) -> str:
+    return page.request.get(f"{shop.base_url}/count").text()
+
+
+@pytest.fixture(params=["127.0.0.1", "localhost"], ids=["same-site", "cross-site"])
+def evil_page(
+    request: pytest.FixtureRequest,
+    page: Page,
+    shop: Server,
+    serve_responses: Callable[[dict[str, tuple[str, bytes]]], str],
+) -> Page:
+    html = EVIL.replace("TARGET", shop.base_url).encode()
+    base_url = serve_responses({"/": ("text/html", html), "/favicon.ico": ("image/x-icon", b"")})
+    page.goto(base_url.replace("127.0.0.1", request.param))
+    return page
+
+
+@pytest.mark.console_errors("403")
+def test_a_form_of_another_site_is_refused(evil_page: Page, shop: Server) -> None:
+    before = acted(evil_page, shop)
+
+    with evil_page.expect_navigation() as navigation:
+        evil_page.locator("form button").click()
+
+    assert (navigation.value.status, acted(evil_page, shop)) == (403, before)
+
+
+@pytest.mark.console_errors("403")
+def test_a_form_in_a_sandbox_is_refused(evil_page: Page, shop: Server) -> None:
+    before = acted(evil_page, shop)
+
+    with evil_page.expect_response("**/act") as response:
+        evil_page.frame_locator("iframe").locator("button").click()
+
+    assert (response.value.status, acted(evil_page, shop)) == (403, before)
+
+
+@pytest.mark.console_errors("403", "CORS", "ERR_FAILED")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "POST", "mode": "no-cors", "credentials": "include"},
+        {"method": "POST", "body": '{"a":1}', "headers": {"Content-Type": "text/plain"}},
+        {"method": "DELETE"},
+        {"headers": {"Datastar-Request": "true"}},
+    ],
+)
+def test_a_script_of_another_site_cannot_act(
+    evil_page: Page, shop: Server, options: dict[str, object]
+) -> None:
+    before = acted(evil_page, shop)
+
+    status = evil_page.evaluate(FETCH, [f"{shop.base_url}/act", options])
+
+    assert status in (0, "TypeError"), "the browser shows an opaque answer, or none"
+    assert acted(evil_page, shop) == before
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_script_of_the_own_site_can_act(page: Page, shop: Server, method: str) -> None:
+    page.goto(f"{shop.base_url}/count")
+
+    assert page.evaluate(FETCH, ["/act", {"method": method}]) == 200
+
+
+# A policy stands in the page here; yours is a header, w.headers["content-security-policy"].
+def page_under(policy: str, nonce: str | None = None) -> bytes:
+    return render_bytes(
+        h.html(
+            h.head(
+                h.meta(http_equiv="content-security-policy", content=policy),
+                h.title("Policy"),
+                datastar_script("/datastar.js", nonce=nonce),
+            ),
+            h.body(
+                h.button({"id": "run"}, data.on("click", "@get('/execute')"), "Run"),
+                h.output({"id": "ready"}, data.init("el.textContent = 'ready'")),
+            ),
+        )
+    )
+
+
+@pytest.fixture
+def open_under(
+    page: Page,
+    serve_responses: Callable[[dict[str, tuple[str, bytes]]], str],
+    datastar_bundle: Path,
+) -> Callable[..., Page]:
+    def open_page(policy: str, nonce: str | None = None) -> Page:
+        script = "document.title = 'Executed'"
+        attributes = {"nonce": nonce} if nonce else None
+        event = events.execute_script(script, attributes=attributes)
+        base_url = serve_responses(
+            {
+                "/": ("text/html", page_under(policy, nonce)),
+                "/datastar.js": ("text/javascript", datastar_bundle.read_bytes()),
+                "/execute": ("text/event-stream", event),
+                "/favicon.ico": ("image/x-icon", b""),
+            }
+        )
+        page.goto(base_url)
+        return page
+
+    return open_page
+
+
+@pytest.mark.console_errors("Content Security Policy", "unsafe-eval", "EvalError")
+def test_expressions_need_unsafe_eval(open_under: Callable[..., Page]) -> None:
+    page = open_under("script-src 'self'")
+
+    with page.expect_console_message(lambda message: "unsafe-eval" in message.text):
+        page.reload()
+    expect(page.locator("#ready")).to_be_empty()
+
+
+def test_a_nonce_lets_the_client_and_scripts_that_have_it_run(
+    open_under: Callable[..., Page],
+) -> None:
+    page = open_under("script-src 'nonce-n0nce' 'unsafe-eval'", "n0nce")
+
+    expect(page.locator("#ready")).to_have_text("ready")
+    page.locator("#run").click()
+    expect(page).to_have_title("Executed")
+
+
+@pytest.mark.console_errors("Content Security Policy")
+def test_a_script_without_the_nonce_does_not_run(open_under: Callable[..., Page]) -> None:
+    page = open_under("script-src 'self' 'unsafe-eval'")
+
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.locator("#run").click()
+    expect(page).to_have_title("Policy")
