@@ -37,6 +37,8 @@ class Alive(Generic[T]):
         max_rate: Items per second at the most; None for no limit.
     """
 
+    call = "w.alive(…)"  # what the user wrote
+
     def __init__(
         self,
         stream: Stream,
@@ -48,8 +50,8 @@ class Alive(Generic[T]):
         self._stream = stream
         self._source = source
         self._items: AsyncIterator[T] | None = None
-        self._heartbeat = _checked("heartbeat", heartbeat)
-        rate = _checked("max_rate", max_rate)
+        self._heartbeat = _checked("heartbeat", heartbeat, self.call)
+        rate = _checked("max_rate", max_rate, self.call)
         self._interval = 1 / rate if rate else 0.0
         self._next_time = 0.0
         self._task: asyncio.Task[object] | None = None
@@ -166,12 +168,12 @@ class Alive(Generic[T]):
         self._schedule_beat(heartbeat - silence)
 
 
-def _checked(name: str, value: float | None) -> float | None:
+def _checked(name: str, value: float | None, call: str) -> float | None:
     if value is not None and not 0 < value < float("inf"):
         raise ResponseError(
             f"cannot use {name}={short_repr(value)}",
-            where="w.alive(…)",
+            where=call,
             why="it is a positive number, or None for none",
-            fix=f"w.alive(…, {name}=None)",
+            fix=f"{call.removesuffix('…)')}…, {name}=None)",
         )
     return value

@@ -7,25 +7,20 @@ first byte: a call at the wrong moment says so.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, overload
-
-import msgspec
 
 from fatmorph.alive import Alive
 from fatmorph.datastar import events
+from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
-from fatmorph.errors import ResponseEndedError, ResponseError, encoding_error
+from fatmorph.errors import ResponseEndedError, ResponseError
+from fatmorph.live import Live, View
 from fatmorph.markup.element import Element
-from fatmorph.markup.render import render_bytes
-from fatmorph.response import (
-    ResponseHeaders,
-    SameSite,
-    checked_location,
-    checked_status,
-    cookie_header,
-    started_error,
-)
+from fatmorph.responder import Responder
+from fatmorph.response import checked_location
 from fatmorph.settings import Settings
 from fatmorph.stream import Stream, Transport
 from fatmorph.types import HasHtml, SignalValue
@@ -34,22 +29,22 @@ __all__ = ("Writer",)
 
 T = TypeVar("T")
 
+NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
-    ("cache-control", "no-cache"),
+    NO_CACHE,
     # Asks nginx and its relatives to pass every event on at once.
     ("x-accel-buffering", "no"),
 )
-# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
-STATUSES_WITHOUT_BODY = frozenset({204, 304})
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
 
 
-class Writer:
+class Writer(Responder):
     """The answer to one request.
 
     Adapters make it; a handler writes either one whole response (`html`, `text`, `json`,
-    `empty`, `redirect`) or any number of events (`patch`, `patch_signals`, …).
+    `empty`, `redirect`) or any number of events (`patch`, `patch_signals`, …). One event for a
+    Datastar action is sent as a whole response too, where the client does the same with it.
 
     Args:
         transport: The connection to the client.
@@ -73,133 +68,14 @@ class Writer:
         accept_encoding: str | None = None,
         last_event_id: str | None = None,
     ) -> None:
-        self._stream = Stream(transport, settings or Settings(), accept_encoding)
-        self._is_datastar = is_datastar
-        self._is_head = is_head
-        self._last_event_id = last_event_id
-        self._headers = ResponseHeaders()
-        self._cookies: list[str] = []
-        self._status: int | None = None
-        self._is_streaming = False
-
-    @property
-    def headers(self) -> ResponseHeaders:
-        """The headers of the response, before its first byte."""
-        return self._headers
-
-    @property
-    def status(self) -> int:
-        """The status of the response; 200 unless set. Streams of events are always 200."""
-        return 200 if self._status is None else self._status
-
-    @status.setter
-    def status(self, status: int) -> None:
-        if self._stream.is_started:
-            raise started_error("change the status")
-        self._status = checked_status(status)
-
-    @property
-    def is_started(self) -> bool:
-        """Whether status and headers are fixed."""
-        return self._stream.is_started
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the client left, was cut, or the server stops; asked first, it begins to look."""
-        self._stream.watch()
-        return self._stream.is_ended
-
-    def cookie(
-        self,
-        name: str,
-        value: str,
-        *,
-        max_age: int | None = None,
-        path: str = "/",
-        domain: str | None = None,
-        secure: bool = False,
-        http_only: bool = True,
-        same_site: SameSite = "lax",
-    ) -> None:
-        """Set a cookie; `max_age=0` removes it.
-
-        Args:
-            name: A token: letters, digits, `-`, `_` and a few more.
-            value: Any text; what a cookie cannot hold is percent-encoded, and `c.cookies`
-                decodes it.
-            max_age: Seconds to keep it; None until the browser closes.
-            path: Where below it is sent.
-            domain: None for this host alone.
-            secure: Over HTTPS only; required by `same_site="none"`.
-            http_only: Hidden from JavaScript.
-            same_site: Whether other sites' requests carry it.
-
-        Raises:
-            ResponseError: A part that would begin another attribute or header.
-            ResponseStartedError: The first byte is written.
-
-        Source: https://www.rfc-editor.org/rfc/rfc6265#section-4.1
-        """
-        if self._stream.is_started:
-            raise started_error(f"set the cookie {name}")
-        self._cookies.append(
-            cookie_header(
-                name,
-                value,
-                max_age=max_age,
-                path=path,
-                domain=domain,
-                secure=secure,
-                http_only=http_only,
-                same_site=same_site,
-            )
+        super().__init__(
+            Stream(transport, settings or Settings(), accept_encoding), is_head=is_head
         )
-
-    def html(self, view: Element | HasHtml, status: int | None = None) -> None:
-        """Answer with a page.
-
-        Args:
-            view: A full page or any elements.
-            status: 200 if neither this nor `w.status` says otherwise.
-
-        Raises:
-            ResponseStartedError: Something was written before.
-            EncodingError: Text with a lone surrogate.
-        """
-        self._whole(render_bytes(view), "text/html; charset=utf-8", status)
-
-    def text(self, text: str, status: int | None = None) -> None:
-        """Answer with plain text.
-
-        Raises:
-            ResponseStartedError: Something was written before.
-            EncodingError: Text with a lone surrogate.
-        """
-        try:
-            body = text.encode()
-        except UnicodeEncodeError:
-            raise encoding_error("w.text(…)", text) from None
-        self._whole(body, "text/plain; charset=utf-8", status)
-
-    def json(self, value: Any, status: int | None = None) -> None:
-        """Answer with JSON.
-
-        Args:
-            value: Anything that msgspec encodes: dataclasses, Structs, dates, UUIDs too.
-            status: 200 if neither this nor `w.status` says otherwise.
-
-        Raises:
-            ResponseStartedError: Something was written before.
-        """
-        self._whole(msgspec.json.encode(value), "application/json", status)
-
-    def empty(self, status: int = 204) -> None:
-        """Answer without content.
-
-        Raises:
-            ResponseStartedError: Something was written before.
-        """
-        self._whole(b"", None, status)
+        self._is_datastar = is_datastar
+        self._last_event_id = last_event_id
+        self._is_streaming = False
+        self._held: bytes | None = None
+        self._release_handle: asyncio.Handle | None = None
 
     def redirect(self, url: str, status: int = 303, *, external: bool = False) -> None:
         """Send the browser to another page.
@@ -218,7 +94,9 @@ class Writer:
         location = checked_location(url, external=external)
         if self._is_datastar:
             self.navigate(location)
-            self._stream.write(b"", is_last=True)
+            self._answer_held()
+            if not self._stream.is_complete:
+                self._stream.write(b"", is_last=True)
         else:
             self._headers["location"] = location
             self._whole(b"", None, status)
@@ -227,6 +105,7 @@ class Writer:
         self,
         view: Element | HasHtml,
         *,
+        only: str | Iterable[str] | None = None,
         selector: str | None = None,
         mode: PatchMode = "outer",
         namespace: Namespace = "html",
@@ -240,6 +119,7 @@ class Writer:
         Args:
             view: A full page, or elements with ids; an object with `__html__` is trusted
                 (UNESCAPED).
+            only: Send these regions of the view, by their ids: `#cart`, or several.
             selector: CSS selector of the targets; None finds them by the elements' ids.
             mode: What to do with the elements; `outer` morphs.
             namespace: `svg` or `mathml` for a fragment of these.
@@ -255,6 +135,7 @@ class Writer:
         self._event(
             events.patch_elements(
                 view,
+                only=only,
                 selector=selector,
                 mode=mode,
                 namespace=namespace,
@@ -365,13 +246,62 @@ class Writer:
             async for subject, data in w.alive(relay.subscribe("room.1.*")):
                 w.patch(room_view(1))
         """
-        self._start_stream()  # the client learns at once that the stream is open
-        if self._is_head:
-            self._stream.stop()
+        self._open_stream()
         return Alive(self._stream, source, heartbeat=heartbeat, max_rate=max_rate)
+
+    async def live(
+        self,
+        view: View,
+        source: AsyncIterable[object] | None = None,
+        *,
+        key: Hashable = None,
+        only: str | Iterable[str] | None = None,
+        heartbeat: float | None = HEARTBEAT_SECONDS,
+        max_rate: float | None = None,
+    ) -> None:
+        """Send a page at once and after every change, until the client or the server ends it.
+
+        Changes that come while a page is drawn, sent or held back by `max_rate` become one
+        page. A page equal to the last one sent is not sent again, nor is the first one, if it
+        is what the browser got before it connected again.
+
+        Args:
+            view: Returns the page; a function without parameters, plain or async.
+            source: Tells of changes by its items, whatever they are, such as
+                `relay.subscribe("*", latest=True)`; it is closed at the end. Without one, the
+                view is asked as often as `max_rate` says.
+            key: The same for all streams whose views return the same page at the same time: a
+                change is then drawn once for all of them. Everything that the page depends on
+                belongs in it; what is missing shows one user the page of another.
+            only: Send these regions of the page alone: `#cart`, or several.
+            heartbeat: As for `alive()`.
+            max_rate: Pages per second at the most.
+
+        Raises:
+            ResponseError: Neither a source nor a rate, or a key that is not hashable.
+            ResponseEndedError: A whole response was written before.
+
+        Example:
+            await w.live(lambda: room_view(1), relay.subscribe("room.1.*", latest=True))
+        """
+        # What was written before the page may have changed it in the browser.
+        last_id = None if self._is_started else self._last_event_id
+        self._open_stream()
+        live = Live(
+            self._stream,
+            view,
+            source,
+            key=key,
+            only=only,
+            last_id=last_id,
+            heartbeat=heartbeat,
+            max_rate=max_rate,
+        )
+        await live.run()
 
     async def drain(self) -> None:
         """Wait until the socket has taken what was written, or the client is gone."""
+        self._release_held()
         await self._stream.drain()
 
     async def finish(self) -> None:
@@ -381,7 +311,8 @@ class Writer:
         """
         try:
             await self._stream.release()
-            if not self._stream.is_started:
+            self._answer_held()
+            if not self._is_started:
                 self.empty(204 if self._status is None else self._status)
         finally:
             await self._stream.finish()
@@ -389,6 +320,7 @@ class Writer:
     async def abort(self) -> None:
         """Leave nothing running after a handler failed; adapters call it."""
         try:
+            self._take_held()
             await self._stream.release()
         finally:
             self._stream.close()
@@ -398,19 +330,73 @@ class Writer:
         return self._stream.take_back_cancellation()
 
     def _event(self, event: bytes) -> None:
-        self._start_stream()
-        if not self._is_head:
-            self._stream.write(event)
+        if self._is_streaming or not self._hold(event):
+            self._start_stream()
+            if not self._is_head:
+                self._stream.write(event)
+
+    def _hold(self, event: bytes) -> bool:
+        """Keep the first event of an action for this turn of the event loop, if that is it.
+
+        A client that sends the last event's id reads a stream that it means to go on with.
+        """
+        if not self._is_datastar or self._is_started or self._is_head:
+            return False
+        if self._last_event_id is not None or "content-type" in self._headers:
+            return False
+        self._check_stream_status()
+        with suppress(RuntimeError):  # another thread: the stream says what is wrong
+            self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
+            self._held = event
+            self._fix_head()
+        return self._held is not None
+
+    def _take_held(self) -> bytes | None:
+        if self._release_handle is not None:
+            self._release_handle.cancel()
+            self._release_handle = None
+        held, self._held = self._held, None
+        return held
+
+    def _release_held(self) -> None:
+        """Begin a stream with the event that was held."""
+        held = self._take_held()
+        if held is not None:
+            self._is_streaming = True
+            self._start(200, STREAM_HEADERS)
+            self._stream.write(held)
+
+    def _answer_held(self) -> None:
+        """Answer with the event that was held, and no other will come."""
+        answer = None if self._held is None else whole_answer(self._held)
+        if answer is None:
+            self._release_held()
+            return
+        self._take_held()
+        length = ("content-length", str(len(answer.body)))
+        self._start(200, [*answer.headers, NO_CACHE, length])
+        self._stream.write(answer.body, is_last=True)
+
+    def _open_stream(self) -> None:
+        self._start_stream()  # the client learns at once that the stream is open
+        if self._is_head:
+            self._stream.stop()
 
     def _start_stream(self) -> None:
+        self._release_held()
         if self._is_streaming and not self._stream.is_complete:
             return
-        if self._stream.is_started:
+        if self._is_started:
             raise ResponseEndedError(
                 "cannot write an event after the response is complete",
                 why="a response is one whole page or a stream of events, never both",
                 fix="w.patch(page)  (instead of w.html(page) before it)",
             )
+        self._check_stream_status()
+        self._is_streaming = True
+        self._start(200, STREAM_HEADERS)
+
+    def _check_stream_status(self) -> None:
         if self.status != 200:
             raise ResponseError(
                 f"cannot stream events with status {self.status}",
@@ -418,29 +404,3 @@ class Writer:
                 why="Datastar ignores the body of every response but a 200",
                 fix="w.patch(error_view(…))  (with status 200)",
             )
-        self._is_streaming = True
-        self._start(200, STREAM_HEADERS)
-
-    def _whole(self, body: bytes, content_type: str | None, status: int | None) -> None:
-        if self._stream.is_started:
-            raise started_error("write a whole response")
-        status = self.status if status is None else checked_status(status)
-        headers = [] if content_type is None else [("content-type", content_type)]
-        if status not in STATUSES_WITHOUT_BODY:
-            headers.append(("content-length", str(len(body))))
-        elif body:
-            raise ResponseError(
-                f"cannot send content with status {status}",
-                where="w.status",
-                why="a 204 or a 304 ends with its headers",
-                fix=f"w.empty({status})",
-            )
-        self._start(status, headers)
-        self._stream.write(b"" if self._is_head else body, is_last=True)
-
-    def _start(self, status: int, defaults: Iterable[tuple[str, str]]) -> None:
-        self._headers.fix()
-        headers = [(name, value) for name, value in defaults if name not in self._headers]
-        headers.extend(self._headers.items())
-        headers.extend(("set-cookie", cookie) for cookie in self._cookies)
-        self._stream.start(status, headers)

@@ -84,7 +84,7 @@ def test_the_head_of_a_stream_ends_at_once(server: Server) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
-def test_signals_come_with_every_method_and_events_go_back(server: Server, method: str) -> None:
+def test_signals_come_and_go_back_with_every_method(server: Server, method: str) -> None:
     signals = {"name": "Ada", "cart": {"items": [{"count": 1}]}}
     in_query = method != "POST"
 
@@ -96,10 +96,8 @@ def test_signals_come_with_every_method_and_events_go_back(server: Server, metho
         {"cookie": "session=%C3%A9", "datastar-request": "true"},
     )
 
-    assert (response.status, response.getheader("content-type")) == (200, "text/event-stream")
-    assert body.decode() == (
-        'event: datastar-patch-signals\ndata: signals {"hello":"Ada","cookie":"é"}\n\n'
-    )
+    assert (response.status, response.getheader("content-type")) == (200, "application/json")
+    assert body.decode() == '{"hello":"Ada","cookie":"é"}'
 
 
 def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:
@@ -123,12 +121,12 @@ def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:
     ]
 
 
-def test_a_redirect_is_one_for_browsers_and_an_event_for_datastar(server: Server) -> None:
+def test_a_redirect_is_one_for_browsers_and_a_script_for_datastar(server: Server) -> None:
     plain, _ = request(server.port, "/redirect")
     asked, body = request(server.port, "/redirect", "POST", b"", {"datastar-request": "true"})
 
     assert (plain.status, plain.getheader("location")) == (303, "/page?name=Ada")
-    assert (asked.status, asked.getheader("content-type")) == (200, "text/event-stream")
+    assert (asked.status, asked.getheader("datastar-selector")) == (200, "body")
     assert b"window.location = '/page?name=Ada'" in body
 
 
