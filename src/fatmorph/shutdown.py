@@ -9,6 +9,9 @@ One timeline: signal → every stream ends → `alive` loops end normally → ha
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
 `GRACE_SECONDS`, or sooner if a second signal comes.
 
+Two servers need more: Twisted (daphne) cancels what is open, so its handler is called last;
+hypercorn's workers get no signal but look at an Event, and so do we.
+
 Source: https://docs.python.org/3/library/signal.html#general-rules
 """
 
@@ -16,14 +19,26 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
-__all__ = ("GRACE_SECONDS", "HURRY_SECONDS", "Stoppable", "is_stopping", "stop", "watch")
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
+
+__all__ = (
+    "GRACE_SECONDS",
+    "HURRY_SECONDS",
+    "Stoppable",
+    "is_stopping",
+    "is_watched",
+    "stop",
+    "watch",
+)
 
 # Long enough for a handler in the middle of a query, short beside the half second that a
 # restart may take.
@@ -31,6 +46,11 @@ GRACE_SECONDS = 0.25
 # After a second signal, or after the client was cut. A few turns of the event loop, in which
 # handlers see the end; uvicorn looks at its own signals ten times a second.
 HURRY_SECONDS = 0.05
+
+# How often an Event of hypercorn's is looked at; its own interval is a tenth of a second.
+LOOK_SECONDS = 0.05
+# How often it is looked whether Twisted may go on; a stop with a thousand streams takes 0.2 s.
+OVER_SECONDS = 0.01
 
 # What tells a server to stop; SIGBREAK is Windows' own.
 STOP_SIGNALS = tuple(
@@ -51,11 +71,23 @@ class Stoppable(Protocol):
 
 
 class _LoopStreams:
-    """The open streams of one event loop."""
+    """The open streams of one event loop, in which every method is called."""
 
     def __init__(self) -> None:
         self.streams: WeakSet[Stoppable] = WeakSet()
+        self.handlers: WeakSet[asyncio.Task[Any]] = WeakSet()
         self.is_stopping = False
+        self.is_looking = False
+
+    def add(self, stream: Stoppable) -> None:
+        self.streams.add(stream)
+        if (handler := asyncio.current_task()) is not None:
+            self.handlers.add(handler)
+        if self.is_stopping:
+            _stop_within_grace(stream)
+        elif not self.is_looking and (event := _hypercorn_event()) is not None:
+            self.is_looking = True
+            self._look(event)
 
     def stop(self) -> None:
         for stream in list(self.streams):
@@ -64,6 +96,22 @@ class _LoopStreams:
             else:
                 _stop_within_grace(stream)
         self.is_stopping = True
+
+    def call_when_over(self, call: Callable[[], object], seconds: float) -> None:
+        """Call when every handler has returned, or after some seconds."""
+        if seconds <= 0 or all(handler.done() for handler in self.handlers):
+            call()
+        else:
+            loop = asyncio.get_running_loop()
+            loop.call_later(OVER_SECONDS, self.call_when_over, call, seconds - OVER_SECONDS)
+
+    def _look(self, event: Event) -> None:
+        if event.is_set():
+            self.stop()
+        elif self.streams:
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look, event)
+        else:
+            self.is_looking = False
 
 
 # Signals belong to the process, so what they reach has to be found from here.
@@ -77,16 +125,19 @@ def watch(stream: Stoppable) -> None:
     kept: a stream that is gone needs no farewell.
     """
     _install_handlers()
-    streams = _loops.setdefault(asyncio.get_running_loop(), _LoopStreams())
-    streams.streams.add(stream)
-    if streams.is_stopping:
-        _stop_within_grace(stream)
+    _loops.setdefault(asyncio.get_running_loop(), _LoopStreams()).add(stream)
 
 
 def is_stopping() -> bool:
     """Return whether the server of the running event loop was told to stop."""
     streams = _loops.get(asyncio.get_running_loop())
     return streams is not None and streams.is_stopping
+
+
+def is_watched(handler: asyncio.Task[Any] | None) -> bool:
+    """Return whether a stream of the running event loop was opened in this task."""
+    streams = _loops.get(asyncio.get_running_loop())
+    return streams is not None and handler in streams.handlers
 
 
 def stop() -> None:
@@ -100,13 +151,18 @@ def stop() -> None:
         >>> from fatmorph import shutdown
         >>> shutdown.stop()  # and then: server.should_exit = True
     """
+    for loop, streams in _open_loops():
+        with suppress(RuntimeError):  # the loop is closed, and its streams with it
+            loop.call_soon_threadsafe(streams.stop)
+
+
+def _open_loops() -> Iterator[tuple[asyncio.AbstractEventLoop, _LoopStreams]]:
     # keyrefs() copies at one stroke: a signal may arrive while another thread adds a loop.
     for reference in _loops.keyrefs():
         loop = reference()
         streams = None if loop is None else _loops.get(loop)
         if loop is not None and streams is not None:
-            with suppress(RuntimeError):  # the loop is closed, and its streams with it
-                loop.call_soon_threadsafe(streams.stop)
+            yield loop, streams
 
 
 def _stop_within_grace(stream: Stoppable) -> None:
@@ -128,7 +184,37 @@ class _EndStreamsFirst:
 
     def __init__(self, following: Callable[[int, FrameType | None], object]) -> None:
         self.following = following
+        self.is_called = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         stop()
-        self.following(number, frame)
+        is_first, self.is_called = not self.is_called, True
+        if is_first and getattr(self.following, "__module__", "").startswith("twisted."):
+            self._follow_when_over(number)
+        else:
+            self.following(number, frame)
+
+    def _follow_when_over(self, number: int) -> None:
+        def follow() -> None:
+            self.following(number, None)
+
+        for loop, streams in _open_loops():
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(
+                    streams.call_when_over, follow, GRACE_SECONDS + HURRY_SECONDS
+                )
+
+
+def _hypercorn_event() -> Event | None:
+    """Return what the parent of a worker of hypercorn sets to stop it, if this is one.
+
+    hypercorn gives it to its worker function alone, but a process keeps its arguments. They are
+    its own business, so what is not as expected counts as not there.
+    """
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    process = None if multiprocessing is None else multiprocessing.current_process()
+    module = getattr(getattr(process, "_target", None), "__module__", "")
+    event: Event | None = None
+    if module.startswith("hypercorn."):
+        event = getattr(process, "_kwargs", {}).get("shutdown_event")
+    return event

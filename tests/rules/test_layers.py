@@ -72,15 +72,38 @@ PACKAGE_ORDER = {
         "events",
         "answers",
     ),
-    "morph": ("ids", "check", "simulate", "diff"),
+    "morph": (
+        "ids",
+        "document",
+        "selecting",
+        "serializing",
+        "matching",
+        "patching",
+        "runs",
+        "simulate",
+        "finding",
+        "_wording",
+        "_kinds",
+        "_nesting",
+        "_survey",
+        "_identity",
+        "_moves",
+        "_pairs",
+        "check",
+        "diff",
+    ),
     "relay": ("base", "_mailbox", "memory", "redis", "nats"),
     "adapters": (
+        "_unfinished",
         "_base",
         "asgi",
         "starlette",
         "fastapi",
         "litestar",
         "quart",
+        "_apart",
+        "wsgi",
+        "flask",
         "django",
         "sanic",
         "aiohttp",
@@ -89,7 +112,7 @@ PACKAGE_ORDER = {
     "cli": ("main",),
 }
 
-FRAMEWORKS = {"aiohttp", "django", "fastapi", "litestar", "quart", "sanic", "starlette"}
+FRAMEWORKS = {"aiohttp", "django", "fastapi", "flask", "litestar", "quart", "sanic", "starlette"}
 
 # Third-party packages that only one place may know, at module level or inside a function.
 ONLY_IN = dict.fromkeys(FRAMEWORKS, "adapters") | {
@@ -99,7 +122,8 @@ ONLY_IN = dict.fromkeys(FRAMEWORKS, "adapters") | {
     "nats": "relay",
     "pytest": "testing",
     "pytest_snapshot": "testing",
-    "justhtml": "testing",
+    "justhtml": "markup",
+    "cssselect2": "morph",
     "backports": "compression",
     "brotli": "compression",
     "zstandard": "compression",

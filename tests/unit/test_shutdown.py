@@ -41,6 +41,19 @@ def received() -> Iterator[list[int]]:
         signal.signal(number, handler)
 
 
+@pytest.fixture
+def twisted(received: list[int]) -> list[int]:
+    """Return the SIGTERMs that a handler of Twisted's got."""
+    numbers: list[int] = []
+
+    def handle(number: int, frame: object) -> None:
+        numbers.append(number)
+
+    handle.__module__ = "twisted.internet.base"
+    signal.signal(signal.SIGTERM, handle)
+    return numbers
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 async def test_a_signal_stops_every_stream_and_reaches_the_server(
     number: int, received: list[int]
@@ -135,6 +148,54 @@ async def test_a_handler_of_the_event_loop_is_called_too(received: list[int]) ->
     loop.remove_signal_handler(signal.SIGTERM)
 
     assert (stream.told, received) == (["stop"], [])
+
+
+async def test_twisted_hears_of_it_when_every_handler_has_returned(
+    received: list[int], clock: Clock, twisted: list[int]
+) -> None:
+    """It would cancel them, in the middle of their clean-up."""
+
+    may_return = asyncio.Event()
+
+    async def handler() -> None:
+        shutdown.watch(stream := Stoppable())
+        await stream.has_stopped.wait()
+        await may_return.wait()
+
+    task = asyncio.create_task(handler())
+    await turns()
+    signal.raise_signal(signal.SIGTERM)
+    await turns()
+    heard_before = list(twisted)
+    may_return.set()
+    await task
+    clock.advance(shutdown.OVER_SECONDS)
+    await turns()
+
+    assert (heard_before, twisted) == ([], [signal.SIGTERM])
+
+
+async def test_twisted_does_not_wait_for_a_handler_that_does_not_return(
+    received: list[int], clock: Clock, twisted: list[int]
+) -> None:
+    shutdown.watch(stream := Stoppable())  # in the task of this test
+    signal.raise_signal(signal.SIGTERM)
+    for _ in range(100):
+        clock.advance(shutdown.OVER_SECONDS)
+        await turns()
+
+    assert (stream.told, twisted) == (["stop", "cancel"], [signal.SIGTERM])
+
+
+async def test_twisted_hears_of_a_second_signal_at_once(
+    received: list[int], clock: Clock, twisted: list[int]
+) -> None:
+    shutdown.watch(Stoppable())
+
+    signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
+
+    assert twisted == [signal.SIGTERM]
 
 
 @pytest.mark.parametrize("default", [signal.SIG_DFL, signal.SIG_IGN])

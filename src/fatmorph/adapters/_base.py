@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from fatmorph.adapters._unfinished import UnfinishedAtStop
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, OriginError, SignalsError
 from fatmorph.origin import check_origin
@@ -33,7 +34,7 @@ async def respond(
     """
     settings = settings or Settings()
     writer = Writer(
-        transport,
+        UnfinishedAtStop(transport) if context.method == "GET" else transport,
         is_datastar=context.is_datastar,
         is_head=context.method == "HEAD",
         settings=settings,

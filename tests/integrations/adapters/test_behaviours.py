@@ -215,7 +215,7 @@ async def test_a_stopping_server_ends_its_streams_and_exits(own_server: Server) 
         ends = {(await events.end())[-5:] for events in streams}
 
     assert own_server.output().count("cleaned up painter\n") == STREAMS
-    assert ends == {b"0\r\n\r\n"}, "each response is complete"
+    assert b"0\r\n\r\n" not in ends, "a complete response would end the page's retries"
 
 
 async def test_a_stopping_server_cancels_a_handler_that_waits_elsewhere(

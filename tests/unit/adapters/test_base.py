@@ -168,7 +168,7 @@ async def test_a_stop_ends_a_loop_and_its_clean_up_runs(clock: Clock) -> None:
 
     assert (steps, task.exception()) == (["cleaned up"], None)
     assert transport.body.endswith(b'data: signals {"goodbye":true}\n\n')
-    assert transport.is_complete
+    assert not transport.is_complete
 
 
 async def test_a_stop_cancels_a_handler_that_waits_in_its_body(clock: Clock) -> None:
@@ -184,7 +184,7 @@ async def test_a_stop_cancels_a_handler_that_waits_in_its_body(clock: Clock) -> 
     transport, task = await stopped(handler, clock)
 
     assert (steps, task.exception(), task.cancelling()) == (["cleaned up"], None, 0)
-    assert transport.is_complete
+    assert not transport.is_complete
 
 
 async def test_a_stop_cancels_a_handler_whose_other_task_has_seen_the_end(clock: Clock) -> None:
@@ -206,7 +206,7 @@ async def test_a_stop_cancels_a_handler_whose_other_task_has_seen_the_end(clock:
 
     transport, task = await stopped(handler, clock)
 
-    assert (steps, task.exception(), transport.is_complete) == (["ended"], None, True)
+    assert (steps, task.exception(), transport.is_complete) == (["ended"], None, False)
 
 
 async def test_a_stop_cuts_a_client_that_keeps_a_body_waiting_and_the_clean_up_runs(
@@ -239,7 +239,7 @@ async def test_a_handler_that_takes_the_cancellation_for_its_own_end_is_finished
 
     transport, task = await stopped(handler, clock)
 
-    assert (task.exception(), task.cancelling(), transport.is_complete) == (None, 0, True)
+    assert (task.exception(), task.cancelling(), transport.is_complete) == (None, 0, False)
 
 
 async def test_a_stop_does_not_cancel_a_clean_up(clock: Clock) -> None:
@@ -254,7 +254,7 @@ async def test_a_stop_does_not_cancel_a_clean_up(clock: Clock) -> None:
 
     transport, _ = await stopped(handler, clock)
 
-    assert (steps, transport.is_complete) == (["cleaned up"], True)
+    assert (steps, transport.is_complete) == (["cleaned up"], False)
 
 
 async def test_a_cancellation_by_the_framework_goes_through() -> None:
