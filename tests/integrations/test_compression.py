@@ -1,0 +1,115 @@
+"""Compression on a real server: what goes over the wire, and what others may do to it."""
+
+import asyncio
+import re
+import socket
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import brotli
+import pytest
+import zstandard
+
+from clients import HOST, Events, request
+from servers import Server, running
+
+FOLDER = Path(__file__).parent
+ENCODINGS = ("zstd", "br", "gzip")
+PAGE_BYTES = 10_000  # more than nothing, and much more than one paragraph
+SLOW_CLIENTS = 5
+
+
+@pytest.fixture(scope="module", params=["app", "again"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Serve the program, and the same behind a middleware that compresses too."""
+    command = ["-m", "uvicorn", f"compressed_app:{request.param}", "--port", "{port}"]
+    with running([sys.executable, *command, "--no-access-log"], cwd=FOLDER) as server:
+        yield server
+
+
+def reader(encoding: str) -> Callable[[bytes], bytes]:
+    if encoding == "gzip":
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+    if encoding == "zstd":
+        return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
+    return brotli.Decompressor().process
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_page_is_compressed_once_and_says_so(server: Server, encoding: str) -> None:
+    _, plain = request(server.port, "/page")
+
+    response, body = request(server.port, "/page", headers={"accept-encoding": encoding})
+
+    assert reader(encoding)(body) == plain
+    assert response.getheader("content-encoding") == encoding
+    assert response.getheader("content-length") == str(len(body))
+    assert "accept-encoding" in response.getheader("vary", "").lower()
+
+
+@pytest.mark.parametrize("path", ["/page", "/subscribe"])
+def test_a_head_says_how_the_body_would_be_compressed(server: Server, path: str) -> None:
+    response, body = request(server.port, path, "HEAD", headers={"accept-encoding": "zstd"})
+
+    assert (response.getheader("content-encoding"), body) == ("zstd", b"")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_event_of_a_stream_is_readable_when_it_comes(server: Server, encoding: str) -> None:
+    with closing(HTTPConnection(HOST, server.port, timeout=30)) as connection:
+        connection.request("GET", "/subscribe", headers={"accept-encoding": encoding})
+        response = connection.getresponse()
+        read = reader(encoding)
+
+        events = []
+        sizes = []
+        for number in range(1, 5):
+            sent = response.read1()
+            events.append(read(sent))
+            sizes.append(len(sent))
+            request(server.port, f"/publish?number={number}", "POST")
+
+    headlines = [re.findall(rb"<h1>(\d+)</h1>", event) for event in events]
+    assert headlines == [[b"0"], [b"1"], [b"2"], [b"3"]]
+    assert {event[-2:] for event in events} == {b"\n\n"}
+    assert max(sizes) < PAGE_BYTES / 2
+    assert [response.getheader(name) for name in ("content-encoding", "cache-control")] == [
+        encoding,
+        "no-cache, no-transform",
+    ]
+
+
+async def test_clients_that_never_read_are_cut_and_cost_others_nothing(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        sockets = stack.enter_context(ExitStack())
+        healthy = await stack.enter_async_context(Events(server.port, "/ticks", read_limit=2**20))
+        cut_before = cut_count(server)
+        for _ in range(SLOW_CLIENTS):
+            client = sockets.enter_context(socket.create_connection((HOST, server.port)))
+            client.sendall(f"GET /ticks HTTP/1.1\r\nhost: {HOST}\r\n\r\n".encode())
+
+        reading = asyncio.create_task(read_on(healthy))
+        async with asyncio.timeout(30):
+            while await asyncio.to_thread(cut_count, server) < cut_before + SLOW_CLIENTS:
+                pass
+        reading.cancel()
+
+    lines = re.findall(r"cut a stream: (.*) \((\d+) bytes waiting, (.*) s without", server.output())
+    assert [why for why, *_ in lines] == ["nothing was read for 1 seconds"] * SLOW_CLIENTS
+    assert max(int(waiting) for _, waiting, _ in lines) < 600_000  # one page
+    assert b'"number":20,' in healthy.received
+
+
+async def read_on(events: Events) -> None:
+    """Read until cancelled."""
+    while True:
+        await events.until(b'"number":%d,' % (events.received.count(b'"number":') + 1))
+
+
+def cut_count(server: Server) -> int:
+    _, body = request(server.port, "/numbers")
+    return int(re.findall(rb"^fatmorph_cut_total (\d+)$", body, flags=re.MULTILINE)[0])
