@@ -13,6 +13,7 @@
     │   ├── SignalsError             ValueError
     │   ├── BodyError                ValueError
     │   ├── OriginError              ValueError
+    │   ├── MorphError               ValueError
     │   ├── ResponseError            ValueError
     │   ├── SettingsError            ValueError
     │   ├── SubjectError             ValueError
@@ -50,6 +51,7 @@ __all__ = (
     "FatmorphError",
     "MissingExtraError",
     "MomentError",
+    "MorphError",
     "OriginError",
     "RawTextError",
     "ResponseEndedError",
@@ -183,6 +185,12 @@ class OriginError(ArgumentError, ValueError):
 
     code = "origin"
     status = 403
+
+
+class MorphError(ArgumentError, ValueError):
+    """Report a page or a patch that cannot be checked or simulated."""
+
+    code = "morph"
 
 
 class ResponseError(ArgumentError, ValueError):

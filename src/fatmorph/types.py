@@ -15,6 +15,7 @@ __all__ = (
     "ElementNamespace",
     "HasHtml",
     "Node",
+    "PatchMode",
     "SignalValue",
     "StyleValue",
 )
@@ -54,3 +55,8 @@ AttributeMapping: TypeAlias = Mapping[str, Any]
 
 ElementNamespace: TypeAlias = Literal["html", "svg", "mathml"]
 """The three namespaces that an HTML document can hold elements of."""
+
+PatchMode: TypeAlias = Literal[
+    "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
+]
+"""What the client does with the elements of a patch; `outer`, the default, morphs."""

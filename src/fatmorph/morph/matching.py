@@ -1,0 +1,420 @@
+"""Datastar's morph: which old node each new node lives in.
+
+docs/explanation/morphing.md tells it in words. The client compares each new node with one old
+sibling after the other, and keeps a set of ids for every node. Here siblings are looked up by
+their name and ids are counted, so that the work grows as the page does, and no faster. The
+outcome is the same, mistakes included.
+
+Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from fatmorph.morph.document import BrowserError, Document, Node, Shapes
+
+__all__ = ("IGNORE", "Morpher")
+
+IGNORE = "data-ignore-morph"
+PRESERVE = "data-preserve-attr"
+SCOPE = "data-scope-children"
+
+
+class _Owned:
+    """The persistent ids below one element: a range of its side's list, less what was taken."""
+
+    __slots__ = ("count", "end", "start")
+
+    def __init__(self, start: int, end: int, count: int) -> None:
+        self.start = start
+        self.end = end
+        self.count = count
+
+
+class _Side:
+    """The old or the new tree, and who owns its persistent ids.
+
+    Args:
+        roots: The nodes at the top, with everything below them.
+        persistent: The ids to look for.
+        target: The element that is morphed; the client looks for ids below it only.
+    """
+
+    def __init__(
+        self, roots: Iterable[Node], persistent: set[str], target: Node | None = None
+    ) -> None:
+        self.ids: list[str] = []
+        """The persistent ids in document order."""
+        self.places: dict[str, list[int]] = {}
+        """Where each of them stands in that list; more than once only in a faulty new tree."""
+        self.owners: dict[Node, _Owned] = {}
+        self._target = target
+        for root in roots:
+            self._fill(root, persistent)
+
+    def _fill(self, root: Node, persistent: set[str]) -> None:
+        path: list[tuple[Node, int]] = [(root, len(self.ids))]
+        if root is not self._target:
+            self._add(root, persistent)
+        for node in root.descendants():
+            while path[-1][0] is not node.parent:
+                self._own(*path.pop())
+            path.append((node, len(self.ids)))
+            self._add(node, persistent)
+        for node, start in path:
+            self._own(node, start)
+
+    def _add(self, node: Node, persistent: set[str]) -> None:
+        if "id" in node.attributes:
+            element_id = node.id
+            if isinstance(element_id, str) and element_id in persistent:
+                self.places.setdefault(element_id, []).append(len(self.ids))
+                self.ids.append(element_id)
+
+    def _own(self, node: Node, start: int) -> None:
+        end = len(self.ids)
+        if end > start:
+            is_unique = len(self.places) == end
+            count = end - start if is_unique else len(set(self.ids[start:end]))
+            self.owners[node] = _Owned(start, end, count)
+
+
+class _Level:
+    """The children of one old element, on their way to what the new element has.
+
+    Args:
+        parent: The old element; None stands above the document.
+        new: The children to be.
+        point: In front of which node the next one is put; None is the end.
+        end: The node behind the last that may be touched.
+        owners: The old elements that own persistent ids.
+    """
+
+    def __init__(
+        self,
+        parent: Node | None,
+        new: Iterator[Node],
+        point: Node | None,
+        end: Node | None,
+        owners: dict[Node, _Owned],
+    ) -> None:
+        self.parent = parent
+        self.new = new
+        self.point = point
+        self.end = end
+        self.placed: Node | None = None
+        """Where the last new node lives; the point is behind it, once it is done."""
+        self.positions: dict[Node, int] = {}
+        self.named: dict[tuple[str, str], deque[Node]] = {}
+        """The old children by what a new node must be called to live in them."""
+        self.owners: deque[Node] = deque()
+        node = point
+        while node is not None and node is not end:
+            self._index(node, owners)
+            node = node.next
+
+    def _index(self, node: Node, owners: dict[Node, _Owned]) -> None:
+        self.positions[node] = len(self.positions)
+        element_id = node.id
+        if isinstance(element_id, str):  # else a form whose id is hidden, which equals none
+            self.named.setdefault((node.tag_name, element_id), deque()).append(node)
+        if node in owners:
+            self.owners.append(node)
+
+    @property
+    def position(self) -> int:
+        """How many of the old children are behind the point."""
+        behind_all = len(self.positions)
+        return behind_all if self.point is None else self.positions.get(self.point, behind_all)
+
+
+class Morpher:
+    """One morph of a document.
+
+    Args:
+        document: What is changed.
+        pantry: The hidden element where nodes wait that may be needed again.
+        shapes: Tells equal nodes.
+    """
+
+    def __init__(self, document: Document, pantry: Node, shapes: Shapes) -> None:
+        self.parked: set[Node] = set()
+        """The nodes that were put into the pantry."""
+        self._document = document
+        self._pantry = pantry
+        self._shapes = shapes
+        self._persistent: set[str] = set()
+        self._old = _Side((), set())
+        self._new = _Side((), set())
+        self._taken: dict[str, set[Node]] = {}
+        self._fetched: set[Node] = set()
+
+    def morph(self, target: Node, content: Node, *, is_inner: bool) -> None:
+        """Make a target, or its children, what the children of `content` are.
+
+        Raises:
+            BrowserError: The client throws; the document is as it leaves it.
+        """
+        parent = target.parent
+        above = None if parent is self._document.root else parent
+        if any(IGNORE in node.attributes for node in target.ancestors()):
+            return
+        self._bring_pantry()
+        self._prepare(target, content, is_inner=is_inner)
+        if is_inner:
+            level = self._level(target, content, target.first, target.next)
+        else:
+            level = self._level(above, content, target, target.next)
+        self._run(level)
+        self._document.remove(self._pantry)
+
+    def _bring_pantry(self) -> None:
+        body = self._document.body
+        if body is None or body.parent is None:
+            raise BrowserError("TypeError: Cannot read properties of null")
+        self._document.remove(self._pantry)
+        self._document.insert(body.parent, self._pantry, body.next)
+
+    def _prepare(self, target: Node, content: Node, *, is_inner: bool) -> None:
+        old = [node for node in target.descendants() if "id" in node.attributes]
+        new = [node for node in content.descendants() if "id" in node.attributes]
+        self._persistent = _persistent_ids([*old, target] if target.id else old, new)
+        roots = target.children() if is_inner else [target]
+        self._old = _Side(roots, self._persistent, target)
+        self._new = _Side(content.children(), self._persistent)
+        self._taken = {}
+        self._fetched = set()
+
+    def _level(
+        self, parent: Node | None, content: Node, point: Node | None, end: Node | None
+    ) -> _Level:
+        return _Level(parent, content.children(), point, end, self._old.owners)
+
+    def _run(self, level: _Level) -> None:
+        levels = [level]
+        while levels:
+            level = levels[-1]
+            if level.placed is not None:
+                level.point = level.placed.next
+                level.placed = None
+            new = next(level.new, None)
+            if new is None:
+                self._drop_until(level, level.end)
+                levels.pop()
+            elif (below := self._place(level, new)) is not None:
+                levels.append(below)
+
+    def _place(self, level: _Level, new: Node) -> _Level | None:
+        """Find a node for a new one to live in, or make one; return its children, if unequal."""
+        node = self._best(level, new)
+        if node is not None:
+            self._drop_until(level, node)
+        elif new.is_element and new.id in self._persistent:
+            node = self._fetch(level, str(new.id))
+        elif new in self._new.owners:
+            # Built empty, so that what it shall own can be fetched into it.
+            node = Node(new.name, new.namespace)
+            self._insert(level, node)
+        else:
+            self._insert(level, new.clone())
+            return None
+        level.placed = node
+        return self._become(node, new)
+
+    def _drop_until(self, level: _Level, end: Node | None) -> None:
+        while level.point is not None and level.point is not end:
+            node = level.point
+            level.point = node.next
+            if node in self._old.owners:
+                self.parked.add(node)
+                self._document.move(self._pantry, node, None)
+            else:
+                self._document.remove(node)
+
+    def _insert(self, level: _Level, node: Node) -> None:
+        if level.parent is None:
+            raise BrowserError("TypeError: Cannot read properties of null (reading 'insertBefore')")
+        self._document.insert(level.parent, node, level.point)
+
+    def _fetch(self, level: _Level, element_id: str) -> Node:
+        """Move the element with a persistent id here, wherever it is; its tag is not looked at."""
+        node = self._document.find(element_id)
+        if node is None:
+            raise BrowserError("TypeError: Cannot read properties of null (reading 'parentNode')")
+        self._take(element_id, node)
+        if level.parent is None:
+            raise BrowserError(
+                "TypeError: Cannot use 'in' operator to search for 'moveBefore' in null"
+            )
+        self._document.move(level.parent, node, level.point)
+        self._fetched.add(node)
+        return node
+
+    def _take(self, element_id: str, node: Node) -> None:
+        """Note that the ancestors of an element own its id no more."""
+        taken = self._taken.setdefault(element_id, set())
+        for place in self._old.places.get(element_id, ()):
+            for ancestor in node.ancestors():
+                owned = self._old.owners.get(ancestor)
+                if owned and owned.start <= place < owned.end and ancestor not in taken:
+                    taken.add(ancestor)
+                    owned.count -= 1
+                    if not owned.count:
+                        del self._old.owners[ancestor]
+
+    def _best(self, level: _Level, new: Node) -> Node | None:
+        """Return the old sibling for a new node to live in.
+
+        One that owns an id which the new node owns as well comes first, else the first that
+        owns none. Siblings that own more ids together than the new node are not passed.
+        """
+        owned_by_new = self._new.owners.get(new)
+        owned_count = 0 if owned_by_new is None else owned_by_new.count
+        position, limit, passed = level.position, len(level.positions), 0
+        for node in self._owners_ahead(level, position):
+            if owned_by_new and _can_live_in(node, new) and self._share(node, owned_by_new):
+                return node
+            passed += self._old.owners[node].count
+            if passed > owned_count:
+                limit = level.positions[node]
+                break
+        element_id = new.id
+        names = {
+            (new.tag_name, ""),
+            (new.tag_name, element_id if isinstance(element_id, str) else ""),
+        }
+        found = [self._first_ownerless(level, name, position, limit) for name in names]
+        return min(filter(None, found), key=level.positions.__getitem__, default=None)
+
+    def _owners_ahead(self, level: _Level, position: int) -> Iterator[Node]:
+        _skip_behind(level.owners, level, position)
+        for node in level.owners:
+            if node in self._old.owners and node not in self._fetched:
+                yield node
+
+    def _first_ownerless(
+        self, level: _Level, name: tuple[str, str], position: int, limit: int
+    ) -> Node | None:
+        nodes = level.named.get(name, deque())
+        _skip_behind(nodes, level, position)
+        for node in nodes:
+            if level.positions[node] > limit:
+                return None
+            if node not in self._old.owners and node not in self._fetched:
+                return node
+        return None
+
+    def _share(self, node: Node, owned_by_new: _Owned) -> bool:
+        """Return whether an old element owns an id that the new one owns too."""
+        owned = self._old.owners[node]
+        if owned.end - owned.start <= owned_by_new.end - owned_by_new.start:
+            for element_id in self._old.ids[owned.start : owned.end]:
+                places = self._new.places.get(element_id, [])
+                index = bisect_left(places, owned_by_new.start)
+                is_inside = index < len(places) and places[index] < owned_by_new.end
+                if is_inside and node not in self._taken.get(element_id, ()):
+                    return True
+            return False
+        for element_id in self._new.ids[owned_by_new.start : owned_by_new.end]:
+            places = self._old.places.get(element_id, [])
+            is_inside = any(owned.start <= place < owned.end for place in places)
+            if is_inside and node not in self._taken.get(element_id, ()):
+                return True
+        return False
+
+    def _become(self, node: Node, new: Node) -> _Level | None:
+        """Give an old node what the new one has; return its children, if they are unequal."""
+        if not new.is_element:
+            if node.text != new.text:
+                self._document.write_text(node, new.text)
+            return None
+        if IGNORE in node.attributes and IGNORE in new.attributes:
+            return None
+        kept = new.attributes.get(PRESERVE, "").split(" ")
+        self._write_properties(node, new, kept)
+        self._write_attributes(node, new, kept)
+        if _are_html("template", node, new):
+            node.content = new.content
+            return None
+        if self._is_equal(node, new):
+            return None
+        return self._level(node, new, node.first, None)
+
+    def _write_properties(self, node: Node, new: Node, kept: list[str]) -> None:
+        """Write what the user may have changed, where the attribute behind it has changed."""
+        names: tuple[str, ...] = ()
+        if _are_html("input", node, new) and new.attributes.get("type", "").lower() != "file":
+            names = ("value", "checked")
+        elif _are_html("option", node, new):
+            names = ("selected",)
+        elif _are_html("textarea", node, new) and node.text_content() != new.text_content():
+            self._document.properties.append(
+                (node, "value", node.text_content(), new.text_content())
+            )
+        for name in names:
+            before, after = node.attributes.get(name), new.attributes.get(name)
+            is_changed = before != after if name == "value" else (before is None) != (after is None)
+            if is_changed and name not in kept:
+                is_file = node.attributes.get("type", "").lower() == "file"
+                if is_file and name == "value" and after:
+                    raise BrowserError("InvalidStateError")
+                self._document.properties.append((node, name, before, after))
+
+    def _write_attributes(self, node: Node, new: Node, kept: list[str]) -> None:
+        is_scope = SCOPE in node.attributes
+        for name, value in new.attributes.items():
+            if node.attributes.get(name) != value and name not in kept:
+                self._document.write_attribute(node, name, value)
+        for name in list(node.attributes):
+            if name not in new.attributes and name not in kept:
+                self._document.write_attribute(node, name, None)
+        if is_scope and SCOPE not in node.attributes:
+            self._document.write_attribute(node, SCOPE, "")
+
+    def _is_equal(self, node: Node, new: Node) -> bool:
+        if (node.name, node.namespace, node.attributes) != (
+            new.name,
+            new.namespace,
+            new.attributes,
+        ):
+            return False
+        old_child, new_child = node.first, new.first
+        while old_child is not None and new_child is not None:
+            if self._shapes.of(old_child) != self._shapes.of(new_child):
+                return False
+            old_child, new_child = old_child.next, new_child.next
+        return old_child is new_child
+
+
+def _persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
+    """Return the ids that stand once in the old tree, and in the new one at the same tag."""
+    tags: dict[str | Node, str] = {}
+    twice: set[str | Node] = set()
+    for node in old:
+        if node.id in tags:
+            twice.add(node.id)
+        else:
+            tags[node.id] = node.tag_name
+    persistent: set[str | Node] = set()
+    for node in new:
+        if node.id in persistent:
+            twice.add(node.id)
+        elif tags.get(node.id) == node.tag_name:
+            persistent.add(node.id)
+    return {element_id for element_id in persistent - twice if isinstance(element_id, str)}
+
+
+def _can_live_in(node: Node, new: Node) -> bool:
+    return node.tag_name == new.tag_name and (not node.id or node.id == new.id)
+
+
+def _are_html(name: str, *nodes: Node) -> bool:
+    return all(node.name == name and node.namespace == "html" for node in nodes)
+
+
+def _skip_behind(nodes: deque[Node], level: _Level, position: int) -> None:
+    while nodes and level.positions[nodes[0]] < position:
+        nodes.popleft()

@@ -1,0 +1,196 @@
+"""What Datastar does with one `datastar-patch-elements` event: roots, targets, modes, scripts.
+
+Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
+"""
+
+from __future__ import annotations
+
+import re
+
+from fatmorph.errors import MorphError
+from fatmorph.markup.parse import ParsedElement, parse_document
+from fatmorph.morph.document import BrowserError, Document, Node, Shapes
+from fatmorph.morph.matching import IGNORE, Morpher
+from fatmorph.morph.selecting import select
+from fatmorph.types import ElementNamespace, PatchMode
+
+__all__ = ("Patch",)
+
+SVG = re.compile(r"<svg(?:\s[^>]*>|>).*?</svg>", re.DOTALL | re.IGNORECASE)
+FOREIGN_ROOTS = {"svg": "svg", "mathml": "math"}
+MODES_WITHOUT_SELECTOR = frozenset({"outer", "replace"})
+# A copy of the content is made for every target; browsers give up long before this.
+MAX_COPIED_NODES = 5_000_000
+
+# https://mimesniff.spec.whatwg.org/#javascript-mime-type, the ones in use; and modules
+SCRIPT_TYPES = frozenset(
+    {"", "module", "text/javascript", "application/javascript", "text/ecmascript"}
+)
+
+
+class Patch:
+    """One patch of a document.
+
+    Args:
+        document: The page in the browser.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.parked: set[Node] = set()
+        """The nodes that were put into the pantry."""
+        self.warnings: list[str] = []
+        """What the client writes to the console."""
+        self.scripts: dict[Node, int] = {}
+        """The scripts that ran, and how often."""
+        self._document = document
+        self._shapes = Shapes()
+        self._pantry = Node("div", attributes={"hidden": ""})
+        self._is_fragment = True
+
+    def apply(
+        self, text: str, *, mode: PatchMode, selector: str | None, namespace: ElementNamespace
+    ) -> None:
+        """Apply a patch.
+
+        Raises:
+            BrowserError: The client throws; the document is as it leaves it.
+            MorphError: A selector that is none, or too much to do.
+        """
+        if not selector and mode not in MODES_WITHOUT_SELECTOR:
+            raise BrowserError("PatchElementsExpectedSelector")
+        content = self._parse(text, namespace)
+        if not selector:
+            for root in [child for child in content.children() if child.is_element]:
+                self._apply_root(root, mode)
+            return
+        html = self._document.html
+        targets = [] if html is None else select(html, selector)
+        if not targets:
+            self.warnings.append(f"PatchElementsNoTargetsFound: {selector}")
+        self._check_size(targets, content)
+        for target in targets:
+            self._apply_to(target, content, mode)
+
+    def _parse(self, text: str, namespace: ElementNamespace) -> Node:
+        """Return the nodes that are sent, below one that stands for none of them."""
+        outside_svg = SVG.sub("", text)
+        has_html, has_head, has_body = (
+            f"</{name}>" in outside_svg for name in ("html", "head", "body")
+        )
+        self._is_fragment = not (has_html or has_head or has_body)
+        if self._is_fragment:
+            return _fragment(text, namespace)
+        html = _find(parse_document(text, scripting=False), "html")
+        content = Node("#document-fragment")
+        if has_html:
+            content.append(Node.of(html))
+            return content
+        for name, is_sent in (("head", has_head), ("body", has_body)):
+            if is_sent:
+                content.append(Node.of(_find(html, name)))
+        return content
+
+    def _apply_root(self, root: Node, mode: PatchMode) -> None:
+        """Patch the element that an element without a selector is meant for."""
+        if root.name in ("html", "head", "body"):
+            target = getattr(self._document, root.name)
+        else:
+            target = self._document.find(root.id)
+        if target is None:
+            self.warnings.append(f"PatchElementsNoTargetsFound: #{root.attributes.get('id', '')}")
+            return
+        is_ignored = IGNORE in target.attributes and IGNORE in root.attributes
+        if mode == "outer" and is_ignored:
+            return
+        content = Node("#document-fragment")
+        content.append(root.clone())
+        self._apply_to(target, content, mode)
+
+    def _check_size(self, targets: list[Node], content: Node) -> None:
+        if len(targets) * sum(1 for _ in content.descendants()) > MAX_COPIED_NODES:
+            raise MorphError(
+                f"cannot simulate a patch of {len(targets)} targets",
+                where="simulate(…, selector=…)",
+                why="each gets a copy of everything that is sent; no browser would finish",
+                fix='simulate(before, after, selector="#cart")  (one target)',
+            )
+
+    def _apply_to(self, target: Node, content: Node, mode: PatchMode) -> None:
+        if mode == "remove":
+            self._document.remove(target)
+        elif mode in ("outer", "inner"):
+            self._morph(target, content, is_inner=mode == "inner")
+        else:
+            self._put(target, content, mode)
+
+    def _morph(self, target: Node, content: Node, *, is_inner: bool) -> None:
+        morpher = Morpher(self._document, self._pantry, self._shapes)
+        added_before = len(self._document.added)
+        try:
+            morpher.morph(target, content, is_inner=is_inner)
+        finally:
+            self.parked |= morpher.parked
+        for script in self._new_scripts(added_before):
+            # What comes out of a template runs when it is inserted; what DOMParser made does
+            # not. Then the client runs again what it does not know below the target.
+            is_below = script is target or target in script.ancestors()
+            self.scripts[script] = self._is_fragment + is_below
+
+    def _put(self, target: Node, content: Node, mode: PatchMode) -> None:
+        added_before = len(self._document.added)
+        if mode == "prepend":
+            parent: Node | None = target
+            before = target.first
+        elif mode == "append":
+            parent, before = target, None
+        else:
+            parent = target.parent
+            before = target.next if mode == "after" else target
+        if parent is None:
+            return
+        for child in list(content.clone().children()):
+            child.detach()
+            self._document.insert(parent, child, before)
+        if mode == "replace":
+            self._document.remove(target)
+        for script in self._new_scripts(added_before):
+            self.scripts[script] = 1
+
+    def _new_scripts(self, added_before: int) -> list[Node]:
+        """Return the scripts that were inserted, and do something."""
+        scripts: dict[Node, None] = {}
+        for added in self._document.added[added_before:]:
+            if added.origin is None and added.root is self._document.root:
+                for node in (added, *added.descendants()):
+                    if node.name == "script" and node.origin is None and _does_run(node):
+                        scripts[node] = None
+        return [script for script in scripts if script not in self.scripts]
+
+
+def _fragment(text: str, namespace: ElementNamespace) -> Node:
+    root = FOREIGN_ROOTS.get(namespace)
+    wrapped = text if root is None else f"<{root}>{text}</{root}>"
+    # The client parses it like this; an end tag of a template ends it early.
+    whole = parse_document(f"<body><template>{wrapped}</template></body>", scripting=False)
+    template = _find(_find(_find(whole, "html"), "body"), "template")
+    content = Node.of(template.content or ParsedElement("#document-fragment"))
+    if root is None:
+        return content
+    foreign = next((node for node in content.descendants() if node.name == root), content)
+    kept = Node("#document-fragment")
+    # The client iterates over the children while it takes them out, and misses every second.
+    for child in list(foreign.children())[::2]:
+        child.detach()
+        kept.append(child)
+    return kept
+
+
+def _find(parsed: ParsedElement, tag: str) -> ParsedElement:
+    return next(
+        child for child in parsed.children if not isinstance(child, str) and child.tag == tag
+    )
+
+
+def _does_run(script: Node) -> bool:
+    has_source = bool(script.text_content()) or "src" in script.attributes
+    return has_source and script.attributes.get("type", "").strip().lower() in SCRIPT_TYPES

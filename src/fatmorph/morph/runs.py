@@ -1,0 +1,79 @@
+"""Which Datastar attributes the client applies after a patch, and how often.
+
+The client hears of changes by a MutationObserver. Each record of an added node applies all
+attributes of the node and of everything below it; each record of a changed attribute applies that
+one. What is put somewhere twice, or built as an empty shell around something that moves in, is
+applied twice.
+
+Source: https://github.com/starfederation/datastar (`engine/engine.ts`)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fatmorph.morph.document import Document, Node
+
+__all__ = ("ATTRIBUTES", "attribute_name", "count_runs")
+
+ATTRIBUTES = frozenset(
+    {
+        "attr",
+        "bind",
+        "class",
+        "computed",
+        "effect",
+        "indicator",
+        "init",
+        "json-signals",
+        "on",
+        "on-intersect",
+        "on-interval",
+        "on-signal-patch",
+        "ref",
+        "show",
+        "signals",
+        "style",
+        "text",
+    }
+)
+"""The attributes of the free client that do something when they are applied."""
+
+IGNORE = "data-ignore"
+IGNORE_SELF = "data-ignore__self"
+
+
+def attribute_name(name: str) -> str | None:
+    """Return which of Datastar's attributes this is, without key and modifiers.
+
+    Example:
+        >>> attribute_name("data-on:click__debounce.500ms"), attribute_name("data-id")
+        ('on', None)
+    """
+    if not name.startswith("data-"):
+        return None
+    plugin = name[5:].partition("__")[0].partition(":")[0]
+    return plugin if plugin in ATTRIBUTES else None
+
+
+def count_runs(document: Document) -> Counter[tuple[Node, str]]:
+    """Return how often each attribute of each element is applied."""
+    runs: Counter[tuple[Node, str]] = Counter()
+    added = Counter(document.added)
+    times: dict[Node, int] = {}
+    ignored: set[Node] = set()
+    for root in {node.root: None for node in document.added} | {document.root: None}:
+        for node in (root, *root.descendants()):
+            parent = node.parent
+            times[node] = added[node] + (0 if parent is None else times[parent])
+            if parent in ignored or IGNORE in node.attributes:
+                ignored.add(node)
+            elif times[node] and IGNORE_SELF not in node.attributes:
+                runs.update(
+                    {(node, name): times[node] for name in node.attributes if attribute_name(name)}
+                )
+    for node, name, _, _ in document.attributes:
+        is_ignored = node in ignored or IGNORE_SELF in node.attributes
+        if attribute_name(name) and name in node.attributes and not is_ignored:
+            runs[node, name] += 1
+    return runs

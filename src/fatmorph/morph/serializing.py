@@ -1,0 +1,70 @@
+"""Write a document as `innerHTML` and `outerHTML` do.
+
+Source: https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
+"""
+
+from __future__ import annotations
+
+from fatmorph.markup.parse import ParsedElement
+from fatmorph.markup.spec import VOID_ELEMENTS
+from fatmorph.morph.document import Node
+
+__all__ = ("inner_html", "outer_html")
+
+# `basefont`, `bgsound`, `frame` and `keygen` are long gone, but end where they begin as well.
+WITHOUT_END_TAG = VOID_ELEMENTS | {"basefont", "bgsound", "frame", "keygen", "param"}
+# Scripts run in the page, so the content of `noscript` is text to the serializer.
+VERBATIM = frozenset(
+    {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "xmp"}
+)
+
+
+def outer_html(node: Node) -> str:
+    """Return the HTML of a node and of everything below it."""
+    pieces: list[str] = []
+    pending: list[Node | str] = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, str):
+            pieces.append(current)
+        elif current.name == "#text":
+            pieces.append(_text(current))
+        elif current.name == "#comment":
+            pieces.append(f"<!--{current.text}-->")
+        else:
+            pieces.append(_start_tag(current))
+            if current.namespace != "html" or current.name not in WITHOUT_END_TAG:
+                pending.append(f"</{current.name}>")
+                pending += _content(current)
+    return "".join(pieces)
+
+
+def inner_html(node: Node) -> str:
+    """Return the HTML of everything below a node."""
+    return "".join(outer_html(child) for child in node.children())
+
+
+def _content(node: Node) -> list[Node]:
+    """Return what stands inside a node, the last first."""
+    content: ParsedElement | None = node.content
+    children = (node if content is None else Node.of(content)).children()
+    return list(children)[::-1]
+
+
+def _start_tag(node: Node) -> str:
+    attributes = "".join(
+        f' {name}="{_escaped(value).replace(chr(34), "&quot;")}"'
+        for name, value in node.attributes.items()
+    )
+    return f"<{node.name}{attributes}>"
+
+
+def _text(node: Node) -> str:
+    parent = node.parent
+    is_verbatim = parent is not None and parent.namespace == "html" and parent.name in VERBATIM
+    return node.text if is_verbatim else _escaped(node.text)
+
+
+def _escaped(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("\xa0", "&nbsp;")
+    return escaped.replace("<", "&lt;").replace(">", "&gt;")

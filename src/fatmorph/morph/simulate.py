@@ -1,0 +1,296 @@
+"""Tell what a browser does with a patch, node by node, without a browser.
+
+Trees and texts are parsed as a browser parses them, then patched as Datastar does it: the same
+targets, the same matching, the same exceptions. docs/decisions/morph-simulation.md tells how it
+is compared with the real client.
+
+Not simulated: what users and scripts have done to the page since it was sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import get_args
+
+from fatmorph.errors import MorphError, short_repr
+from fatmorph.markup.element import Element
+from fatmorph.markup.parse import is_document, parse_document, parse_fragment
+from fatmorph.markup.render import render
+from fatmorph.markup.suggestion import closest_name
+from fatmorph.morph.document import BrowserError, Document, Node, Record
+from fatmorph.morph.patching import Patch
+from fatmorph.morph.runs import count_runs
+from fatmorph.morph.serializing import inner_html, outer_html
+from fatmorph.types import ElementNamespace, HasHtml, PatchMode
+
+__all__ = ("PatchedNode", "Run", "Simulation", "Write", "simulate")
+
+
+@dataclass(frozen=True, order=True)
+class PatchedNode:
+    """A node of the page, before and after a patch.
+
+    Args:
+        place: Where it is, or was, for people: `main#home > ul > li[3]`.
+        name: `li`, `#text`, `#comment`.
+        path: Where it is now, as the indices from the top: `/0/2`; None if it was removed.
+        before: Where it was; None if it is new.
+        moved: Whether it was taken from its place and put somewhere else.
+        parked: Whether it waited in the client's hidden pantry.
+    """
+
+    place: str
+    name: str
+    path: str | None
+    before: str | None
+    moved: bool = False
+    parked: bool = False
+
+    def __str__(self) -> str:
+        return self.place
+
+
+@dataclass(frozen=True, order=True)
+class Write:
+    """An attribute or a property that the client wrote to a node that it kept.
+
+    Args:
+        node: The element.
+        name: `class`; or of a property, `value`, `checked`, `selected`.
+        before: The attribute's value; None if there was none.
+        after: The value written; None if it was removed.
+    """
+
+    node: PatchedNode
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, order=True)
+class Run:
+    """Something that ran because of the patch.
+
+    Args:
+        node: The element.
+        name: The attribute, `data-init` or `data-signals`; or `script`.
+        times: How often, 1 or more.
+    """
+
+    node: PatchedNode
+    name: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a browser does with a patch.
+
+    Args:
+        html: The page afterwards, as the browser writes it: what is in `<body>`, or of a whole
+            page everything.
+        nodes: All nodes afterwards, in document order, texts and comments too.
+        removed: The nodes that are in the page no more.
+        attributes: The attributes written to nodes that were kept.
+        properties: The properties written: what a user typed, ticked or chose is lost there.
+        runs: The Datastar attributes that were applied, and the scripts that ran.
+        warnings: What stands in the browser's console.
+        exception: What the client threw; the patch stopped there. None if all went well.
+    """
+
+    html: str = field(repr=False)
+    nodes: tuple[PatchedNode, ...] = field(repr=False)
+    removed: tuple[PatchedNode, ...]
+    attributes: tuple[Write, ...]
+    properties: tuple[Write, ...]
+    runs: tuple[Run, ...]
+    warnings: tuple[str, ...]
+    exception: str | None
+
+    @property
+    def kept(self) -> tuple[PatchedNode, ...]:
+        """The nodes that were in the page before, and still are."""
+        return tuple(node for node in self.nodes if node.before is not None)
+
+    @property
+    def created(self) -> tuple[PatchedNode, ...]:
+        """The nodes that are new."""
+        return tuple(node for node in self.nodes if node.before is None)
+
+    @property
+    def moved(self) -> tuple[PatchedNode, ...]:
+        """The nodes that were kept, but taken from their place: what is below them runs again."""
+        return tuple(node for node in self.kept if node.moved)
+
+    @property
+    def parked(self) -> tuple[PatchedNode, ...]:
+        """The nodes that waited in the hidden pantry: they lose their scroll position."""
+        return tuple(node for node in (*self.nodes, *self.removed) if node.parked)
+
+
+def simulate(
+    before: Element | HasHtml | str,
+    after: Element | HasHtml | str,
+    *,
+    mode: PatchMode = "outer",
+    selector: str | None = None,
+    namespace: ElementNamespace = "html",
+) -> Simulation:
+    """Return what a browser that shows one page does with a patch.
+
+    Args:
+        before: The page, as a tree or as HTML text; what is no whole page is the content of
+            `<body>`.
+        after: What is sent: a page, or any elements.
+        mode: What to do with the elements.
+        selector: CSS selector of the targets; None finds them by the elements' ids.
+        namespace: `svg` or `mathml` for a fragment of these.
+
+    Raises:
+        MorphError: An unknown mode, a selector that is none, a tree deeper than browsers make
+            it, or a patch so large that no browser would finish it.
+        MissingExtraError: justhtml or cssselect2 is not installed.
+
+    Example:
+        >>> before = '<ul id="list"><li id="a">A</li><li id="b">B</li></ul>'
+        >>> after = '<ul id="list"><li id="b">B</li><li id="a">A</li></ul>'
+        >>> result = simulate(before, after)
+        >>> [str(node) for node in result.moved], result.removed
+        (['ul#list > li#a'], ())
+
+    Source: https://data-star.dev/reference/sse_events#datastar-patch-elements
+    """
+    _check_choice("mode", mode, get_args(PatchMode))
+    _check_choice("namespace", namespace, get_args(ElementNamespace))
+    page = _text(before)
+    is_whole = is_document(page)
+    document = _opened(page, is_whole=is_whole)
+    # Whole pages are counted from <html>, others from what is in <body>.
+    top = _top(document, document.root, is_whole=is_whole)
+    places = _places(top, is_whole=is_whole)
+    for node, (_, path) in places.items():
+        node.origin = path
+    patch = Patch(document)
+    exception = None
+    try:
+        patch.apply(_text(after), mode=mode, selector=selector, namespace=namespace)
+    except BrowserError as error:
+        exception = str(error)
+    top = _top(document, top, is_whole=is_whole)
+    report = _Report(document, patch, places, _places(top, is_whole=is_whole))
+    return Simulation(
+        html=outer_html(top) if is_whole else inner_html(top),
+        nodes=report.nodes,
+        removed=report.removed,
+        attributes=report.writes(document.attributes),
+        properties=report.writes(document.properties),
+        runs=report.runs(),
+        warnings=tuple(patch.warnings),
+        exception=exception,
+    )
+
+
+class _Report:
+    """What happened to the nodes of a document, in the words of a simulation.
+
+    Args:
+        document: The document after the patch.
+        patch: What was done to it.
+        before: The place and the path of every node before.
+        after: Those after.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        patch: Patch,
+        before: dict[Node, tuple[str, str]],
+        after: dict[Node, tuple[str, str]],
+    ) -> None:
+        self._document = document
+        self._patch = patch
+        removed = {node: place for node, place in before.items() if node not in after}
+        self._described = {
+            node: PatchedNode(
+                place=place,
+                name=node.name,
+                path=None if node in removed else path,
+                before=node.origin,
+                moved=node in document.moved,
+                parked=node in patch.parked,
+            )
+            for node, (place, path) in {**after, **removed}.items()
+        }
+        self.nodes = tuple(self._described[node] for node in after)
+        self.removed = tuple(self._described[node] for node in removed)
+
+    def writes(self, records: list[Record]) -> tuple[Write, ...]:
+        """Return what was written to nodes that were there before."""
+        return tuple(
+            Write(self._described[node], name, before, after)
+            for node, name, before, after in records
+            if node.origin is not None
+        )
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return what ran, in document order; what is in the page no more comes last."""
+        runs = count_runs(self._document)
+        runs.update({(node, "script"): times for node, times in self._patch.scripts.items()})
+        order = {node: index for index, node in enumerate(self._described)}
+        found = sorted(
+            (order[node], name, times) for (node, name), times in runs.items() if node in order
+        )
+        nodes = list(self._described.values())
+        return tuple(Run(nodes[index], name, times) for index, name, times in found)
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise MorphError(
+            f"cannot simulate {name}={short_repr(value)}",
+            where=f"simulate(…, {name}=…)",
+            why=f"it is one of {', '.join(choices)}",
+            fix=f"simulate(before, after, {name}={closest_name(value, choices) or choices[0]!r})",
+        )
+
+
+def _text(view: Element | HasHtml | str) -> str:
+    return view if isinstance(view, str) else render(view)
+
+
+def _opened(page: str, *, is_whole: bool) -> Document:
+    """Return the document of a browser that has loaded a page."""
+    if is_whole:
+        return Document(Node.of(parse_document(page)))
+    root = Node.of(parse_document("<!doctype html>"))
+    body = next(node for node in root.descendants() if node.name == "body")
+    for child in list(Node.of(parse_fragment(page)).children()):
+        child.detach()
+        body.append(child)
+    return Document(root)
+
+
+def _top(document: Document, default: Node, *, is_whole: bool) -> Node:
+    """Return what a page is counted from; a patch may have removed it."""
+    return (document.html if is_whole else document.body) or default
+
+
+def _places(top: Node, *, is_whole: bool) -> dict[Node, tuple[str, str]]:
+    """Return where every node is, for people and as a path of indices, in document order."""
+    places = {top: (top.name, "")} if is_whole else {}
+    for node in (top, *top.descendants()):
+        place, path = places.get(node, ("", ""))
+        counts = Counter(child.name for child in node.children())
+        seen: Counter[str] = Counter()
+        for index, child in enumerate(node.children()):
+            seen[child.name] += 1
+            step = _step(child, seen[child.name] if counts[child.name] > 1 else None)
+            places[child] = (f"{place} > {step}" if place else step, f"{path}/{index}")
+    return {node: places[node] for node in (top, *top.descendants()) if node in places}
+
+
+def _step(node: Node, number: int | None) -> str:
+    if node.attributes.get("id"):
+        return f"{node.name}#{node.attributes['id']}"
+    return node.name if number is None else f"{node.name}[{number}]"
