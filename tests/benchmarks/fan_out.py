@@ -1,0 +1,273 @@
+"""Count how many streams a second one core sends a page to when something changes.
+
+    python -m pip install 'fatmorph[benchmarks]'
+    python tests/benchmarks/fan_out.py
+    python tests/benchmarks/fan_out.py --streams 500 --only fatmorph raw
+
+Every server shows the same board of 400 cells to everybody, in a page of 37 kB with the user's
+name in it, made anew for each. A change paints one cell; the next one comes when every stream has
+got its event. The server has one core for itself, the reader of the streams another. Each server
+is a program of its own in fan_out_servers/; its pages are compared before anything is timed. Quote
+the ratios: times differ between machines, ratios hardly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent / "fan_out_servers"))
+
+import views_fatmorph
+from board import SERVER_CORE, Board
+from contenders.same_page import difference, parsed
+from load import DECODERS, HOST, Load
+
+from fatmorph.markup.render import render_bytes
+from servers import Server, running
+
+FOLDER = Path(__file__).parent / "fan_out_servers"
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+PROMISED_STREAMS = 500
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A server: its program, and whether its event is made once, before anything changes."""
+
+    name: str
+    program: str
+    distributions: tuple[str, ...] = ()
+    is_made_once: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one server did with one number of streams."""
+
+    events_per_second: float
+    median_ms: float
+    worst_ms: float
+    processor_us: float
+    bytes_per_event: float
+    resident_bytes: int
+
+
+WHOLE_PAGE = "fatmorph, whole page"
+SHARED = "fatmorph, shared board"
+FLOOR = "fatmorph, page made once"
+RAW = "raw ASGI, event made once"
+READER = "raw asyncio, event made once"
+STARLETTE = ("starlette", "datastar-py")
+
+CONTENDERS = (
+    Contender(READER, "raw_asyncio.py", is_made_once=True),
+    Contender(RAW, "raw_asgi.py", is_made_once=True),
+    Contender(FLOOR, "fatmorph_server.py floor", ("fatmorph",), is_made_once=True),
+    Contender(SHARED, "fatmorph_server.py shared", ("fatmorph",)),
+    Contender(WHOLE_PAGE, "fatmorph_server.py page", ("fatmorph",)),
+    Contender("fatmorph, dom_id and mappings", "fatmorph_server.py values", ("fatmorph",)),
+    Contender("f-strings", "starlette_server.py views_by_hand", ("markupsafe", *STARLETTE)),
+    Contender("simple_html", "starlette_server.py views_simple_html", ("simple-html", *STARLETTE)),
+    Contender("Stario @baked", "stario_server.py views_stario_baked", ("stario",)),
+    Contender("Jinja2", "starlette_server.py views_jinja2", ("jinja2", *STARLETTE)),
+    Contender("Stario", "stario_server.py views_stario", ("stario",)),
+    Contender("htpy", "starlette_server.py views_htpy", ("htpy", *STARLETTE)),
+    Contender("FastHTML", "fasthtml_server.py", ("python-fasthtml", *STARLETTE)),
+)
+# How many times as fast the first has to be as the second, with PROMISED_STREAMS.
+PROMISES = (
+    (WHOLE_PAGE, "Stario", 10.0),
+    (WHOLE_PAGE, "Stario @baked", 5.0),
+    (WHOLE_PAGE, "Jinja2", 5.0),
+    (WHOLE_PAGE, "simple_html", 4.0),
+    (WHOLE_PAGE, "htpy", 25.0),
+    (WHOLE_PAGE, "f-strings", 1.0),
+    (SHARED, FLOOR, 0.5),
+    (FLOOR, RAW, 0.8),
+)
+
+
+def main() -> None:
+    """Print one table for each number of streams, and which promises are kept."""
+    options = arguments()
+    if (os.cpu_count() or 1) < 2:
+        sys.exit("one core for the server and one for the reader: this machine has only one")
+    os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - {SERVER_CORE})
+    counts = sorted(options.streams)
+    wanted = [each for each in CONTENDERS if is_wanted(each.name, options.only)]
+    print_header({name for each in wanted for name in each.distributions}, options.encoding)
+    results: dict[str, dict[int, Result]] = {}
+    for contender in wanted:
+        print(f"... {contender.name}", file=sys.stderr, flush=True)
+        try:
+            results[contender.name] = measured(contender, counts, options)
+        except AssertionError as error:
+            print(f"  not measured: {contender.name} ({str(error).strip().splitlines()[-1]})")
+    for count in counts:
+        print_table(count, {name: result[count] for name, result in results.items()})
+    print_memory(results)
+    if PROMISED_STREAMS in counts and options.encoding is None:
+        print_promises({name: result[PROMISED_STREAMS] for name, result in results.items()})
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--streams", type=int, nargs="+", default=[1, 50, 500, 2000])
+    parser.add_argument("--seconds", type=float, default=3, help="at least, per number of streams")
+    parser.add_argument("--encoding", choices=DECODERS, help="what the reader accepts")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help="servers whose name begins like this"
+    )
+    return parser.parse_args()
+
+
+def is_wanted(name: str, only: Sequence[str] | None) -> bool:
+    return only is None or any(name.lower().startswith(each.lower()) for each in only)
+
+
+def print_header(distributions: Iterable[str], encoding: str | None) -> None:
+    names = ", ".join(
+        f"{name} {installed_version(name)}"
+        for name in sorted({*distributions, "uvicorn", "uvloop", "httptools"})
+    )
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}, {encoding or 'not compressed'}"
+        f"\n{names}"
+    )
+
+
+def installed_version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def measured(
+    contender: Contender, counts: Sequence[int], options: argparse.Namespace
+) -> dict[int, Result]:
+    """Start a server, compare its pages, and measure it with more and more streams.
+
+    Raises:
+        AssertionError: It does not start.
+    """
+    program, *names = contender.program.split()
+    command = [sys.executable, program, *names, "{port}"]
+    with running(command, cwd=FOLDER, stop_seconds=2) as server:
+        refuse_differences(contender, server)
+        with Load(server.port, options.encoding) as load:
+            return {count: result_of(load, server, count, options.seconds) for count in counts}
+
+
+def refuse_differences(contender: Contender, server: Server) -> None:
+    """End the program if a server sends another page, at once or after a change."""
+    board = Board()
+    connection = http.client.HTTPConnection(HOST, server.port)
+    connection.request("GET", "/stream?user=ada")
+    response = connection.getresponse()
+    for change in range(3):
+        if change:
+            changes = http.client.HTTPConnection(HOST, server.port)
+            changes.request("POST", "/change")
+            changes.getresponse()
+            changes.close()
+            if not contender.is_made_once:
+                board.change()
+        expected = parsed(render_bytes(views_fatmorph.page("ada", board.colors)))
+        if found := difference(expected, parsed(next_page(response))):
+            sys.exit(f"{contender.name} sends another page after {change} changes: {found}")
+    response.close()
+    connection.close()
+
+
+def next_page(response: http.client.HTTPResponse) -> bytes:
+    """Return the page of the next event."""
+    page = b""
+    while (line := response.readline()) != b"\n":
+        if not line:
+            sys.exit("the server ended the stream")
+        if line.startswith(b"data: elements "):
+            page += line.removeprefix(b"data: elements ")
+    return page
+
+
+def result_of(load: Load, server: Server, count: int, seconds: float) -> Result:
+    load.open(count)
+    resident_bytes = resident_bytes_of(server)
+    bytes_before, processor_before = load.received_bytes, processor_seconds_of(server)
+    rounds: list[list[float]] = []
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < seconds:
+        rounds.append(load.change())
+    processor = processor_seconds_of(server) - processor_before
+    events = count * len(rounds)
+    times = sorted(chain.from_iterable(rounds))
+    return Result(
+        events_per_second=count / statistics.median(each[-1] for each in rounds),
+        median_ms=times[len(times) // 2] * 1e3,
+        worst_ms=times[len(times) * 99 // 100] * 1e3,
+        processor_us=processor / events * 1e6,
+        bytes_per_event=(load.received_bytes - bytes_before) / events,
+        resident_bytes=resident_bytes,
+    )
+
+
+def processor_seconds_of(server: Server) -> float:
+    """Return the user's and the system's time of a process so far."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def resident_bytes_of(server: Server) -> int:
+    return int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1]) * PAGE_BYTES
+
+
+def print_table(count: int, results: Mapping[str, Result]) -> None:
+    print(
+        f"\n{f'{count} streams':<32}{'events/s':>10}{'p50 ms':>10}{'p99 ms':>10}"
+        f"{'CPU us':>10}{'bytes':>10}{'whole page':>12}"
+    )
+    base = results.get(WHOLE_PAGE)
+    for name, result in results.items():
+        ratio = f"x {base.events_per_second / result.events_per_second:.2f}" if base else ""
+        print(
+            f"{name:<32}{result.events_per_second:>10,.0f}{result.median_ms:>10.2f}"
+            f"{result.worst_ms:>10.2f}{result.processor_us:>10.1f}"
+            f"{result.bytes_per_event:>10,.0f}{ratio:>12}"
+        )
+
+
+def print_memory(results: Mapping[str, Mapping[int, Result]]) -> None:
+    """Print what an idle stream takes in the server's memory, between fewest and most."""
+    print(f"\n{'memory per idle stream':<32}{'kB':>10}")
+    for name, by_count in results.items():
+        fewest, most = min(by_count), max(by_count)
+        if fewest < most:
+            grown = by_count[most].resident_bytes - by_count[fewest].resident_bytes
+            print(f"{name:<32}{grown / (most - fewest) / 1e3:>10.1f}")
+
+
+def print_promises(results: Mapping[str, Result]) -> None:
+    print(f"\npromises, with {PROMISED_STREAMS} streams")
+    for fast, slow, promise in PROMISES:
+        if fast in results and slow in results:
+            ratio = results[fast].events_per_second / results[slow].events_per_second
+            verdict = "kept" if ratio >= promise else "BROKEN"
+            print(f"{fast:<26} >= {promise:>4} x {slow:<28} is {ratio:>6.2f} x   {verdict}")
+
+
+if __name__ == "__main__":
+    main()
