@@ -36,7 +36,7 @@ async def publish(c: Context, w: Writer) -> None:
 
 async def ticks(c: Context, w: Writer) -> None:
     """Send large pages as fast as the client reads them."""
-    text = "x" * 500_000
+    text = "x" * 200_000
     number = 0
     async for _ in w.alive(max_rate=100):
         number += 1
