@@ -102,6 +102,8 @@ PACKAGE_ORDER = {
         "litestar",
         "quart",
         "_apart",
+        "_exchange",
+        "_answer",
         "wsgi",
         "flask",
         "django",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, cast
 
-__all__ = ("find_path", "find_unencodable")
+__all__ = ("child_steps", "find_path", "find_unencodable")
 
 
 class _Element(Protocol):
@@ -45,9 +45,7 @@ def find_path(root: E, wanted: Callable[[E], bool]) -> tuple[str, E] | None:
         trail.append(step)
         if wanted(element):
             return " > ".join(trail), element
-        pending.extend(
-            (child, step, depth + 1) for child, step in reversed(_element_children(element))
-        )
+        pending.extend((child, step, depth + 1) for child, step in reversed(child_steps(element)))
     return None
 
 
@@ -60,17 +58,8 @@ def find_unencodable(root: _Element) -> tuple[str, str]:
     return path, _unencodable_text(element) or ""
 
 
-def _unencodable_text(element: _Element) -> str | None:
-    for text in (*element.attributes.values(), *element.children):
-        if isinstance(text, str):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                return str.__str__(text)  # Markup's own repr would hide what it holds
-    return None
-
-
-def _element_children(element: E) -> list[tuple[E, str]]:
+def child_steps(element: E) -> list[tuple[E, str]]:
+    """Return the elements among the children, each with its step of a path."""
     # What is no text is an element, of the same engine as its parent.
     children = [cast("E", child) for child in element.children if not isinstance(child, str)]
     counts: dict[str, int] = {}
@@ -83,6 +72,16 @@ def _element_children(element: E) -> list[tuple[E, str]]:
         place = f"[{seen[child.tag]}]" if counts[child.tag] > 1 else ""
         steps.append((child, _step(child, place)))
     return steps
+
+
+def _unencodable_text(element: _Element) -> str | None:
+    for text in (*element.attributes.values(), *element.children):
+        if isinstance(text, str):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                return str.__str__(text)  # Markup's own repr would hide what it holds
+    return None
 
 
 def _step(element: _Element, place: str) -> str:

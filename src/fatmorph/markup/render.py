@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fatmorph.errors import view_error
 from fatmorph.markup import _core
-from fatmorph.markup._core import ENGINE, FRAGMENT, Element
+from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated
 from fatmorph.types import HasHtml
 
-__all__ = ("ENGINE", "as_element", "render", "render_bytes", "render_event")
+__all__ = ("ENGINE", "as_element", "generated", "render", "render_bytes", "render_event")
 
 
 def render(view: Element | HasHtml) -> str:

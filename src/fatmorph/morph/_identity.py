@@ -1,0 +1,157 @@
+"""The findings that need the whole tree: who has no identity, or shares it with others."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import cast
+
+from fatmorph.errors import short_repr
+from fatmorph.markup.element import Element
+from fatmorph.markup.render import generated
+from fatmorph.morph._kinds import MATCHED_BY_PLACE
+from fatmorph.morph._nesting import IN_NAV
+from fatmorph.morph._survey import Place, Row, Survey, Tree
+
+__all__ = ("is_subscription", "report_identity", "stylesheet_href")
+
+REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
+STAYS = frozenset({"body", "head", "html"})  # matched by what they are
+
+
+def report_identity(survey: Survey) -> None:
+    """Add the findings about ids, generated elements, state and subscriptions."""
+    _report_duplicates(survey)
+    _report_rows(survey)
+    _report_states(survey)
+    _report_subscriptions(survey)
+    _report_stylesheets(survey)
+    for place, _, _ in survey.signals:
+        if place.row is not None and not place.row.is_covered:
+            survey.report("signals-can-reset", place)
+
+
+def is_subscription(expression: str) -> bool:
+    """Return whether a `data-init` keeps a stream open for as long as the page lives."""
+    return "retry: 'always'" in expression and "@get(" in expression
+
+
+def stylesheet_href(element: Tree) -> str | None:
+    """Return the href of a stylesheet that is known by its place only."""
+    if element.tag != "link" or "stylesheet" not in str(element.attributes.get("rel")).split():
+        return None
+    return None if element.attributes.get("id") else str(element.attributes.get("href"))
+
+
+def _report_duplicates(survey: Survey) -> None:
+    for value, places in survey.ids.items():
+        if len(places) > 1:
+            first = survey.path(places[0])
+            words = {"id": short_repr(value), "first": first, "count": len(places)}
+            survey.report("duplicate-id", places[1], **words)
+
+
+def _report_rows(survey: Survey) -> None:
+    # Outer rows come first, so that what is in a reported one is not reported again.
+    for group in survey.rows:
+        by_tag: dict[str, list[Place]] = {}
+        totals: Counter[str] = Counter()
+        for place in group:
+            row, tag = cast("Row", place.row), place.element.tag
+            totals[tag] += 1
+            row.is_covered = row.outer is not None and row.outer.is_covered
+            is_row = tag not in MATCHED_BY_PLACE and not place.flags & IN_NAV
+            if not (row.is_covered or row.has_id) and (row.has_state or is_row):
+                by_tag.setdefault(tag, []).append(place)
+                row.is_covered = True
+        for tag, places in by_tag.items():
+            words = {"count": len(places), "total": totals[tag]}
+            survey.report("generated-without-id", places[0], **words)
+
+
+def _report_states(survey: Survey) -> None:
+    counts: dict[int, Counter[str]] = {}
+    for place, state in survey.states.values():
+        is_covered = place.row is not None and place.row.is_covered
+        if is_covered or place.element.attributes.get("id"):
+            continue
+        stray = _stray(place, counts)
+        if stray is not None:
+            name = place.element.attributes.get("name")
+            words = {"state": state, "among": stray.element.tag}
+            words["id"] = name if isinstance(name, str) and name else place.element.tag
+            survey.report("state-without-id", place, **words)
+
+
+def _stray(place: Place, counts: dict[int, Counter[str]]) -> Place | None:
+    """Return the first of an element and its ancestors that could be taken for a sibling.
+
+    None if the browser can only find the element itself: an ancestor has an id, or each is the
+    only one of its name among its siblings.
+    """
+    climbed: list[Place] = []
+    stray: Place | None = place
+    while stray is not None and stray.is_anchored is None:
+        if _is_known(stray):
+            stray.is_anchored = True
+        elif not _is_alone(stray, counts):
+            stray.is_anchored = False
+        else:
+            climbed.append(stray)
+            stray = stray.parent
+    is_anchored = stray is None or stray.is_anchored is True
+    for each in climbed:
+        each.is_anchored = is_anchored
+    while stray is not None and not is_anchored and _is_alone(stray, counts):
+        stray = stray.parent
+    return None if is_anchored else stray
+
+
+def _is_known(place: Place) -> bool:
+    parent = place.parent
+    if parent is None or place.element.tag in STAYS or place.element.attributes.get("id"):
+        return True
+    is_row = place.row is not None and place.row is not parent.row
+    return is_row and place.row is not None and place.row.has_id
+
+
+def _is_alone(place: Place, counts: dict[int, Counter[str]]) -> bool:
+    parent = place.parent
+    if parent is None:
+        return True
+    if parent.number not in counts:
+        children = parent.element.children
+        counts[parent.number] = Counter(c.tag for c in children if not isinstance(c, str))
+    return counts[parent.number][place.element.tag] == 1
+
+
+def _report_subscriptions(survey: Survey) -> None:
+    asked: dict[tuple[str, str], Place] = {}
+    for place, _, expression in survey.inits:
+        if is_subscription(expression) and place.row is not None and not place.row.is_covered:
+            survey.report("subscription-can-move", place)
+        request = REQUEST.search(expression)
+        if request is None or "requestCancellation" in expression:
+            continue
+        method, _, url = request.groups()
+        first = asked.setdefault((method, url), place)
+        if first is not place:
+            words = {"url": short_repr(url), "first": survey.path(first)}
+            survey.report("same-subscription", place, **words)
+
+
+def _report_stylesheets(survey: Survey) -> None:
+    for place in survey.heads:
+        head = place.element
+        if not isinstance(head, Element):
+            continue
+        start, stop = generated(head)
+        has_generated_link = False
+        for index, child in enumerate(head.children):
+            if isinstance(child, str) or child.tag != "link":
+                continue
+            href = stylesheet_href(child)
+            if href is not None and has_generated_link:
+                words = {"href": short_repr(href), "id": f"style-{index}"}
+                survey.report("stylesheet-can-shift", place, **words)
+            has_generated_link |= start <= index < stop

@@ -1,0 +1,143 @@
+"""What names say about an element: whether it holds state, repeats, or speaks to Datastar.
+
+Sources: https://data-star.dev/reference/attributes (which attributes need a key or a value) and
+docs/reference/check.md (where identity matters, and where it does not).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = (
+    "ACTION",
+    "CHECKED",
+    "ID",
+    "IGNORE",
+    "IGNORE_MORPH",
+    "INIT",
+    "LISTED_ELEMENTS",
+    "MATCHED_BY_PLACE",
+    "NAME",
+    "NEEDS_KEY",
+    "NEEDS_NO_KEY",
+    "NEEDS_NO_VALUE",
+    "NEEDS_VALUE",
+    "NOTED",
+    "RAW_TEXT",
+    "SIGNALS",
+    "STATE",
+    "STATEFUL",
+    "STATELESS_INPUTS",
+    "STYLE",
+    "attribute_kind",
+    "datastar_call",
+    "keeps_open",
+)
+
+# What an attribute's name says, as bits.
+ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
+NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
+CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
+# What is looked at whatever its value is.
+NOTED = STYLE | STATE | SIGNALS | IGNORE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
+
+# Tag → what a person or the browser keeps in the element.
+STATEFUL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "audio": "a playing position",
+        "canvas": "a drawing",
+        "details": "an open state",
+        "dialog": "an open state",
+        "embed": "a document",
+        "iframe": "a document",
+        "input": "a value",
+        "object": "a document",
+        "select": "a choice",
+        "textarea": "a text",
+        "video": "a playing position",
+    }
+)
+STATELESS_INPUTS: Final = frozenset({"button", "hidden", "image", "reset", "submit"})
+
+# What `form.id` returns instead of the id when it has that name.
+# https://html.spec.whatwg.org/multipage/forms.html#category-listed
+LISTED_ELEMENTS: Final = frozenset(
+    {"button", "fieldset", "input", "object", "output", "select", "textarea"}
+)
+RAW_TEXT: Final = frozenset({"#comment", "iframe", "noembed", "noframes", "script", "style", "xmp"})
+
+# Without state in them, these lose nothing by becoming their neighbour: text, cells, metadata.
+MATCHED_BY_PLACE: Final = frozenset(
+    {
+        # phrasing
+        *("a", "abbr", "area", "b", "bdi", "bdo", "br", "button", "cite", "code", "data", "del"),
+        *("dfn", "em", "i", "img", "ins", "kbd", "label", "map", "mark", "meter", "output"),
+        *("picture", "progress", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong"),
+        *("sub", "sup", "time", "u", "var", "wbr", "svg", "math"),
+        # blocks of text
+        *("blockquote", "caption", "dd", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("hgroup", "hr", "legend", "p", "pre", "summary"),
+        # cells of a row, choices, sources, metadata
+        *("col", "colgroup", "td", "th", "optgroup", "option", "source", "track"),
+        *("base", "link", "meta", "script", "style", "template", "title"),
+    }
+)
+
+_STATE_ATTRIBUTES = frozenset({"contenteditable", "popover"})
+# Datastar's attribute → what its name and value have to be.
+_KINDS = {
+    "attr": NEEDS_VALUE,
+    "bind": STATE,
+    "class": NEEDS_VALUE,
+    "computed": NEEDS_VALUE,
+    "effect": NEEDS_VALUE | NEEDS_NO_KEY,
+    "ignore": IGNORE,
+    "ignore-morph": STATE | IGNORE_MORPH,
+    "indicator": STATE,
+    "init": STATE | INIT | NEEDS_VALUE | NEEDS_NO_KEY,
+    "on": ACTION | NEEDS_VALUE | NEEDS_KEY,
+    "on-intersect": ACTION | NEEDS_VALUE | NEEDS_NO_KEY,
+    "on-interval": STATE | NEEDS_VALUE | NEEDS_NO_KEY,
+    "ref": STATE,
+    "show": NEEDS_VALUE | NEEDS_NO_KEY,
+    "signals": SIGNALS,
+    "style": NEEDS_VALUE,
+    "text": NEEDS_VALUE | NEEDS_NO_KEY,
+}
+_EITHER_KEY_OR_VALUE = frozenset({"bind", "indicator", "ref"})
+_HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE}
+
+
+def attribute_kind(name: str) -> int:
+    """Return what an attribute's name says, as bits; those of what its name gets wrong are left."""
+    if not name.startswith("data-"):
+        return STATE if name in _STATE_ATTRIBUTES else _HTML_KINDS.get(name, 0)
+    plugin, has_key, _ = name[5:].partition("__")[0].partition(":")
+    kind = _KINDS.get(plugin, 0)
+    if plugin in _EITHER_KEY_OR_VALUE:
+        return kind | (NEEDS_NO_VALUE if has_key else NEEDS_VALUE)
+    return kind & ~(NEEDS_KEY if has_key else NEEDS_NO_KEY)
+
+
+def datastar_call(name: str) -> str:
+    """Return the call of ours that writes a Datastar attribute as the client wants it."""
+    plugin = name[5:].partition("__")[0].partition(":")[0]
+    event = '"click", ' if plugin == "on" else ""
+    return f'data.{plugin.replace("-", "_")}({event}"…")'
+
+
+def keeps_open(tag: str, attributes: Mapping[str, object]) -> bool:
+    """Return whether a details or dialog element says who opens and closes it."""
+    if tag == "dialog" and "open" in attributes:
+        return True  # the server does
+    for name, value in attributes.items():
+        text = str(value)
+        if name == "data-preserve-attr" and "open" in text.split():
+            return True
+        if name == "data-attr:open" or (name == "data-attr" and "open" in text):
+            return True  # Datastar does
+    return False

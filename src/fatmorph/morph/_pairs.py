@@ -1,0 +1,142 @@
+"""The findings that only two trees show: the page that is there, and the one that is sent."""
+
+from __future__ import annotations
+
+from fatmorph.errors import short_repr
+from fatmorph.morph._identity import stylesheet_href
+from fatmorph.morph._moves import Key, Moves
+from fatmorph.morph._survey import Place, Survey
+
+__all__ = ("report_pair",)
+
+
+def report_pair(before: Survey, after: Survey) -> None:
+    """Add to the later survey what changes between the two."""
+    pair = _Pair(before, after)
+    if pair.report_html():
+        return  # the client applies nothing else
+    pair.report_ids()
+    pair.report_inits()
+    pair.report_signals()
+    pair.report_stylesheets()
+
+
+class _Pair:
+    def __init__(self, before: Survey, after: Survey) -> None:
+        self._before = before
+        self._after = after
+        # Numbers for ancestries, the same in both trees: nothing is compared step by step.
+        numbers: dict[tuple[object, str], Key] = {}
+        self._keys_after = _keys(after, numbers)
+        keys_before = _keys(before, numbers)
+        self._moves = Moves(before, after, keys_before, self._keys_after)
+        self._unique_before = _unique(before, keys_before)
+        self._unique_after = _unique(after, self._keys_after)
+
+    def report_html(self) -> bool:
+        """Report a changed id on the root, and return whether there is one."""
+        old, new = self._before.root, self._after.root
+        if old.tag != "html" or new.tag != "html" or not old.id or old.id == new.id:
+            return False
+        words = {"before": short_repr(old.id), "after": short_repr(new.id)}
+        self._after.report("html-id-changed", self._after.places[0], **words)
+        return True
+
+    def report_ids(self) -> None:
+        """Report ids that stand on another tag or in another parent."""
+        for value, places in self._after.ids.items():
+            old = self._before.ids.get(value)
+            if old is None:
+                continue
+            one, other = old[0], places[0]
+            was, now = one.element.tag, other.element.tag
+            if was != now:
+                words = {"id": short_repr(value), "before": was, "after": now, "name": value}
+                self._after.report("id-changed-tag", other, **words)
+            elif self._moves.has_other_parent(one, other):
+                words = {
+                    "id": short_repr(value),
+                    "before": _parent_path(self._before, one),
+                    "after": _parent_path(self._after, other),
+                }
+                self._after.report("id-changed-parent", other, **words)
+
+    def report_inits(self) -> None:
+        """Report every `data-init` that runs though its element was there before."""
+        for place, name, text in self._after.inits:
+            old = self._counterpart(place)
+            if old is None:
+                continue
+            attributes = old.element.attributes
+            if not any(each.startswith("data-init") for each in attributes):
+                continue  # it runs for the first time
+            changes = attributes.get(name) != text
+            because = "its text changes" if changes else self._moves.reason(place)
+            if because:
+                self._after.report("init-runs-again", place, because=because)
+
+    def report_signals(self) -> None:
+        """Report signals that are set again because their text is another one."""
+        for place, name, text in self._after.signals:
+            old = self._counterpart(place)
+            was = old.element.attributes.get(name) if old is not None else None
+            if was is not None and was != text:
+                self._after.report("signals-reset", place, name=name)
+
+    def report_stylesheets(self) -> None:
+        """Report stylesheets that are loaded again because their place is another one."""
+        old = _stylesheets(self._before)
+        for index, (place, href) in enumerate(new := _stylesheets(self._after)):
+            shifts = index >= len(old) or old[index][1] != href
+            if shifts and href in [each for _, each in old] and len(new) > 1:
+                words = {"tag": "link", "href": short_repr(href), "id": f"style-{index + 1}"}
+                self._after.report("stylesheet-shifts", place, **words)
+
+    def _counterpart(self, place: Place) -> Place | None:
+        """Return the element that becomes this one, if both trees leave no doubt."""
+        value = place.element.attributes.get("id")
+        if isinstance(value, str) and value:
+            old = self._before.ids.get(value)
+            return old[0] if old else None
+        key = self._keys_after[place.number]
+        return self._unique_before.get(key) if self._unique_after.get(key) is place else None
+
+
+def _keys(survey: Survey, numbers: dict[tuple[object, str], Key]) -> list[Key]:
+    """Return a number for every place: the same for the same id, or tags below the same id."""
+    keys = [0]  # places are counted from 1
+    for place in survey.places:
+        element = place.element
+        value = element.attributes.get("id")
+        if place.parent is None or element.tag in ("html", "head", "body"):
+            name: tuple[object, str] = ("", element.tag)
+        elif isinstance(value, str) and value:
+            name = ("#", value)
+        else:
+            name = (keys[place.parent.number], element.tag)
+        keys.append(numbers.setdefault(name, len(numbers) + 1))
+    return keys
+
+
+def _unique(survey: Survey, keys: list[Key]) -> dict[Key, Place | None]:
+    """Return the place of each number that only one place has."""
+    found: dict[Key, Place | None] = {}
+    for place in survey.places:
+        key = keys[place.number]
+        found[key] = None if key in found else place
+    return found
+
+
+def _parent_path(survey: Survey, place: Place) -> str:
+    return "the root" if place.parent is None else survey.path(place.parent)
+
+
+def _stylesheets(survey: Survey) -> list[tuple[Place, str]]:
+    """Return the stylesheets that are known by their place, each with its href."""
+    found: list[tuple[Place, str]] = []
+    for head in survey.heads:
+        for child in head.element.children:
+            href = None if isinstance(child, str) else stylesheet_href(child)
+            if href is not None:
+                found.append((head, href))
+    return found

@@ -1,0 +1,327 @@
+"""One walk through a tree, which notes everything that the checks ask about.
+
+Every node is visited once, without recursion: pages may be deeper than the interpreter's stack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from fatmorph.markup.element import Element
+from fatmorph.markup.path import child_steps
+from fatmorph.markup.render import generated
+from fatmorph.morph import _kinds as kinds
+from fatmorph.morph._nesting import (
+    FOREIGN,
+    IN_BUTTON,
+    IN_FORM,
+    IN_P,
+    IN_TEMPLATE,
+    LEAVES_FOREIGN,
+    NESTING,
+    UNKNOWN_TO_DATASTAR,
+    UNTOUCHED,
+    misplaced,
+)
+from fatmorph.morph._wording import worded
+from fatmorph.morph.finding import Finding
+
+__all__ = ("ROOTS", "Attributes", "Place", "Row", "Survey", "Tree")
+
+ROOTS = frozenset({"#document", "#document-fragment"})
+MAX_STEPS = 16  # of a path: the end of a longer one is what finds the place
+# https://source.chromium.org/search?q=kMaximumHTMLParserDOMTreeDepth
+MAX_DEPTH = 512
+# What is in these has no identity that a morph could keep, or none of ours.
+HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
+FRAGMENTS = ROOTS | {"template"}  # whose content may begin with anything
+NOTED = frozenset({*NESTING, *kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"})
+PAGE_END = re.compile("</html>|</head>|</body>")
+SCROLLS = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:auto|scroll)")
+
+Attributes: TypeAlias = "Mapping[str, Any]"  # Any: text, or True or None for a bare name
+
+
+class Tree(Protocol):
+    """What can be checked: our elements, and what parsers make."""
+
+    @property
+    def tag(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def attributes(self) -> Attributes: ...
+    @property
+    def children(self) -> Sequence[Any]: ...
+
+
+class Row:
+    """One of several elements of the same name that came out of a list."""
+
+    __slots__ = ("has_id", "has_state", "is_covered", "outer")
+
+    def __init__(self, outer: Row | None) -> None:
+        self.outer = outer
+        self.has_id = False  # of its own or in it: the browser knows it by either
+        self.has_state = False
+        self.is_covered = False  # it is reported, or the row around it
+
+    def note_id(self) -> None:
+        """Remember that the browser knows the row, and those around it."""
+        row: Row | None = self
+        while row is not None and not row.has_id:
+            row.has_id = True
+            row = row.outer
+
+    def note_state(self) -> None:
+        """Remember that the row, and those around it, have something to lose."""
+        row: Row | None = self
+        while row is not None and not row.has_state:
+            row.has_state = True
+            row = row.outer
+
+
+class Place:
+    """An element, and where it stands."""
+
+    __slots__ = (
+        *("depth", "element", "flags", "index", "is_anchored", "number", "opens", "parent", "row"),
+    )
+
+    def __init__(
+        self, element: Tree, parent: Place | None, index: int, flags: int, row: Row | None
+    ) -> None:
+        self.element = element
+        self.parent = parent
+        self.index = index  # among the elements of its parent
+        self.flags = flags
+        self.row = row  # the nearest, itself included
+        self.depth = parent.depth + 1 if parent else int(element.tag not in ROOTS)
+        self.opens = 0  # flags for what is in it
+        self.number = 0  # in document order
+        self.is_anchored: bool | None = None
+
+
+class Survey:
+    """What a walk through a tree has found.
+
+    Args:
+        root: An element, a fragment, or a parsed document.
+    """
+
+    def __init__(self, root: Tree) -> None:
+        self.root = root
+        self.findings: list[tuple[int, Finding]] = []
+        self.places: list[Place] = []
+        self.ids: dict[str, list[Place]] = {}
+        self.states: dict[int, tuple[Place, str]] = {}
+        self.rows: list[list[Place]] = []
+        self.inits: list[tuple[Place, str, str]] = []
+        self.signals: list[tuple[Place, str, str]] = []
+        self.heads: list[Place] = []
+        self._children: dict[int, list[Place]] | None = None
+        self._steps: dict[int, list[str]] = {}
+        self._kinds: dict[str, int] = {}
+        self._walk()
+
+    def children(self, parent: Place) -> list[Place]:
+        """Return the elements in an element."""
+        if self._children is None:
+            self._children = {}
+            for place in self.places:
+                if place.parent is not None:
+                    self._children.setdefault(place.parent.number, []).append(place)
+        return self._children.get(parent.number, [])
+
+    def path(self, place: Place) -> str:
+        """Return the path of an element; of a very deep one, its end."""
+        steps: list[str] = []
+        while place.parent is not None and len(steps) < MAX_STEPS:
+            parent = place.parent
+            if parent.number not in self._steps:
+                self._steps[parent.number] = [step for _, step in child_steps(parent.element)]
+            steps.append(self._steps[parent.number][place.index])
+            place = parent
+        root = place.element
+        if place.parent is not None:
+            steps.append("…")
+        elif root.tag not in ROOTS and (root.tag != "html" or not steps):
+            steps.append(f"{root.tag}#{root.id}" if root.id else root.tag)
+        if len(steps) > 1 and steps[-1] == "html":
+            steps.pop()
+        return " > ".join(reversed(steps))
+
+    def report(self, code: str, place: Place, **words: object) -> None:
+        """Note a finding about an element."""
+        finding = worded(code, self.path(place), **{"tag": place.element.tag, **words})
+        self.findings.append((place.number, finding))
+
+    # hot: tests/benchmarks/checking.py, which checks a board of 400 cells
+    def _walk(self) -> None:
+        pending = [Place(self.root, None, 0, 0, None)]
+        places = self.places
+        while pending:
+            place = pending.pop()
+            places.append(place)
+            place.number = len(places)
+            element = place.element
+            tag = element.tag
+            if attributes := element.attributes:
+                self._note_attributes(place, attributes)
+            if tag in NOTED and not place.flags & FOREIGN:
+                self._note_tag(place, tag, attributes)
+            if place.depth == MAX_DEPTH + 1:
+                self.report("too-deep", place)
+            children = element.children
+            if len(children) == 1 and type(children[0]) is str and tag not in NOTED:
+                continue  # most elements are such leaves
+            elements = [child for child in children if not isinstance(child, str)]
+            if len(elements) < len(children):
+                self._note_texts(place, tag, children)
+            if elements:
+                pending += reversed(self._child_places(place, tag, elements))
+
+    def _note_attributes(self, place: Place, attributes: Attributes) -> None:
+        bits = 0
+        known = self._kinds
+        for name, value in attributes.items():
+            kind = known.get(name)
+            if kind is None:
+                kind = known[name] = kinds.attribute_kind(name)
+            if kind:
+                bits |= kind
+                if kind & kinds.NOTED or value is True or not value or value == "id":
+                    self._note_attribute(place, name, value, kind)
+        if bits & kinds.ACTION and place.row is not None:
+            place.row.note_state()
+        if bits & kinds.ID and not place.flags & IN_TEMPLATE:
+            self._note_id(place, attributes["id"])
+
+    def _note_id(self, place: Place, value: Any) -> None:  # Any: text, or True or None
+        if value is True or not value:
+            self.report("empty-id", place)
+            return
+        self.ids.setdefault(value, []).append(place)
+        if place.row is not None:
+            place.row.note_id()
+
+    def _note_attribute(self, place: Place, name: str, value: Any, kind: int) -> None:
+        text = "" if value is True or value is None else value
+        if kind & kinds.CHECKED and not place.flags & UNKNOWN_TO_DATASTAR:
+            self._check_datastar(place, name, text, kind)
+        if kind & kinds.STATE or (kind & kinds.STYLE and SCROLLS.search(text)):
+            self._note_state(place, "a scroll position" if kind & kinds.STYLE else name)
+        if kind & kinds.INIT:
+            self.inits.append((place, name, text))
+        if kind & kinds.SIGNALS and "__ifmissing" not in name:
+            self.signals.append((place, name, text))
+        if kind & kinds.IGNORE:
+            place.opens |= UNKNOWN_TO_DATASTAR
+        if kind & kinds.IGNORE_MORPH:
+            place.opens |= UNTOUCHED
+        if text == "id" and kind & (kinds.ID | kinds.NAME) and place.flags & IN_FORM:
+            self._note_named_id(place)
+
+    def _note_named_id(self, place: Place) -> None:
+        if place.element.tag in kinds.LISTED_ELEMENTS:
+            self.report("control-named-id", place)
+
+    def _note_state(self, place: Place, state: str) -> None:
+        if not place.flags & HIDDEN:
+            self.states.setdefault(place.number, (place, state))
+            if place.row is not None:
+                place.row.note_state()
+
+    def _check_datastar(self, place: Place, name: str, text: str, kind: int) -> None:
+        wrong = ""
+        if kind & kinds.NEEDS_VALUE and not text:
+            wrong = "has no value"
+        elif kind & kinds.NEEDS_NO_VALUE and text:
+            wrong = "has a key and a value"
+        elif kind & kinds.NEEDS_KEY:
+            wrong = "names no event"
+        elif kind & kinds.NEEDS_NO_KEY:
+            wrong = "has a key"
+        if wrong:
+            fix = kinds.datastar_call(name)
+            self.report("datastar-value", place, name=name, wrong=wrong, fix=fix)
+
+    def _note_tag(self, place: Place, tag: str, attributes: Attributes) -> None:
+        rule = NESTING.get(tag)
+        parent = place.parent.element.tag if place.parent is not None else "#document"
+        if rule is not None and parent not in FRAGMENTS:
+            crossed = place.flags & rule.forbidden
+            if crossed or parent in rule.enemies or (rule.parents and parent not in rule.parents):
+                self._note_misnested(place, tag, parent, crossed)
+        if tag in kinds.STATEFUL:
+            if tag != "input" or attributes.get("type") not in kinds.STATELESS_INPUTS:
+                self._note_state(place, kinds.STATEFUL[tag])
+            opens = tag in ("details", "dialog") and not place.flags & HIDDEN
+            if opens and not kinds.keeps_open(tag, attributes):
+                self.report("open-not-preserved", place)
+        elif tag == "noscript" and place.element.children:
+            self.report("noscript", place)
+        elif tag == "template" and "shadowrootmode" in attributes:
+            self.report("shadow-root", place)
+
+    def _note_misnested(self, place: Place, tag: str, parent: str, crossed: int) -> None:
+        reason, fix = misplaced(tag, parent, crossed)
+        self.report("misnested", place, parent=parent, reason=reason, fix=fix)
+
+    def _note_texts(self, place: Place, tag: str, children: Sequence[Any]) -> None:
+        rule = NESTING.get(tag)
+        for child in children:
+            if not isinstance(child, str):
+                continue
+            is_raw = type(child) is not str or tag in kinds.RAW_TEXT
+            if is_raw and "</" in child and tag not in ROOTS:
+                if (end := PAGE_END.search(child)) and not place.flags & FOREIGN:
+                    self.report("page-end", place, text=repr(end[0]))
+            elif not is_raw and rule is not None and rule.children and not child.isspace():
+                reason, fix = misplaced("#text", tag, 0)
+                words = {"tag": "#text", "parent": tag, "reason": reason, "fix": fix}
+                self.report("misnested", place, **words)
+
+    def _child_places(self, place: Place, tag: str, elements: list[Tree]) -> list[Place]:
+        flags = place.flags | place.opens
+        rule = NESTING.get(tag)
+        if flags & FOREIGN:
+            if tag in LEAVES_FOREIGN:
+                flags &= ~(FOREIGN | IN_P | IN_BUTTON)
+        elif rule is not None:
+            flags = flags & ~rule.closes | rule.opens
+        if tag == "head":
+            self.heads.append(place)
+        rows = self._rows(place, elements, flags)
+        around = place.row
+        places = [
+            Place(element, place, index, flags, row)
+            for index, (element, row) in enumerate(zip(elements, rows, strict=True))
+        ]
+        if group := [child for child in places if child.row is not around]:
+            self.rows.append(group)
+        if rule is not None and rule.children is not None and not flags & FOREIGN:
+            for child in places:
+                if child.element.tag not in rule.children:
+                    self._note_misnested(child, child.element.tag, tag, 0)
+        return places
+
+    def _rows(self, place: Place, elements: list[Tree], flags: int) -> list[Row | None]:
+        """Return the row that each element is, or is in."""
+        rows = [place.row] * len(elements)
+        parent = place.element
+        if len(elements) < 2 or flags & HIDDEN or not isinstance(parent, Element):
+            return rows
+        start, stop = generated(parent)
+        first, last = (
+            sum(not isinstance(child, str) for child in parent.children[:end])
+            for end in (start, stop)
+        )
+        counts = Counter(element.tag for element in elements[first:last])
+        for index in range(first, last):
+            if counts[elements[index].tag] > 1 and elements[index].tag != "#comment":
+                rows[index] = Row(place.row)
+        return rows

@@ -1,0 +1,203 @@
+"""Every sentence of the findings: one table, so that code and page agree on what exists.
+
+Each entry: severity, what is wrong, why that matters, and the code to write instead; with the
+words between braces filled in by the rule that reports it. `docs/reference/check.md` has them all.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from fatmorph.morph.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ("WORDING", "worded")
+
+WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
+    {
+        # ------------------------------------------------------------ errors that one tree shows
+        "duplicate-id": (
+            "error",
+            "{count} elements have the id {id}, the first is {first}",
+            "an id that is given twice names neither element; with different tags the patch throws",
+            'id=dom_id("{tag}", item.id)',
+        ),
+        "empty-id": (
+            "error",
+            "<{tag}> has an empty id",
+            "it counts as an id, and the patch throws when the next page has one too",
+            'id=dom_id("{tag}", item.id)  (or None for no id)',
+        ),
+        "page-end": (
+            "error",
+            "<{tag}> holds {text} in its content",
+            "Datastar looks for it in the text of a patch, and would take a part for a whole page",
+            'text.replace("</", "<\\\\/")  (in a script; a comment cannot hold it)',
+        ),
+        "noscript": (
+            "error",
+            "<noscript> is part of what is patched",
+            (
+                "a patch is read with scripting off, so its content becomes real: images load, "
+                "redirects redirect"
+            ),
+            "w.html(page)  (with the noscript; leave it out of what w.patch() sends)",
+        ),
+        "shadow-root": (
+            "error",
+            "<template> declares a shadow root",
+            "only the browser's own loading of a page makes one; in a patch it stays a template",
+            'this.attachShadow({{mode: "open"}})  (in the custom element\'s script)',
+        ),
+        "misnested": (
+            "error",
+            "<{tag}> stands in <{parent}>",
+            "{reason}",
+            "{fix}",
+        ),
+        "too-deep": (
+            "error",
+            "<{tag}> is nested more than 512 elements deep",
+            "browsers put deeper elements beside their parents instead of into them",
+            "h.{tag}(…)  (higher up)",
+        ),
+        "datastar-value": (
+            "error",
+            "{name} of <{tag}> {wrong}",
+            "the client throws there, and leaves every later attribute of the page unapplied",
+            "{fix}",
+        ),
+        "root-without-id": (
+            "error",
+            "<{tag}> is patched without an id",
+            (
+                "without a selector the client looks for the element with the same id; this one is "
+                "skipped"
+            ),
+            'h.{tag}({{"id": "{tag}"}}, …)  (or w.patch(view, selector="…"))',
+        ),
+        "namespace-roots": (
+            "error",
+            "a patch in the namespace {namespace} has {count} roots",
+            "the client drops every second one",
+            "svg.g(…)  (around all of them; mathml.mrow(…) for formulas)",
+        ),
+        "namespace-missing": (
+            "error",
+            "<{tag}> is patched as HTML",
+            "outside of its <svg> or <math> it becomes an unknown element, which shows nothing",
+            'w.patch(view, namespace="{namespace}")',
+        ),
+        # ---------------------------------------------------------- warnings that one tree shows
+        "generated-without-id": (
+            "warning",
+            "{count} of {total} generated <{tag}> have no id",
+            (
+                "the browser knows them by their place: with one more in front, each takes "
+                "over what its neighbour was, had focused, typed or opened"
+            ),
+            'h.{tag}({{"id": dom_id("{tag}", item.id)}}, …)',
+        ),
+        "state-without-id": (
+            "warning",
+            "<{tag}> has {state} and no id, among other <{among}>",
+            (
+                "the browser knows it by its place: with another in front, what it holds goes "
+                "to its neighbour"
+            ),
+            'h.{tag}({{"id": "{id}"}}, …)',
+        ),
+        "open-not-preserved": (
+            "warning",
+            "<{tag}> closes when it is patched",
+            (
+                "the browser writes open when a person opens it, and a patch removes what you "
+                "did not render"
+            ),
+            'h.{tag}(data.preserve_attr("open"), …)',
+        ),
+        "stylesheet-can-shift": (
+            "warning",
+            "<link> {href} has no id, and generated elements come before it",
+            "with one more in front its href moves on to the next link, and both are loaded again",
+            'h.link(id="{id}", rel="stylesheet", href={href})',
+        ),
+        "signals-can-reset": (
+            "warning",
+            "<{tag}> sets signals, and is generated",
+            "a move sets them back to what you rendered, whatever the user has done since",
+            "data.signals({{…}}, if_missing=True)",
+        ),
+        "subscription-can-move": (
+            "warning",
+            "<{tag}> holds a subscription, and can be moved",
+            "a move runs data-init again, which ends the stream and opens another",
+            'h.body(data.init(at.subscribe("/subscribe")), …)',
+        ),
+        "same-subscription": (
+            "warning",
+            "<{tag}> asks for {url}, as {first} does",
+            "a request ends the one before it that has the same method and URL",
+            'h.body(data.init(at.subscribe("/subscribe")), …)  (one stream for the page)',
+        ),
+        "control-named-id": (
+            "warning",
+            "<{tag}> is called id, in a <form>",
+            "form.id is this control then, so that no patch finds the form again: it is made anew",
+            'h.{tag}(name="item_id")',
+        ),
+        # --------------------------------------------------------------- what only a pair shows
+        "html-id-changed": (
+            "error",
+            "the id of <html> changes from {before} to {after}",
+            "the client throws, and applies nothing",
+            'h.html({{"id": {before}}}, …)',
+        ),
+        "id-changed-tag": (
+            "warning",
+            "the id {id} changes from <{before}> to <{after}>",
+            "an element of another tag is another element: what the old one held is gone",
+            'id="{name}-{after}"  (an id of its own)',
+        ),
+        "id-changed-parent": (
+            "warning",
+            "<{tag}> {id} changes from {before} to {after}",
+            (
+                "it is followed only if no element without an id can become it, and begins anew: "
+                "its Datastar attributes are applied again"
+            ),
+            "h.{tag}(…)  (under the same parent, hidden or styled instead of moved)",
+        ),
+        "init-runs-again": (
+            "warning",
+            "data-init of <{tag}> runs again, because {because}",
+            "whatever it starts is started once more",
+            "h.body(data.init(…), …)  (where nothing moves, with a text that stays the same)",
+        ),
+        "signals-reset": (
+            "warning",
+            "{name} of <{tag}> changes its text",
+            "all its signals are set anew, also those that the user has changed",
+            "data.signals({{…}}, if_missing=True)  (and w.patch_signals() for changes)",
+        ),
+        "stylesheet-shifts": (
+            "warning",
+            "<link> {href} moves to another place among the links",
+            (
+                "a link without an id takes over the href of the one that stood there, and both "
+                "are loaded again"
+            ),
+            'h.link(id="{id}", rel="stylesheet", href={href})',
+        ),
+    }
+)
+
+
+def worded(code: str, path: str, **words: object) -> Finding:
+    """Return the finding of a code, with its words filled in."""
+    severity, what, reason, fix = WORDING[code]
+    parts = (part.format(**words) for part in (what, reason, fix))
+    return Finding(severity, code, path, *parts)

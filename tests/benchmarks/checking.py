@@ -1,0 +1,64 @@
+"""Time how long it takes to check a page, beside rendering it.
+
+    python tests/benchmarks/checking.py
+    FATMORPH_PURE_PYTHON=1 python tests/benchmarks/checking.py
+
+The page is that of the example Tiles with a board of 400 cells, a third of them painted. What is
+promised is the ratio to the Python engine's rendering; the least time of many rounds counts.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from fatmorph.markup.render import ENGINE, render
+from fatmorph.morph.check import check
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+ROUNDS = 50
+CELLS = 400
+
+
+class InPython(pickle.Unpickler):
+    """Make the elements of either engine anew in the Python engine."""
+
+    def find_class(self, module: str, name: str) -> Any:  # Any: whatever a pickle names
+        """Return what a pickle names."""
+        return super().find_class(module.replace("_core_c", "_core_py"), name)
+
+
+def main() -> None:
+    """Print the two times and their ratio."""
+    tiles = import_module("example_programs").example_module("tiles")
+    tiles.TILES = range(CELLS)
+    page = tiles.home_view("u1", ["u1", "u2"], dict.fromkeys(range(0, CELLS, 3), "u1"))
+    python = import_module("fatmorph.markup._core_py")
+    same_page = InPython(io.BytesIO(pickle.dumps(page))).load()
+    if python.render(same_page) != render(page) or check(page) != ():
+        sys.exit("the page is not the same, or not clean")
+    rendering, checking = best(lambda: python.render(same_page)), best(lambda: check(page))
+    print(f"{ENGINE} engine, {CELLS} cells, least of {ROUNDS} rounds")
+    print(f"rendering with the Python engine  {rendering * 1000:6.2f} ms")
+    print(f"checking                          {checking * 1000:6.2f} ms")
+    print(f"ratio                             {checking / rendering:6.2f}")
+
+
+def best(function: Callable[[], object]) -> float:
+    """Return the least time that a call takes, in seconds of the processor."""
+    times: list[float] = []
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        function()
+        times.append(time.process_time() - begun)
+    return min(times)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,518 @@
+"""Every finding: what brings it up, and what is close to it and does not."""
+
+import pickle
+
+import pytest
+from markupsafe import Markup
+
+from example_programs import example_module
+from fatmorph import at, comment, data, dom_id, element, fragment, h, mathml, svg
+from fatmorph.errors import ChildError
+from fatmorph.markup.parse import parse_document, parse_fragment
+from fatmorph.markup.path import find_path
+from fatmorph.morph._wording import WORDING
+from fatmorph.morph.check import check, check_change, check_patch
+
+ROW = data.init(at.subscribe("/rows"))
+
+
+def codes(findings):
+    return [finding.code for finding in findings]
+
+
+# Code → a view with this finding and no other, and the path of it.
+FOUND = {
+    "duplicate-id": (h.body(h.p(id="a"), h.ul(h.li(id="a"), h.li(id="a"))), "body > ul > li#a"),
+    "empty-id": (h.body(h.p(id="")), "body > p"),
+    "page-end": (h.body(h.p(Markup("<b></body></b>"))), "body > p"),
+    "noscript": (h.body(h.noscript("Switch it on")), "body > noscript"),
+    "shadow-root": (h.body(h.template(shadowrootmode="open")), "body > template"),
+    "misnested": (h.body(h.p("a", h.div("b"))), "body > p > div"),
+    "datastar-value": (h.body(h.p({"data-text": True})), "body > p"),
+    "generated-without-id": (h.body(h.ul([h.li("a"), h.li("b")])), "body > ul > li[1]"),
+    "state-without-id": (
+        h.body(h.form(h.label("a", h.input(name="a")), h.label("b"))),
+        "body > form > label[1] > input",
+    ),
+    "open-not-preserved": (h.body(h.details(h.summary("Why?"))), "body > details"),
+    "stylesheet-can-shift": (
+        h.html(
+            h.head(
+                [h.link(rel="icon", href="i"), None],
+                h.link(rel="stylesheet", href="a"),
+            )
+        ),
+        "head",
+    ),
+    "signals-can-reset": (
+        h.ul([h.li(data.signals({"n": 1}), id="a"), h.li(id="b")]),
+        "ul > li#a",
+    ),
+    "subscription-can-move": (h.ul([h.li(ROW, id="a"), h.li(id="b")]), "ul > li#a"),
+    "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
+    "control-named-id": (h.form(h.input(name="id")), "form > input"),
+}
+
+
+@pytest.mark.parametrize("code", FOUND)
+def test_a_finding_is_found_where_it_is(code):
+    view, path = FOUND[code]
+
+    [finding] = check(view)
+
+    assert (finding.code, finding.path) == (code, path)
+    assert finding.severity == WORDING[code][0]
+    assert min(map(len, (finding.what, finding.reason, finding.fix))) > 10
+
+
+CLEAN = {
+    "ids on other elements": h.body(h.p(id="a"), h.p(id="b")),
+    "an id in a template": h.body(h.p(id="a"), h.template(h.p(id="a"))),
+    "an empty noscript": h.body(h.noscript()),
+    "a template": h.body(h.template(h.slot())),
+    "the end of a page, escaped": h.body(h.p("</body>", title="</html>"), comment("body")),
+    "a whole page as trusted HTML": fragment(Markup("<html><body></body></html>")),
+    "a row without a table section": h.table(h.tr(h.td("a"))),
+    "a row as a part": h.tr(h.td("a")),
+    "rows as parts": fragment(h.tr(h.td("a"), id="a"), h.tr(h.td("b"), id="b")),
+    "a cell in a template": h.template(h.td("a")),
+    "a block in a button in a paragraph": h.p(h.button(h.p("a"))),
+    "a block in an object in a paragraph": h.p(h.object(h.div("a"), id="o")),
+    "inline elements in a paragraph": h.p(h.a(h.b("a")), h.button("b"), h.img(src="c")),
+    "links in cells of a table in a link": h.a(h.table(h.tr(h.td(h.a("b"))))),
+    "links side by side": h.p(h.a("a"), h.a("b")),
+    "svg links in a link": h.a(svg.svg(svg.a(svg.text("a")))),
+    "svg titles": h.body(svg.svg(svg.title("a"), svg.g(svg.title("b")))),
+    "html in svg": h.p(svg.svg(svg.foreignObject(h.div("a")))),
+    "a list in a list": h.ul(h.li("a", h.ul(h.li("b")))),
+    "a sectioned heading": h.h1(h.span("a")),
+    "spaces in a table": h.table("\n", h.tbody("\n", h.tr("\n", h.td("a")))),
+    "an empty head": h.html(h.head(), h.body()),
+    "datastar below data-ignore": h.div(data.ignore(), h.p({"data-text": ""})),
+    "cells": h.tr({"id": "a"}, [h.td("a"), h.td("b")]),
+    "options": h.select({"id": "a"}, [h.option("a"), h.option("b")]),
+    "shapes": svg.svg([svg.circle(r=1), svg.circle(r=2)]),
+    "formulas": mathml.math([mathml.mi("x"), mathml.mi("y")]),
+    "phrasing": h.p([h.span("a"), h.span("b")], [h.a("c", href="d"), h.a("e", href="f")]),
+    "paragraphs": h.article([h.p("a"), h.p("b")], [h.h2("c"), h.h2("d")]),
+    "terms": h.dl([(h.dt("a"), h.dd("b")), (h.dt("c"), h.dd("d"))]),
+    "comments": h.ul([comment("a"), comment("b")]),
+    "navigation": h.nav(h.ul([h.li(h.a("a", href="b")), h.li(h.a("c", href="d"))])),
+    "written out, not generated": h.ul(h.li("a"), h.li("b")),
+    "unpacked": h.ul(*[h.li("a"), h.li("b")]),
+    "one of each": h.main([h.section("a"), h.article("b"), h.ul("c")]),
+    "one only": h.ul([h.li("a")]),
+    "ids on generated": h.ul([h.li("a", id="a"), h.li("b", id="b")]),
+    "ids inside of generated": h.ul([h.li(h.input(id=x), h.label("a", for_=x)) for x in "ab"]),
+    "below data-ignore-morph": h.div(data.ignore_morph(), [h.div(h.input()), h.div(h.input())]),
+    "the only input": h.form(h.label("a", h.input(name="a")), h.button("Send")),
+    "the only input of a row": h.ul([h.li(h.input(name="a"), id=x) for x in "ab"]),
+    "inputs without state": h.form(h.input(type="hidden"), h.input(type="submit")),
+    "init on the body": h.html(h.head(), h.body(ROW)),
+    "details that stay": h.details(data.preserve_attr("open"), h.summary("a")),
+    "details of the browser": h.details(data.attr({"open": "$open"}), h.summary("a")),
+    "a dialog of the server": h.dialog({"open": True}, "a"),
+    "links in a fixed order": h.html(
+        h.head(
+            [h.meta(name="a")],
+            h.link(rel="stylesheet", href="a"),
+            h.link(rel="stylesheet", href="b"),
+        )
+    ),
+    "signals of a row, if missing": h.ul(
+        [h.li(data.signals({"n": 1}, if_missing=True), id=x) for x in "ab"]
+    ),
+    "requests that do not end each other": h.main(
+        h.p(data.init(at.get("/a")), id="a"), h.p(data.init(at.get("/b")), id="b")
+    ),
+    "a field named id outside of a form": h.body(h.input(name="id")),
+    "custom elements": h.body(element("my-map")(), element("my-list")(h.p("a"))),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_what_is_well_is_not_found(name):
+    assert check(CLEAN[name]) == ()
+
+
+MISNESTED = {
+    "p": h.p(h.p("a")),
+    "table in p": h.p(h.table()),
+    "deep in p": h.p(h.span(h.b(h.ul()))),
+    "form in p": h.p(h.form()),
+    "a in a": h.a(h.b(h.a("c"))),
+    "button in button": h.button(h.span(h.button("a"))),
+    "form in form": h.form(h.div(h.form())),
+    "li in li": h.li(h.li("a")),
+    "dt in dd": h.dd(h.dt("a")),
+    "heading in heading": h.h1(h.h2("a")),
+    "tr in div": h.div(h.tr()),
+    "td in table in td": h.table(h.tr(h.td(h.td("a")))),
+    "col in tbody": h.table(h.tbody(h.col())),
+    "div in table": h.table(h.div("a")),
+    "div in tbody": h.table(h.tbody(h.div("a"))),
+    "text in tr": h.table(h.tr("a")),
+    "div in head": h.html(h.head(h.div("a"))),
+    "body in body": h.html(h.body(h.div(h.body()))),
+}
+
+
+@pytest.mark.parametrize("name", MISNESTED)
+def test_the_parser_changes_the_tree_and_it_is_found(name):
+    view = MISNESTED[name]
+
+    assert "misnested" in codes(check(view))
+    assert shape(parse_fragment(f"<main>{view}</main>").children[0]) != shape(h.main(view))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a block in a button in a paragraph",
+        "a block in an object in a paragraph",
+        "inline elements in a paragraph",
+        "links side by side",
+        "svg links in a link",
+        "svg titles",
+        "html in svg",
+        "a list in a list",
+        "a sectioned heading",
+    ],
+)
+def test_the_parser_keeps_the_tree_where_nothing_is_found(name):
+    view = CLEAN[name] if CLEAN[name].tag != "body" else h.div(CLEAN[name].children)
+
+    assert shape(parse_fragment(f"<main>{view}</main>").children[0]) == shape(h.main(view))
+
+
+def shape(root):
+    """Return the tags of a tree in order, each with that of its parent."""
+    tags, pending = [], [(root, "")]
+    while pending:
+        node, parent = pending.pop()
+        tags.append((parent, node.tag))
+        pending += [(c, node.tag) for c in node.children if not isinstance(c, str)]
+    return tags
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("data-init", ""),
+        ("data-show", True),
+        ("data-on", "x"),
+        ("data-on:click", ""),
+        ("data-bind", ""),
+        ("data-bind:name", "name"),
+        ("data-text:key", "$x"),
+        ("data-effect", ""),
+        ("data-attr:title", ""),
+    ],
+)
+def test_a_datastar_attribute_that_the_client_throws_at_is_an_error(attribute, value):
+    [finding] = check(h.p({attribute: value}))
+
+    assert (finding.severity, finding.code) == ("error", "datastar-value")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [("data-bind:name", True), ("data-signals", ""), ("data-json-signals", True), ("data-x", "")],
+)
+def test_a_datastar_attribute_may_do_without_a_value_where_the_client_takes_it(attribute, value):
+    assert check(h.p({attribute: value})) == ()
+
+
+STATES = {
+    "input": h.input(),
+    "textarea": h.textarea(),
+    "select": h.select(),
+    "video": h.video(),
+    "iframe": h.iframe(),
+    "canvas": h.canvas(),
+    "scroller": h.div(style={"overflow-y": "scroll"}),
+    "init": h.p(data.init("$a = 1")),
+    "bind": element("my-input")(data.bind("a")),
+    "ref": h.p(data.ref("_a")),
+    "indicator": h.p(data.indicator("_a")),
+    "interval": h.p(data.on_interval("$a++")),
+    "editable": h.p(contenteditable=True),
+    "popover": h.div(popover=True),
+    "widget": h.div(data.ignore_morph()),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_holds_state_needs_an_id_among_its_like(name):
+    view = h.main(STATES[name], STATES[name])
+
+    assert codes(check(view)) == ["state-without-id"] * 2
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_holds_state_needs_no_id_where_it_is_the_only_one(name):
+    assert check(h.main(STATES[name])) == ()
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_generated_elements_with_state_need_ids_whatever_they_are(name):
+    view = h.p([h.span(STATES[name]), h.span(STATES[name])])
+
+    assert "generated-without-id" in codes(check(view))
+
+
+def test_generated_buttons_that_act_need_ids():
+    view = h.div([h.button(data.on("click", at.post(f"/{n}")), n) for n in range(3)])
+
+    [finding] = check(view)
+
+    assert finding.what == "3 of 3 generated <button> have no id"
+
+
+def test_an_element_of_many_steps_is_named_by_the_last_ones():
+    view = h.p(id="")
+    for _ in range(100):
+        view = h.div(view)
+
+    [finding] = check(view)
+
+    assert finding.path == "… > " + "div > " * 15 + "p"
+
+
+def test_a_path_is_the_one_of_errors():
+    view = h.main({"id": "home"}, h.ul(h.li("a"), h.li("b"), h.li("c", h.p(id=""))))
+
+    [finding] = check(h.html(h.body(view)))
+
+    path, _ = find_path(view, lambda each: each.id == "")
+    assert finding.path == f"body > {path}" == "body > main#home > ul > li[3] > p"
+
+
+def test_a_finding_is_a_value():
+    [one], [other] = check(h.p(id="")), check(h.p(id=""))
+
+    assert one == other
+    assert {one, other} == {pickle.loads(pickle.dumps(one))}
+    assert str(one) == (
+        "error empty-id: <p> has an empty id\n"
+        "  where: p\n"
+        "  why:   it counts as an id, and the patch throws when the next page has one too\n"
+        '  fix:   id=dom_id("p", item.id)  (or None for no id)'
+    )
+
+
+def test_findings_sort_errors_first():
+    view = h.body(h.details(), h.p(id=""))
+
+    found = check(view)
+
+    assert codes(found) == ["empty-id", "open-not-preserved"]
+    assert tuple(sorted({*found})) == found
+
+
+@pytest.mark.parametrize("engine_type", ["", "a", None, 7, ["a"]])
+def test_what_is_no_view_is_refused(engine_type):
+    with pytest.raises(ChildError):
+        check(engine_type)
+
+
+def test_a_parsed_page_is_checked_as_ours_is():
+    text = '<p id=""><a href="#">a</a></p><details></details><script>"</body>"</script>'
+
+    found = check(parse_document(f"<!doctype html><body>{text}</body>"))
+
+    assert codes(found) == ["empty-id", "page-end", "open-not-preserved"]
+    assert found[0].path == "body > p"
+
+
+# ------------------------------------------------------------------------------------- pairs
+
+LIST = "abcd"
+
+
+def rows(order, **attributes):
+    return h.ul({"id": "list"}, [h.li({"id": x}, data.init(f"$a = '{x}'")) for x in order])
+
+
+PAIRS = {
+    "html-id-changed": (h.html({"id": "a"}, h.body()), h.html({"id": "b"}, h.body())),
+    "id-changed-tag": (h.main(h.p(id="a")), h.main(h.div(id="a"))),
+    "id-changed-parent": (h.main(h.p(id="a")), h.main(h.div(h.p(id="a")))),
+    "init-runs-again": (h.body(data.init("$a = 1")), h.body(data.init("$a = 2"))),
+    "signals-reset": (h.body(data.signals({"a": 1})), h.body(data.signals({"a": 2}))),
+    "stylesheet-shifts": (
+        h.html(h.head(h.link(rel="stylesheet", href="a"))),
+        h.html(h.head(h.link(rel="stylesheet", href="b"), h.link(rel="stylesheet", href="a"))),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", PAIRS)
+def test_a_pair_shows_what_one_page_cannot(code):
+    before, after = PAIRS[code]
+
+    [finding] = check(before, after)
+
+    assert (finding.code, finding.severity) == (code, WORDING[code][0])
+    assert check_change(before, after) == (finding,)
+    assert check(before) == check(after) == ()
+
+
+UNCHANGED = {
+    "an id appears": (h.html(h.body()), h.html({"id": "a"}, h.body())),
+    "the id of the body changes": (h.html(h.body(id="a")), h.html(h.body(id="b"))),
+    "a parent gets an id": (h.main(h.p(h.b(id="a"))), h.main(h.p(h.b(id="a"), id="p"))),
+    "a sibling comes": (h.main(h.p(id="a")), h.main(h.div(), h.p(id="a"))),
+    "signals if missing": (
+        h.body(data.signals({"a": 1}, if_missing=True)),
+        h.body(data.signals({"a": 2}, if_missing=True)),
+    ),
+    "init for the first time": (h.body(), h.body(data.init("$a = 1"))),
+    "init of a new row": (rows("abc"), rows("nabc")),
+    "init of a row that stays": (rows("abc"), rows("ac")),
+    "another title": (h.html(h.head(h.title("1"))), h.html(h.head(h.title("2")))),
+    "another stylesheet": (
+        h.html(h.head(h.link(rel="stylesheet", href="a?1"))),
+        h.html(h.head(h.link(rel="stylesheet", href="a?2"))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNCHANGED)
+def test_a_change_without_harm_is_not_found(name):
+    assert check_change(*UNCHANGED[name]) == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "moved"),
+    [
+        ("dcba", "dca"),
+        ("bcda", "a"),
+        ("dabc", "d"),
+        ("acbd", "b"),
+        ("nabcd", ""),
+        ("db", "b"),
+    ],
+)
+def test_data_init_runs_again_for_the_rows_that_the_client_moves(after, moved):
+    found = check_change(rows("abcd"), rows(after))
+
+    assert [finding.path for finding in found] == [f"ul#list > li#{x}" for x in moved]
+
+
+def test_data_init_runs_again_below_what_moves():
+    before = h.main(h.div({"id": "a"}, h.p(data.init("$a = 1"))), h.section(id="b"))
+    after = h.main(h.section({"id": "b"}, h.div({"id": "a"}, h.p(data.init("$a = 1")))))
+
+    found = check_change(before, after)
+
+    assert codes(found) == ["id-changed-parent", "init-runs-again"]
+    assert found[1].what == ("data-init of <p> runs again, because div#a moves to another parent")
+
+
+# ------------------------------------------------------------------------------------ patches
+
+
+def test_a_part_without_an_id_needs_a_selector():
+    assert codes(check_patch(h.p("a"))) == ["root-without-id"]
+    assert check_patch(h.p("a"), has_selector=True) == ()
+    assert check_patch(h.p("a", id="a")) == ()
+    assert check_patch(h.html(h.body())) == check_patch(fragment(h.head(), h.body())) == ()
+
+
+def test_a_patch_in_a_namespace_has_one_root():
+    shapes = fragment(svg.circle(id="a"), svg.circle(id="b"))
+
+    assert codes(check_patch(shapes, namespace="svg")) == ["namespace-roots"]
+    assert check_patch(svg.circle(id="a"), namespace="svg") == ()
+
+
+def test_a_shape_is_patched_in_its_namespace():
+    [finding] = check_patch(svg.circle(id="a"))
+
+    assert (finding.code, finding.fix) == (
+        "namespace-missing",
+        'w.patch(view, namespace="svg")',
+    )
+    assert check_patch(svg.svg(svg.circle(), id="a")) == ()
+
+
+# ------------------------------------------------------------------------------- large pages
+
+
+class Node:
+    """A node that counts how often it is asked for its children."""
+
+    asked = 0
+
+    def __init__(self, tag, children=(), **attributes):
+        self.tag, self.attributes, self._children = tag, attributes, children
+        self.id = attributes.get("id")
+
+    @property
+    def children(self):
+        Node.asked += 1
+        return self._children
+
+
+def wide(count):
+    rows = [Node("li", (Node("input"), Node("p", id="")), id=f"r{n % 100}") for n in range(count)]
+    return Node("ul", rows)
+
+
+def deep(count):
+    node = Node("p", (Node("input"), Node("input")), id="")
+    for _ in range(count):
+        node = Node("div", (node, Node("input")))
+    return node
+
+
+def changed(count):
+    return [Node("li", (), id=str(n), **{"data-init": "x"}) for n in range(count)]
+
+
+def steps(function, *arguments):
+    Node.asked = 0
+    function(*arguments)
+    return Node.asked
+
+
+@pytest.mark.parametrize("tree", [wide, deep])
+def test_twice_the_page_takes_twice_the_steps(tree):
+    one, two = tree(500), tree(1000)
+
+    once = steps(check, one)
+
+    assert steps(check, two) <= 2.1 * once
+
+
+def test_a_reversed_list_takes_steps_in_proportion_to_its_length():
+    def reverse(count):
+        return steps(check, Node("ul", changed(count)), Node("ul", changed(count)[::-1]))
+
+    assert reverse(1000) <= 2.1 * reverse(500)
+
+
+def test_a_page_of_100_000_nodes_is_checked():
+    page = h.ul([h.li("a", id=dom_id("row", n)) for n in range(100_000)])
+
+    assert check(page) == ()
+
+
+def test_a_page_of_depth_10_000_is_checked():
+    page = h.p(data.init("$a = 1"))
+    for _ in range(10_000):
+        page = h.div(page)
+
+    [finding] = check(page, page)
+
+    assert finding.what == "<div> is nested more than 512 elements deep"
+
+
+@pytest.mark.parametrize("name", ["hello", "tiles"])
+def test_the_examples_are_clean(name):
+    arguments = {"hello": (7,), "tiles": ("u1", ["u1", "u2", "u1"], {3: "u2"})}
+
+    page = example_module(name).home_view(*arguments[name])
+
+    assert check(page) == check(page, page) == ()
