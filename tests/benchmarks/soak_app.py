@@ -1,0 +1,147 @@
+"""The application under soak: one fat page for everybody, and what the process holds.
+
+Run as a program it serves itself: `python soak_app.py PORT`.
+"""
+
+import asyncio
+import gc
+import logging
+import os
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, static
+from fatmorph.adapters.starlette import route
+from fatmorph.alive import Alive
+from fatmorph.counters import COUNTERS
+from fatmorph.settings import Settings
+from fatmorph.stream import Stream
+
+CELLS = 40
+COLORS = ("tomato", "gold", "seagreen", "royalblue")
+# Small buffers and little patience, so that a client that stops reading is met within a minute.
+SEND_BUFFER_BYTES = 64 * 1024
+SETTINGS = Settings(max_stalled_seconds=10)
+BOUND = (Writer, Stream, Alive)
+
+relay = Relay[int]()
+users: set[str] = set()
+cells: dict[int, str] = {}
+changes = 0
+shared_board: Element = static(h.div(id="board"))
+
+
+@dataclass
+class Change:
+    cell: int
+    color: str
+
+
+def board_view() -> Element:
+    return h.div(
+        {"id": "board"},
+        [
+            h.div(id=f"cell-{cell}", style={"background-color": cells.get(cell)}, data_cell_id=cell)
+            for cell in range(CELLS)
+        ],
+    )
+
+
+def page_view(name: str) -> Element:
+    return h.html(
+        {"lang": "en"},
+        h.head(h.meta(charset="utf-8"), h.title("Soak"), datastar_script()),
+        h.body(
+            data.init(at.subscribe("/live")),
+            h.h1(f"Hello, {name} <&>"),
+            h.p(changes, id="changes"),
+            shared_board,
+        ),
+    )
+
+
+async def page(c: Context, w: Writer) -> None:
+    w.html(page_view(c.query["name"]))
+
+
+async def live(c: Context, w: Writer) -> None:
+    await c.signals()
+    name = c.query["name"]
+    users.add(name)
+    await w.live(lambda: page_view(name), relay.subscribe("*", latest=True), heartbeat=1)
+    users.discard(name)
+
+
+async def alive(c: Context, w: Writer) -> None:
+    name = c.query["name"]
+    users.add(name)
+    w.patch(page_view(name))
+    async for _ in w.alive(relay.subscribe("*", latest=True), heartbeat=1):
+        w.patch(page_view(name))
+    users.discard(name)
+
+
+async def change(c: Context, w: Writer) -> None:
+    global changes, shared_board
+    signals = await c.signals(Change)
+    cells[signals.cell % CELLS] = COLORS[int(signals.color) % len(COLORS)]
+    changes += 1
+    shared_board = static(board_view())
+    relay.publish("change", changes)
+    w.json(changes)
+
+
+async def state(c: Context, w: Writer) -> None:
+    """Tell what the process holds, this very request included."""
+    gc.collect()
+    found = gc.get_objects()
+    w.json(
+        {
+            "tasks": len(asyncio.all_tasks()),
+            "subscriptions": relay.subscription_count,
+            "users": len(users),
+            "streams open": COUNTERS.streams_open,
+            "objects": [sum(isinstance(each, kind) for each in found) for kind in BOUND],
+            "files": len(list(Path("/proc/self/fd").iterdir())),
+        }
+    )
+
+
+class OneLine(logging.Formatter):
+    """Write a record as one line: level, logger, the message's first line, the exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, _, _ = record.getMessage().partition("\n")
+        error = f" {record.exc_info[1]!r}" if record.exc_info else ""
+        return f"{record.levelname} {record.name} {first}{error}"
+
+
+app = Starlette(
+    routes=[
+        route("/page", page),
+        route("/live", live, settings=SETTINGS),
+        route("/alive", alive, settings=SETTINGS),
+        route("/change", change, methods="POST"),
+        route("/state", state),
+    ]
+)
+
+if __name__ == "__main__":
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    listener.bind(("127.0.0.1", int(sys.argv[1])))
+    if "PIN" in os.environ:
+        os.sched_setaffinity(0, {int(os.environ["PIN"])})
+    config = uvicorn.Config(app, log_config=None, access_log=False)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
