@@ -23,6 +23,7 @@ from typing import NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkabl
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from fatmorph.alive import Alive
+from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.markup.element import Element
@@ -49,8 +50,8 @@ class Changes(Protocol):
         """When the newest item was made, by `time.perf_counter_ns()`."""
         ...
 
-    def skip(self) -> object:
-        """Forget the items that wait."""
+    def skip(self) -> int:
+        """Forget the items that wait; return how many they were."""
         ...
 
     def __aiter__(self) -> AsyncIterator[object]:
@@ -135,8 +136,9 @@ class Live(Alive[object]):
         """Forget the changes that the next page will show; return when the newest was made."""
         if self._changes is not None:
             # In this order: a change that another thread publishes in between comes again.
-            self._changes.skip()
+            skipped = self._changes.skip()
             if self._is_begun:
+                COUNTERS.dropped += skipped
                 return self._changes.changed_at
         now = time.perf_counter_ns()
         # Who has just come sees the state of just now. A poll shows what is an interval old at
@@ -154,10 +156,14 @@ class Live(Alive[object]):
             self._last_id = page.id
 
     async def _draw(self) -> _Page:
-        drawn = self._view()
-        view = await drawn if isawaitable(drawn) else drawn
+        view = self._view()
+        if not isinstance(view, Element) and isawaitable(view):
+            view = await view
+        begun_at = time.perf_counter()
         # isawaitable() does not tell a type checker what the others are.
-        return _Page.of(patch_elements(cast("Element", view), only=self._only, event_id=""))
+        event = patch_elements(cast("HasHtml", view), only=self._only, event_id="")
+        COUNTERS.render_seconds += time.perf_counter() - begun_at
+        return _Page.of(event)
 
 
 class _Page(NamedTuple):
@@ -230,10 +236,12 @@ class _Pump:
             raise StopAsyncIteration
         self.skip()
 
-    def skip(self) -> None:
+    def skip(self) -> int:
+        skipped = int(self._is_changed)
         self._is_changed = False
         if self._task is None or not self._task.done():
             self._wake.clear()
+        return skipped
 
     async def aclose(self) -> None:
         if self._task is not None:

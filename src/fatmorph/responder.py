@@ -5,11 +5,13 @@ Nothing here knows of events. What is written twice, or changed after the first 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError, encoding_error
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import render_bytes
@@ -129,7 +131,10 @@ class Responder:
             ResponseStartedError: Something was written before.
             EncodingError: Text with a lone surrogate.
         """
-        self._whole(render_bytes(view), "text/html; charset=utf-8", status)
+        begun_at = time.perf_counter()
+        body = render_bytes(view)
+        COUNTERS.render_seconds += time.perf_counter() - begun_at
+        self._whole(body, "text/html; charset=utf-8", status)
 
     def text(self, text: str, status: int | None = None) -> None:
         """Answer with plain text.

@@ -8,11 +8,13 @@ first byte: a call at the wrong moment says so.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar, overload
 
 from fatmorph.alive import Alive
+from fatmorph.counters import COUNTERS
 from fatmorph.datastar import events
 from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
@@ -132,19 +134,20 @@ class Writer(Responder):
             EventError: A field that the client would ignore or choke on.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(
-            events.patch_elements(
-                view,
-                only=only,
-                selector=selector,
-                mode=mode,
-                namespace=namespace,
-                view_transition=view_transition,
-                view_transition_selector=view_transition_selector,
-                event_id=event_id,
-                retry_ms=retry_ms,
-            )
+        begun_at = time.perf_counter()
+        event = events.patch_elements(
+            view,
+            only=only,
+            selector=selector,
+            mode=mode,
+            namespace=namespace,
+            view_transition=view_transition,
+            view_transition_selector=view_transition_selector,
+            event_id=event_id,
+            retry_ms=retry_ms,
         )
+        COUNTERS.render_seconds += time.perf_counter() - begun_at
+        self._event(event)
 
     def patch_signals(
         self,

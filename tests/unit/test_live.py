@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from fatmorph import Relay, h
+from fatmorph import Relay, counters, h
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import EventError, ResponseEndedError, ResponseError
 from fatmorph.live import View
@@ -609,6 +609,26 @@ def test_pages_are_shared_within_one_event_loop() -> None:
         return [client.numbers for client in clients]
 
     assert [asyncio.run(show()), asyncio.run(show())] == [[[0], [0]], [[0], [0]]]
+
+
+# What is counted
+
+
+async def test_pages_that_were_overtaken_and_the_time_of_rendering_are_counted(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    before = counters.snapshot()
+    client = await Client(counter.slow_view, relay.subscribe("*")).open()
+
+    for number in (1, 2, 3):
+        change(counter, relay, number)
+    counter.may_end.set()
+    await turns()
+    await client.leave()
+
+    after = counters.snapshot()
+    assert (after.dropped - before.dropped, after.events - before.events) == (2, 2)
+    assert after.render_seconds > before.render_seconds
 
 
 # What waits costs little

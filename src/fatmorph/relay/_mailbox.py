@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
+from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 
 __all__ = ("LatestQueue", "Mailbox", "Queue", "running_loop")
@@ -65,6 +66,7 @@ class Mailbox(Generic[T]):
             # Named, to outlive the lock: a finaliser of what was lost may publish.
             lost = self._queue.put(subject, data)
             is_first_loss = lost is not None and self.dropped == 1
+            COUNTERS.dropped += lost is not None
             waiter, self._waiter = self._waiter, None
         self._wake(waiter, here)
         if is_first_loss:

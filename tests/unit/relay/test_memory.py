@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 
+from fatmorph import counters
 from fatmorph.errors import MomentError, SubjectError, SubscriptionClosedError
 from fatmorph.relay import Relay, Subscription
 from fatmorph.relay.base import RelayContract, SubscriptionContract
@@ -513,6 +514,17 @@ def test_a_subscription_knows_when_its_newest_message_was_published():
 
     assert before <= scores.changed_at <= after
     assert others.changed_at == 0
+
+
+def test_what_a_reader_loses_is_counted():
+    before = counters.snapshot().dropped
+    relay = Relay[int]()
+    scores = relay.subscribe("score", limit=1)
+
+    for score in range(3):
+        relay.publish("score", score)
+
+    assert (scores.dropped, counters.snapshot().dropped - before) == (2, 2)
 
 
 def test_a_publish_looks_up_patterns_and_does_not_scan_them():
