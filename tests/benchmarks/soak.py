@@ -28,10 +28,11 @@ from pathlib import Path
 
 import uvicorn
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from soak_clients import DECODERS, HOST, Connection, exchange, get, page_of, resident_kilobytes
 
 from servers import Server, running
-from soak_clients import DECODERS, HOST, Connection, exchange, page_of
 
 FOLDER = Path(__file__).parent
 SHARES = {
@@ -169,10 +170,9 @@ class Soak:
         await asyncio.sleep(self.random.uniform(1, 3))
         attack = self.random.choice((None, *ATTACKS))
         if attack is None:  # half a body, and gone
-            _, writer = await asyncio.open_connection(HOST, self.port)
-            writer.write(_post("/change", b"x" * 1000, self.port)[:-500])
-            await asyncio.sleep(0.1)
-            writer.transport.abort()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await exchange(self.port, _post("/change", b"x" * 1000, self.port)[:-500])
             return
         status, answer = await exchange(self.port, attack.request(self.port))
         if status != attack.status:
@@ -232,21 +232,19 @@ class Soak:
             self.failures.append(f"{len(late)} clients have another page than the last: {late[:9]}")
 
     async def _has_final_page(self, name: str) -> bool:
-        _, body = await exchange(self.port, _get(f"/page?name={name}"))
+        _, body = await exchange(self.port, get(f"/page?name={name}"))
         return page_of(self.last.get(name, b"")) == body
 
     async def _sample(self) -> None:
-        status = Path(f"/proc/{self.server.process.pid}/status")
         while not self.is_over:
-            found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text())
-            self.memory.append(int(found[1]) if found else 0)
+            self.memory.append(resident_kilobytes(self.server.process.pid))
             await asyncio.sleep(1)
 
     async def _settled_state(self, expected: object) -> object:
         """Return what the server holds as soon as it is as expected, or after a minute."""
         end = time.perf_counter() + SETTLE_SECONDS
         while True:
-            _, body = await exchange(self.port, _get("/state"))
+            _, body = await exchange(self.port, get("/state"))
             state = json.loads(body)
             if state == expected or expected is None or time.perf_counter() > end:
                 return state
@@ -283,7 +281,7 @@ class Stream(Attack):
     """Signals in the query of a stream that never opens."""
 
     def request(self, port: int) -> bytes:
-        return _get("/live?name=x&datastar=" + self._body.decode())
+        return get("/live?name=x&datastar=" + self._body.decode())
 
 
 ATTACKS = (
@@ -306,10 +304,6 @@ def _post(path: str, body: bytes, port: int, header: str = "", *, is_last: bool 
     lines += [header] if header else []
     lines += ["connection: close"] if is_last else []
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
-
-
-def _get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n\r\n".encode()
 
 
 def _quarter(samples: list[int], number: int) -> int:

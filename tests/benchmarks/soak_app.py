@@ -1,12 +1,12 @@
 """The application under soak: one fat page for everybody, and what the process holds.
 
-Run as a program it serves itself: `python soak_app.py PORT`.
+Run as a program it serves itself: `python soak_app.py PORT`; with `bare` behind the port, an ASGI
+application that sends the same bytes and knows nothing else.
 """
 
 import asyncio
 import gc
 import logging
-import os
 import socket
 import sys
 from contextlib import suppress
@@ -15,11 +15,13 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, static
 from fatmorph.adapters.starlette import route
 from fatmorph.alive import Alive
 from fatmorph.counters import COUNTERS
+from fatmorph.datastar.events import patch_elements
 from fatmorph.settings import Settings
 from fatmorph.stream import Stream
 
@@ -32,9 +34,6 @@ BOUND = (Writer, Stream, Alive)
 
 relay = Relay[int]()
 users: set[str] = set()
-cells: dict[int, str] = {}
-changes = 0
-shared_board: Element = static(h.div(id="board"))
 
 
 @dataclass
@@ -43,14 +42,28 @@ class Change:
     color: str
 
 
-def board_view() -> Element:
-    return h.div(
-        {"id": "board"},
-        [
-            h.div(id=f"cell-{cell}", style={"background-color": cells.get(cell)}, data_cell_id=cell)
+class Board:
+    """What all pages show; drawn once per change."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+        self.cells: dict[int, str] = {}
+        self.view: Element = self._view()
+
+    def change(self, change: Change) -> None:
+        self.cells[change.cell % CELLS] = COLORS[int(change.color) % len(COLORS)]
+        self.changes += 1
+        self.view = self._view()
+
+    def _view(self) -> Element:
+        cells = [
+            h.div(id=f"cell-{cell}", style={"background-color": self.cells.get(cell)})
             for cell in range(CELLS)
-        ],
-    )
+        ]
+        return static(h.div({"id": "board"}, cells))
+
+
+board = Board()
 
 
 def page_view(name: str) -> Element:
@@ -60,8 +73,8 @@ def page_view(name: str) -> Element:
         h.body(
             data.init(at.subscribe("/live")),
             h.h1(f"Hello, {name} <&>"),
-            h.p(changes, id="changes"),
-            shared_board,
+            h.p(board.changes, id="changes"),
+            board.view,
         ),
     )
 
@@ -88,13 +101,9 @@ async def alive(c: Context, w: Writer) -> None:
 
 
 async def change(c: Context, w: Writer) -> None:
-    global changes, shared_board
-    signals = await c.signals(Change)
-    cells[signals.cell % CELLS] = COLORS[int(signals.color) % len(COLORS)]
-    changes += 1
-    shared_board = static(board_view())
-    relay.publish("change", changes)
-    w.json(changes)
+    board.change(await c.signals(Change))
+    relay.publish("change", board.changes)
+    w.json(board.changes)
 
 
 async def state(c: Context, w: Writer) -> None:
@@ -108,9 +117,13 @@ async def state(c: Context, w: Writer) -> None:
             "users": len(users),
             "streams open": COUNTERS.streams_open,
             "objects": [sum(isinstance(each, kind) for each in found) for kind in BOUND],
-            "files": len(list(Path("/proc/self/fd").iterdir())),
+            "files": open_files(),
         }
     )
+
+
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 class OneLine(logging.Formatter):
@@ -132,6 +145,19 @@ app = Starlette(
     ]
 )
 
+
+async def bare(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send one event of the same size and hold the stream."""
+    if scope["type"] == "lifespan":
+        return
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    event = patch_elements(page_view("healthy-0000"))
+    await send({"type": "http.response.body", "body": event, "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 if __name__ == "__main__":
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(OneLine())
@@ -140,8 +166,6 @@ if __name__ == "__main__":
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     listener.bind(("127.0.0.1", int(sys.argv[1])))
-    if "PIN" in os.environ:
-        os.sched_setaffinity(0, {int(os.environ["PIN"])})
-    config = uvicorn.Config(app, log_config=None, access_log=False)
+    config = uvicorn.Config(bare if "bare" in sys.argv else app, log_config=None, access_log=False)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])

@@ -8,9 +8,10 @@ import struct
 import zlib
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Self
 
-__all__ = ("DECODERS", "Connection", "exchange", "page_of")
+__all__ = ("DECODERS", "Connection", "exchange", "get", "page_of", "resident_kilobytes")
 
 HOST = "127.0.0.1"
 READ_BYTES = 64 * 1024
@@ -145,6 +146,18 @@ def page_of(event: bytes) -> bytes:
     """Return the HTML that an event patches."""
     lines = (line for line in event.split(b"\n") if line.startswith(ELEMENTS))
     return b"\n".join(line.removeprefix(ELEMENTS) for line in lines)
+
+
+def get(path: str) -> bytes:
+    """Return a request whose answer ends its connection."""
+    return f"GET {path} HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n\r\n".encode()
+
+
+def resident_kilobytes(process: int) -> int:
+    """Return how much memory a process holds."""
+    # https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+    text = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(text.partition("VmRSS:")[2].split()[0])
 
 
 async def exchange(port: int, request: bytes) -> tuple[int, bytes]:
