@@ -18,7 +18,8 @@
     │   ├── SettingsError            ValueError
     │   ├── SubjectError             ValueError
     │   ├── ServeError               ValueError
-    │   └── SnapshotError            ValueError
+    │   ├── SnapshotError            ValueError
+    │   └── CommandError             ValueError
     ├── MomentError                  a right call at the wrong moment (RuntimeError)
     │   ├── ResponseStartedError
     │   ├── ResponseEndedError
@@ -45,6 +46,7 @@ __all__ = (
     "AttributeValueError",
     "BodyError",
     "ChildError",
+    "CommandError",
     "DatastarError",
     "EncodingError",
     "EventError",
@@ -221,6 +223,12 @@ class SnapshotError(ArgumentError, ValueError):
     """Report a name under which no snapshot can be stored."""
 
     code = "snapshot"
+
+
+class CommandError(ArgumentError, ValueError):
+    """Report an argument of the command line with which nothing can be checked."""
+
+    code = "command"
 
 
 class MomentError(FatmorphError, RuntimeError):

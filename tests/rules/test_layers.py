@@ -97,12 +97,13 @@ PACKAGE_ORDER = {
         "_unfinished",
         "_base",
         "asgi",
+        "_endpoint",
         "starlette",
         "fastapi",
         "litestar",
-        "quart",
         "_apart",
         "_exchange",
+        "quart",
         "_answer",
         "wsgi",
         "flask",
@@ -111,7 +112,7 @@ PACKAGE_ORDER = {
         "aiohttp",
     ),
     "testing": ("snapshots", "plugin"),
-    "cli": ("main",),
+    "cli": ("check", "main"),
 }
 
 FRAMEWORKS = {"aiohttp", "django", "fastapi", "flask", "litestar", "quart", "sanic", "starlette"}

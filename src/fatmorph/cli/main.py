@@ -1,4 +1,4 @@
-"""The command `python -m fatmorph`: what is installed, and which engine runs."""
+"""The command `python -m fatmorph`: what is installed, which engine runs, and `check`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from fatmorph.cli.check import add_check_command
 from fatmorph.markup.render import ENGINE
 
 __all__ = ("main",)
@@ -25,9 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m fatmorph", description="Live web pages, each written as one function."
     )
     parser.add_argument("--version", action="version", version=_version_line())
-    parser.parse_args(arguments)
-    parser.print_help()
-    return 0
+    add_check_command(parser.add_subparsers(title="commands", metavar="command"))
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 0
+    status: int = options.run(options)
+    return status
 
 
 def _version_line() -> str:

@@ -35,11 +35,13 @@ class _Pair:
 
     def report_html(self) -> bool:
         """Report a changed id on the root, and return whether there is one."""
-        old, new = self._before.root, self._after.root
-        if old.tag != "html" or new.tag != "html" or not old.id or old.id == new.id:
+        one, other = _html(self._before), _html(self._after)
+        if one is None or other is None:
             return False
-        words = {"before": short_repr(old.id), "after": short_repr(new.id)}
-        self._after.report("html-id-changed", self._after.places[0], **words)
+        old, new = one.element.id, other.element.id
+        if not old or old == new:
+            return False
+        self._after.report("html-id-changed", other, before=short_repr(old), after=short_repr(new))
         return True
 
     def report_ids(self) -> None:
@@ -116,6 +118,12 @@ def _keys(survey: Survey, numbers: dict[tuple[object, str], Key]) -> list[Key]:
             name = (keys[place.parent.number], element.tag)
         keys.append(numbers.setdefault(name, len(numbers) + 1))
     return keys
+
+
+def _html(survey: Survey) -> Place | None:
+    """Return the root of a page; None of a part."""
+    tops = survey.places[:1] if survey.root.tag == "html" else survey.children(survey.places[0])
+    return next((place for place in tops if place.element.tag == "html"), None)
 
 
 def _unique(survey: Survey, keys: list[Key]) -> dict[Key, Place | None]:
