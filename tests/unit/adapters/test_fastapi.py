@@ -1,0 +1,202 @@
+"""FastAPI: handlers as path operations, dependencies, and streams that a route returns."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Header, HTTPException
+from fastapi.requests import Request
+from pydantic import BaseModel
+from starlette.background import BackgroundTask
+
+from asgi_client import Answer, answer
+from fatmorph.adapters.fastapi import WriterResponse, endpoint
+from fatmorph.context import Context
+from fatmorph.writer import Writer
+
+SENT = 'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
+
+
+class Cart(BaseModel):
+    count: int
+
+
+def current_user(authorization: Annotated[str | None, Header()] = None) -> str:
+    if authorization is None:
+        raise HTTPException(401)
+    return authorization
+
+
+User = Annotated[str, Depends(current_user)]
+
+
+async def show(c: Context, w: Writer) -> None:
+    w.json([c.method, c.path_params])
+
+
+async def test_a_handler_is_a_path_operation_with_parameters_and_dependencies() -> None:
+    app = FastAPI()
+
+    @app.get("/rooms/{number}")
+    @endpoint
+    async def room(c: Context, w: Writer, number: int, user: User, sort: str = "name") -> None:
+        w.json([number, user, sort, c.path_params["number"]])
+
+    found = await answer(app, "/rooms/7?sort=age", headers={"authorization": "ada"})
+    refused = await answer(app, "/rooms/7")
+    malformed = await answer(app, "/rooms/x", headers={"authorization": "ada"})
+
+    assert (found.status, found.body) == (200, b'[7,"ada","age","7"]')
+    assert (refused.status, malformed.status) == (401, 422)
+
+
+async def test_the_body_may_be_a_model_of_the_signals() -> None:
+    app = FastAPI()
+
+    @app.post("/add")
+    @endpoint
+    async def add(c: Context, w: Writer, cart: Cart) -> None:
+        w.patch_signals({"count": cart.count + 1})
+
+    added = await answer(app, "/add", "POST", b'{"count":1}', {"content-type": "application/json"})
+
+    assert added.body == b'event: datastar-patch-signals\ndata: signals {"count":2}\n\n'
+
+
+async def test_dependencies_of_a_router_guard_its_handlers() -> None:
+    router = APIRouter(dependencies=[Depends(current_user)])
+    router.add_api_route("/show/{name}", endpoint(show), methods=["GET", "DELETE"])
+    app = FastAPI()
+    app.include_router(router, prefix="/admin")
+
+    refused = await answer(app, "/admin/show/a")
+    found = await answer(app, "/admin/show/a", "DELETE", headers={"authorization": "ada"})
+
+    assert (refused.status, found.body) == (401, b'["DELETE",{"name":"a"}]')
+
+
+async def test_a_route_returns_a_stream_that_knows_its_dependencies() -> None:
+    app = FastAPI()
+
+    @app.get("/subscribe")
+    async def subscribe(user: User) -> WriterResponse:
+        async def stream(c: Context, w: Writer) -> None:
+            w.patch_signals({"user": user})
+
+        return WriterResponse(stream)
+
+    found = await answer(app, "/subscribe", headers={"authorization": "ada"})
+
+    assert (found.status, found.body.decode()) == (200, SENT)
+    assert ("content-type", "text/event-stream") in found.headers
+
+
+async def test_a_dependency_that_yields_is_open_until_the_stream_has_ended() -> None:
+    steps: list[str] = []
+
+    async def session() -> AsyncIterator[str]:
+        steps.append("open")
+        yield "session"
+        steps.append("close")
+
+    app = FastAPI()
+
+    @app.get("/endpoint")
+    @endpoint
+    async def home(c: Context, w: Writer, session: Annotated[str, Depends(session)]) -> None:
+        w.patch_signals({"user": "ada"})
+        await w.drain()
+        steps.append(session)
+
+    await answer(app, "/endpoint")
+
+    assert steps == ["open", "session", "close"]
+
+
+async def test_status_headers_and_cookies_of_the_response_join_the_handlers_own() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.headers["x-handler"] = "1"
+        w.cookie("theme", "dark")
+        w.text("made")
+
+    async def make() -> WriterResponse:
+        response = WriterResponse(
+            handler, status_code=201, headers={"X-Route": "2", "X-Handler": "other"}
+        )
+        response.set_cookie("session", "7")
+        return response
+
+    app = FastAPI()
+    app.get("/")(make)
+
+    assert await answer(app, "/") == Answer(
+        status=201,
+        headers=[
+            ("content-type", "text/plain; charset=utf-8"),
+            ("content-length", "4"),
+            ("x-handler", "1"),
+            ("set-cookie", "theme=dark; Path=/; HttpOnly; SameSite=Lax"),
+            ("x-route", "2"),
+            ("set-cookie", "session=7; Path=/; SameSite=lax"),
+        ],
+        body=b"made",
+    )
+
+
+async def test_background_tasks_run_when_the_response_is_over() -> None:
+    done: list[str] = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("x")
+        done.append("handler")
+
+    app = FastAPI()
+
+    @app.get("/theirs")
+    async def theirs(tasks: BackgroundTasks) -> WriterResponse:
+        tasks.add_task(done.append, "theirs")
+        return WriterResponse(handler)
+
+    @app.get("/own")
+    async def own() -> WriterResponse:
+        return WriterResponse(handler, background=BackgroundTask(done.append, "own"))
+
+    await answer(app, "/theirs")
+    await answer(app, "/own")
+
+    assert done == ["handler", "theirs", "handler", "own"]
+
+
+async def test_the_schema_shows_parameters_and_no_made_up_content() -> None:
+    app = FastAPI()
+
+    @app.get("/rooms/{number}", response_class=WriterResponse)
+    @endpoint
+    async def room(c: Context, w: Writer, number: int) -> None:
+        """Show a room."""
+
+    operation = app.openapi()["paths"]["/rooms/{number}"]["get"]
+
+    assert (operation["summary"], operation["description"]) == ("Room", "Show a room.")
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["number"]
+    assert operation["responses"]["200"] == {"description": "Successful Response"}
+
+
+async def test_fastapis_own_request_reads_the_same_body() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        own: Request = c.request
+        w.json([(await c.body()).decode(), (await own.body()).decode(), await own.json()])
+
+    app = FastAPI()
+    app.add_api_route("/", endpoint(handler), methods=["POST"])
+
+    assert (await answer(app, "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
+
+
+async def test_an_http_exception_is_fastapis_business() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        raise HTTPException(418, "teapot")
+
+    app = FastAPI()
+    app.get("/")(endpoint(handler))
+
+    assert (await answer(app, "/")).body == b'{"detail":"teapot"}'

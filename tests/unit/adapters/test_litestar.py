@@ -1,0 +1,186 @@
+"""Litestar: handlers as route handlers, dependencies, and streams that one returns."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Controller, Litestar, Request, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from asgi_client import Answer, answer
+from fatmorph.adapters.litestar import WriterResponse, endpoint
+from fatmorph.context import Context
+from fatmorph.writer import Writer
+
+
+async def current_user(request: Request[Any, Any, Any]) -> str:
+    return request.headers["authorization"]
+
+
+def must_be_known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    if "authorization" not in connection.headers:
+        raise NotAuthorizedException
+
+
+async def test_a_handler_is_a_route_handler_with_parameters_dependencies_and_guards() -> None:
+    @get("/rooms/{number:int}", dependencies={"user": current_user}, guards=[must_be_known])
+    @endpoint
+    async def room(
+        c: Context,
+        w: Writer,
+        number: FromPath[int],
+        user: NamedDependency[str],
+        sort: FromQuery[str] = "name",
+    ) -> None:
+        w.json([number, user, sort, c.path_params["number"]])
+
+    app = Litestar([room])
+
+    found = await answer(app, "/rooms/7?sort=age", headers={"authorization": "ada"})
+    refused = await answer(app, "/rooms/7")
+    missing = await answer(app, "/rooms/x", headers={"authorization": "ada"})
+
+    assert (found.status, found.body) == (200, b'[7,"ada","age",7]')
+    assert (refused.status, missing.status) == (401, 404)
+
+
+async def test_a_post_is_answered_with_200_which_datastar_applies() -> None:
+    @post("/add")
+    @endpoint
+    async def add(c: Context, w: Writer, data: JSONBody[dict[str, int]]) -> None:
+        w.patch_signals({"count": data["count"] + 1})
+
+    added = await answer(Litestar([add]), "/add", "POST", b'{"count":1}')
+
+    assert added.status == 200
+    assert added.body == b'event: datastar-patch-signals\ndata: signals {"count":2}\n\n'
+
+
+async def test_a_route_handler_returns_a_stream_that_knows_its_dependencies() -> None:
+    @get("/subscribe", dependencies={"user": current_user})
+    async def subscribe(user: NamedDependency[str]) -> WriterResponse:
+        async def stream(c: Context, w: Writer) -> None:
+            w.patch_signals({"user": user})
+
+        return WriterResponse(stream)
+
+    found = await answer(Litestar([subscribe]), "/subscribe", headers={"authorization": "ada"})
+
+    assert found.body == b'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
+    assert ("content-type", "text/event-stream") in found.headers
+
+
+async def test_a_method_of_a_controller_returns_a_stream() -> None:
+    async def stream(c: Context, w: Writer) -> None:
+        w.text("room")
+
+    class Rooms(Controller):
+        path = "/rooms"
+
+        @get("/{number:int}")
+        async def room(self, number: FromPath[int]) -> WriterResponse:
+            return WriterResponse(stream)
+
+    assert (await answer(Litestar([Rooms]), "/rooms/7")).body == b"room"
+
+
+async def test_a_dependency_that_yields_is_closed_before_the_response_as_everywhere() -> None:
+    steps: list[str] = []
+
+    async def session() -> AsyncIterator[str]:
+        steps.append("open")
+        yield "session"
+        steps.append("close")
+
+    @get("/", dependencies={"session": session})
+    @endpoint
+    async def home(c: Context, w: Writer, session: NamedDependency[str]) -> None:
+        steps.append(session)
+
+    await answer(Litestar([home]), "/")
+
+    assert steps == ["open", "close", "session"]
+
+
+async def test_headers_and_cookies_of_every_layer_join_the_handlers_own() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.headers["x-handler"] = "1"
+        w.cookie("theme", "dark")
+        w.text("made")
+
+    @get("/", response_headers={"X-Route": "3"})
+    async def make() -> WriterResponse:
+        return WriterResponse(
+            handler,
+            headers={"X-Route": "2", "X-Handler": "other"},
+            cookies=[Cookie(key="session", value="7")],
+        )
+
+    assert await answer(Litestar([make]), "/") == Answer(
+        status=200,
+        headers=[
+            ("content-type", "text/plain; charset=utf-8"),
+            ("content-length", "4"),
+            ("x-handler", "1"),
+            ("set-cookie", "theme=dark; Path=/; HttpOnly; SameSite=Lax"),
+            ("x-route", "2"),
+            ("set-cookie", "session=7; Path=/; SameSite=lax"),
+        ],
+        body=b"made",
+    )
+
+
+async def test_background_tasks_run_when_the_response_is_over() -> None:
+    done: list[str] = []
+
+    async def note(what: str) -> None:
+        done.append(what)
+
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("x")
+        done.append("handler")
+
+    @get("/")
+    async def home() -> WriterResponse:
+        return WriterResponse(handler, background=BackgroundTask(note, "task"))
+
+    await answer(Litestar([home]), "/")
+
+    assert done == ["handler", "task"]
+
+
+async def test_the_schema_shows_parameters() -> None:
+    @get("/rooms/{number:int}", summary="Show a room")
+    @endpoint
+    async def room(c: Context, w: Writer, number: FromPath[int]) -> None: ...
+
+    operation = Litestar([room]).openapi_schema.to_schema()["paths"]["/rooms/{number}"]["get"]
+
+    assert operation["summary"] == "Show a room"
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["number"]
+
+
+async def test_litestars_own_request_reads_the_same_body() -> None:
+    @post("/")
+    @endpoint
+    async def handler(c: Context, w: Writer) -> None:
+        own: Request[Any, Any, Any] = c.request
+        w.json([(await c.body()).decode(), (await own.body()).decode(), await own.json()])
+
+    assert (await answer(Litestar([handler]), "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
+
+
+async def test_an_http_exception_is_litestars_business() -> None:
+    @get("/")
+    @endpoint
+    async def handler(c: Context, w: Writer) -> None:
+        raise HTTPException("teapot", status_code=418)
+
+    found = await answer(Litestar([handler]), "/")
+
+    assert (found.status, found.body) == (418, b'{"status_code":418,"detail":"teapot"}')
