@@ -1,1 +1,21 @@
-"""Ids and morphs: what the browser keeps when a page is patched."""
+"""Ids and morphs: what the browser keeps when a page is patched.
+
+from fatmorph.morph import check       what in a page would morph badly
+from fatmorph.morph import simulate    what the browser does with a patch, node by node
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fatmorph.morph.check import check
+    from fatmorph.morph.simulate import simulate
+
+__all__ = ("check", "simulate")
+
+
+def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
+    if name not in __all__:
+        raise AttributeError(f"module 'fatmorph.morph' has no attribute {name!r}")
+    globals()[name] = value = getattr(import_module(f"fatmorph.morph.{name}"), name)
+    return value

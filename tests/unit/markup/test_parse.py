@@ -1,0 +1,108 @@
+"""Parsing as a browser does: what comes out, and on what surface."""
+
+import sys
+
+import pytest
+
+from fatmorph.errors import MissingExtraError
+from fatmorph.markup.parse import ParsedElement, is_document, parse_document, parse_fragment
+
+
+def outline(tree: ParsedElement) -> list[object]:
+    """Return a tree as nested lists: the tag, the attributes, the children."""
+    children = [
+        child if isinstance(child, str) else outline(child)
+        for child in tree.children
+        if isinstance(child, str) or child.tag
+    ]
+    return [tree.tag, tree.attributes, *children]
+
+
+def test_a_fragment_has_the_surface_of_an_element():
+    (paragraph,) = parse_fragment('<p id="a" hidden>1 &lt; 2<!-- why --></p>').children
+
+    assert isinstance(paragraph, ParsedElement)
+    assert (paragraph.tag, paragraph.namespace, paragraph.id) == ("p", "html", "a")
+    assert outline(paragraph) == [
+        "p",
+        {"id": "a", "hidden": ""},
+        "1 < 2",
+        ["#comment", {}, " why "],
+    ]
+
+
+def test_any_text_is_a_document_with_head_and_body():
+    document = parse_document("<title>Hello</title>there")
+
+    assert outline(document) == [
+        "#document",
+        {},
+        ["html", {}, ["head", {}, ["title", {}, "Hello"]], ["body", {}, "there"]],
+    ]
+
+
+def test_what_a_browser_corrects_is_corrected():
+    fragment = parse_fragment("<p>1<p>2<table><tr><td>3")
+
+    assert outline(fragment) == [
+        "#document-fragment",
+        {},
+        ["p", {}, "1"],
+        ["p", {}, "2"],
+        ["table", {}, ["tbody", {}, ["tr", {}, ["td", {}, "3"]]]],
+    ]
+
+
+def test_elements_of_svg_and_mathml_keep_their_namespace_and_case():
+    svg, math = parse_fragment("<svg viewbox='0'><CIRCLE/></svg><math><mi>x</mi></math>").children
+
+    assert isinstance(svg, ParsedElement) and isinstance(math, ParsedElement)
+    assert (svg.namespace, math.namespace) == ("svg", "mathml")
+    assert outline(svg) == ["svg", {"viewBox": "0"}, ["circle", {}]]
+
+
+def test_what_a_template_holds_is_not_among_its_children():
+    (template,) = parse_fragment("<template><i>1</i></template>").children
+
+    assert isinstance(template, ParsedElement)
+    assert template.content is not None
+    assert (outline(template), outline(template.content)) == (
+        ["template", {}],
+        ["#document-fragment", {}, ["i", {}, "1"]],
+    )
+
+
+@pytest.mark.parametrize(
+    ("scripting", "content"), [(True, "<b>1</b>"), (False, ["b", {}, "1"])], ids=["page", "patch"]
+)
+def test_scripting_decides_what_noscript_holds(scripting, content):
+    document = parse_document("<body><noscript><b>1</b></noscript>", scripting=scripting)
+
+    _, _, html = outline(document)
+    assert html[3][2] == ["noscript", {}, content]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<!doctype html><html></html>", True),
+        ("\n <HTML lang=en>", True),
+        ("<!-- made by hand --><!DOCTYPE html>", True),
+        ("<p>Hello</p>", False),
+        ("<htmlx>", False),
+        ("", False),
+    ],
+)
+def test_a_document_begins_with_a_doctype_or_html(text, expected):
+    assert is_document(text) == expected
+
+
+def test_an_element_shows_its_tag_and_id():
+    assert repr(parse_fragment('<p id="a"></p><p></p>').children) == "[<p#a>, <p>]"
+
+
+def test_without_the_parser_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "justhtml.parser.context", None)
+
+    with pytest.raises(MissingExtraError, match="cannot parse HTML without justhtml"):
+        parse_document("<p>")

@@ -1,0 +1,268 @@
+"""Simulated patches: what they say about the nodes, and what they refuse.
+
+That they say what the real client does is shown by test_cases.py and in the browser.
+"""
+
+import sys
+
+import pytest
+
+from fatmorph import Markup, at, data, h
+from fatmorph.errors import MissingExtraError, MorphError
+from fatmorph.morph.simulate import PatchedNode, Run, Simulation, Write, simulate
+
+
+def names(nodes: tuple[PatchedNode, ...]) -> list[str]:
+    return [str(node) for node in nodes]
+
+
+def items(*keys: object) -> str:
+    return '<ul id="list">' + "".join(f'<li id="i{key}">{key}</li>' for key in keys) + "</ul>"
+
+
+def test_a_tree_and_its_html_are_the_same_page():
+    before = h.ul({"id": "list"}, h.li({"id": "i1"}, 1), h.li({"id": "i2"}, 2))
+
+    assert simulate(before, items(2, 1)) == simulate(items(1, 2), items(2, 1))
+
+
+def test_trusted_html_is_read_as_html():
+    assert simulate(Markup("<p id='a'>1"), Markup("<p id='a'>2")).html == '<p id="a">2</p>'
+
+
+def test_a_node_tells_where_it_is_and_where_it_was():
+    result = simulate(items(1, 2), items(2, 3))
+
+    assert result.nodes == (
+        PatchedNode("ul#list", "ul", "/0", "/0"),
+        PatchedNode("ul#list > li#i2", "li", "/0/0", "/0/1"),
+        PatchedNode("ul#list > li#i2 > #text", "#text", "/0/0/0", "/0/1/0"),
+        PatchedNode("ul#list > li#i3", "li", "/0/1", None),
+        PatchedNode("ul#list > li#i3 > #text", "#text", "/0/1/0", None),
+    )
+    assert result.removed == (
+        PatchedNode("ul#list > li#i1", "li", None, "/0/0"),
+        PatchedNode("ul#list > li#i1 > #text", "#text", None, "/0/0/0"),
+    )
+
+
+def test_every_node_is_kept_or_created():
+    result = simulate(items(1, 2), items(2, 3))
+
+    assert names(result.kept) == ["ul#list", "ul#list > li#i2", "ul#list > li#i2 > #text"]
+    assert names(result.created) == ["ul#list > li#i3", "ul#list > li#i3 > #text"]
+
+
+def test_a_row_that_is_passed_is_parked_and_fetched():
+    result = simulate(items(1, 2), items(2, 1))
+
+    assert names(result.moved) == names(result.parked) == ["ul#list > li#i1"]
+
+
+def test_a_node_that_is_parked_and_never_fetched_is_removed():
+    before = '<div id="r"><section><p id="x"></p></section><p></p></div>'
+
+    result = simulate(before, '<div id="r"><p id="x"></p></div>')
+
+    assert names(result.removed) == ["div#r > section", "div#r > section > p#x"]
+    assert names(result.parked) == ["div#r > section"]
+    assert result.moved == ()
+
+
+def test_attributes_are_written_and_removed():
+    result = simulate('<p id="a" class="x" lang="en">', '<p id="a" class="y" title="t">')
+
+    (node,) = result.nodes
+    assert result.attributes == (
+        Write(node, "class", "x", "y"),
+        Write(node, "title", None, "t"),
+        Write(node, "lang", "en", None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "written"),
+    [
+        ('<input id="a" value="1">', '<input id="a" value="2">', [("value", "1", "2")]),
+        ('<input id="a" value="1">', '<input id="a" value="1" class="x">', []),
+        ('<input id="a">', '<input id="a" checked>', [("checked", None, "")]),
+        (
+            '<input id="a" value="1">',
+            '<input id="a" value="2" data-preserve-attr="value">',
+            [],
+        ),
+        ('<input id="a" type="file">', '<input id="a" type="file" value="x">', []),
+        ("<textarea id='a'>1</textarea>", "<textarea id='a'>2</textarea>", [("value", "1", "2")]),
+    ],
+    ids=["value", "same value", "checked", "preserved", "file", "textarea"],
+)
+def test_a_property_is_written_where_the_attribute_behind_it_changes(before, after, written):
+    result = simulate(before, after)
+
+    assert [(write.name, write.before, write.after) for write in result.properties] == written
+
+
+def test_a_subscription_on_a_body_that_stays_runs_never_again():
+    def page(count):
+        return h.html(h.head(h.title(count)), h.body(data.init(at.subscribe("/")), h.p(count)))
+
+    assert simulate(page(1), page(2)).runs == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "runs"),
+    [
+        ("<p id='a' data-init='x'>", "<p id='a' data-init='y'>", [("p#a", "data-init", 1)]),
+        ("<p id='a'>", "<p id='a' data-init='y'>", [("p#a", "data-init", 1)]),
+        ("<p id='a' data-init='x'>", "<p id='a'>", []),
+        ("<p id='a' data-id='1'>", "<p id='a' data-id='2'>", []),
+        ("<p id='a'>", "<p id='a' data-ignore data-init='y'>", []),
+        (
+            "<main id='m'></main>",
+            "<main id='m'><b data-on:click='x' data-text='y'></b></main>",
+            [("main#m > b", "data-on:click", 1), ("main#m > b", "data-text", 1)],
+        ),
+        (
+            "<main id='m'><i id='x'></i></main>",
+            "<main id='m'><b data-init='y'><i id='x'></i><u data-init='z'></u></b></main>",
+            [("main#m > b", "data-init", 2), ("main#m > b > u", "data-init", 2)],
+        ),
+    ],
+    ids=["changed", "added", "removed", "not Datastar's", "ignored", "created", "wrapped"],
+)
+def test_what_runs_is_told_with_how_often(before, after, runs):
+    result = simulate(before, after)
+
+    assert [(str(run.node), run.name, run.times) for run in result.runs] == runs
+
+
+@pytest.mark.parametrize(
+    ("mode", "selector", "script", "times"),
+    [
+        ("outer", None, "<main id='m'><script>1</script></main>", [2]),
+        ("append", "#m", "<script>1</script>", [1]),
+        ("append", "#m", "<script type='application/json'>1</script>", []),
+        ("append", "#m", "<script></script>", []),
+        ("outer", None, "<html><head></head><body><script>1</script></body></html>", [1]),
+    ],
+    ids=["fragment", "appended", "data", "empty", "page"],
+)
+def test_a_new_script_runs_once_or_twice(mode, selector, script, times):
+    result = simulate("<main id='m'></main>", script, mode=mode, selector=selector)
+
+    assert [run.times for run in result.runs if run.name == "script"] == times
+
+
+def test_a_target_that_is_missing_is_a_warning():
+    result = simulate("<p id='a'>", "<p id='b'>")
+
+    assert (result.warnings, result.exception) == (("PatchElementsNoTargetsFound: #b",), None)
+
+
+def test_a_selector_that_matches_nothing_is_a_warning():
+    result = simulate("<p id='a'>", "<p>", mode="append", selector="#gone")
+
+    assert result.warnings == ("PatchElementsNoTargetsFound: #gone",)
+
+
+def test_an_empty_id_stops_the_morph_half_way():
+    result = simulate(
+        '<main id="m"><p id="">1</p></main>', '<main id="m"><p id="">1</p><b>2</b></main>'
+    )
+
+    assert result.exception == "TypeError: Cannot read properties of null (reading 'parentNode')"
+    assert result.html == '<main id="m"><p id="">1</p></main>'
+
+
+def test_a_mode_that_needs_a_selector_throws_without():
+    assert simulate("<p>", "<p>", mode="append").exception == "PatchElementsExpectedSelector"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ({"mode": "inside"}, "cannot simulate mode='inside'"),
+        ({"namespace": "xml"}, "cannot simulate namespace='xml'"),
+        ({"selector": "p["}, "cannot read the selector 'p['"),
+    ],
+)
+def test_what_the_client_would_not_understand_is_an_error(arguments, what):
+    with pytest.raises(MorphError) as caught:
+        simulate("<p>", "<p>", **arguments)
+
+    assert caught.value.what == what
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_page_deeper_than_browsers_make_it_is_an_error(side):
+    pages = {"before": "<p>", "after": "<p>", side: "<div>" * 10_000}
+
+    with pytest.raises(MorphError, match="more than 512 elements deep"):
+        simulate(pages["before"], pages["after"])
+
+
+@pytest.mark.parametrize("text", ["", "plain text", "<", "</p>", "\0", "<!doctype>"])
+def test_what_is_no_page_is_patched_all_the_same(text):
+    result = simulate(text, "<p id='a'>")
+
+    assert isinstance(result, Simulation)
+    assert result.warnings == ("PatchElementsNoTargetsFound: #a",)
+
+
+def test_without_the_selector_library_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cssselect2", None)
+
+    with pytest.raises(MissingExtraError, match="cannot find elements by a selector"):
+        simulate("<p>", "<p>", mode="append", selector="p")
+
+
+def test_results_are_values():
+    before, after = items(1, 2), items(2, 1)
+
+    assert simulate(before, after) == simulate(before, after)
+    assert Run(PatchedNode("a", "a", "/0", None), "data-init", 1) < Run(
+        PatchedNode("b", "b", "/1", None), "data-init", 1
+    )
+
+
+# Pairs of pages that make a careless algorithm slow, for a number of elements.
+SLOW_PAIRS = {
+    "reversed rows": lambda n: (items(*range(n)), items(*reversed(range(n)))),
+    "other tags": lambda n: ("<p id='a'>" + "<i>1</i>" * n, "<p id='a'>" + "<b>1</b>" * n),
+    "other ids": lambda n: (items(*range(n)), items(*range(n, 2 * n))),
+    "no ids": lambda n: ("<p id='a'>" + "<b>1</b>" * n, "<p id='a'>" + "<b>2</b>" * (n + 1)),
+    "double ids": lambda n: (
+        "<p id='a'>" + "<b id='x'>1</b>" * n,
+        "<p id='a'>" + "<b id='x'>1</b><i id='x'></i>" * n,
+    ),
+    "deep rows": lambda n: (
+        "<div id='a'>" + "<div>" * 200 + items(*range(n)),
+        "<div id='a'>" + "<div>" * 201 + items(*reversed(range(n))),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SLOW_PAIRS)
+def test_the_work_grows_as_the_page_does(name):
+    pair = SLOW_PAIRS[name]
+
+    few, many = (count_steps(*pair(n)) for n in (200, 400))
+
+    assert many < 2.3 * few
+
+
+def count_steps(before: str, after: str) -> int:
+    """Return how many lines of Python a simulation takes."""
+    steps = 0
+
+    def count(*_: object) -> object:
+        nonlocal steps
+        steps += 1
+        return count
+
+    sys.settrace(count)
+    try:
+        simulate(before, after)
+    finally:
+        sys.settrace(None)
+    return steps
