@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, assert_type
 
-from fatmorph import Context, Relay, Writer, h
+from fatmorph import Context, Element, Relay, Writer, h
 from fatmorph.adapters.starlette import route
 
 relay = Relay[int]()
@@ -12,6 +12,14 @@ relay = Relay[int]()
 @dataclass
 class CartSignals:
     quantity: int = 1
+
+
+async def page_view() -> Element:
+    return h.p("here")
+
+
+async def page_of(number: int) -> Element:
+    return h.p(number)
 
 
 async def handler(c: Context, w: Writer) -> None:
@@ -28,6 +36,11 @@ async def handler(c: Context, w: Writer) -> None:
         assert_type(nothing, None)
     async with w.alive():
         w.patch(h.p("here"), selector="#here", mode="inner")
+    assert_type(await w.live(lambda: h.p("here"), relay.subscribe("cart"), key=1), None)
+    await w.live(page_view, max_rate=2)
+    await w.live(lambda: page_of(1), only="#here", max_rate=2)
+    await w.live(h.p("here"), max_rate=2)  # type: ignore[arg-type]
+    await w.live(lambda: "<p>text</p>", max_rate=2)  # type: ignore[arg-type, return-value]
     w.patch("<p>text</p>")  # type: ignore[arg-type]
     w.patch(h.p(), mode="inmer")  # type: ignore[arg-type]
     w.cookie("theme", "dark", same_site="loose")  # type: ignore[arg-type]
