@@ -1,0 +1,51 @@
+"""Laws of compression: nothing is lost, whatever is written and whenever memory is given back."""
+
+import zlib
+from collections.abc import Callable
+
+import brotli
+import zstandard
+from hypothesis import given, strategies as st
+
+from fatmorph.compression import Encoding, negotiate, stream_compressor
+
+encodings = st.sampled_from(["zstd", "br", "gzip"])
+repetitive = st.builds(
+    lambda part, times: part * times, st.binary(max_size=30), st.integers(0, 5000)
+)
+parts = st.lists(
+    st.tuples(st.one_of(st.binary(max_size=200), repetitive), st.booleans()), max_size=8
+)
+
+
+def reader(encoding: Encoding) -> Callable[[bytes], bytes]:
+    if encoding == "gzip":
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
+    if encoding == "zstd":
+        return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
+    decompressor = brotli.Decompressor()
+    # It returns 32 KiB at a time.
+    return lambda data: (
+        decompressor.process(data) + b"".join(iter(lambda: decompressor.process(b""), b""))
+    )
+
+
+@given(encoding=encodings, parts=parts, max_bytes=st.sampled_from([2**20, 2**24]))
+def test_every_part_can_be_read_at_once(
+    encoding: Encoding, parts: list[tuple[bytes, bool]], max_bytes: int
+) -> None:
+    compressor = stream_compressor(encoding, max_bytes)
+    read = reader(encoding)
+    received = []
+
+    for part, is_released in parts:
+        received.append(read(compressor.compress(part)))
+        [bool, compressor.release][is_released]()
+
+    assert received == [part for part, _ in parts]
+    assert read(compressor.finish()) == b""
+
+
+@given(st.one_of(st.text(), st.text(alphabet="gzipbr*identy;q=0.15, \t")))
+def test_whatever_a_client_says_it_accepts_something_is_chosen_or_nothing(header: str) -> None:
+    assert negotiate(header, ["zstd", "br", "gzip"]) in {"zstd", "br", "gzip", None}
