@@ -20,7 +20,7 @@ LAYERS = (
     ("origin",),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
-    ("settings",),
+    ("settings", "development"),
     ("shutdown", "counters", "content_coding"),
     ("stream", "response", "decoding"),
     ("alive", "responder"),

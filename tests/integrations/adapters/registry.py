@@ -70,12 +70,7 @@ class Combination:
 
 UVICORN = Server("uvicorn", "-m uvicorn {program}:app --port {port} --log-level warning")
 GRANIAN = Server("granian", "-m granian {program}:app --interface asgi --port {port}")
-HYPERCORN = Server(
-    "hypercorn",
-    # Its worker processes hear of a stop from nobody but their parent; without them it is asked
-    # by signal, as the others are.
-    "-m hypercorn {program}:app --bind 127.0.0.1:{port} --workers 0",
-)
+HYPERCORN = Server("hypercorn", "-m hypercorn {program}:app --bind 127.0.0.1:{port}")
 DAPHNE = Server(
     "daphne",
     "-m daphne {program}:app --port {port} --verbosity 0",
@@ -83,16 +78,39 @@ DAPHNE = Server(
         "test_an_error_within_a_stream_breaks_it_off": (
             "daphne keeps the connection of a failed application open"
         ),
-        "test_a_stopping_server_ends_its_streams_and_exits": (
-            "daphne cancels every handler at once: clean-up stands in `finally:`"
-        ),
     },
+)
+SANIC = Server("sanic", "-m sanic {program}:app --port {port} --single-process --no-motd")
+AIOHTTP = Server("aiohttp", "{program}.py {port}")
+NO_STREAM = "WSGI answers in one piece"
+GUNICORN = Server(
+    "gunicorn",
+    "-m gunicorn {program}:wsgi --bind 127.0.0.1:{port} --log-level warning",
+    without=dict.fromkeys(
+        (
+            "test_an_error_within_a_stream_breaks_it_off",
+            "test_events_arrive_one_by_one_while_the_stream_is_open",
+            "test_a_client_that_leaves_an_idle_stream_is_cleaned_up",
+            "test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up",
+            "test_a_stopping_server_ends_its_streams_and_exits",
+            "test_a_stopping_server_cancels_a_handler_that_waits_elsewhere",
+        ),
+        NO_STREAM,
+    ),
 )
 ASGI_SERVERS = (UVICORN, GRANIAN, HYPERCORN, DAPHNE)
 
 FRAMEWORKS = (
     Framework("plain ASGI", "asgi", "builtins.dict", ASGI_SERVERS),
     Framework("Starlette", "starlette", "starlette.requests.Request", ASGI_SERVERS),
+    Framework("FastAPI", "fastapi", "starlette.requests.Request", ASGI_SERVERS),
+    Framework("Litestar", "litestar", "litestar.connection.request.Request", ASGI_SERVERS),
+    Framework("Quart", "quart", "quart.wrappers.request.Request", ASGI_SERVERS),
+    Framework("Django", "django", "django.core.handlers.asgi.ASGIRequest", ASGI_SERVERS),
+    Framework("Django, WSGI", "django", "django.core.handlers.wsgi.WSGIRequest", (GUNICORN,)),
+    Framework("Flask", "flask", "flask.wrappers.Request", (GUNICORN,)),
+    Framework("Sanic", "sanic", "sanic.request.types.Request", (SANIC,)),
+    Framework("aiohttp", "aiohttp", "aiohttp.web_request.Request", (AIOHTTP,)),
 )
 
 COMBINATIONS = tuple(

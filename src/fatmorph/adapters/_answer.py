@@ -1,0 +1,80 @@
+"""Frameworks that answer in one piece: what a handler has written when it returns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+from fatmorph.adapters._base import Handler, respond
+from fatmorph.context import Context
+from fatmorph.errors import MomentError, short_repr
+from fatmorph.settings import Settings
+
+__all__ = ("Answer", "answer", "answer_in_thread")
+
+
+class Answer:
+    """A whole response, for any framework: what a handler has written when it returns."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.body = b""
+        self.is_stream = False
+        """Whether the handler waited for the client to leave, which nobody can tell it here."""
+
+    async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Keep the status and the headers."""
+        self.status = status
+        self.headers = list(headers)
+
+    async def send(self, data: bytes, *, more: bool) -> None:  # noqa: ARG002 - all of it is kept
+        """Keep a part of the body."""
+        self.body += data
+
+    async def wait_closed(self) -> None:
+        """End the stream at once, so that its handler cleans up."""
+        self.is_stream = True
+
+
+async def answer(handler: Handler, context: Context, settings: Settings | None = None) -> Answer:
+    """Run a handler and return its whole response, for a framework that has no adapter.
+
+    Args:
+        handler: `async def handler(c: Context, w: Writer) -> None`.
+        context: The request.
+        settings: What the route allows its clients; by default `Settings()`.
+
+    Raises:
+        MomentError: The handler asked for an open stream.
+
+    Example:
+        found = asyncio.run(answer(home, Context(method="GET", path="/")))
+        return found.status, found.headers, found.body
+    """
+    found = Answer()
+    await respond(handler, context, found, settings)
+    if found.is_stream:
+        raise MomentError(
+            f"cannot keep a stream open for {short_repr(handler)}",
+            where=f"{context.method} {context.path}, on WSGI: w.alive(…), w.live(…), w.is_closed",
+            why="a WSGI server holds a thread for each open response, and cannot tell when its "
+            "client leaves",
+            fix="w.patch(view)  (and return; a page that asks again on its own: "
+            "data.on_interval(at.get('/news'), duration='5s'); or serve the handler by ASGI)",
+        )
+    return found
+
+
+def answer_in_thread(handler: Handler, context: Context, settings: Settings | None) -> Answer:
+    """Return what `answer()` does, where nobody awaits it: in an event loop of its own."""
+    found = answer(handler, context, settings)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(found)
+    # A notebook, or an asynchronous test, has a loop in this thread, which would be in the way.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(copy_context().run, asyncio.run, found).result()

@@ -1,0 +1,67 @@
+"""Frameworks that cancel a handler when its client leaves: keep the handler apart from that.
+
+A handler is told that the client left, and cleans up; it is not cut short wherever it stands.
+So it runs in a task of its own, and a Transport here is told by whoever was cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Protocol
+
+from fatmorph.adapters._base import Handler, respond
+from fatmorph.context import Context
+from fatmorph.settings import Settings
+from fatmorph.stream import Transport
+
+__all__ = ("Departure", "LeavingTransport", "is_whole", "respond_apart")
+
+# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+STATUSES_WITHOUT_BODY = frozenset({204, 304})
+
+
+class Departure:
+    """The half of a Transport that is told when the client leaves."""
+
+    def __init__(self) -> None:
+        self._has_left = asyncio.Event()
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the client is gone."""
+        return self._has_left.is_set()
+
+    def leave(self) -> None:
+        """Note that the client is gone."""
+        self._has_left.set()
+
+    async def wait_closed(self) -> None:
+        """Return when the client is gone."""
+        await self._has_left.wait()
+
+
+class LeavingTransport(Transport, Protocol):
+    """A Transport with a Departure in it."""
+
+    def leave(self) -> None:
+        """Note that the client is gone."""
+        ...
+
+
+async def respond_apart(
+    handler: Handler, context: Context, transport: LeavingTransport, settings: Settings | None
+) -> None:
+    """Respond in a task of its own; a cancellation of this one means that the client left."""
+    task = asyncio.create_task(respond(handler, context, transport, settings))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        transport.leave()
+        await task  # a second cancellation is meant
+        raise
+
+
+def is_whole(status: int, headers: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a response comes in one piece: a stream has no length."""
+    return status in STATUSES_WITHOUT_BODY or any(name == "content-length" for name, _ in headers)

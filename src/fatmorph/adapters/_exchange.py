@@ -1,0 +1,95 @@
+"""Frameworks that pull: a handler's response as something to iterate over.
+
+The handler runs in a task of its own, and goes on when the framework asks for the next part.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Self, TypeAlias
+
+from fatmorph.adapters._apart import Departure
+from fatmorph.adapters._base import Handler, respond
+from fatmorph.context import Context
+from fatmorph.settings import Settings
+
+__all__ = ("Exchange", "Head")
+
+Head: TypeAlias = tuple[int, Sequence[tuple[str, str]]]
+"""Status and headers of a response."""
+
+
+class Exchange(Departure):
+    """A Transport that hands over part by part, each when the one before has been sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._head: asyncio.Future[Head] = self._loop.create_future()
+        self._parts: asyncio.Queue[bytes | BaseException] = asyncio.Queue()
+        self._is_asked = asyncio.Event()
+        self._is_complete = False
+
+    async def begin(self, handler: Handler, context: Context, settings: Settings | None) -> Head:
+        """Run the handler until its response begins; what it raises before that is raised."""
+        self._task = self._loop.create_task(self._respond(handler, context, settings))
+        try:
+            return await asyncio.shield(self._head)
+        except asyncio.CancelledError:
+            self.leave()
+            await self._task  # a second cancellation is meant
+            raise
+
+    async def _respond(self, handler: Handler, context: Context, settings: Settings | None) -> None:
+        end: BaseException
+        try:
+            await respond(handler, context, self, settings)
+            # A framework takes the latter for a client that left, and completes nothing.
+            end = StopAsyncIteration() if self._is_complete else asyncio.CancelledError()
+        except Exception as error:
+            if self.is_left:
+                raise
+            end = error
+        if self._head.done():
+            self._parts.put_nowait(end)
+        else:
+            self._head.set_exception(end)
+
+    async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Let the response begin."""
+        self._head.set_result((status, headers))
+
+    async def send(self, data: bytes, *, more: bool) -> None:
+        """Hand a part over, and wait until the next one is asked for."""
+        self._is_complete = not more
+        if not self.is_left:
+            self._is_asked.clear()
+            self._parts.put_nowait(data)
+            await self._is_asked.wait()
+        if self.is_left:
+            raise ConnectionResetError("the client left")
+
+    def leave(self) -> None:
+        """Note that the client is gone."""
+        super().leave()
+        self._is_asked.set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._parts.empty():
+            self._is_asked.set()
+        try:
+            part = await self._parts.get()
+        except asyncio.CancelledError:
+            self.leave()
+            raise
+        if isinstance(part, BaseException):
+            raise part
+        return part
+
+    def close(self) -> None:
+        """Note that the response is over, from any thread."""
+        self._loop.call_soon_threadsafe(self.leave)

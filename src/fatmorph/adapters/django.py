@@ -1,0 +1,87 @@
+"""Django: handlers as views, with streams on ASGI and whole answers on WSGI.
+
+Under ASGI the handler runs in a task of its own and hands what it writes to a response of
+Django's, piece by piece, so that middleware sees a response like any other. Under WSGI there
+are no streams; see `wsgi`.
+
+Source: https://docs.djangoproject.com/en/stable/topics/async/
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Iterable
+from http.cookies import Morsel
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from fatmorph.adapters._answer import answer
+from fatmorph.adapters._apart import is_whole
+from fatmorph.adapters._base import Handler
+from fatmorph.adapters._exchange import Exchange
+from fatmorph.context import Context
+from fatmorph.settings import Settings
+
+__all__ = ("endpoint",)
+
+
+def endpoint(
+    handler: Handler, *, settings: Settings | None = None
+) -> Callable[..., Awaitable[HttpResponseBase]]:
+    """Return a view for a handler; a decorator below Django's own.
+
+    Args:
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Django's
+            HttpRequest.
+        settings: What the route allows its clients; by default `Settings()`.
+
+    Example:
+        urlpatterns = [path("", endpoint(home)), path("add", require_POST(endpoint(add)))]
+    """
+
+    @functools.wraps(handler)
+    async def respond_to(request: HttpRequest, **path_params: Any) -> HttpResponseBase:
+        context = _context(request, path_params)
+        if isinstance(request, WSGIRequest):
+            found = await answer(handler, context, settings)
+            return _with_headers(HttpResponse(found.body, status=found.status), found.headers)
+        exchange = Exchange()
+        status, headers = await exchange.begin(handler, context, settings)
+        if is_whole(status, headers):
+            body = b"".join([part async for part in exchange])
+            return _with_headers(HttpResponse(body, status=status), headers)
+        return _with_headers(StreamingHttpResponse(exchange, status=status), headers)
+
+    return respond_to
+
+
+def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
+    async def read_body(max_bytes: int) -> bytes | None:
+        return None if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes else request.body
+
+    return Context(
+        method=request.method or "GET",
+        path=request.path,
+        query_string=request.META["QUERY_STRING"],
+        headers=request.headers.items(),
+        path_params=path_params,
+        read_body=read_body,
+        request=request,
+    )
+
+
+def _with_headers(
+    response: HttpResponseBase, headers: Iterable[tuple[str, str]]
+) -> HttpResponseBase:
+    del response["content-type"]  # Django's default
+    for name, value in headers:
+        if name == "set-cookie":
+            key, _, rest = value.partition("=")
+            response.cookies[key] = cookie = Morsel[str]()
+            cookie.set(key, rest, rest)
+        else:
+            response[name] = value
+    return response

@@ -1,0 +1,65 @@
+"""Flask: handlers as view functions, with whole answers; see `wsgi`.
+
+Source: https://flask.palletsprojects.com/en/stable/views/
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Request, Response, request as current_request
+from werkzeug.local import LocalProxy
+
+from fatmorph.adapters._answer import answer_in_thread
+from fatmorph.adapters._base import Handler
+from fatmorph.context import Context
+from fatmorph.settings import Settings
+
+__all__ = ("endpoint",)
+
+
+def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[..., Response]:
+    """Return a view function for a handler; a decorator below Flask's own.
+
+    Args:
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Flask's
+            Request.
+        settings: What the route allows its clients; by default `Settings()`.
+
+    Raises:
+        MomentError: The handler asked for an open stream.
+
+    Example:
+        @app.get("/rooms/<int:number>")
+        @endpoint
+        async def room(c: Context, w: Writer) -> None:
+            w.html(room_view(c.path_params["number"]))
+    """
+
+    @functools.wraps(handler)
+    def respond_to(**path_params: Any) -> Response:
+        # Documented in spite of its name; the cast: Flask declares its proxy as what it stands for.
+        proxy = cast("LocalProxy[Request]", current_request)
+        request = proxy._get_current_object()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        found = answer_in_thread(handler, _context(request, path_params), settings)
+        return Response(found.body, found.status, found.headers)
+
+    return respond_to
+
+
+def _context(request: Request, path_params: dict[str, Any]) -> Context:
+    async def read_body(max_bytes: int) -> bytes | None:
+        body = request.get_data()
+        return body if len(body) <= max_bytes else None
+
+    return Context(
+        method=request.method,
+        path=request.root_path + request.path,
+        query_string=request.query_string.decode("latin-1"),
+        headers=request.headers.items(),
+        path_params=path_params,
+        read_body=read_body,
+        request=request,
+    )

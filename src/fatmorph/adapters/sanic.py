@@ -1,0 +1,107 @@
+"""Sanic: handlers for its own server.
+
+Sanic cancels a handler when its client leaves; ours are told instead, and clean up.
+It closes a connection on which nothing was sent for `RESPONSE_TIMEOUT` seconds, 60 unless
+configured; the heartbeat of `w.alive()` comes before that.
+
+Source: https://sanic.dev/en/guide/advanced/streaming.html
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, cast
+from urllib.parse import unquote
+
+from sanic.compat import Header
+from sanic.exceptions import RequestCancelled
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse, HTTPResponse
+
+from fatmorph.adapters._apart import Departure, is_whole, respond_apart
+from fatmorph.adapters._base import Handler
+from fatmorph.context import Context
+from fatmorph.settings import Settings
+from fatmorph.shutdown import is_stopping
+
+__all__ = ("endpoint",)
+
+
+def endpoint(
+    handler: Handler, *, settings: Settings | None = None
+) -> Callable[..., Awaitable[None]]:
+    """Return a handler of Sanic for one of ours; a decorator below Sanic's own.
+
+    Args:
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Sanic's
+            Request.
+        settings: What the route allows its clients; by default `Settings()`.
+
+    Example:
+        @app.get("/rooms/<number:int>")
+        @endpoint
+        async def room(c: Context, w: Writer) -> None:
+            w.html(room_view(c.path_params["number"]))
+    """
+
+    @functools.wraps(handler)
+    async def respond_to(request: Request, **path_params: Any) -> None:
+        connection = _Connection(request)
+        try:
+            await respond_apart(handler, _context(request, path_params), connection, settings)
+        finally:
+            connection.end()
+
+    return respond_to
+
+
+def _context(request: Request, path_params: dict[str, Any]) -> Context:
+    async def read_body(max_bytes: int) -> bytes | None:
+        return request.body if len(request.body) <= max_bytes else None
+
+    return Context(
+        method=request.method,
+        path=unquote(request.path),
+        query_string=request.query_string,
+        headers=cast("Iterable[tuple[str, str]]", request.headers.items()),
+        path_params=path_params,
+        read_body=read_body,
+        request=request,
+    )
+
+
+class _Connection(Departure):
+    """A Transport over Sanic's response."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self._request = request
+        self._response: BaseHTTPResponse
+        self._is_open = False
+
+    async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Send the status line and the headers."""
+        response = HTTPResponse(status=status, headers=Header(headers))
+        # The cast: it is this response, or the one that a middleware has put in its place.
+        self._response = cast("BaseHTTPResponse", await self._request.respond(response))
+        self._is_open = True
+        if not is_whole(status, headers):
+            await self._send(b"", is_last=False)  # Sanic keeps the head for the first part
+
+    async def send(self, data: bytes, *, more: bool) -> None:
+        """Send a part of the body."""
+        await self._send(data, is_last=not more)
+        self._is_open = more
+
+    async def _send(self, data: bytes, *, is_last: bool) -> None:
+        try:
+            await self._response.send(data, end_stream=is_last)
+        except RequestCancelled as error:
+            raise ConnectionResetError("the client left") from error
+
+    def end(self) -> None:
+        """Break off a response that is not complete, which Sanic would complete."""
+        # A server that stops closes the connections that wait for a request, but only once.
+        if self._is_open or is_stopping():
+            self._request.transport.close()

@@ -1,0 +1,88 @@
+"""WSGI: a handler as an application, for servers that answer in one piece.
+
+Handlers answer and return: pages, JSON, redirects, and events that are complete when the
+handler is. One that asks for an open stream is an error; see `answer()`.
+
+Source: https://peps.python.org/pep-3333/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from fatmorph.adapters._answer import answer_in_thread
+from fatmorph.adapters._base import Handler
+from fatmorph.context import Context, ReadBody
+from fatmorph.settings import Settings
+
+__all__ = ("Environ", "StartResponse", "WsgiApplication", "application")
+
+# Any: what WSGI defines; https://peps.python.org/pep-3333/#environ-variables
+Environ: TypeAlias = dict[str, Any]
+StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
+WsgiApplication: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+CONTENT_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # headers without a prefix
+
+
+def application(handler: Handler, *, settings: Settings | None = None) -> WsgiApplication:
+    """Return a WSGI application that answers every request with one handler.
+
+    Args:
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is the environ.
+        settings: What the route allows its clients; by default `Settings()`.
+
+    Example:
+        app = application(home)  # gunicorn main:app
+    """
+
+    def app(environ: Environ, start_response: StartResponse) -> list[bytes]:
+        found = answer_in_thread(handler, _context(environ), settings)
+        start_response(f"{found.status} {_phrase(found.status)}", found.headers)
+        return [found.body]
+
+    return app
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Status"  # https://peps.python.org/pep-3333/ asks for some word
+
+
+def _context(environ: Environ) -> Context:
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    headers = [
+        (name.removeprefix("HTTP_").replace("_", "-"), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or (name in CONTENT_VARIABLES and value)
+    ]
+    return Context(
+        method=environ["REQUEST_METHOD"],
+        path=path.encode("latin-1").decode("utf-8", "replace"),
+        query_string=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        read_body=_body_reader(environ),
+        request=environ,
+    )
+
+
+def _body_reader(environ: Environ) -> ReadBody:
+    stated = environ.get("CONTENT_LENGTH") or None
+    read: list[bytes] = []
+
+    async def read_body(max_bytes: int) -> bytes | None:
+        if stated is not None and int(stated) > max_bytes:
+            return None
+        if not read:
+            # What comes in chunks has no length; only some servers mark its end.
+            size = max_bytes + 1 if environ.get("wsgi.input_terminated") else 0
+            read.append(environ["wsgi.input"].read(size if stated is None else int(stated)))
+        if stated is not None and len(read[0]) < int(stated):
+            raise ConnectionResetError("the client left before the end of the body")
+        return read[0] if len(read[0]) <= max_bytes else None
+
+    return read_body

@@ -1,0 +1,12 @@
+"""Every behaviour on Sanic, whose server is its own."""
+
+from handlers import ROUTES, room
+from sanic import Sanic
+
+from fatmorph.adapters.sanic import endpoint
+
+app = Sanic("behaviours", configure_logging=False)
+app.add_route(endpoint(room), "/rooms/<number:int>")
+for r in ROUTES:
+    methods = {*r.methods, "HEAD"} if "GET" in r.methods else r.methods
+    app.add_route(endpoint(r.handler, settings=r.settings), r.path, methods=methods)

@@ -1,0 +1,182 @@
+"""Django: handlers as views, beside Django's own request, middleware and errors."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.conf import settings
+
+if not settings.configured:
+    settings.configure(
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["*"],
+        SECRET_KEY="for tests only",
+        MIDDLEWARE=["django.middleware.gzip.GZipMiddleware"],
+    )
+
+from django.http import Http404
+from django.test import AsyncRequestFactory, RequestFactory
+from django.test.client import AsyncClientHandler, ClientHandler
+from django.urls import path
+
+from fatmorph import Context, Writer
+from fatmorph.adapters.django import endpoint
+from fatmorph.errors import MomentError
+from transports import Source, turns
+
+steps: list[str] = []
+sources: list[Source] = []
+
+
+async def room(c: Context, w: Writer) -> None:
+    w.headers["x-trace"] = "7"
+    w.cookie("a", "1")
+    w.cookie("b", "é")
+    w.json([c.path_params["number"], c.request.GET["tag"], (await c.body()).decode()])
+
+
+async def missing(c: Context, w: Writer) -> None:
+    raise Http404
+
+
+async def nothing(c: Context, w: Writer) -> None:
+    w.empty()
+
+
+async def subscribe(c: Context, w: Writer) -> None:
+    w.patch_signals({"joined": True})
+    async for text in w.alive(sources[0]):
+        w.patch_signals({"news": text})
+    steps.append("cleaned up")
+
+
+async def fail_late(c: Context, w: Writer) -> None:
+    w.patch_signals({"half": True})
+    await w.drain()
+    raise LookupError("its own")
+
+
+async def slow(c: Context, w: Writer) -> None:
+    async with asyncio.timeout(30):
+        await sources[0].queue.get()
+    steps.append("stored")
+    w.empty()
+
+
+urlpatterns = [
+    path("rooms/<int:number>", endpoint(room)),
+    *(
+        path(view.__name__, endpoint(view))
+        for view in (missing, nothing, subscribe, fail_late, slow)
+    ),
+]
+
+
+@pytest.fixture(autouse=True)
+def _new() -> None:
+    steps.clear()
+    sources[:] = [Source()]
+
+
+async def response_to(target: str, body: bytes = b"") -> Any:
+    """Return the response of the whole of Django by ASGI, middleware included."""
+    handler = AsyncClientHandler()
+    handler.load_middleware(is_async=True)
+    request = AsyncRequestFactory().post(target, body, content_type="application/json")
+    return await handler.get_response_async(request)
+
+
+async def test_a_page_is_a_whole_response_of_djangos() -> None:
+    response = await response_to("/rooms/7?tag=a", b"text")
+
+    assert (response.status_code, response.content) == (200, b'[7,"a","text"]')
+    assert dict(response.items()) == {
+        "content-type": "application/json",
+        "content-length": "14",
+        "x-trace": "7",
+    }
+    assert [cookie.OutputString() for cookie in response.cookies.values()] == [
+        "a=1; Path=/; HttpOnly; SameSite=Lax",
+        "b=%C3%A9; Path=/; HttpOnly; SameSite=Lax",
+    ]
+
+
+def test_by_wsgi_it_is_the_same() -> None:
+    request = RequestFactory().post("/rooms/7?tag=a", b"text", content_type="application/json")
+
+    handler = ClientHandler()
+    handler.load_middleware()
+
+    response = handler.get_response(request)
+
+    assert (response.status_code, response.content) == (200, b'[7,"a","text"]')
+
+
+def test_by_wsgi_a_stream_is_an_error() -> None:
+    view = async_to_sync(endpoint(subscribe))
+
+    with pytest.raises(MomentError, match="cannot keep a stream open"):
+        view(RequestFactory().get("/subscribe"))
+
+    assert steps == ["cleaned up"]
+
+
+async def test_an_answer_without_a_body_has_none_of_djangos_headers() -> None:
+    response = await response_to("/nothing")
+
+    assert (response.status_code, dict(response.items())) == (204, {})
+
+
+async def test_djangos_own_exceptions_work() -> None:
+    assert (await response_to("/missing")).status_code == 404
+
+
+async def test_events_come_one_by_one_until_the_response_is_closed() -> None:
+    response = await response_to("/subscribe")
+    parts = aiter(response)
+    first = await anext(parts)
+    sources[0].queue.put_nowait("hello")
+    second = await anext(parts)
+
+    response.close()
+    await turns()
+
+    assert first == b'event: datastar-patch-signals\ndata: signals {"joined":true}\n\n'
+    assert second == b'event: datastar-patch-signals\ndata: signals {"news":"hello"}\n\n'
+    assert (steps, sources[0].is_closed) == (["cleaned up"], True)
+
+
+async def test_a_client_that_leaves_is_a_cancellation_and_the_handler_cleans_up() -> None:
+    response = await response_to("/subscribe")
+    parts = aiter(response)
+    await anext(parts)
+    waiting = asyncio.create_task(anext(parts))  # type: ignore[arg-type]
+    await turns()
+
+    waiting.cancel()
+    await turns()
+
+    assert (waiting.cancelled(), steps, sources[0].is_closed) == (True, ["cleaned up"], True)
+
+
+async def test_a_client_that_leaves_early_cuts_no_answer_short() -> None:
+    request = AsyncRequestFactory().get("/slow")
+    waiting = asyncio.create_task(endpoint(slow)(request))
+    await turns()
+
+    waiting.cancel()
+    await turns()
+    sources[0].queue.put_nowait("go on")
+    await turns()
+
+    assert (waiting.cancelled(), steps) == (True, ["stored"])
+
+
+async def test_an_error_within_a_stream_is_djangos() -> None:
+    response = await response_to("/fail_late")
+    parts = aiter(response)
+    await anext(parts)
+
+    with pytest.raises(LookupError, match="its own"):
+        await anext(parts)

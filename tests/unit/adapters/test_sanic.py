@@ -1,0 +1,78 @@
+"""Sanic: handlers beside Sanic's own request, middleware and errors."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sanic import HTTPResponse, NotFound, Request, Sanic
+
+from clients import Events, request
+from fatmorph import Context, Writer
+from fatmorph.adapters.sanic import endpoint
+from servers import free_port
+from transports import Source
+
+steps: list[str] = []
+sources: list[Source] = []
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    """Return the port of Sanic's own server, in this process."""
+    steps.clear()
+    sources[:] = [Source()]
+    Sanic.test_mode = True
+    app = Sanic("unit", configure_logging=False)
+
+    @app.post("/rooms/<number:int>")
+    @endpoint
+    async def room(c: Context, w: Writer) -> None:
+        w.json([c.path_params["number"], c.request.json, (await c.body()).decode()])
+
+    @app.get("/missing")
+    @endpoint
+    async def missing(c: Context, w: Writer) -> None:
+        raise NotFound
+
+    @app.get("/subscribe")
+    @endpoint
+    async def subscribe(c: Context, w: Writer) -> None:
+        async for text in w.alive(sources[0]):
+            w.patch_signals({"news": text})
+        steps.append("cleaned up")
+
+    @app.on_response
+    async def trace(request: Request, response: HTTPResponse) -> None:
+        response.headers["x-trace"] = request.name
+
+    number = free_port()
+    server = await app.create_server("127.0.0.1", number, return_asyncio_server=True)
+    assert server is not None
+    await server.startup()
+    await server.start_serving()
+    yield number
+    await server.close()
+
+
+async def test_a_handler_has_sanics_parameters_its_request_and_its_middleware(port: int) -> None:
+    response, body = await asyncio.to_thread(request, port, "/rooms/7", "POST", b"[1]")
+
+    assert (body, response.getheader("x-trace")) == (b'[7,[1],"[1]"]', "unit.room")
+
+
+async def test_sanics_own_exceptions_work(port: int) -> None:
+    response, _ = await asyncio.to_thread(request, port, "/missing")
+
+    assert response.status == 404
+
+
+async def test_a_stream_begins_at_once_and_a_client_that_leaves_ends_the_loop(port: int) -> None:
+    async with Events(port, "/subscribe") as events:
+        await events.until(b"text/event-stream")
+        sources[0].queue.put_nowait("hello")
+        await events.until(b'{"news":"hello"}')
+    async with asyncio.timeout(30):
+        while not steps:
+            await asyncio.to_thread(request, port, "/missing")
+
+    assert (steps, sources[0].is_closed) == (["cleaned up"], True)

@@ -1,0 +1,163 @@
+"""WSGI: a handler as an application; its answers are whole, and a stream is an error."""
+
+from io import BytesIO
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+
+from fatmorph import Context, Relay, Writer, h
+from fatmorph.adapters import Handler, answer
+from fatmorph.adapters.wsgi import application
+from fatmorph.errors import MomentError
+from transports import turns
+
+
+def answered(handler: Handler, body: bytes = b"", **environ: Any) -> tuple[str, Any, bytes]:
+    """Return status line, headers and body; the standard library looks for every breach."""
+    given = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "QUERY_STRING": ""}
+    environ = given | environ
+    setup_testing_defaults(environ)
+    started: list[Any] = []
+    parts = validator(application(handler))(environ, lambda *args: started.extend(args))
+    content = b"".join(parts)
+    parts.close()
+    return started[0], started[1], content
+
+
+def test_a_page_is_answered_with_its_headers_and_cookies() -> None:
+    async def home(c: Context, w: Writer) -> None:
+        w.cookie("a", "1")
+        w.cookie("b", "2")
+        w.html(h.p("é"))
+
+    status, headers, body = answered(home)
+
+    assert (status, body) == ("200 OK", "<p>é</p>".encode())
+    assert headers == [
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-length", "9"),
+        ("set-cookie", "a=1; Path=/; HttpOnly; SameSite=Lax"),
+        ("set-cookie", "b=2; Path=/; HttpOnly; SameSite=Lax"),
+    ]
+
+
+async def test_an_event_loop_of_the_same_thread_is_not_in_the_way() -> None:
+    async def home(c: Context, w: Writer) -> None:
+        w.text("hello")
+
+    assert answered(home)[2] == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("number", "line"), [(404, "404 Not Found"), (299, "299 Status")], ids=["known", "own"]
+)
+def test_a_status_has_its_phrase(number: int, line: str) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("", status=number)
+
+    assert answered(handler)[0] == line
+
+
+def test_the_request_is_what_the_environ_says() -> None:
+    async def show(c: Context, w: Writer) -> None:
+        w.json(
+            [c.method, c.path, c.query["tag"], c.headers["content-type"], c.cookies, len(c.request)]
+        )
+
+    _, _, body = answered(
+        show,
+        b"{}",
+        REQUEST_METHOD="POST",
+        SCRIPT_NAME="/shop",
+        PATH_INFO="/caf\xc3\xa9",  # UTF-8, read as Latin-1
+        QUERY_STRING="tag=a%20b",
+        CONTENT_TYPE="application/json",
+        HTTP_COOKIE="session=1",
+    )
+
+    assert body.startswith('["POST","/shop/café","a b","application/json",{"session":"1"}'.encode())
+
+
+def test_signals_come_and_events_go_back() -> None:
+    async def greet(c: Context, w: Writer) -> None:
+        w.patch_signals({"hello": (await c.signals())["name"]})
+        await w.drain()
+        w.patch_signals({"again": (await c.signals())["name"]})
+
+    _, headers, body = answered(greet, b'{"name": "Ada"}', REQUEST_METHOD="POST")
+
+    assert ("content-type", "text/event-stream") in headers
+    assert body == (
+        b'event: datastar-patch-signals\ndata: signals {"hello":"Ada"}\n\n'
+        b'event: datastar-patch-signals\ndata: signals {"again":"Ada"}\n\n'
+    )
+
+
+async def read(c: Context, w: Writer) -> None:
+    w.json(len(await c.body(max_bytes=3)))
+
+
+@pytest.mark.parametrize(
+    ("body", "environ", "answer"),
+    [
+        (b"abc", {}, ("200", b"3")),
+        (b"abcd", {}, ("413", b"c")),
+        (b"abc", {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, ("200", b"3")),
+        (b"abcd", {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, ("413", b"c")),
+        (b"abc", {"CONTENT_LENGTH": ""}, ("200", b"0")),
+    ],
+    ids=["fits", "too large", "chunks fit", "chunks too large", "no length, no end"],
+)
+def test_a_body_is_read_as_far_as_it_goes(
+    body: bytes, environ: dict[str, Any], answer: tuple[str, bytes]
+) -> None:
+    status, _, content = answered(read, body, REQUEST_METHOD="POST", **environ)
+
+    assert (status[:3], content[:1]) == answer
+
+
+def test_a_body_that_breaks_off_is_not_half_a_body() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        await c.body()
+
+    status, _, body = answered(handler, b"half", REQUEST_METHOD="POST", CONTENT_LENGTH="100")
+
+    assert (status[:3], body.partition(b"\n")[0]) == (
+        "413",
+        b"cannot read a body whose end was never sent",
+    )
+
+
+async def alive(c: Context, w: Writer) -> None:
+    w.patch_signals({"joined": True})
+    async for _ in w.alive(Relay[str]().subscribe("*")):
+        pass
+    c.request.append("cleaned up")
+
+
+async def ask(c: Context, w: Writer) -> None:
+    assert not w.is_closed
+    await turns()
+    assert w.is_closed
+    c.request.append("cleaned up")
+
+
+@pytest.mark.parametrize("handler", [alive, ask])
+async def test_a_stream_is_an_error_after_its_clean_up(handler: Handler) -> None:
+    steps: list[str] = []
+
+    with pytest.raises(MomentError, match="cannot keep a stream open for <function") as caught:
+        await answer(handler, Context(method="GET", path="/news", request=steps))
+
+    assert steps == ["cleaned up"]
+    assert caught.value.where == "GET /news, on WSGI: w.alive(…), w.live(…), w.is_closed"
+
+
+async def test_an_error_of_the_handler_is_the_frameworks() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        raise LookupError("its own")
+
+    with pytest.raises(LookupError, match="its own"):
+        await answer(handler, Context(method="GET", path="/"))
