@@ -18,13 +18,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from functools import partial
 from hashlib import sha256
-from inspect import isawaitable
+from inspect import isawaitable, unwrap
 from typing import NamedTuple, Protocol, Self, TypeAlias, cast, runtime_checkable
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from fatmorph.alive import Alive
 from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events import patch_elements
+from fatmorph.development import Watch
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.markup.element import Element
 from fatmorph.stream import Stream
@@ -73,6 +74,7 @@ class Live(Alive[object]):
         last_id: The id of the page that the browser has; None if unknown.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
         max_rate: Pages per second at the most; None for no limit.
+        watch: Checks the pages in development; else None.
     """
 
     call = "w.live(view, …)"
@@ -88,6 +90,7 @@ class Live(Alive[object]):
         last_id: str | None,
         heartbeat: float | None,
         max_rate: float | None,
+        watch: Watch | None = None,
     ) -> None:
         if source is None and max_rate is None:
             raise _pace_error()
@@ -97,6 +100,7 @@ class Live(Alive[object]):
         self._view = view
         self._only = only if only is None or isinstance(only, str) else tuple(only)
         self._last_id = last_id
+        self._watch = watch
         self._changed_at = 0
         self._is_begun = False
         self._shared = None if key is None else _shared_view(view, self._only, key)
@@ -156,13 +160,14 @@ class Live(Alive[object]):
             self._last_id = page.id
 
     async def _draw(self) -> _Page:
-        view = self._view()
-        if not isinstance(view, Element) and isawaitable(view):
-            view = await view
+        drawn = self._view()
+        view = await drawn if isawaitable(drawn) else drawn
         begun_at = time.perf_counter()
         # isawaitable() does not tell a type checker what the others are.
-        event = patch_elements(cast("HasHtml", view), only=self._only, event_id="")
+        event = patch_elements(cast("Element", view), only=self._only, event_id="")
         COUNTERS.render_seconds += time.perf_counter() - begun_at
+        if self._watch is not None and self._only is None:
+            self._watch.patched(cast("HasHtml", view))
         return _Page.of(event)
 
 
@@ -247,7 +252,7 @@ class _Pump:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        close = getattr(self._items or self._source, "aclose", None)
+        close = getattr(self._source if self._items is None else self._items, "aclose", None)
         if close is not None:
             await close()
 
@@ -270,13 +275,8 @@ _shared_views: WeakKeyDictionary[
 
 def _shared_view(view: View, only: str | tuple[str, ...] | None, key: Hashable) -> _SharedView:
     views = _shared_views.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    # The same key in another handler is another page. The number is not used again while a
-    # stream holds the function that has this code.
-    function = view.func if isinstance(view, partial) else view
     try:
-        return views.setdefault(
-            (id(getattr(function, "__code__", type(function))), only, key), _SharedView()
-        )
+        return views.setdefault((_code_number(view), only, key), _SharedView())
     except TypeError:
         raise ResponseError(
             f"cannot share a page by the key {short_repr(key)}",
@@ -284,6 +284,16 @@ def _shared_view(view: View, only: str | tuple[str, ...] | None, key: Hashable) 
             why="a key is looked up, so it must be hashable",
             fix='w.live(view, source, key=("room", room_id))',
         ) from None
+
+
+def _code_number(view: View) -> int:
+    """Return what tells the views of two handlers apart, which may well have the same key.
+
+    Every request makes a function of its own, and all of one handler have the same code. Its
+    number is not used again while a stream holds the function.
+    """
+    function: object = unwrap(view.func if isinstance(view, partial) else view)
+    return id(getattr(function, "__code__", type(function)))
 
 
 def _pace_error() -> ResponseError:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
-from functools import partial
+from functools import partial, wraps
 
 import pytest
 
@@ -553,6 +553,8 @@ async def test_the_same_key_in_another_handler_is_another_page(relay: Relay[str]
         lambda: lambda: h.p("first", id="a"),
         lambda: lambda: h.p("second", id="a"),
         lambda: partial(h.p, "third", id="a"),
+        lambda: passed_on(lambda: h.p("fourth", id="a")),
+        lambda: passed_on(lambda: h.p("fifth", id="a")),
     ]
     clients = [
         await Client(make(), relay.subscribe("*"), key="page").open()
@@ -564,8 +566,19 @@ async def test_the_same_key_in_another_handler_is_another_page(relay: Relay[str]
     await turns()
 
     shown = [client.transport.body.partition(b">")[2].partition(b"<")[0] for client in clients]
-    assert shown == [b"first", b"first", b"second", b"second", b"third", b"third"]
+    words = [b"first", b"second", b"third", b"fourth", b"fifth"]
+    assert shown == [word for word in words for _ in range(2)]
     await asyncio.gather(*(client.leave() for client in clients))
+
+
+def passed_on(view: View) -> View:
+    """Return a view that a decorator has wrapped."""
+
+    @wraps(view)
+    def wrapper() -> object:
+        return view()
+
+    return wrapper  # type: ignore[return-value]
 
 
 async def test_streams_that_poll_share_a_page_of_one_interval(
