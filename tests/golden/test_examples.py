@@ -9,6 +9,11 @@ from fatmorph.testing.snapshots import ViewSnapshot
 
 
 @pytest.fixture(scope="module")
+def chat() -> ModuleType:
+    return example_module("chat")
+
+
+@pytest.fixture(scope="module")
 def hello() -> ModuleType:
     return example_module("hello")
 
@@ -16,6 +21,16 @@ def hello() -> ModuleType:
 @pytest.fixture(scope="module")
 def tiles() -> ModuleType:
     return example_module("tiles")
+
+
+def test_chat_begins_with_an_empty_room(chat: ModuleType, view_snapshot: ViewSnapshot) -> None:
+    view_snapshot(chat.room_view("garden"))
+
+
+def test_chat_shows_who_said_what(chat: ModuleType, view_snapshot: ViewSnapshot) -> None:
+    chat.rooms["attic"] += [chat.Message(0, "Ada", "1 < 2"), chat.Message(1, "", "Really?")]
+
+    view_snapshot(chat.room_view("attic"))
 
 
 def test_hello_begins_at_zero(hello: ModuleType, view_snapshot: ViewSnapshot) -> None:
