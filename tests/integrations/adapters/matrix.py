@@ -66,12 +66,14 @@ def _outcome(test: str, combination: Combination, outcomes: Outcomes) -> str:
 
 
 def _reasons() -> list[str]:
-    found = {
-        f"- {_sentence(test)}: {reason}."
-        for combination in COMBINATIONS
-        for test, reason in combination.without.items()
-    }
-    return sorted(found)
+    tests = defaultdict(set)
+    for combination in COMBINATIONS:
+        for test, reason in combination.without.items():
+            tests[reason].add(test)
+    return [
+        f"- {reason}, so not: {'; '.join(_sentence(t) for t in BEHAVIOURS if t in tests[reason])}."
+        for reason in sorted(tests)
+    ]
 
 
 def _names(names: Iterable[str]) -> str:

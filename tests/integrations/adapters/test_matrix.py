@@ -26,7 +26,7 @@ def test_nothing_is_left_out_that_is_not_in_the_suite() -> None:
     without = {test for combination in COMBINATIONS for test in combination.without}
 
     assert without <= set(BEHAVIOURS)
-    assert len(FRAMEWORKS) == len({framework.name for framework in FRAMEWORKS})
+    assert len(FRAMEWORKS) == len({framework.title for framework in FRAMEWORKS})
 
 
 def test_continuous_integration_requires_every_framework_and_server() -> None:

@@ -1,0 +1,11 @@
+"""Every behaviour on Quart."""
+
+from handlers import ROUTES, room
+from quart import Quart
+
+from fatmorph.adapters.quart import endpoint
+
+app = Quart(__name__)
+app.add_url_rule("/rooms/<int:number>", view_func=endpoint(room))
+for r in ROUTES:
+    app.add_url_rule(r.path, view_func=endpoint(r.handler, settings=r.settings), methods=r.methods)

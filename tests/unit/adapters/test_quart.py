@@ -1,0 +1,119 @@
+"""Quart: handlers as views, beside Quart's own request, session and hooks."""
+
+import asyncio
+from typing import Any
+
+from quart import Quart, Response, abort, g, request, session
+
+from asgi_client import answer
+from fatmorph.adapters.quart import endpoint
+from fatmorph.context import Context
+from fatmorph.writer import Writer
+
+
+async def test_a_handler_is_a_view_with_parameters_and_a_name() -> None:
+    app = Quart("test")
+
+    @app.get("/rooms/<int:number>")
+    @endpoint
+    async def room(c: Context, w: Writer) -> None:
+        w.json([c.method, c.path_params])
+
+    found = await answer(app, "/rooms/7")
+    other = await answer(app, "/rooms/7", "POST")
+
+    assert (found.status, found.body, other.status) == (200, b'["GET",{"number":7}]', 405)
+    assert "room" in app.view_functions
+
+
+async def test_quarts_own_request_and_globals_are_there() -> None:
+    app = Quart("test")
+    app.secret_key = "for tests only"
+
+    @app.before_request
+    async def find_user() -> None:
+        g.user = "ada"
+
+    @app.post("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.json(
+            [
+                c.request is request._get_current_object(),
+                (await c.body()).decode(),
+                (await request.get_data()).decode(),
+                g.user,
+                session.get("none"),
+            ]
+        )
+
+    found = await answer(app, "/", "POST", b"body")
+
+    assert found.body == b'[true,"body","body","ada",null]'
+
+
+async def test_hooks_of_the_application_see_the_response() -> None:
+    app = Quart("test")
+
+    @app.after_request
+    async def add(response: Response) -> Response:
+        response.headers["x-hook"] = response.headers["content-type"]
+        return response
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.patch_signals({"a": 1})
+        await w.drain()
+        w.patch_signals({"b": 2})
+
+    found = await answer(app, "/")
+
+    assert ("x-hook", "text/event-stream") in found.headers
+    assert found.body.count(b"event: ") == 2
+
+
+async def test_a_stream_lasts_longer_than_quarts_limit_for_responses() -> None:
+    app = Quart("test")
+    app.config["RESPONSE_TIMEOUT"] = 0
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        for number in range(3):
+            w.patch_signals({"number": number})
+            await asyncio.sleep(0)
+            await w.drain()
+
+    assert (await answer(app, "/")).body.count(b"event: ") == 3
+
+
+async def test_a_body_larger_than_quart_takes_is_quarts_413() -> None:
+    app = Quart("test")
+    app.config["MAX_CONTENT_LENGTH"] = 3
+
+    @app.post("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.text("never")
+
+    found = await answer(app, "/", "POST", b"four", {"content-length": "4"})
+
+    assert found.status == 413
+
+
+async def test_an_abort_is_quarts_business() -> None:
+    app = Quart("test")
+
+    @app.errorhandler(418)
+    async def tea(error: Any) -> tuple[str, int]:
+        return "tea", 418
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        abort(418)
+
+    found = await answer(app, "/")
+
+    assert (found.status, found.body) == (418, b"tea")
