@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from fatmorph.errors import MorphError
-from fatmorph.markup.parse import ParsedElement, parse_document
+from fatmorph.markup.parse import ParsedElement, parse_document, parse_template
 from fatmorph.morph.document import BrowserError, Document, Node, Shapes
 from fatmorph.morph.matching import IGNORE, Morpher
 from fatmorph.morph.selecting import select
@@ -170,10 +170,7 @@ class Patch:
 def _fragment(text: str, namespace: ElementNamespace) -> Node:
     root = FOREIGN_ROOTS.get(namespace)
     wrapped = text if root is None else f"<{root}>{text}</{root}>"
-    # The client parses it like this; an end tag of a template ends it early.
-    whole = parse_document(f"<body><template>{wrapped}</template></body>", scripting=False)
-    template = _find(_find(_find(whole, "html"), "body"), "template")
-    content = Node.of(template.content or ParsedElement("#document-fragment"))
+    content = Node.of(parse_template(wrapped))
     if root is None:
         return content
     foreign = next((node for node in content.descendants() if node.name == root), content)

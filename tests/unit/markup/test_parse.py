@@ -5,7 +5,13 @@ import sys
 import pytest
 
 from fatmorph.errors import MissingExtraError
-from fatmorph.markup.parse import ParsedElement, is_document, parse_document, parse_fragment
+from fatmorph.markup.parse import (
+    ParsedElement,
+    is_document,
+    parse_document,
+    parse_fragment,
+    parse_template,
+)
 
 
 def outline(tree: ParsedElement) -> list[object]:
@@ -95,6 +101,30 @@ def test_scripting_decides_what_noscript_holds(scripting, content):
 )
 def test_a_document_begins_with_a_doctype_or_html(text, expected):
     assert is_document(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("<tr><td>1<td>2<tr>", ["tr", "tr"]),
+        (" <td><table></table></td><th></th>", ["td", "th"]),
+        ("<tbody><tr><td></td></tr></tbody><tfoot></tfoot>", ["tbody", "tfoot"]),
+        ("<tbody><tr><td><table></table></td><td></td></tr></tbody><tbody>", ["tbody", "tbody"]),
+        ("<option>1<option>2", ["option", "option"]),
+        ("<li>1<li>2", ["li", "li"]),
+        ("", []),
+    ],
+)
+def test_what_a_template_holds_needs_nothing_around_it(text, tags):
+    children = parse_template(text).children
+
+    assert [child.tag for child in children if isinstance(child, ParsedElement)] == tags
+
+
+def test_cells_behind_a_nested_table_are_kept():
+    (row,) = parse_template("<tr><td><table></table></td><td></td></tr>").children
+
+    assert outline(row) == ["tr", {}, ["td", {}, ["table", {}]], ["td", {}]]
 
 
 def test_an_element_shows_its_tag_and_id():
