@@ -4,6 +4,8 @@ import os
 
 from hypothesis import settings
 
+# What is measured and logged is what production does; tests of the checks switch them on.
+os.environ.setdefault("FATMORPH_DEV", "0")
 # A deadline is a timing, and a slow machine is no bug; the same examples on every run of
 # continuous integration make a red run repeatable.
 settings.register_profile("developer", deadline=None)

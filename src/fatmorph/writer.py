@@ -18,6 +18,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.datastar import events
 from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
+from fatmorph.development import new_watch
 from fatmorph.errors import ResponseEndedError, ResponseError
 from fatmorph.live import Live, View
 from fatmorph.markup.element import Element
@@ -78,6 +79,7 @@ class Writer(Responder):
         self._is_streaming = False
         self._held: bytes | None = None
         self._release_handle: asyncio.Handle | None = None
+        self._watch = new_watch()  # None but in development
 
     def redirect(self, url: str, status: int = 303, *, external: bool = False) -> None:
         """Send the browser to another page.
@@ -148,6 +150,8 @@ class Writer(Responder):
         )
         COUNTERS.render_seconds += time.perf_counter() - begun_at
         self._event(event)
+        if self._watch is not None and only is None:
+            self._watch.patched(view, has_selector=selector is not None, namespace=namespace)
 
     def patch_signals(
         self,
@@ -299,6 +303,7 @@ class Writer(Responder):
             last_id=last_id,
             heartbeat=heartbeat,
             max_rate=max_rate,
+            watch=self._watch,
         )
         await live.run()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Protocol
 from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.pretty import pretty
+from fatmorph.morph.check import Finding, check
 from fatmorph.types import HasHtml
 
 __all__ = ("ViewSnapshot", "require_pytest_snapshot")
+
+logger = logging.getLogger("fatmorph.morph")
 
 # What a file can be called on every system: no folder, no drive, nothing hidden.
 NAME = re.compile(r"\w[\w. -]*")
@@ -41,17 +45,22 @@ class ViewSnapshot:
         self._names: set[str] = set()
 
     def __call__(self, view: Element | HasHtml, name: str | None = None) -> None:
-        """Compare a view with its stored file.
+        """Check a view, and compare it with its stored file.
+
+        Findings of `fatmorph.morph.check.check()` that are errors fail the test, as a page that
+        cannot be patched should; warnings are logged.
 
         Args:
             view: A page or any elements.
             name: The file's name without `.html`; by default `view`, then `view-2`, `view-3`.
 
         Raises:
-            AssertionError: The file differs or does not exist; the message has the diff.
+            AssertionError: The file differs or does not exist; the message has the diff. Or an
+                error was found in the view; the message has the findings.
             SnapshotError: A name that no file can have, or that this test has used before.
         """
         __tracebackhide__ = True
+        _check(view)
         stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
         # A parser reads every line end as LF, so this changes nothing that a browser shows.
         html = pretty(view).replace("\r\n", "\n").replace("\r", "\n") + "\n"
@@ -98,6 +107,18 @@ def require_pytest_snapshot() -> None:
             why="it keeps the stored files, and is part of the extra testing",
             fix='pip install "fatmorph[testing]"',
         )
+
+
+def _check(view: Element | HasHtml) -> None:
+    __tracebackhide__ = True
+    errors: list[Finding] = []
+    for finding in check(view):
+        if finding.severity == "error":
+            errors.append(finding)
+        else:
+            logger.warning("%s", finding)
+    if errors:
+        raise AssertionError("\n\n".join(map(str, errors)))
 
 
 def _difference(stored: Path, html: str) -> str:

@@ -220,3 +220,57 @@ def test_a_project_that_compares_no_views_does_not_import_the_printer() -> None:
     ).stdout
 
     assert printed.strip() == "['fatmorph.testing.plugin']"
+
+
+ERROR = """
+from fatmorph import h
+
+def test_cart(view_snapshot):
+    view_snapshot(h.ul(h.li(id="a"), h.li(id="a")))
+"""
+WARNING = """
+from fatmorph import h
+
+def test_cart(view_snapshot):
+    view_snapshot(h.ul([h.li("a"), h.li("b")]))
+    assert False
+"""
+ENVIRONMENT = """
+import os
+
+def test_writers_check_what_they_patch():
+    assert os.environ["FATMORPH_DEV"] == "{value}"
+"""
+
+
+def test_a_view_that_cannot_be_patched_fails_with_the_findings(run: Run) -> None:
+    result = run(ERROR, "--snapshot-update")
+
+    result.assert_outcomes(failed=1)
+    errors = [line[4:] for line in result.outlines if line.startswith("E   ")]
+    assert errors[0].strip() == (
+        "AssertionError: error duplicate-id: 2 elements have the id 'a', the first is ul > li#a"
+    )
+
+
+def test_a_warning_is_shown_with_a_test_that_fails(run: Run) -> None:
+    result = run(WARNING, "--snapshot-update")
+
+    result.stdout.fnmatch_lines(["*warning generated-without-id: 2 of 2 generated <li> have*"])
+
+
+@pytest.mark.parametrize(("environment", "value"), [((), "1"), (("0",), "0")])
+def test_writers_check_in_tests_unless_told_otherwise(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: tuple[str, ...],
+    value: str,
+) -> None:
+    monkeypatch.delenv("FATMORPH_DEV")
+    for text in environment:
+        monkeypatch.setenv("FATMORPH_DEV", text)
+    pytester.makepyfile(ENVIRONMENT.format(value=value))
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1)

@@ -1,0 +1,79 @@
+"""Development: every page that is patched is checked, and what is found is logged.
+
+On with `FATMORPH_DEV=1` in the environment, which pytest's plugin sets; read once for every
+Writer. Off, it has no watch, and a patch costs it one comparison with None.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Hashable
+from importlib import import_module
+from typing import Any
+
+from fatmorph.markup.element import Element
+from fatmorph.types import ElementNamespace, HasHtml
+
+__all__ = ("Watch", "new_watch")
+
+# Views and findings that are remembered, so that each is checked or logged once.
+MAX_REMEMBERED = 4096
+
+logger = logging.getLogger("fatmorph.morph")
+
+_checked: dict[Hashable, None] = {}
+_logged: dict[Hashable, None] = {}
+
+
+class Watch:
+    """Check what one stream patches."""
+
+    def __init__(self) -> None:
+        # Not imported where nothing is checked: it would cost every program's start.
+        self._check: Any = import_module("fatmorph.morph.check")  # Any: a module
+        self._page: Element | None = None  # the last whole one
+
+    def patched(
+        self,
+        view: Element | HasHtml,
+        *,
+        has_selector: bool = False,
+        namespace: ElementNamespace = "html",
+    ) -> None:
+        """Log what is wrong with a view, and with the change from the last page to this one.
+
+        Args:
+            view: What was sent.
+            has_selector: Whether the patch named its targets.
+            namespace: The patch's namespace.
+        """
+        if not isinstance(view, Element):
+            return  # trusted HTML
+        if _is_new(_checked, (hash(view), has_selector, namespace)):
+            self._log(self._check.check_patch(view, has_selector=has_selector, namespace=namespace))
+        if view.tag != "html" or has_selector:
+            return
+        before, self._page = self._page, view
+        if before is not None and before != view:
+            self._log(self._check.check_change(before, view))
+
+    def _log(self, findings: tuple[Any, ...]) -> None:  # Any: its class is imported late
+        for finding in findings:
+            if _is_new(_logged, finding):
+                is_error = finding.severity == "error"
+                logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
+
+
+def new_watch() -> Watch | None:
+    """Return the watch of a new stream, or None if nothing is checked."""
+    return Watch() if os.environ.get("FATMORPH_DEV") == "1" else None
+
+
+def _is_new(remembered: dict[Hashable, None], value: Hashable) -> bool:
+    if value in remembered:
+        return False
+    if len(remembered) >= MAX_REMEMBERED:
+        del remembered[next(iter(remembered))]
+    remembered[value] = None
+    return True

@@ -1,0 +1,119 @@
+"""Development: findings of what is patched are logged, each once; otherwise nothing happens."""
+
+import logging
+from itertools import count
+
+import pytest
+
+from fatmorph import Markup, data, fragment, h, svg
+from fatmorph.development import Watch, new_watch
+from fatmorph.writer import Writer
+from transports import FakeTransport
+
+# What was logged stays known for the life of the process, so each test has elements of its own.
+names = count()
+
+
+@pytest.fixture
+def fresh():
+    """Return an id that no other test uses."""
+    return f"n{next(names)}"
+
+
+@pytest.fixture
+def logged(caplog):
+    """Return a function that returns the codes of what was logged."""
+    caplog.set_level(logging.WARNING, logger="fatmorph.morph")
+    return lambda: [record.getMessage().split()[1].rstrip(":") for record in caplog.records]
+
+
+@pytest.fixture
+def development(monkeypatch):
+    monkeypatch.setenv("FATMORPH_DEV", "1")
+
+
+@pytest.fixture
+def production(monkeypatch):
+    monkeypatch.delenv("FATMORPH_DEV")
+
+
+def twice(name, *children):
+    return h.ul(h.li(id=name), h.li(id=name), *children, id=f"{name}-list")
+
+
+def page(name, *children):
+    return h.html(h.head(h.title(name)), h.body(*children))
+
+
+def test_there_is_a_watch_in_development_only(production, monkeypatch):
+    before = new_watch()
+
+    monkeypatch.setenv("FATMORPH_DEV", "1")
+
+    assert (before, type(new_watch())) == (None, Watch)
+
+
+async def test_a_writer_in_production_checks_nothing(production, logged, fresh):
+    Writer(FakeTransport()).patch(twice(fresh))
+
+    assert logged() == []
+
+
+async def test_what_a_writer_patches_is_checked(development, logged, fresh):
+    Writer(FakeTransport()).patch(twice(fresh))
+
+    assert logged() == ["duplicate-id"]
+
+
+async def test_the_same_finding_is_logged_once_whoever_sends_it(development, logged, fresh):
+    for text in ("a", "b", "b"):
+        Writer(FakeTransport()).patch(twice(fresh, h.p(text)))
+
+    assert logged() == ["duplicate-id"]
+
+
+async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
+    writer = Writer(FakeTransport())
+
+    writer.patch(twice(fresh))
+    writer.patch(h.main({"id": f"{fresh}-main"}, h.details()))
+
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
+    writer = Writer(FakeTransport())
+
+    writer.patch(h.section(h.h2(fresh)))
+    writer.patch(h.article(h.h2(fresh)), selector=f"#{fresh}")
+    writer.patch(fragment(svg.g(id=fresh), svg.g(id=f"{fresh}-b")), namespace="svg")
+
+    assert logged() == ["root-without-id", "namespace-roots"]
+
+
+async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fresh):
+    writer = Writer(FakeTransport())
+
+    writer.patch(page(fresh, data.signals({fresh: 1})))
+    writer.patch(h.p({"id": fresh}, "a part between"))
+    writer.patch(page(fresh, data.signals({fresh: 2})))
+
+    assert logged() == ["signals-reset"]
+
+
+async def test_trusted_html_is_not_looked_into(development, logged):
+    Writer(FakeTransport()).patch(Markup("<p id=''>a</p>"))
+
+    assert logged() == []
+
+
+async def test_a_live_page_is_checked(development, logged, fresh):
+    writer = Writer(FakeTransport())
+
+    async def nothing():
+        for item in ():
+            yield item
+
+    await writer.live(lambda: page(fresh, twice(fresh)), nothing())
+
+    assert logged() == ["duplicate-id"]
