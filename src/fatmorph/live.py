@@ -167,7 +167,7 @@ class Live(Alive[object]):
         event = patch_elements(cast("Element", view), only=self._only, event_id="")
         COUNTERS.render_seconds += time.perf_counter() - begun_at
         if self._watch is not None and self._only is None:
-            self._watch.patched(cast("HasHtml", view))
+            self._watch.patched(view)
         return _Page.of(event)
 
 
