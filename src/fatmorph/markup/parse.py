@@ -31,12 +31,13 @@ BEGINS_A_DOCUMENT = re.compile(
 FIRST_TAG = re.compile(r"(?:\s|<!--.*?-->)*<([a-z]+)", re.DOTALL | re.IGNORECASE)
 # What the first tag in a template says about where the rest stands.
 # https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-intemplate
-TABLE_PARTS = frozenset({"caption", "colgroup", "tbody", "tfoot", "thead"})
-TEMPLATE_CONTEXTS = dict.fromkeys(TABLE_PARTS, "table") | {
-    "col": "colgroup",
-    "tr": "tbody",
-    "td": "tr",
-    "th": "tr",
+TEMPLATE_CONTEXTS = dict.fromkeys(
+    ("caption", "colgroup", "tbody", "tfoot", "thead"), ("table",)
+) | {
+    "col": ("table", "colgroup"),
+    "tr": ("table", "tbody"),
+    "td": ("table", "tbody", "tr"),
+    "th": ("table", "tbody", "tr"),
 }
 
 
@@ -133,15 +134,18 @@ def parse_template(text: str) -> ParsedElement:
         [<tr>]
     """
     # justhtml 3.16 loses the cells behind a nested table where that stands in a <template>, or
-    # in a fragment of a <table>: it is told what the template's first tag makes of the rest.
+    # in a fragment of a table. So it is given the elements that the first tag asks for.
     first = FIRST_TAG.match(text)
-    tag = first[1].lower() if first else ""
-    if tag not in TABLE_PARTS or "<table" not in text.lower():
-        return _parsed_inside(TEMPLATE_CONTEXTS.get(tag, "body"), text, scripting=False)
-    *fostered, table = _parsed_inside("body", f"<table>{text}</table>", scripting=False).children
-    content = ParsedElement("#document-fragment")
-    content.children = [*getattr(table, "children", ()), *fostered]
-    return content
+    outside = TEMPLATE_CONTEXTS.get(first[1].lower() if first else "", ())
+    content = _parsed_inside("body", "".join(f"<{tag}>" for tag in outside) + text, scripting=False)
+    strays: list[ParsedElement | str] = []  # what the parser moves in front of a table
+    for _ in outside:
+        *before, last = content.children
+        strays += before
+        content = last if isinstance(last, ParsedElement) else content
+    whole = ParsedElement("#document-fragment")
+    whole.children = [*content.children, *strays]
+    return whole
 
 
 def _parsed_inside(tag: str, text: str, *, scripting: bool) -> ParsedElement:
