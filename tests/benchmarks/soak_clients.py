@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 import zlib
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
@@ -18,11 +19,22 @@ READ_BYTES = 64 * 1024
 ELEMENTS = b"data: elements "
 
 
-def _zstd_decoder() -> Any:
-    try:
-        return import_module("compression.zstd").ZstdDecompressor().decompress
-    except ImportError:
-        return import_module("backports.zstd").ZstdDecompressor().decompress
+class _Frames:
+    """Decode Zstandard, which is any number of frames: RFC 8878, section 3."""
+
+    def __init__(self) -> None:
+        name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+        self._new = import_module(name).ZstdDecompressor
+        self._decoder = self._new()
+
+    def decode(self, data: bytes) -> bytes:
+        decoded = b""
+        while data:
+            if self._decoder.eof:
+                self._decoder = self._new()
+            decoded += self._decoder.decompress(data)
+            data = self._decoder.unused_data
+        return decoded
 
 
 # Any: decoders of four libraries, each from bytes to bytes.
@@ -30,7 +42,7 @@ DECODERS: dict[str, Callable[[], Any]] = {
     "identity": lambda: bytes,
     "gzip": lambda: zlib.decompressobj(16 + zlib.MAX_WBITS).decompress,
     "br": lambda: import_module("brotli").Decompressor().process,
-    "zstd": _zstd_decoder,
+    "zstd": lambda: _Frames().decode,
 }
 
 
