@@ -1,0 +1,68 @@
+"""The browser's side: pairs played in a real Chromium by the real Datastar client."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+__all__ = ("Outcome", "Patch", "client_page", "play")
+
+PLAYER = Path(__file__).with_name("client.js")
+PATCHES_PER_CALL = 100  # a call to the page costs milliseconds, a patch less than one
+READY = "window.ready = new Promise(r => document.addEventListener('datastar-ready', r))"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Be what the page shows and what is sent to it."""
+
+    before: str
+    after: str
+    mode: str = "outer"
+    selector: str | None = None
+    namespace: str = "html"
+    is_document: bool = False
+    setup: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Be what became of the page: markup, nodes by path, and what the patch brought about."""
+
+    html: str
+    nodes: list[tuple[str, str, str | None, bool]]
+    removed: list[str]
+    moved: list[str]
+    parked: list[str]
+    runs: list[tuple[str | None, str | None, str, int]]  # path, path before, attribute, times
+    scripts: dict[str, int]  # text, times
+    script_texts: dict[str, str]  # path, text
+    exception: str | None
+    warnings: list[str]
+
+
+@contextmanager
+def client_page(browser: Browser, bundle: Path) -> Iterator[Page]:
+    """Open an empty page in which Datastar runs."""
+    page = browser.new_page()
+    page.set_content(f"<!doctype html><title></title><script>{READY}</script>")
+    page.add_script_tag(content=bundle.read_text(encoding="utf-8"), type="module")
+    page.evaluate("ready")
+    page.add_script_tag(path=PLAYER)
+    yield page
+    page.close()
+
+
+def play(page: Page, patches: Sequence[Patch]) -> Iterator[Outcome]:
+    """Show and patch the page for each, and yield what the browser did."""
+    for start in range(0, len(patches), PATCHES_PER_CALL):
+        chosen = patches[start : start + PATCHES_PER_CALL]
+        # As text: Playwright's own serialisation of values costs more than the morphs.
+        played = page.evaluate(
+            "async text => JSON.stringify(await play(JSON.parse(text)))",
+            json.dumps([asdict(patch) for patch in chosen]),
+        )
+        yield from (Outcome(**outcome) for outcome in json.loads(played))

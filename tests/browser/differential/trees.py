@@ -1,0 +1,99 @@
+"""Pages as trees that can be changed, and their HTML.
+
+`CONTENT` says what an element may hold. A tree that keeps to it, and nests nothing that the parser
+would take apart, is parsed to itself: a difference then is the morph's and not the parser's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+__all__ = ("CONTENT", "Node", "is_parsed_to_itself", "markup")
+
+CONTENT = {
+    name: content
+    for content, names in {
+        "flow": "body div section article li td th dd details fieldset form dialog x-card template",
+        "phrasing": "p span b i em h2 summary label button a legend pre",
+        "items": "ul ol",
+        "groups": "table",
+        "rows": "thead tbody",
+        "cells": "tr",
+        "options": "select optgroup",
+        "text": "option textarea title script style",
+        "graphics": "svg g",
+        "words": "text mi mn mo",
+        "mathematics": "math mrow",
+        "metadata": "head",
+        "document": "html",
+        "nothing": "input br img meta link circle rect #text #comment",
+    }.items()
+    for name in names.split()
+}
+
+# Elements that the parser never leaves inside one of their own kind.
+NEVER_NESTED = {"a", "button", "form", "optgroup"}
+VOID = {"input", "br", "img", "meta", "link"}
+RAW_TEXT = {"script", "style"}
+END_TAG_OMITTED = {"li", "p", "td", "th", "tr", "tbody", "thead", "option", "dd"}
+START_TAG_OMITTED = {"tbody"}
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """Be an element, or with the names `#text` and `#comment` what the DOM calls so."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: "list[Node]" = field(default_factory=list)
+    text: str = ""
+
+    @property
+    def content(self) -> str:
+        return CONTENT[self.name]
+
+    def walk(self) -> "Iterator[Node]":
+        """Yield the node and its descendants in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def copy(self) -> "Node":
+        children = [child.copy() for child in self.children]
+        return Node(self.name, dict(self.attributes), children, self.text)
+
+
+def markup(nodes: list[Node], *, omits_tags: bool, inside: str = "") -> str:
+    """Return the HTML of nodes, perhaps without the tags that HTML lets be omitted."""
+    return "".join(_node_markup(node, inside, omits_tags=omits_tags) for node in nodes)
+
+
+def is_parsed_to_itself(node: Node, outside: frozenset[str] = frozenset()) -> bool:
+    """Return whether a parser makes the same elements of the node's HTML."""
+    if node.name in outside & NEVER_NESTED:
+        return False
+    if node.name == "table" and {"template", "table"} <= outside:
+        return False  # where justhtml 3.16 loses the cells behind it
+    if node.name == "template":  # a template's content is a document of its own
+        outside = frozenset()
+    within = outside | {node.name}
+    return all(is_parsed_to_itself(child, within) for child in node.children)
+
+
+def _node_markup(node: Node, inside: str, *, omits_tags: bool) -> str:
+    if node.name == "#text":
+        return node.text if inside in RAW_TEXT else escape(node.text, quote=False)
+    if node.name == "#comment":
+        return f"<!--{node.text}-->"
+    attributes = "".join(
+        f' {name}="{escape(value)}"' if value else f" {name}"
+        for name, value in node.attributes.items()
+    )
+    start = f"<{node.name}{attributes}>"
+    if omits_tags and node.name in START_TAG_OMITTED and not attributes:
+        start = ""
+    # Inside a <template>, justhtml 3.16 does not know all the ends that are implied.
+    omits_inside = omits_tags and node.name != "template"
+    content = markup(node.children, omits_tags=omits_inside, inside=node.name)
+    ends = node.name not in VOID and not (omits_tags and node.name in END_TAG_OMITTED)
+    return f"{start}{content}</{node.name}>" if ends else start + content

@@ -1,0 +1,80 @@
+"""The simulation of a morph against the real client: the same nodes, the same page.
+
+The cases of `tests/unit/morph` are played here too: what the simulation is told to do there is
+what this client does in this browser.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from browser.differential.client import Patch, client_page, play
+from browser.differential.comparison import differing
+from browser.differential.pairs import pair
+
+CASES = Path(__file__).parents[1] / "unit" / "morph" / "morph_cases.json"
+PAIRS = 600
+FIRST_SEED = 1
+
+
+@pytest.fixture(scope="module")
+def client(browser: Browser, datastar_bundle: Path) -> Iterator[Page]:
+    with client_page(browser, datastar_bundle) as page:
+        yield page
+
+
+def test_the_recorded_cases_hold_in_the_real_client(client: Page) -> None:
+    cases = json.loads(CASES.read_text(encoding="utf-8"))
+
+    outcomes = list(play(client, [patch(case) for case in cases]))
+
+    assert [
+        {
+            "name": case["name"],
+            "html": outcome.html,
+            "nodes": [list(node) for node in outcome.nodes],
+            "exception": outcome.exception,
+            "warnings": [f"Error: {text.partition(':')[0]}" for text in outcome.warnings],
+        }
+        for case, outcome in zip(cases, outcomes, strict=True)
+    ] == [
+        {
+            "name": case["name"],
+            "html": case["expected_html_after"],
+            "nodes": [
+                [node["after"], node["node"], node["before"], node["moved"]]
+                for node in case["nodes"]
+            ],
+            "exception": case["exception"],
+            "warnings": case["console_warnings"],
+        }
+        for case in cases
+    ]
+
+
+def test_the_simulation_does_to_random_pages_what_the_real_client_does(client: Page) -> None:
+    pairs = [pair(seed) for seed in range(FIRST_SEED, FIRST_SEED + PAIRS)]
+
+    differences = [str(found) for found in differing(client, pairs) if found]
+
+    assert differences == []
+
+
+def patch(case: dict[str, Any]) -> Patch:
+    return Patch(
+        before=without_markers(case["before_html"]),
+        after=without_markers(case["after_html"]),
+        mode=case["mode"],
+        selector=case["selector"] or None,
+        is_document=case["full_document"],
+        setup=case["setup_js"].replace("x.__k", "x.id"),  # where it is used, marker and id agree
+    )
+
+
+def without_markers(html: str) -> str:
+    return re.sub(r' k="[^"]*"', "", html)
