@@ -1,6 +1,7 @@
 """Every finding: what brings it up, and what is close to it and does not."""
 
 import pickle
+from pathlib import Path
 
 import pytest
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from fatmorph.markup.path import find_path
 from fatmorph.morph._wording import WORDING
 from fatmorph.morph.check import check, check_change, check_patch
 
+ROOT = Path(__file__).parents[3]
 ROW = data.init(at.subscribe("/rows"))
 
 
@@ -408,6 +410,12 @@ def test_data_init_runs_again_below_what_moves():
 
     assert codes(found) == ["id-changed-parent", "init-runs-again"]
     assert found[1].what == ("data-init of <p> runs again, because div#a moves to another parent")
+
+
+def test_the_reference_has_every_finding():
+    page = (ROOT / "docs" / "reference" / "check.md").read_text(encoding="utf-8")
+
+    assert [code for code in WORDING if f"`{code}`" not in page] == []
 
 
 # ------------------------------------------------------------------------------------ patches
