@@ -21,6 +21,10 @@ __all__ = ("IGNORE", "Morpher")
 IGNORE = "data-ignore-morph"
 PRESERVE = "data-preserve-attr"
 SCOPE = "data-scope-children"
+# https://html.spec.whatwg.org/multipage/input.html#dom-input-value-default
+ATTRIBUTE_VALUE_TYPES = frozenset(
+    {"button", "checkbox", "hidden", "image", "radio", "reset", "submit"}
+)
 
 
 class _Owned:
@@ -365,7 +369,9 @@ class Morpher:
 
     def _write_attributes(self, node: Node, new: Node, kept: list[str]) -> None:
         is_scope = SCOPE in node.attributes
-        for name, value in new.attributes.items():
+        written = _written_by_properties(node, new)
+        for name in (*written, *(name for name in new.attributes if name not in written)):
+            value = new.attributes[name]
             if node.attributes.get(name) != value and name not in kept:
                 self._document.write_attribute(node, name, value)
         for name in list(node.attributes):
@@ -409,6 +415,15 @@ def _persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
 
 def _can_live_in(node: Node, new: Node) -> bool:
     return node.tag_name == new.tag_name and (not node.id or node.id == new.id)
+
+
+def _written_by_properties(node: Node, new: Node) -> list[str]:
+    """Return the attributes that come first, since writing a property has written them."""
+    if not _are_html("input", node, new) or new.attributes.get("type", "").lower() == "file":
+        return []
+    has_value_as_attribute = node.attributes.get("type", "").lower() in ATTRIBUTE_VALUE_TYPES
+    names = ("value", "disabled") if has_value_as_attribute else ("disabled",)
+    return [name for name in names if name in new.attributes]
 
 
 def _are_html(name: str, *nodes: Node) -> bool:
