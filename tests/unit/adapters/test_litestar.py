@@ -18,6 +18,11 @@ from fatmorph.context import Context
 from fatmorph.writer import Writer
 
 
+def application(*handlers: Any) -> Litestar:
+    # Litestar's default would set up the logging of the whole process.
+    return Litestar(handlers, logging_config=None)
+
+
 async def current_user(request: Request[Any, Any, Any]) -> str:
     return request.headers["authorization"]
 
@@ -39,7 +44,7 @@ async def test_a_handler_is_a_route_handler_with_parameters_dependencies_and_gua
     ) -> None:
         w.json([number, user, sort, c.path_params["number"]])
 
-    app = Litestar([room])
+    app = application(room)
 
     found = await answer(app, "/rooms/7?sort=age", headers={"authorization": "ada"})
     refused = await answer(app, "/rooms/7")
@@ -55,7 +60,7 @@ async def test_a_post_is_answered_with_200_which_datastar_applies() -> None:
     async def add(c: Context, w: Writer, data: JSONBody[dict[str, int]]) -> None:
         w.patch_signals({"count": data["count"] + 1})
 
-    added = await answer(Litestar([add]), "/add", "POST", b'{"count":1}')
+    added = await answer(application(add), "/add", "POST", b'{"count":1}')
 
     assert added.status == 200
     assert added.body == b'event: datastar-patch-signals\ndata: signals {"count":2}\n\n'
@@ -69,7 +74,7 @@ async def test_a_route_handler_returns_a_stream_that_knows_its_dependencies() ->
 
         return WriterResponse(stream)
 
-    found = await answer(Litestar([subscribe]), "/subscribe", headers={"authorization": "ada"})
+    found = await answer(application(subscribe), "/subscribe", headers={"authorization": "ada"})
 
     assert found.body == b'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
     assert ("content-type", "text/event-stream") in found.headers
@@ -86,7 +91,7 @@ async def test_a_method_of_a_controller_returns_a_stream() -> None:
         async def room(self, number: FromPath[int]) -> WriterResponse:
             return WriterResponse(stream)
 
-    assert (await answer(Litestar([Rooms]), "/rooms/7")).body == b"room"
+    assert (await answer(application(Rooms), "/rooms/7")).body == b"room"
 
 
 async def test_a_dependency_that_yields_is_closed_before_the_response_as_everywhere() -> None:
@@ -102,7 +107,7 @@ async def test_a_dependency_that_yields_is_closed_before_the_response_as_everywh
     async def home(c: Context, w: Writer, session: NamedDependency[str]) -> None:
         steps.append(session)
 
-    await answer(Litestar([home]), "/")
+    await answer(application(home), "/")
 
     assert steps == ["open", "close", "session"]
 
@@ -121,7 +126,7 @@ async def test_headers_and_cookies_of_every_layer_join_the_handlers_own() -> Non
             cookies=[Cookie(key="session", value="7")],
         )
 
-    assert await answer(Litestar([make]), "/") == Answer(
+    assert await answer(application(make), "/") == Answer(
         status=200,
         headers=[
             ("content-type", "text/plain; charset=utf-8"),
@@ -149,7 +154,7 @@ async def test_background_tasks_run_when_the_response_is_over() -> None:
     async def home() -> WriterResponse:
         return WriterResponse(handler, background=BackgroundTask(note, "task"))
 
-    await answer(Litestar([home]), "/")
+    await answer(application(home), "/")
 
     assert done == ["handler", "task"]
 
@@ -159,7 +164,7 @@ async def test_the_schema_shows_parameters() -> None:
     @endpoint
     async def room(c: Context, w: Writer, number: FromPath[int]) -> None: ...
 
-    operation = Litestar([room]).openapi_schema.to_schema()["paths"]["/rooms/{number}"]["get"]
+    operation = application(room).openapi_schema.to_schema()["paths"]["/rooms/{number}"]["get"]
 
     assert operation["summary"] == "Show a room"
     assert [parameter["name"] for parameter in operation["parameters"]] == ["number"]
@@ -172,7 +177,7 @@ async def test_litestars_own_request_reads_the_same_body() -> None:
         own: Request[Any, Any, Any] = c.request
         w.json([(await c.body()).decode(), (await own.body()).decode(), await own.json()])
 
-    assert (await answer(Litestar([handler]), "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
+    assert (await answer(application(handler), "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
 
 
 async def test_an_http_exception_is_litestars_business() -> None:
@@ -181,6 +186,6 @@ async def test_an_http_exception_is_litestars_business() -> None:
     async def handler(c: Context, w: Writer) -> None:
         raise HTTPException("teapot", status_code=418)
 
-    found = await answer(Litestar([handler]), "/")
+    found = await answer(application(handler), "/")
 
     assert (found.status, found.body) == (418, b'{"status_code":418,"detail":"teapot"}')
