@@ -23,10 +23,14 @@ window.addEventListener("error", event => {
 let warnings = [];
 console.warn = (error, { selector, element }) => {
   const name = error.message.split("\n")[0];
-  // The id of a form is its control of that name, if it has one.
-  const id = element?.id.form ? element.id.form.getAttribute("id") ?? "" : element?.id;
-  warnings.push(`${name}: ${selector ?? "#" + id}`);
+  warnings.push(`${name}: ${selector ?? "#" + idAttribute(element.id)}`);
 };
+
+// The id of a form is its control of that name, or a list of several.
+function idAttribute(id) {
+  if (typeof id === "string") return id;
+  return (id.form ?? id[0].form).getAttribute("id") ?? "";
+}
 
 window.play = async pairs => {
   pantry ??= findPantry();
@@ -118,8 +122,8 @@ function observed(top, before, records) {
     nodes: [...after].map(([node, path]) => [
       path, name(node), before.get(node) ?? null, moved(node),
     ]),
-    removed: places(node => !node.isConnected),
-    moved: places(node => node.isConnected && moved(node)),
+    removed: places(node => !after.has(node)),
+    moved: places(node => after.has(node) && moved(node)),
     parked: places(node => parked.has(node)),
     runs: [...runs].flatMap(([element, counts]) => Object.entries(counts).map(
       ([attribute, times]) => [after.get(element) ?? null, before.get(element) ?? null, attribute, times],

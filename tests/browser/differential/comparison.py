@@ -94,7 +94,11 @@ def _observed(outcome: Outcome) -> dict[str, Any]:
         "warnings": outcome.warnings,
         # What came and went within the patch is no node of the page, before or after.
         "runs": _sorted_runs(run for run in outcome.runs if run[0] or run[1]),
-        "scripts": outcome.scripts,
+        "scripts": {
+            text: times
+            for text, times in outcome.scripts.items()
+            if text in outcome.script_texts.values()
+        },
     }
 
 

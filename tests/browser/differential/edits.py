@@ -166,7 +166,7 @@ def _change_attribute(profile: Profile, root: Node) -> None:
         name = profile.random.choice((*names, profile.random.choice(MARKS)))
         if name in node.attributes and profile.random.random() < 0.5:
             del node.attributes[name]
-        elif not (node.name == "script" and name == "type"):
+        elif node.name != "script":
             node.attributes[name] = attribute_value(profile.random, name)
 
 

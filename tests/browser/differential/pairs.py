@@ -106,7 +106,8 @@ def _pair_with_selector(profile: Profile) -> Pair:
     if mode not in ("outer", "replace"):
         holder.children = [new_child(profile, "flow")]
         namespace = "html"
-    _edit(profile, holder)
+    is_table_part = holder.children[0].name in TABLE_PARTS
+    _edit(profile, holder.children[0] if is_table_part else holder)
     selector = None if mode == "replace" and random.random() < 0.3 else selector
     return Pair(before.children, holder.children, mode, selector, namespace)
 

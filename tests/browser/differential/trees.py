@@ -74,8 +74,8 @@ def is_parsed_to_itself(node: Node, outside: frozenset[str] = frozenset()) -> bo
         return False
     if node.name == "table" and {"template", "table"} <= outside:
         return False  # where justhtml 3.16 loses the cells behind it
-    if node.name == "template":  # a template's content is a document of its own
-        outside = frozenset()
+    if node.name == "template":  # its content is a document of its own, but for innerHTML and forms
+        outside &= {"form"}
     within = outside | {node.name}
     return all(is_parsed_to_itself(child, within) for child in node.children)
 
