@@ -97,6 +97,7 @@ PACKAGE_ORDER = {
         "_unfinished",
         "_base",
         "asgi",
+        "guard",
         "_endpoint",
         "starlette",
         "fastapi",

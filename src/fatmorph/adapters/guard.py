@@ -1,0 +1,61 @@
+"""The same-origin guard for a whole ASGI application, its framework's own routes included.
+
+Handlers of fatmorph are guarded anyway; this is for code that acts without one, or before one:
+dependencies, middleware, routes that return JSON.
+
+Source: https://asgi.readthedocs.io/en/latest/specs/main.html#middleware
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+
+from fatmorph.adapters._base import respond
+from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
+from fatmorph.context import Context
+from fatmorph.errors import OriginError
+from fatmorph.origin import check_origin
+from fatmorph.settings import Settings
+from fatmorph.writer import Writer
+
+__all__ = ("SameOriginGuard",)
+
+
+class SameOriginGuard:
+    """Answer actions of other sites with a 403; hand everything else on.
+
+    Args:
+        app: Any ASGI application.
+        allowed_origins: As `Settings.allowed_origins`, for all of it.
+
+    Raises:
+        SettingsError: An origin that no browser would send.
+
+    Example:
+        app.add_middleware(SameOriginGuard, allowed_origins={"https://partner.example"})
+    """
+
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        *,
+        allowed_origins: Collection[str] = frozenset(),
+    ) -> None:
+        self.app = app
+        self.settings = Settings(allowed_origins=allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request, or hand it on."""
+        if scope["type"] == "http":
+            connection = AsgiConnection(receive, send)
+            context = connection.context(scope)
+            try:
+                check_origin(context.method, context.headers, self.settings.allowed_origins)
+            except OriginError:
+                await respond(_never, context, connection, self.settings)  # refuses it, as ever
+                return
+        await self.app(scope, receive, send)
+
+
+async def _never(c: Context, w: Writer) -> None:
+    """Be the handler of requests that are refused."""

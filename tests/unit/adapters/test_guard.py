@@ -1,0 +1,82 @@
+"""The same-origin guard around an application that knows nothing of fatmorph."""
+
+from typing import Any
+
+import pytest
+
+from fatmorph.adapters.guard import SameOriginGuard
+from fatmorph.errors import SettingsError
+
+CROSS_SITE = {"sec-fetch-site": "cross-site", "origin": "https://partner.example"}
+OWN_SITE = {"sec-fetch-site": "same-origin"}
+
+
+class Application:
+    """Be any ASGI application, and remember what it was called with."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.calls.append(scope.get("method", scope["type"]))
+
+
+async def sent(app: Any, method: str, headers: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what is sent for a request."""
+    messages: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        messages.append(message)
+
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw}
+    await app(scope, receive, send)
+    return messages
+
+
+async def test_an_action_of_another_site_does_not_reach_the_application() -> None:
+    app = Application()
+
+    start, *parts = await sent(SameOriginGuard(app), "POST", CROSS_SITE)
+
+    body = b"".join(part["body"] for part in parts)
+    assert (start["status"], app.calls) == (403, [])
+    assert body.startswith(b"cannot take POST from 'https://partner.example'\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"), [("GET", CROSS_SITE), ("POST", OWN_SITE), ("POST", {})]
+)
+async def test_everything_else_does(method: str, headers: dict[str, str]) -> None:
+    app = Application()
+
+    messages = await sent(SameOriginGuard(app), method, headers)
+
+    assert (messages, app.calls) == ([], [method])
+
+
+async def test_a_site_that_is_allowed_does() -> None:
+    app = Application()
+
+    await sent(
+        SameOriginGuard(app, allowed_origins={"https://partner.example"}), "POST", CROSS_SITE
+    )
+
+    assert app.calls == ["POST"]
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "websocket"])
+async def test_what_is_no_request_passes(kind: str) -> None:
+    app = Application()
+
+    await SameOriginGuard(app)({"type": kind}, None, None)  # type: ignore[arg-type]
+
+    assert app.calls == [kind]
+
+
+def test_an_origin_that_would_allow_nobody_is_refused() -> None:
+    with pytest.raises(SettingsError):
+        SameOriginGuard(Application(), allowed_origins={"partner.example"})
