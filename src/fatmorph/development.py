@@ -38,21 +38,21 @@ class Watch:
         self,
         view: Element | HasHtml,
         *,
-        has_selector: bool = False,
+        has_targets: bool = False,
         namespace: ElementNamespace = "html",
     ) -> None:
         """Log what is wrong with a view, and with the change from the last page to this one.
 
         Args:
             view: What was sent.
-            has_selector: Whether the patch named its targets.
+            has_targets: Whether the patch named its targets, or sent regions of the view alone.
             namespace: The patch's namespace.
         """
         if not isinstance(view, Element):
             return  # trusted HTML
-        if _is_new(_checked, (hash(view), has_selector, namespace)):
-            self._log(self._check.check_patch(view, has_selector=has_selector, namespace=namespace))
-        if view.tag != "html" or has_selector:
+        if _is_new(_checked, (hash(view), has_targets, namespace)):
+            self._log(self._check.check_patch(view, has_selector=has_targets, namespace=namespace))
+        if view.tag != "html" or has_targets:
             return
         before, self._page = self._page, view
         if before is not None and before != view:

@@ -166,8 +166,8 @@ class Live(Alive[object]):
         # isawaitable() does not tell a type checker what the others are.
         event = patch_elements(cast("Element", view), only=self._only, event_id="")
         COUNTERS.render_seconds += time.perf_counter() - begun_at
-        if self._watch is not None and self._only is None:
-            self._watch.patched(view)
+        if self._watch is not None:
+            self._watch.patched(view, has_targets=self._only is not None)
         return _Page.of(event)
 
 

@@ -150,8 +150,9 @@ class Writer(Responder):
         )
         COUNTERS.render_seconds += time.perf_counter() - begun_at
         self._event(event)
-        if self._watch is not None and only is None:
-            self._watch.patched(view, has_selector=selector is not None, namespace=namespace)
+        if self._watch is not None:
+            is_part = selector is not None or only is not None
+            self._watch.patched(view, has_targets=is_part, namespace=namespace)
 
     def patch_signals(
         self,

@@ -91,6 +91,16 @@ async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
     assert logged() == ["root-without-id", "namespace-roots"]
 
 
+async def test_a_page_is_checked_even_if_regions_of_it_are_sent(development, logged, fresh):
+    writer = Writer(FakeTransport())
+
+    for number in (1, 2):
+        view = page(fresh, data.signals({fresh: number}), twice(fresh))
+        writer.patch(view, only=f"#{fresh}-list")
+
+    assert logged() == ["duplicate-id"]
+
+
 async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fresh):
     writer = Writer(FakeTransport())
 
