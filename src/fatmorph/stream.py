@@ -4,16 +4,18 @@
 - the client leaves, or does not read: what is unsent is dropped
 - the server stops: as if the handler returned, but within a moment
 
-Writing never waits. What one turn of the event loop wrote is compressed and sent together, by a
-task that ends when everything is sent: nobody who is cancelled while waiting for it cuts a chunk
-in two.
+Writing never waits. What one turn of the event loop wrote is compressed and sent together, or
+what was written before somebody drains. A task does it, which ends when everything is sent:
+nobody who is cancelled while waiting for it cuts a chunk in two. Most sockets take everything at
+once; then the task has ended before it was ever scheduled.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
@@ -106,6 +108,7 @@ class Stream:
         self._traffic = Traffic(self._loop.time())
         self._is_stream = False
         self._is_cut = False
+        self._flush_handle: asyncio.Handle | None = None
         self._flush_task: asyncio.Task[None] | None = None
         self._watch_task: asyncio.Task[None] | None = None
         self._drains: list[asyncio.Future[None]] = []
@@ -156,9 +159,16 @@ class Stream:
         self.last_write = now
         self._flush_soon()
 
+    def flush(self) -> bool:
+        """Send what was written; return whether the socket took it at once."""
+        if self._flush_handle is not None:
+            self._flush_handle.cancel()
+            self._flush()
+        return self._flush_task is None
+
     async def drain(self) -> None:
         """Wait until the socket has taken what was written, or the client is gone."""
-        while self._flush_task is not None and not self._flush_task.done():
+        while not self.flush():
             # Not the task itself: who is cancelled while waiting would cancel it.
             drain = self._loop.create_future()
             self._drains.append(drain)
@@ -228,9 +238,9 @@ class Stream:
         self._traffic.end_stream(self._ending(), self._loop.time())
         self._is_finishing = True
         self.is_complete = True
-        for task in (self._watch_task, self._flush_task):
-            if task is not None:
-                task.cancel()
+        self._drop()
+        if self._watch_task is not None:
+            self._watch_task.cancel()
         if self._silence_handle is not None:
             self._silence_handle.cancel()
         self._coding.close()
@@ -245,21 +255,54 @@ class Stream:
         return "server stopped" if self.is_ended else "complete"
 
     def _flush_soon(self) -> None:
-        if self._flush_task is None:
-            self._flush_task = self._loop.create_task(self._flush())
-            # A task that is cancelled before its first step runs no `finally`.
-            self._flush_task.add_done_callback(self._wake_drains)
+        if self._flush_handle is not None or self._flush_task is not None:
+            return
+        if sys.version_info >= (3, 12):
+            self._flush_handle = self._loop.call_soon(self._flush)
+        else:
+            self._flush()  # by a task that begins when the loop turns
 
-    def _wake_drains(self, _: asyncio.Task[None]) -> None:
+    def _flush(self) -> None:
+        # hot: as tests/benchmarks/fan_out.py shows.
+        self._flush_handle = None
+        task = _begun(self._send_or_leave(), self._loop)
+        if not task.done():
+            self._flush_task = task
+            self._expect_progress()
+            # A task that is cancelled before its first step runs no `finally`.
+            task.add_done_callback(self._end_flush)
+
+    def _end_flush(self, _: asyncio.Task[None]) -> None:
+        self._flush_task = None
+        self._expect_no_progress()
         drains, self._drains = self._drains, []
         for drain in drains:
             if not drain.done():
                 drain.set_result(None)
+        if self._chunks:  # written since the task ended
+            self._flush_soon()
 
-    async def _flush(self) -> None:
+    def _drop(self) -> None:
+        """Send nothing of what is unsent."""
+        self._chunks.clear()
+        self._size = 0
+        if self._flush_handle is not None:
+            self._flush_handle.cancel()
+            self._flush_handle = None
+        # The task that sends comes here too, when it fails.
+        task = self._flush_task
+        if task is not None and asyncio.current_task(self._loop) is not task:
+            task.cancel()
+
+    async def _send_or_leave(self) -> None:
         self._is_sending = True
         try:
-            await self._send_everything()
+            if self._head is not None:
+                status, headers = self._head
+                self._head = None
+                await self._transport.start(status, self._coded(headers))
+            while self._chunks:
+                await self._send_chunks()
         except OSError:
             self._leave()
         except Exception:
@@ -267,32 +310,27 @@ class Stream:
             self._is_cut = True
             self._leave()
         finally:
-            self._expect_no_progress()
             self._is_sending = False
-            self._flush_task = None
 
-    async def _send_everything(self) -> None:
-        self._expect_progress()
-        if self._head is not None:
-            status, headers = self._head
-            self._head = None
-            await self._transport.start(status, self._coded(headers))
-        while self._chunks:
-            is_last = self.is_complete
-            data = self._coding.add(b"".join(self._chunks), is_last=is_last)
-            if self._coding.is_streaming and self._silence_handle is None:
+    async def _send_chunks(self) -> None:
+        # hot: as tests/benchmarks/fan_out.py shows.
+        is_last = self.is_complete
+        data = b"".join(self._chunks)
+        self._chunks.clear()
+        self._size = 0
+        if self._coding.is_streaming:
+            data = self._coding.add(data, is_last=is_last)
+            if self._silence_handle is None:
                 self._expect_silence(SILENT_SECONDS)
-            self._chunks.clear()
-            self._size = 0
-            self._unsent = len(data)
-            for offset in range(0, len(data) or 1, MAX_SEND_BYTES):
-                part = data[offset : offset + MAX_SEND_BYTES]
-                is_more = not is_last or len(part) < self._unsent
-                await self._transport.send(part, more=is_more)
-                self._unsent -= len(part)
-                self._traffic.add_sent(len(part))
-                if self._unsent or self._chunks:
-                    self._expect_progress()
+        self._unsent = len(data)
+        for offset in range(0, self._unsent or 1, MAX_SEND_BYTES):
+            part = data[offset : offset + MAX_SEND_BYTES]
+            await self._transport.send(part, more=not is_last or len(part) < self._unsent)
+            self._unsent -= len(part)
+            self._traffic.add_sent(len(part))
+            # What is sent at once, nobody waits for.
+            if self._stall_handle is not None and (self._unsent or self._chunks):
+                self._expect_progress()
 
     def _coded(self, headers: Sequence[Header]) -> Sequence[Header]:
         """Return the headers as they are sent, and compress a body that is there as a whole."""
@@ -342,15 +380,8 @@ class Stream:
 
     def _leave(self) -> None:
         self.is_gone = True
-        self._chunks.clear()
-        self._size = 0
-        # The task that sends comes here too, when it fails.
-        if self._flush_task is not None and not self._is_this_task(self._flush_task):
-            self._flush_task.cancel()
+        self._drop()
         self._end()
-
-    def _is_this_task(self, task: asyncio.Task[None]) -> bool:
-        return asyncio.current_task(self._loop) is task
 
     def _cut(self, why: str) -> None:
         if self.is_gone:
@@ -377,6 +408,15 @@ class Stream:
             # next wait, and that may be one that nobody meant.
             for waiting in self._waiting:
                 self._loop.call_soon(waiting.interrupt)
+
+
+def _begun(
+    coroutine: Coroutine[None, None, None], loop: asyncio.AbstractEventLoop
+) -> asyncio.Task[None]:
+    """Return a task that has run until its first wait; before Python 3.12 it begins later."""
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(coroutine, loop=loop, eager_start=True)
+    return loop.create_task(coroutine)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:
