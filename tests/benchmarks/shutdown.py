@@ -32,7 +32,7 @@ from servers import Server, running
 FOLDER = Path(__file__).parents[1] / "integrations"
 PROGRAMS = FOLDER / "adapters" / "programs"
 UVICORN = "-m uvicorn stream_app:app --port {port} --no-access-log"
-GRANIAN = "-m granian stream_app:app --interface asgi --port {port}"
+GRANIAN = "-m granian stream_app:app --interface asgi --backpressure 4096 --port {port}"
 HYPERCORN = "-m hypercorn stream_app:app --bind 127.0.0.1:{port}"
 SANIC = "-m sanic sanic_program:app --port {port} --no-motd"
 STARTS = {
