@@ -10,7 +10,7 @@ Source: https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.uncance
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
@@ -120,7 +120,14 @@ class Alive(Generic[T]):
             self._is_interrupted = True
             self._task.cancel()
 
-    async def _next_item(self) -> T:
+    def _next_item(self) -> Awaitable[T]:
+        # hot: as tests/benchmarks/fan_out.py shows. Mostly the socket has taken everything, and
+        # only the source is waited for.
+        if self._items is not None and not self._interval and self._stream.flush():
+            return anext(self._items)
+        return self._drained_item()
+
+    async def _drained_item(self) -> T:
         await self._stream.drain()
         loop = asyncio.get_running_loop()
         if self._next_time:

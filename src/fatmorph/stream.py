@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
@@ -52,7 +52,7 @@ class Transport(Protocol):
         """
         ...
 
-    async def send(self, data: bytes, *, more: bool) -> None:
+    def send(self, data: bytes, *, more: bool) -> Awaitable[None]:
         """Send a part of the body and wait until the socket can take more.
 
         Args:

@@ -18,6 +18,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.datastar import events
 from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
+from fatmorph.datastar.shared import shared_event
 from fatmorph.development import new_watch
 from fatmorph.errors import ResponseEndedError, ResponseError
 from fatmorph.live import Live, View
@@ -39,6 +40,8 @@ STREAM_HEADERS = (
     # Asks nginx and its relatives to pass every event on at once.
     ("x-accel-buffering", "no"),
 )
+# What patch() does unless told otherwise.
+PLAIN_PATCH = (None, None, "outer", "html", False, None, None, None)
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
 
 
@@ -137,17 +140,21 @@ class Writer(Responder):
             ResponseEndedError: A whole response was written before.
         """
         begun_at = time.perf_counter()
-        event = events.patch_elements(
-            view,
-            only=only,
-            selector=selector,
-            mode=mode,
-            namespace=namespace,
-            view_transition=view_transition,
-            view_transition_selector=view_transition_selector,
-            event_id=event_id,
-            retry_ms=retry_ms,
-        )
+        transition = (view_transition, view_transition_selector)
+        if (only, selector, mode, namespace, *transition, event_id, retry_ms) == PLAIN_PATCH:
+            event = shared_event(view)
+        else:
+            event = events.patch_elements(
+                view,
+                only=only,
+                selector=selector,
+                mode=mode,
+                namespace=namespace,
+                view_transition=view_transition,
+                view_transition_selector=view_transition_selector,
+                event_id=event_id,
+                retry_ms=retry_ms,
+            )
         COUNTERS.render_seconds += time.perf_counter() - begun_at
         self._event(event)
         if self._watch is not None:
@@ -392,7 +399,8 @@ class Writer(Responder):
             self._stream.stop()
 
     def _start_stream(self) -> None:
-        self._release_held()
+        if not self._is_streaming:
+            self._release_held()
         if self._is_streaming and not self._stream.is_complete:
             return
         if self._is_started:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from fatmorph import shutdown
 from fatmorph.stream import Transport
@@ -37,8 +37,13 @@ class UnfinishedAtStop:
         """Send the status line and the headers."""
         await self._transport.start(status, headers)
 
-    async def send(self, data: bytes, *, more: bool) -> None:
+    def send(self, data: bytes, *, more: bool) -> Awaitable[None]:
         """Send a part of the body; the last one of an open stream only while the server runs."""
+        if data and more:
+            return self._transport.send(data, more=True)
+        return self._send_last(data, more=more)
+
+    async def _send_last(self, data: bytes, *, more: bool) -> None:
         if not more and self._is_cut_short():
             logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
             more = True

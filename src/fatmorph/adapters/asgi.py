@@ -127,9 +127,9 @@ class AsgiConnection:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
-    async def send(self, data: bytes, *, more: bool) -> None:
+    def send(self, data: bytes, *, more: bool) -> Awaitable[None]:
         """Send a part of the body."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        return self._send({"type": "http.response.body", "body": data, "more_body": more})
 
     async def wait_closed(self) -> None:
         """Return when the client is gone."""

@@ -62,7 +62,8 @@ class Mailbox(Generic[T]):
             if self.is_closed:
                 return False
             # Two threads that publish may come here in either order.
-            self.changed_at = max(self.changed_at, moment)
+            if moment > self.changed_at:
+                self.changed_at = moment
             # Named, to outlive the lock: a finaliser of what was lost may publish.
             lost = self._queue.put(subject, data)
             is_first_loss = lost is not None and self.dropped == 1

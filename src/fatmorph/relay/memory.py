@@ -27,7 +27,7 @@ from fatmorph.relay.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import TracebackType
 
 __all__ = ("Relay", "Subscription")
@@ -208,8 +208,8 @@ class Subscription(Generic[T]):
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> tuple[str, T]:
-        return await self._mailbox.receive()
+    def __anext__(self) -> Coroutine[None, None, tuple[str, T]]:
+        return self._mailbox.receive()
 
     def skip(self) -> int:
         """Discard the messages that wait; return how many they were.
