@@ -31,7 +31,7 @@ class Watch:
 
     def __init__(self) -> None:
         # Not imported where nothing is checked: it would cost every program's start.
-        self._check: Any = import_module("fatmorph.morph.check")  # Any: a module
+        self._check: Any = import_module("fatmorph.morph.checks")  # Any: a module
         self._page: Element | None = None  # the last whole one
 
     def patched(

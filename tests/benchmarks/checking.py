@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fatmorph.markup.render import ENGINE, render
-from fatmorph.morph.check import check
+from fatmorph.morph.checks import check
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 ROUNDS = 50

@@ -17,7 +17,7 @@ from typing import Any
 from fatmorph.errors import CommandError, FatmorphError, short_repr
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
 from fatmorph.markup.suggestion import closest_name
-from fatmorph.morph.check import Finding, Tree, check
+from fatmorph.morph.checks import Finding, Tree, check
 
 __all__ = ("add_check_command",)
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.pretty import pretty
-from fatmorph.morph.check import Finding, check
+from fatmorph.morph.checks import Finding, check
 from fatmorph.types import HasHtml
 
 __all__ = ("ViewSnapshot", "require_pytest_snapshot")
@@ -47,7 +47,7 @@ class ViewSnapshot:
     def __call__(self, view: Element | HasHtml, name: str | None = None) -> None:
         """Check a view, and compare it with its stored file.
 
-        Findings of `fatmorph.morph.check.check()` that are errors fail the test, as a page that
+        Findings of `fatmorph.morph.check()` that are errors fail the test, as a page that
         cannot be patched should; warnings are logged.
 
         Args:

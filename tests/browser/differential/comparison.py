@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from browser.differential.client import Outcome, Patch, play
 from browser.differential.pairs import Pair
-from fatmorph.morph.simulate import Simulation, simulate
+from fatmorph.morph.simulation import Simulation, simulate
 
 __all__ = ("Difference", "differing")
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fatmorph.markup.parse import ParsedElement, parse_document, parse_fragment
-from fatmorph.morph.simulate import Simulation, simulate
+from fatmorph.morph.simulation import Simulation, simulate
 
 CASES = json.loads(Path(__file__).with_name("morph_cases.json").read_text(encoding="utf-8"))
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from fatmorph.markup.parse import parse_document
-from fatmorph.morph.check import check
+from fatmorph.morph.checks import check
 
 NAMES = (
     *("article", "chart", "chat", "dashboard", "drag_list", "form", "modal", "table", "tabs"),

@@ -12,7 +12,7 @@ from fatmorph.errors import ChildError
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
 from fatmorph.morph._wording import WORDING
-from fatmorph.morph.check import check, check_change, check_patch
+from fatmorph.morph.checks import check, check_change, check_patch
 
 ROOT = Path(__file__).parents[3]
 ROW = data.init(at.subscribe("/rows"))

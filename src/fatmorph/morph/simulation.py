@@ -280,6 +280,8 @@ def _places(top: Node, *, is_whole: bool) -> dict[Node, tuple[str, str]]:
     """Return where every node is, for people and as a path of indices, in document order."""
     places = {top: (top.name, "")} if is_whole else {}
     for node in (top, *top.descendants()):
+        if node.first is None:
+            continue
         place, path = places.get(node, ("", ""))
         counts = Counter(child.name for child in node.children())
         seen: Counter[str] = Counter()

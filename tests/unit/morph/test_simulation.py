@@ -9,7 +9,7 @@ import pytest
 
 from fatmorph import Markup, at, data, h
 from fatmorph.errors import MissingExtraError, MorphError
-from fatmorph.morph.simulate import PatchedNode, Run, Simulation, Write, simulate
+from fatmorph.morph.simulation import PatchedNode, Run, Simulation, Write, simulate
 
 
 def names(nodes: tuple[PatchedNode, ...]) -> list[str]:

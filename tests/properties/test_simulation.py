@@ -6,7 +6,7 @@ With unique ids, whatever the old page was, the new one is shown as it was sent.
 from hypothesis import given, strategies as st
 
 from fatmorph import h, render
-from fatmorph.morph.simulate import simulate
+from fatmorph.morph.simulation import simulate
 
 TAGS = (h.div, h.p, h.b, h.ul)
 IDS = tuple("abcdefgh")
