@@ -2,6 +2,8 @@
 
     from fatmorph.morph import check       what in a page would morph badly
     from fatmorph.morph import simulate    what the browser does with a patch, node by node
+
+`dom_id` is in `fatmorph` itself.
 """
 
 from importlib import import_module
