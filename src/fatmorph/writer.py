@@ -84,7 +84,9 @@ class Writer(Responder):
         self._release_handle: asyncio.Handle | None = None
         self._watch = new_watch()  # None but in development
 
-    def redirect(self, url: str, status: int = 303, *, external: bool = False) -> None:
+    def redirect(
+        self, url: str, status: int = 303, *, external: bool = False, nonce: str | None = None
+    ) -> None:
         """Send the browser to another page.
 
         Asked by a Datastar action, the page navigates; otherwise the response is a redirect.
@@ -93,14 +95,16 @@ class Writer(Responder):
             url: A path on this site, such as `/cart?saved=1`.
             status: 303, or another redirect; of no matter to a Datastar action.
             external: Whether `url` may lead to another site. Never with what a user sent.
+            nonce: As for `navigate()`; of no matter but to a Datastar action.
 
         Raises:
+            EventError: A nonce that no policy could name.
             ResponseError: `url` leads elsewhere and `external` is false, or is no HTTP URL.
             ResponseStartedError: Something was written before.
         """
         location = checked_location(url, external=external)
         if self._is_datastar:
-            self.navigate(location)
+            self.navigate(location, nonce=nonce)
             self._answer_held()
             if not self._stream.is_complete:
                 self._stream.write(b"", is_last=True)
@@ -196,26 +200,32 @@ class Writer(Responder):
         """
         self._event(events.remove_elements(selector, view_transition=view_transition))
 
-    def execute(self, script: str) -> None:
+    def execute(self, script: str, *, nonce: str | None = None) -> None:
         """Run JavaScript in the page, once; it is written UNESCAPED.
 
         Args:
             script: The script; write values into it with `js(value)`.
+            nonce: The nonce in the Content-Security-Policy of the page that runs it.
 
         Raises:
+            EventError: A nonce that no policy could name.
             RawTextError: Text that would end the script element early.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.execute_script(script))
+        self._event(events.execute_script(script, nonce=nonce))
 
-    def navigate(self, url: str) -> None:
+    def navigate(self, url: str, *, nonce: str | None = None) -> None:
         """Open another page in the browser.
 
+        Args:
+            url: Absolute, or relative to the page; "" loads the page again.
+            nonce: As for `execute()`: it is a script that opens the page.
+
         Raises:
-            EventError: A URL that would run as a script.
+            EventError: A URL that would run as a script, or a nonce that no policy could name.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.navigate(url))
+        self._event(events.navigate(url, nonce=nonce))
 
     @overload
     def alive(

@@ -11,6 +11,7 @@ from fatmorph import data, datastar_script, h, render_bytes
 from fatmorph.datastar import events
 from servers import Server, running
 
+PROGRAMS = Path(__file__).parent / "programs"
 INTEGRATIONS = Path(__file__).parents[1] / "integrations"
 
 EVIL = """<!doctype html><title>Evil</title>
@@ -94,7 +95,7 @@ def test_a_script_of_the_own_site_can_act(page: Page, shop: Server, method: str)
     assert page.evaluate(FETCH, ["/act", {"method": method}]) == 200
 
 
-# A policy stands in the page here; yours is a header, w.headers["content-security-policy"].
+# A policy stands in the page here; a header, as yours is, also hides nonces: see below.
 def page_under(policy: str, nonce: str | None = None) -> bytes:
     return render_bytes(
         h.html(
@@ -160,4 +161,40 @@ def test_a_script_without_the_nonce_does_not_run(open_under: Callable[..., Page]
 
     with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
         page.locator("#run").click()
+    expect(page).to_have_title("Policy")
+
+
+@pytest.fixture(scope="module")
+def policy(datastar_bundle: Path) -> Iterator[Server]:
+    env = {"DATASTAR": str(datastar_bundle)}
+    with running([sys.executable, "policy.py"], cwd=PROGRAMS, env=env) as server:
+        yield server
+
+
+@pytest.mark.parametrize("way", ["whole", "stream"])
+@pytest.mark.parametrize(
+    ("action", "title"), [("execute", "Run 1"), ("navigate", "Next"), ("redirect", "Next")]
+)
+def test_a_script_with_the_nonce_of_the_policy_runs_once(
+    policy: Server, page: Page, way: str, action: str, title: str
+) -> None:
+    page.goto(policy.base_url)
+
+    page.locator(f"#{way}-{action}").click()
+
+    expect(page).to_have_title(title)
+    expect(page.locator("script")).to_have_count(0 if title == "Next" else 1)
+
+
+@pytest.mark.console_errors("Content Security Policy")
+@pytest.mark.parametrize("way", ["whole", "stream"])
+@pytest.mark.parametrize("action", ["other", "none"])
+def test_a_script_without_the_nonce_of_the_policy_does_not_run(
+    policy: Server, page: Page, way: str, action: str
+) -> None:
+    page.goto(policy.base_url)
+
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.locator(f"#{way}-{action}").click()
+
     expect(page).to_have_title("Policy")

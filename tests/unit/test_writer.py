@@ -140,6 +140,24 @@ async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str
     assert script in transport.body.decode()
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda w: w.execute("alert(1)", nonce="n0nce"),
+        lambda w: w.navigate("/next", nonce="n0nce"),
+        lambda w: w.redirect("/next", nonce="n0nce"),
+    ],
+)
+async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], None]) -> None:
+    transport = FakeTransport()
+    writer = Writer(transport, is_datastar=True)
+
+    write(writer)
+    await writer.finish()
+
+    assert b'<script data-effect="el.remove()" nonce="n0nce">' in transport.body
+
+
 async def test_alive_opens_the_response_before_anything_is_written() -> None:
     transport = FakeTransport()
     writer = Writer(transport)

@@ -10,6 +10,7 @@ import re
 from fatmorph.errors import EncodingError, EventError, short_repr
 
 __all__ = (
+    "checked_nonce",
     "id_and_retry",
     "option",
     "required_text",
@@ -20,6 +21,8 @@ __all__ = (
 LINE_BREAK_OR_NUL = re.compile(r"[\r\n\0]")
 # What `fetch` refuses in a header, or a server in a request: the id comes back in one.
 UNFIT_FOR_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
+# https://www.w3.org/TR/CSP3/#grammardef-base64-value: a policy can name no other.
+NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 MAX_RETRY_MS = 2**31 - 1  # a browser's timer takes what is longer for zero
 
 
@@ -100,6 +103,23 @@ def transition(selector: str | None, *, is_wanted: bool) -> bytes:
         where="view_transition_selector",
         why="the client would ignore it",
         fix=f"view_transition=True, view_transition_selector={short_repr(selector)}",
+    )
+
+
+def checked_nonce(value: object) -> str:
+    """Return a value that a Content-Security-Policy can name as a nonce.
+
+    Raises:
+        EventError: It is anything else; the message is silent about the value, a secret.
+    """
+    nonce = required_text(value, "nonce=", "a nonce")
+    if NONCE.fullmatch(nonce):
+        return nonce
+    raise EventError(
+        "cannot use text that is not Base64 as a nonce",
+        where="nonce=",
+        why="no Content-Security-Policy could name it, so the browser would not run the script",
+        fix="nonce=secrets.token_urlsafe()  (once per page: the one in its policy)",
     )
 
 

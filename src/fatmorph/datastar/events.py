@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, get_args
 
 from datastar_py.sse import DatastarEvent
 
-from fatmorph.datastar._fields import id_and_retry, option, required_text, transition, utf8
+from fatmorph.datastar._fields import (
+    checked_nonce,
+    id_and_retry,
+    option,
+    required_text,
+    transition,
+    utf8,
+)
 from fatmorph.datastar._signals_json import nested_nulls, signals_json
 from fatmorph.datastar.regions import region
 from fatmorph.errors import EventError, short_repr
@@ -240,6 +247,7 @@ def execute_script(
     script: str,
     *,
     auto_remove: bool = True,
+    nonce: str | None = None,
     attributes: AttributeMapping | None = None,
     event_id: str | None = None,
     retry_ms: int | None = None,
@@ -249,6 +257,7 @@ def execute_script(
     Args:
         script: Written UNESCAPED into a script element; `js()` writes values safely.
         auto_remove: Whether the element disappears once it has run.
+        nonce: The nonce in the Content-Security-Policy of the page that runs it.
         attributes: Further attributes of the element, as `{"type": "module"}`.
         event_id: As for `patch_elements()`.
         retry_ms: As for `patch_elements()`.
@@ -256,7 +265,8 @@ def execute_script(
     Raises:
         RawTextError: Text that would end the script element, or that Datastar takes for the
             end of a page.
-        EventError: A script that is no text, or `data-effect` where `auto_remove` sets it.
+        EventError: A script that is no text, a nonce that no policy could name, or
+            `data-effect` where `auto_remove` sets it.
 
     Example:
         >>> execute_script("board.focus()", auto_remove=False).splitlines()[-2]
@@ -273,21 +283,38 @@ def execute_script(
         )
     if auto_remove:
         own = {"data-effect": "el.remove()", **own}
+    if nonce is not None and "nonce" in own:
+        raise EventError(
+            "cannot write nonce twice on one script",
+            where="execute_script(nonce=..., attributes=...)",
+            why="one of the two would be lost",
+            fix="execute_script(script, nonce=nonce)",
+        )
+    if nonce is not None:
+        own["nonce"] = checked_nonce(nonce)
     return patch_elements(
         _SCRIPT(own, text), selector="body", mode="append", event_id=event_id, retry_ms=retry_ms
     )
 
 
-def navigate(url: str, *, event_id: str | None = None, retry_ms: int | None = None) -> bytes:
+def navigate(
+    url: str,
+    *,
+    nonce: str | None = None,
+    event_id: str | None = None,
+    retry_ms: int | None = None,
+) -> bytes:
     """Return the event that makes the browser load another page.
 
     Args:
         url: Absolute, or relative to the page; "" loads the page again.
+        nonce: As for `execute_script()`: it is a script that loads the page.
         event_id: As for `patch_elements()`.
         retry_ms: As for `patch_elements()`.
 
     Raises:
-        EventError: A `javascript:`, `vbscript:` or `data:` URL, in any disguise.
+        EventError: A `javascript:`, `vbscript:` or `data:` URL, in any disguise, or a nonce
+            that no policy could name.
 
     Example:
         >>> b"window.location = '/login'" in navigate("/login")
@@ -303,7 +330,7 @@ def navigate(url: str, *, event_id: str | None = None, retry_ms: int | None = No
         )
     # After this event is dealt with, so that the client's own clean-up comes first.
     script = f"setTimeout(() => window.location = {js(address)})"
-    return execute_script(script, event_id=event_id, retry_ms=retry_ms)
+    return execute_script(script, nonce=nonce, event_id=event_id, retry_ms=retry_ms)
 
 
 def comment(text: str = "") -> bytes:

@@ -453,6 +453,29 @@ class TestExecuteScript:
             'data: elements <script type="module">b()</script>\n\n'
         )
 
+    @pytest.mark.parametrize("nonce", ["n0nce", "Zm9v", "a+/_-b=="])
+    def test_a_script_carries_the_nonce_of_its_page(self, nonce):
+        assert execute_script("a()", nonce=nonce).decode() == (
+            PATCH + "data: selector body\ndata: mode append\n"
+            f'data: elements <script data-effect="el.remove()" nonce="{nonce}">a()</script>\n\n'
+        )
+
+    @pytest.mark.parametrize("nonce", ["", "a b", "a'; script-src *", 'a"b', "é", "a=b", "a\n"])
+    def test_a_nonce_that_no_policy_could_name_is_refused_and_kept_secret(self, nonce):
+        assert message(execute_script, "a()", nonce=nonce) == (
+            "cannot use text that is not Base64 as a nonce\n"
+            "  where: nonce=\n"
+            "  why:   no Content-Security-Policy could name it, "
+            "so the browser would not run the script\n"
+            "  fix:   nonce=secrets.token_urlsafe()  (once per page: the one in its policy)"
+        )
+
+    def test_a_nonce_that_would_be_lost_is_refused(self):
+        with pytest.raises(EventError) as caught:
+            execute_script("a()", nonce="n0nce", attributes={"nonce": "other"})
+
+        assert caught.value.what == "cannot write nonce twice on one script"
+
     @pytest.mark.parametrize("text", ["</script>", "<!--", "</body>", "'</HTML>'.x</html>"])
     def test_text_that_would_end_the_script_or_the_page_is_refused(self, text):
         with pytest.raises(RawTextError):
@@ -480,6 +503,9 @@ class TestNavigate:
             'data: elements <script data-effect="el.remove()">'
             "setTimeout(() => window.location = '/a?b=\\x27c\\x27&d')</script>\n\n"
         )
+
+    def test_a_navigation_carries_the_nonce_of_its_page(self):
+        assert b' nonce="n0nce">setTimeout(' in navigate("/", nonce="n0nce")
 
     def test_a_navigation_can_be_numbered(self):
         assert navigate("/", event_id="7", retry_ms=5).startswith(
