@@ -159,7 +159,16 @@ class _Stream:
 def _brotli() -> Any:
     import brotli
 
-    return brotli.Decompressor().process
+    process = brotli.Decompressor().process
+
+    def decode(data: bytes) -> bytes:
+        # From 1.2 on it gives 32 kB at a time.
+        parts = [process(data)]
+        while parts[-1]:
+            parts.append(process(b""))
+        return b"".join(parts)
+
+    return decode
 
 
 def _zstd() -> Any:
