@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from browser.watched_tiles import REFINED, SIMPLE, WatchedTiles, watched_tiles
 
 # What the browser says while the server is away.
-AWAY = (r"net::ERR_", "Failed to fetch", "Datastar failed to reach")
+AWAY = (r"net::ERR_", "Failed to fetch", "Datastar failed to reach", "network error")
 pytestmark = pytest.mark.console_errors(*AWAY)
 
 TITLE = 'h.h1("Tiles")'
@@ -147,7 +147,6 @@ def test_the_page_recovers_when_a_saved_syntax_error_is_mended(
     assert navigations == []
 
 
-@pytest.mark.console_errors(*AWAY, "network error")
 def test_the_page_recovers_when_a_view_that_raises_is_mended(serve: Serve, page: Page) -> None:
     tiles = serve()
     navigations = open_page(page, tiles)

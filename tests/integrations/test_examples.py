@@ -50,9 +50,7 @@ def test_an_example_loads_the_client_from_its_cdn(example: Server) -> None:
     assert str(datastar_script()) in page
 
 
-def test_an_examples_page_and_its_stream_show_the_same_page(
-    name: str, example: Server
-) -> None:
+def test_an_examples_page_and_its_stream_show_the_same_page(name: str, example: Server) -> None:
     _, page = get(example, "/")
 
     with open_stream(example, STREAMS[name]) as stream:

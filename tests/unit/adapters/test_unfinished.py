@@ -75,4 +75,5 @@ async def test_uvicorn_does_not_call_it_an_error(caplog: pytest.LogCaptureFixtur
     log.error("ASGI callable returned without completing response.")
     log.error("Exception in ASGI application")
 
-    assert caplog.messages == ["Exception in ASGI application"]
+    logged = [record.msg for record in caplog.records if record.name == "uvicorn.error"]
+    assert logged == ["Exception in ASGI application"]
