@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Concatenate, TypeAlias, TypeVar
 
 from fatmorph.adapters._base import Handler
 from fatmorph.adapters.asgi import Message, Send
@@ -17,23 +18,39 @@ from fatmorph.adapters.asgi import Message, Send
 __all__ = ("InjectedHandler", "injected", "with_headers")
 
 T = TypeVar("T")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 InjectedHandler: TypeAlias = Callable[..., Awaitable[None]]
 """`async def handler(c: Context, w: Writer, …) -> None`, with parameters of the framework's"""
 
 
 def injected(
-    handler: InjectedHandler, respond_with: Callable[[Handler], T], response: type[T]
+    handler: InjectedHandler,
+    respond_with: Callable[Concatenate[Handler, ...], T],
+    response: type[T],
+    *,
+    own: Mapping[str, Any] = NOTHING,
 ) -> Callable[..., Awaitable[T]]:
-    """Return a function of the handler's further parameters that returns a response."""
+    """Return a function of the handler's further parameters that returns a response.
+
+    Args:
+        handler: Takes `c` and `w`, and what the framework injects.
+        respond_with: Makes the response of a Handler, and of `own` by name.
+        response: What it makes.
+        own: Names and annotations of what the framework injects for the response alone.
+    """
 
     @functools.wraps(handler)
     async def endpoint(**parameters: Any) -> T:
-        return respond_with(functools.partial(handler, **parameters))
+        owned = {name: parameters.pop(name) for name in own}
+        return respond_with(functools.partial(handler, **parameters), **owned)
 
     signature = inspect.signature(handler)
     parameters = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
         for parameter in list(signature.parameters.values())[2:]
+    ] + [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+        for name, annotation in own.items()
     ]
     endpoint.__signature__ = signature.replace(  # type: ignore[attr-defined] # functions have it
         parameters=parameters, return_annotation=response

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, Context
+from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
 
 __all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
@@ -26,6 +27,9 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 # its answer only after it has sent everything, gets to see it.
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 DISCONNECT: Message = {"type": "http.disconnect"}
+READ_AGAIN = (
+    "await c.request.form()  (a form; request.body() keeps a body, request.stream() does not)"
+)
 
 
 def application(
@@ -64,6 +68,8 @@ class AsgiConnection:
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
+        self._scope: Scope = {}
+        self._read_again: str | None = None
         self._receiving = asyncio.Lock()
         self._body = bytearray()
         self._received_bytes = 0
@@ -77,6 +83,7 @@ class AsgiConnection:
         self, scope: Scope, *, path_params: Mapping[str, Any] | None = None, request: Any = None
     ) -> Context:
         """Return the Context of the request."""
+        self._scope = scope
         return Context(
             method=scope["method"],
             path=scope["path"],
@@ -87,10 +94,22 @@ class AsgiConnection:
             request=scope if request is None else request,
         )
 
+    def replay_body(self, body: bytes) -> None:
+        """Take the whole body, which the framework has received."""
+        self._body += body
+        self._received_bytes = len(body)
+        self._is_received = True
+
+    def lose_body(self, fix: str = READ_AGAIN) -> None:
+        """Take note that the framework has received the body, and kept nothing to read again."""
+        self._read_again = fix
+        self._is_received = True
+
     async def read_body(self, max_bytes: int) -> bytes | None:
         """Return the whole body, or None if it has more than `max_bytes`.
 
         Raises:
+            MomentError: Somebody has read it before, and it is gone.
             OSError: The client left before the end of it.
         """
         while not self._is_over():
@@ -101,6 +120,8 @@ class AsgiConnection:
             return None
         if not self._is_received:
             raise ConnectionResetError("the client left before the end of the body")
+        if not self._received_bytes:
+            self._check_is_empty()
         return bytes(self._body)
 
     async def receive(self) -> Message:
@@ -138,6 +159,18 @@ class AsgiConnection:
                 if not self._is_closed:
                     # A stream's body is signals; a larger one is read before `alive`, or not.
                     await self._receive_message(MAX_SIGNAL_BYTES)
+
+    def _check_is_empty(self) -> None:
+        lengths = [v for name, v in self._scope.get("headers", ()) if name == b"content-length"]
+        # Starlette's middleware passes an empty body on when it has read the real one as a stream.
+        if self._read_again is None and not any(length.strip(b"0") for length in lengths):
+            return
+        raise MomentError(
+            "cannot read a body that was read before",
+            where=f"{self._scope['method']} {self._scope['path']}",
+            why="a parameter, a form, a stream or a middleware has used it up",
+            fix=self._read_again or READ_AGAIN,
+        )
 
     def _is_over(self) -> bool:
         is_too_much = self._is_discarded and self._received_bytes > MAX_DISCARDED_BYTES

@@ -9,7 +9,9 @@ Source: https://fastapi.tiangolo.com/advanced/custom-response/
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
 
+from fastapi import Depends
 from fastapi.requests import Request
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
@@ -24,6 +26,8 @@ from fatmorph.writer import Writer
 
 __all__ = ("WriterResponse", "endpoint")
 
+WITH_REQUEST = "WriterResponse(stream, request=request)  (with request: Request in the route)"
+
 
 class WriterResponse(Response):
     """A response that a handler writes.
@@ -34,6 +38,8 @@ class WriterResponse(Response):
         status_code: What `w.status` begins with.
         headers: Added to the handler's, as is what `set_cookie()` sets.
         background: Run when the response is over; FastAPI's BackgroundTasks are too.
+        request: What FastAPI gives the route; the handler then finds the body even if the route
+            or a dependency has read it.
         settings: What the route allows its clients; by default `Settings()`.
 
     Example:
@@ -52,23 +58,36 @@ class WriterResponse(Response):
         status_code: int = 200,  # FastAPI reads the default for its schema
         headers: Mapping[str, str] | None = None,
         background: BackgroundTask | None = None,
+        request: Request | None = None,
         settings: Settings | None = None,
     ) -> None:
         # Not the base's, which would make a body, and a length and a type for it.
         self.handler = handler
         self.status_code = status_code
         self.background = background
+        self.request = request
         self.settings = settings
         self.init_headers(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
         connection = AsgiConnection(receive, with_headers(send, self.raw_headers))
-        request = Request(scope, connection.receive)
+        request = self._request(connection, scope)
         context = connection.context(scope, path_params=scope.get("path_params"), request=request)
         await respond(self._handle, context, connection, self.settings)
         if self.background is not None:
             await self.background()
+
+    def _request(self, connection: AsgiConnection, scope: Scope) -> Request:
+        """Return what the handler reads by, and tell the connection what has been read."""
+        # Private, but Starlette has no other way to ask without waiting for a body to come.
+        if self.request is not None and getattr(self.request, "_stream_consumed", False):
+            body: bytes | None = getattr(self.request, "_body", None)
+            connection.lose_body() if body is None else connection.replay_body(body)
+            return self.request
+        if self.request is None and getattr(scope.get("route"), "body_field", None) is not None:
+            connection.lose_body(WITH_REQUEST)
+        return Request(scope, connection.receive)
 
     async def _handle(self, c: Context, w: Writer) -> None:
         if self.status_code != 200:  # 200 is what a handler that says nothing has; it is a 204
@@ -92,6 +111,14 @@ def endpoint(
         async def room(c: Context, w: Writer, number: int) -> None:
             w.html(room_view(number))
     """
-    return injected(
-        handler, lambda handle: WriterResponse(handle, settings=settings), WriterResponse
-    )
+
+    def respond_with(handle: Handler, fatmorph_request: Request) -> WriterResponse:
+        return WriterResponse(handle, request=fatmorph_request, settings=settings)
+
+    own = {"fatmorph_request": Annotated[Request, Depends(_own_request)]}
+    return injected(handler, respond_with, WriterResponse, own=own)
+
+
+# A dependency: a function's own Request would take the place of another one of the handler's.
+async def _own_request(request: Request) -> Request:
+    return request

@@ -13,8 +13,10 @@ from typing import Any
 
 from litestar.background_tasks import BackgroundTask, BackgroundTasks
 from litestar.datastructures import Cookie
+from litestar.enums import RequestEncodingType
 from litestar.response import Response
-from litestar.types import ResponseCookies, ResponseHeaders
+from litestar.types import Empty, ResponseCookies, ResponseHeaders
+from litestar.utils.scope.state import ScopeState
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.adapters._endpoint import InjectedHandler, injected, with_headers
@@ -74,9 +76,10 @@ class WriterResponse(Response[None]):
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             connection = AsgiConnection(receive, with_headers(send, raw))
-            own_request = type(request)(scope, connection.receive, send)
             context = connection.context(
-                scope, path_params=scope["path_params"], request=own_request
+                scope,
+                path_params=scope["path_params"],
+                request=_own_request(connection, request, scope, send),
             )
             await respond(self.handler, context, connection, self.settings)
             if task := self.background or background:
@@ -101,9 +104,25 @@ def endpoint(
         async def room(c: Context, w: Writer, number: FromPath[int]) -> None:
             w.html(room_view(number))
     """
-    return injected(
-        handler, lambda handle: WriterResponse(handle, settings=settings), WriterResponse
-    )
+
+    def respond_with(handle: Handler) -> WriterResponse:
+        return WriterResponse(handle, settings=settings)
+
+    return injected(handler, respond_with, WriterResponse)
+
+
+def _own_request(connection: AsgiConnection, request: Any, scope: Any, send: Send) -> Any:
+    """Return what the handler reads by, and tell the connection what has been read."""
+    state = ScopeState.from_scope(scope)
+    if state.body is not Empty:
+        connection.replay_body(state.body)
+    # Litestar keeps the fields of a form whose parts came with files, and nothing else of it.
+    elif not request.is_connected or (
+        state.form is not Empty and request.content_type[0] == RequestEncodingType.MULTI_PART
+    ):
+        connection.lose_body()
+        return request
+    return type(request)(scope, connection.receive, send)
 
 
 def _raw(headers: Mapping[str, str], cookies: Iterable[Cookie]) -> list[tuple[bytes, bytes]]:

@@ -10,7 +10,7 @@ import pytest
 from fatmorph.adapters import asgi
 from fatmorph.adapters.asgi import AsgiConnection, application
 from fatmorph.context import Context
-from fatmorph.errors import BodyError
+from fatmorph.errors import BodyError, MomentError
 from fatmorph.writer import Writer
 from transports import turns
 
@@ -108,6 +108,49 @@ async def test_a_body_whose_end_was_never_sent_is_none() -> None:
 
     with pytest.raises(ConnectionError):
         await connection.read_body(10)
+
+
+async def test_a_body_that_the_framework_has_read_is_there_for_everybody() -> None:
+    _, connection = connected(DISCONNECT)
+
+    connection.replay_body(b"abc")
+
+    assert [await connection.read_body(3), await connection.read_body(2)] == [b"abc", None]
+    assert [await connection.receive(), await connection.receive()] == [part(b"abc"), DISCONNECT]
+
+
+@pytest.mark.parametrize("method", ["body", "signals"])
+async def test_a_body_that_was_read_before_and_is_gone_is_an_error_at_once(method: str) -> None:
+    _, connection = connected()
+    context = connection.context({**SCOPE, "method": "POST"})
+
+    connection.lose_body()
+
+    with pytest.raises(MomentError) as caught:
+        await getattr(context, method)()
+    assert str(caught.value) == (
+        "cannot read a body that was read before\n"
+        "  where: POST /räume\n"
+        "  why:   a parameter, a form, a stream or a middleware has used it up\n"
+        "  fix:   await c.request.form()  "
+        "(a form; request.body() keeps a body, request.stream() does not)"
+    )
+
+
+async def test_a_body_that_has_a_length_and_is_empty_was_read_before() -> None:
+    _, connection = connected(part(b""))
+    context = connection.context({**SCOPE, "headers": [(b"content-length", b"7")]})
+
+    with pytest.raises(MomentError, match="cannot read a body that was read before"):
+        await context.body()
+
+
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
+async def test_an_empty_body_is_empty(headers: list[tuple[bytes, bytes]]) -> None:
+    _, connection = connected(part(b""))
+    context = connection.context({**SCOPE, "headers": headers})
+
+    assert await context.body() == b""
 
 
 async def test_a_body_is_read_while_the_stream_waits_for_the_client_to_leave() -> None:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Header, HTTPException
+import pytest
+from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Header, HTTPException
 from fastapi.requests import Request
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
@@ -11,9 +12,15 @@ from starlette.background import BackgroundTask
 from asgi_client import Answer, answer
 from fatmorph.adapters.fastapi import WriterResponse, endpoint
 from fatmorph.context import Context
+from fatmorph.errors import MomentError
 from fatmorph.writer import Writer
 
 SENT = 'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
+
+
+MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
+PARTS = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAda\r\n--x--\r\n'
+JSON = {"content-type": "application/json"}
 
 
 class Cart(BaseModel):
@@ -190,6 +197,82 @@ async def test_fastapis_own_request_reads_the_same_body() -> None:
     app.add_api_route("/", endpoint(handler), methods=["POST"])
 
     assert (await answer(app, "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
+
+
+async def read_by_dependency(request: Request) -> bytes:
+    return await request.body()
+
+
+Read = Annotated[bytes, Depends(read_by_dependency)]
+
+
+async def all_of(c: Context, w: Writer) -> None:
+    w.json([(await c.body()).decode(), await c.signals(), await c.request.json()])
+
+
+async def test_a_body_that_a_parameter_has_read_is_read_again() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    @endpoint
+    async def add(c: Context, w: Writer, cart: Cart) -> None:
+        await all_of(c, w)
+
+    assert (await answer(app, "/", "POST", b'{"count":1}', JSON)).body == (
+        b'["{\\"count\\":1}",{"count":1},{"count":1}]'
+    )
+
+
+async def test_a_body_that_a_dependency_has_read_is_read_again() -> None:
+    app = FastAPI()
+
+    @app.post("/endpoint")
+    @endpoint
+    async def handler(c: Context, w: Writer, read: Read, request: Request) -> None:
+        assert (read, request.method) == (b"[1]", "POST")
+        w.json([(await c.body()).decode(), await c.request.json()])
+
+    @app.post("/response")
+    async def returned(read: Read, request: Request) -> WriterResponse:
+        async def stream(c: Context, w: Writer) -> None:
+            w.json([(await c.body()).decode(), await c.request.json()])
+
+        return WriterResponse(stream, request=request)
+
+    answers = [await answer(app, path, "POST", b"[1]") for path in ("/endpoint", "/response")]
+
+    assert [answer.body for answer in answers] == [b'["[1]",[1]]'] * 2
+
+
+async def test_a_returned_stream_without_the_request_says_that_the_body_is_gone() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def returned(cart: Cart) -> WriterResponse:
+        return WriterResponse(all_of)
+
+    with pytest.raises(MomentError, match="cannot read a body that was read before") as caught:
+        await answer(app, "/", "POST", b'{"count":1}', JSON)
+
+    assert caught.value.fix == (
+        "WriterResponse(stream, request=request)  (with request: Request in the route)"
+    )
+
+
+async def test_a_form_that_a_parameter_has_read_is_there_as_a_form_alone() -> None:
+    caught: list[str] = []
+    app = FastAPI()
+
+    @app.post("/")
+    @endpoint
+    async def rename(c: Context, w: Writer, name: Annotated[str, Form()]) -> None:
+        with pytest.raises(MomentError) as error:
+            await c.body()
+        caught.append(error.value.what)
+        w.json([name, (await c.request.form())["name"], await c.signals()])
+
+    assert (await answer(app, "/", "POST", PARTS, MULTIPART)).body == b'["Ada","Ada",{}]'
+    assert caught == ["cannot read a body that was read before"]
 
 
 async def test_an_http_exception_is_fastapis_business() -> None:

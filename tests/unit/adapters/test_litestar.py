@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from litestar import Controller, Litestar, Request, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.connection import ASGIConnection
@@ -11,11 +12,16 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.types import ASGIApp
 
 from asgi_client import Answer, answer
 from fatmorph.adapters.litestar import WriterResponse, endpoint
 from fatmorph.context import Context
+from fatmorph.errors import MomentError
 from fatmorph.writer import Writer
+
+MULTIPART = {"content-type": "multipart/form-data; boundary=x"}
+PARTS = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAda\r\n--x--\r\n'
 
 
 def application(*handlers: Any) -> Litestar:
@@ -178,6 +184,67 @@ async def test_litestars_own_request_reads_the_same_body() -> None:
         w.json([(await c.body()).decode(), (await own.body()).decode(), await own.json()])
 
     assert (await answer(application(handler), "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
+
+
+async def test_a_body_that_data_has_read_is_read_again() -> None:
+    @post("/")
+    @endpoint
+    async def add(c: Context, w: Writer, data: JSONBody[dict[str, int]]) -> None:
+        w.json([data, (await c.body()).decode(), await c.signals(), await c.request.json()])
+
+    assert (await answer(application(add), "/", "POST", b'{"a":1}')).body == (
+        b'[{"a":1},"{\\"a\\":1}",{"a":1},{"a":1}]'
+    )
+
+
+async def test_a_body_that_a_dependency_has_read_is_read_again() -> None:
+    async def read(request: Request[Any, Any, Any]) -> bytes:
+        return await request.body()
+
+    async def stream(c: Context, w: Writer) -> None:
+        w.json([(await c.body()).decode(), await c.signals()])
+
+    @post("/", dependencies={"read": read})
+    async def returned(read: NamedDependency[bytes]) -> WriterResponse:
+        return WriterResponse(stream)
+
+    assert (await answer(application(returned), "/", "POST", b"{}")).body == b'["{}",{}]'
+
+
+async def read_before(c: Context, w: Writer) -> None:
+    with pytest.raises(MomentError) as caught:
+        await c.body()
+    w.json([caught.value.what, (await c.request.form())["name"], await c.signals()])
+
+
+async def test_a_form_that_was_read_is_there_as_a_form_alone() -> None:
+    async def read(request: Request[Any, Any, Any]) -> None:
+        await request.form()
+
+    @post("/", dependencies={"read": read})
+    async def rename(read: NamedDependency[None]) -> WriterResponse:
+        return WriterResponse(read_before)
+
+    assert (await answer(application(rename), "/", "POST", PARTS, MULTIPART)).body == (
+        b'["cannot read a body that was read before","Ada",{}]'
+    )
+
+
+async def test_a_form_that_a_middleware_has_read_is_there_as_a_form_alone() -> None:
+    def reading(app: ASGIApp) -> ASGIApp:
+        async def middleware(scope: Any, receive: Any, send: Any) -> None:
+            await Request[Any, Any, Any](scope, receive).form()
+            await app(scope, receive, send)
+
+        return middleware
+
+    @post("/", middleware=[reading])
+    async def rename() -> WriterResponse:
+        return WriterResponse(read_before)
+
+    assert (await answer(application(rename), "/", "POST", PARTS, MULTIPART)).body == (
+        b'["cannot read a body that was read before","Ada",{}]'
+    )
 
 
 async def test_an_http_exception_is_litestars_business() -> None:

@@ -1,14 +1,19 @@
 """Starlette: handlers as routes, beside Starlette's own request."""
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
+from starlette.responses import Response
 
 from fatmorph.adapters.starlette import route
 from fatmorph.context import Context
+from fatmorph.errors import MomentError
 from fatmorph.writer import Writer
 
 FORM = b"name=Ada&n=1"
@@ -25,7 +30,10 @@ async def answer(
         "path": path,
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/x-www-form-urlencoded")],
+        "headers": [
+            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"content-length", str(len(body)).encode()),
+        ],
     }
 
     async def receive() -> MutableMapping[str, Any]:
@@ -100,6 +108,42 @@ async def test_starlettes_own_request_may_read_first() -> None:
         200,
         b'[["name=Ada&n=1",""],"name=Ada&n=1",{}]',
     )
+
+
+@pytest.mark.parametrize("read", [Request.body, Request.json])
+async def test_a_body_that_a_middleware_has_read_is_read_again(
+    read: Callable[[Request], Awaitable[object]],
+) -> None:
+    async def middleware(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        await read(request)
+        return await call_next(request)
+
+    async def handler(c: Context, w: Writer) -> None:
+        w.json([(await c.body()).decode(), await c.request.json()])
+
+    app = Starlette(
+        routes=[route("/", handler, methods="POST")],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=middleware)],
+    )
+
+    assert await answer(app, "/", "POST", b"[1]") == (200, b'["[1]",[1]]')
+
+
+async def test_a_body_that_a_middleware_has_read_as_a_form_is_an_error_at_once() -> None:
+    async def middleware(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        await request.form()
+        return await call_next(request)
+
+    async def handler(c: Context, w: Writer) -> None:
+        await c.body()
+
+    app = Starlette(
+        routes=[route("/", handler, methods="POST")],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=middleware)],
+    )
+
+    with pytest.raises(MomentError, match="cannot read a body that was read before"):
+        await answer(app, "/", "POST", FORM)
 
 
 async def test_an_http_exception_is_starlettes_business() -> None:
