@@ -127,7 +127,7 @@ ONLY_IN = dict.fromkeys(FRAMEWORKS, "adapters") | {
     "nats": "relay",
     "pytest": "testing",
     "pytest_snapshot": "testing",
-    "justhtml": "markup",
+    "turbohtml": "markup",
     "cssselect2": "morph",
     "backports": "compression",
     "brotli": "compression",

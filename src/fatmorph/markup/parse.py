@@ -1,8 +1,9 @@
 """Parse HTML text into a tree, as a browser does.
 
-The parser is justhtml, which passes the standard's own tests. What comes out has the surface of
-an element: `tag`, `attributes`, `children`, `id`; text is `str`, comments are elements of the tag
-`#comment`, and the whole is one of the tag `#document` or `#document-fragment`.
+The parser is turbohtml, compared with Chromium in docs/decisions/html-parser.md. What comes out
+has the surface of an element: `tag`, `attributes`, `children`, `id`; text is `str`, comments are
+elements of the tag `#comment`, and the whole is one of the tag `#document` or
+`#document-fragment`.
 
 Source: https://html.spec.whatwg.org/multipage/parsing.html
 """
@@ -24,21 +25,10 @@ __all__ = (
     "parse_template",
 )
 
-NAMESPACES: dict[str | None, ElementNamespace] = {"svg": "svg", "math": "mathml"}
+NAMESPACES: dict[str, ElementNamespace] = {"html": "html", "svg": "svg", "math": "mathml"}
 BEGINS_A_DOCUMENT = re.compile(
     r"(?:\s|<!--.*?-->)*<(?:!doctype|html)[\s/>]", re.DOTALL | re.IGNORECASE
 )
-FIRST_TAG = re.compile(r"(?:\s|<!--.*?-->)*<([a-z]+)", re.DOTALL | re.IGNORECASE)
-# What the first tag in a template says about where the rest stands.
-# https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-intemplate
-TEMPLATE_CONTEXTS = dict.fromkeys(
-    ("caption", "colgroup", "tbody", "tfoot", "thead"), ("table",)
-) | {
-    "col": ("table", "colgroup"),
-    "tr": ("table", "tbody"),
-    "td": ("table", "tbody", "tr"),
-    "th": ("table", "tbody", "tr"),
-}
 
 
 class ParsedElement:
@@ -93,15 +83,17 @@ def parse_document(text: str, *, scripting: bool = True) -> ParsedElement:
             browser that loads a page says yes, `DOMParser` no.
 
     Raises:
-        MissingExtraError: justhtml is not installed.
+        MissingExtraError: turbohtml is not installed.
 
     Example:
         >>> document = parse_document("<title>Hello</title>")
         >>> [child.tag for child in document.children]
         ['html']
     """
-    parser = _justhtml()
-    return _converted(parser.JustHTML(text, sanitize=False, scripting_enabled=scripting).root)
+    document = _turbohtml().parse(
+        text, scripting=scripting, allow_declarative_shadow_roots=False, positions=False
+    )
+    return _converted(document, "#document")
 
 
 def parse_fragment(text: str) -> ParsedElement:
@@ -111,13 +103,14 @@ def parse_fragment(text: str) -> ParsedElement:
         text: Any HTML.
 
     Raises:
-        MissingExtraError: justhtml is not installed.
+        MissingExtraError: turbohtml is not installed.
 
     Example:
         >>> parse_fragment("<p>1<p>2").children
         [<p>, <p>]
     """
-    return _parsed_inside("body", text, scripting=True)
+    body = _turbohtml().parse_fragment(text, "body", scripting=True, positions=False)
+    return _converted(body, "#document-fragment")
 
 
 def parse_template(text: str) -> ParsedElement:
@@ -127,66 +120,56 @@ def parse_template(text: str) -> ParsedElement:
         text: Any HTML.
 
     Raises:
-        MissingExtraError: justhtml is not installed.
+        MissingExtraError: turbohtml is not installed.
 
     Example:
         >>> parse_template("<tr><td>1<td>2").children
         [<tr>]
     """
-    # justhtml 3.16 loses the cells behind a nested table where that stands in a <template>, or
-    # in a fragment of a table. So it is given the elements that the first tag asks for.
-    first = FIRST_TAG.match(text)
-    outside = TEMPLATE_CONTEXTS.get(first[1].lower() if first else "", ())
-    content = _parsed_inside("body", "".join(f"<{tag}>" for tag in outside) + text, scripting=False)
-    strays: list[ParsedElement | str] = []  # what the parser moves in front of a table
-    for _ in outside:
-        *before, last = content.children
-        strays += before
-        content = last if isinstance(last, ParsedElement) else content
-    whole = ParsedElement("#document-fragment")
-    whole.children = [*content.children, *strays]
-    return whole
+    # As the client does it: no doctype, so in quirks mode.
+    document = _turbohtml().parse(f"<body><template>{text}</template></body>", positions=False)
+    return _converted(document.find("template").children[0], "#document-fragment")
 
 
-def _parsed_inside(tag: str, text: str, *, scripting: bool) -> ParsedElement:
-    parser = _justhtml()
-    context = parser.parser.context.FragmentContext(tag)
-    options = {"scripting_enabled": scripting, "fragment_context": context}
-    return _converted(parser.JustHTML(text, sanitize=False, **options).root)
-
-
-def _justhtml() -> Any:  # Any: an optional module
+def _turbohtml() -> Any:  # Any: an optional module
     try:
-        import_module("justhtml.parser.context")
-        return import_module("justhtml")
+        return import_module("turbohtml")
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            "cannot parse HTML without justhtml",
+            "cannot parse HTML without turbohtml",
             where="parse_document(…)",
             why="browsers' rules for reading HTML are many, and only tests and checks need them",
             fix='pip install "fatmorph[testing]"',
         ) from error
 
 
-def _converted(root: Any) -> ParsedElement:  # Any: nodes of an optional module
-    tree = ParsedElement(root.name)
+def _converted(root: Any, tag: str) -> ParsedElement:  # Any: nodes of an optional module
+    turbohtml = _turbohtml()
+    tree = ParsedElement(tag)
     pending: list[tuple[Any, ParsedElement]] = [(root, tree)]
     while pending:
         source, parent = pending.pop()
         for node in source.children:
-            if node.name == "#text":
-                parent.children.append(node.data or "")
-            elif node.name == "#comment":
-                comment = ParsedElement("#comment")
-                comment.children.append(node.data or "")
-                parent.children.append(comment)
-            elif node.name != "!doctype":
-                namespace = NAMESPACES.get(node.namespace, "html")
-                attributes = {name: value or "" for name, value in node.attrs.items()}
-                element = ParsedElement(node.name, namespace, attributes)
+            if isinstance(node, turbohtml.Element):
+                attributes = {name: node.attr(name) for name in node.attrs}
+                element = ParsedElement(node.tag, NAMESPACES[node.namespace.value], attributes)
                 parent.children.append(element)
-                pending.append((node, element))
-                if node.template_content is not None:
+                if element.tag == "template" and element.namespace == "html":
+                    (content,) = node.children
                     element.content = ParsedElement("#document-fragment")
-                    pending.append((node.template_content, element.content))
+                    pending.append((content, element.content))
+                else:
+                    pending.append((node, element))
+            elif isinstance(node, turbohtml.Text | turbohtml.CData):
+                parent.children.append(node.data)
+            elif not isinstance(node, turbohtml.Doctype):
+                parent.children.append(_comment(node))
     return tree
+
+
+def _comment(node: Any) -> ParsedElement:  # Any: a node of an optional module
+    """Return a comment; the latest browsers make a node of its own of `<?xml … ?>`."""
+    target = getattr(node, "target", None)
+    comment = ParsedElement("#comment")
+    comment.children.append(node.data if target is None else f"?{target} {node.data}?")
+    return comment

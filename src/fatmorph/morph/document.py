@@ -26,9 +26,10 @@ Record: TypeAlias = "tuple[Node, str, str | None, str | None]"
 """An element, an attribute or a property of it, its value before and after."""
 
 
-# Deeper elements become siblings of their parents: kMaximumHTMLParserDOMTreeDepth in Blink,
+# Deeper elements become siblings of their parents: kMaximumHTMLParserDOMTreeDepth, 512 in Blink,
 # https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/parser/html_construction_site.cc
-MAX_DEPTH = 512
+# less the <html>, <body> and <template> in which the client lets a patch be parsed.
+MAX_DEPTH = 509
 
 
 class BrowserError(Exception):
@@ -187,7 +188,7 @@ class Node:
     def of(cls, parsed: ParsedElement) -> Node:
         """Return a new node with everything below it."""
         root = cls._shallow(parsed)
-        pending = [(parsed, root, 1)]
+        pending = [(parsed, root, 0)]
         while pending:
             source, node, depth = pending.pop()
             if depth > MAX_DEPTH:

@@ -150,7 +150,7 @@ def simulate(
     Raises:
         MorphError: An unknown mode, a selector that is none, a tree deeper than browsers make
             it, or a patch so large that no browser would finish it.
-        MissingExtraError: justhtml or cssselect2 is not installed.
+        MissingExtraError: turbohtml or cssselect2 is not installed.
 
     Example:
         >>> before = '<ul id="list"><li id="a">A</li><li id="b">B</li></ul>'

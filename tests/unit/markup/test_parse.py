@@ -112,6 +112,11 @@ def test_a_document_begins_with_a_doctype_or_html(text, expected):
         ("<tbody><tr><td><table></table></td><td></td></tr></tbody><tbody>", ["tbody", "tbody"]),
         ("<option>1<option>2", ["option", "option"]),
         ("<li>1<li>2", ["li", "li"]),
+        ("<div></div><tr><td>", ["div"]),
+        ("<tr><td>1</td></tr><div></div>", ["tr", "div"]),
+        ("text<td>1", ["td"]),
+        ("<p>1<table></table>", ["p"]),
+        ("<b>1</b></template><i>2</i>", ["b"]),
         ("", []),
     ],
 )
@@ -127,12 +132,30 @@ def test_cells_behind_a_nested_table_are_kept():
     assert outline(row) == ["tr", {}, ["td", {}, ["table", {}]], ["td", {}]]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<!-- why -->", ["#comment", {}, " why "]),
+        ("<?xml version='1'?>", ["#comment", {}, "?xml version='1'?"]),
+        ("<svg><![CDATA[1 < 2]]></svg>", ["svg", {}, "1 < 2"]),
+        ("<i class=' a  b ' rel='x  y'>", ["i", {"class": " a  b ", "rel": "x  y"}]),
+        ("<svg xlink:href='#a'>", ["svg", {"xlink:href": "#a"}]),
+        ("<template shadowrootmode=open></template>", ["template", {"shadowrootmode": "open"}]),
+    ],
+    ids=["comment", "instruction", "cdata", "lists", "foreign", "shadow root"],
+)
+def test_every_kind_of_node_is_read_as_it_stands(text, expected):
+    (node,) = parse_fragment(text).children
+
+    assert outline(node) == expected
+
+
 def test_an_element_shows_its_tag_and_id():
     assert repr(parse_fragment('<p id="a"></p><p></p>').children) == "[<p#a>, <p>]"
 
 
 def test_without_the_parser_the_error_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "justhtml.parser.context", None)
+    monkeypatch.setitem(sys.modules, "turbohtml", None)
 
-    with pytest.raises(MissingExtraError, match="cannot parse HTML without justhtml"):
+    with pytest.raises(MissingExtraError, match="cannot parse HTML without turbohtml"):
         parse_document("<p>")

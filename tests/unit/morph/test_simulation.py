@@ -193,12 +193,28 @@ def test_what_the_client_would_not_understand_is_an_error(arguments, what):
     assert caught.value.what == what
 
 
-@pytest.mark.parametrize("side", ["before", "after"])
-def test_a_page_deeper_than_browsers_make_it_is_an_error(side):
-    pages = {"before": "<p>", "after": "<p>", side: "<div>" * 10_000}
+SIDES = pytest.mark.parametrize(
+    "pages",
+    [
+        lambda deep: (deep, "<p>"),
+        lambda deep: ("<p>", deep),
+        lambda deep: (f"<!doctype html>{deep}", "<p>"),
+        lambda deep: ("<p>", f"<html><body>{deep}</body></html>"),
+    ],
+    ids=["before", "after", "page before", "page after"],
+)
 
-    with pytest.raises(MorphError, match="more than 512 elements deep"):
-        simulate(pages["before"], pages["after"])
+
+@SIDES
+@pytest.mark.parametrize("depth", [510, 512, 513, 514, 10_000, 100_000])
+def test_a_page_deeper_than_browsers_make_it_is_an_error(pages, depth):
+    with pytest.raises(MorphError, match="more than 509 elements deep"):
+        simulate(*pages("<div>" * depth))
+
+
+@SIDES
+def test_a_page_as_deep_as_browsers_make_it_is_none(pages):
+    assert simulate(*pages("<div>" * 507)).exception is None
 
 
 @pytest.mark.parametrize("text", ["", "plain text", "<", "</p>", "\0", "<!doctype>"])
