@@ -17,6 +17,7 @@
    - There is no static mutable state but the chain of elements that one thread is freeing. */
 
 #include "_engine/state.h"
+#include "_engine/numbers.h"
 #include "_engine/names.h"
 #include "_engine/tree.h"
 #include "_engine/walk.h"
@@ -319,6 +320,9 @@ core_exec(PyObject *module)
         || add_type(module, &element_spec, "Element", &state->element_type) < 0) {
         return -1;
     }
+    if (make_small_numbers(state) < 0) {
+        return -1;
+    }
     state->names = PyDict_New();
     state->keywords = PyDict_New();
     state->written_names = PyDict_New();
@@ -355,6 +359,10 @@ core_clear(PyObject *module)
 #define CLEAR(member) Py_CLEAR(state->member);
     FOR_EACH_MEMBER(CLEAR)
 #undef CLEAR
+    for (size_t i = 0; i < RECENT_KEYWORDS; i++) { /* they hold nothing that could hold them */
+        Py_CLEAR(state->recent_keywords[i].keyword);
+        Py_CLEAR(state->recent_keywords[i].name);
+    }
     return 0;
 }
 

@@ -67,7 +67,8 @@ static inline int
 add_plain_pair(Builder *builder, Name *name, PyObject *value)
 {
     PyObject *written = NULL;
-    int outcome = has_pair(builder, name) ? 1 : plain_value(name, value, &written);
+    int outcome =
+        has_pair(builder, name) ? 1 : plain_value(builder->state, name, value, &written);
     if (written == NULL) {
         Py_DECREF(name);
         return outcome;

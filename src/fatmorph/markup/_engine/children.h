@@ -5,6 +5,7 @@
 #define FATMORPH_CHILDREN_H
 
 #include "builder.h"
+#include "numbers.h"
 
 /* Where an argument stands: its index, and the places of the iterables around it. */
 typedef struct Place {
@@ -115,7 +116,7 @@ add_child(Builder *builder, PyObject *item, const Place *place)
         return add_children(builder, item, place);
     }
     if (type == &PyLong_Type || type == &PyFloat_Type) {
-        PyObject *text = PyObject_Repr(item);
+        PyObject *text = number_text(state, item);
         return text == NULL ? -1 : push_child(builder, text);
     }
     return add_converted(builder, item, place);

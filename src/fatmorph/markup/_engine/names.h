@@ -165,11 +165,35 @@ learn_name(State *state, PyObject *cache, PyObject *resolve, PyObject *spelling)
     return found;
 }
 
+static inline RecentKeyword *
+recent_keyword(State *state, const PyObject *keyword)
+{
+    return &state->recent_keywords[((uintptr_t)keyword >> 4) % RECENT_KEYWORDS];
+}
+
+static void
+remember_keyword(RecentKeyword *recent, PyObject *keyword, PyObject *name)
+{
+#ifndef Py_GIL_DISABLED /* else another thread may read one half */
+    PyObject *old_keyword = recent->keyword;
+    PyObject *old_name = recent->name;
+    recent->keyword = Py_NewRef(keyword);
+    recent->name = Py_NewRef(name);
+    Py_XDECREF(old_keyword);
+    Py_XDECREF(old_name);
+#endif
+}
+
 /* Set *name to the Name of a keyword that takes any str as it is, or to NULL if the values of
    this attribute have to be looked at. Return -1 on error. */
 static int
 keyword_name(State *state, PyObject *keyword, Name **name)
 {
+    RecentKeyword *recent = recent_keyword(state, keyword);
+    if (recent->keyword == keyword) {
+        *name = (Name *)Py_NewRef(recent->name);
+        return 0;
+    }
     *name = NULL;
     /* ** also takes subclasses of str; the caches hold nothing that runs code when compared */
     PyObject *exact = PyUnicode_FromObject(keyword);
@@ -182,10 +206,13 @@ keyword_name(State *state, PyObject *keyword, Name **name)
         found = learn_name(state, state->keywords, state->verbatim_keyword, exact);
         failed = found == NULL ? -1 : 0;
     }
-    Py_DECREF(exact);
     if (failed == 0 && found == Py_None) {
         Py_CLEAR(found);
     }
+    if (found != NULL && exact == keyword) {
+        remember_keyword(recent, keyword, found);
+    }
+    Py_DECREF(exact);
     *name = (Name *)found;
     return failed;
 }

@@ -18,6 +18,8 @@
 
 /* Names outlive requests, and user data may be among them: the caches start anew past this. */
 #define MAX_CACHED_NAMES 4096
+/* Keywords of the calls in a program are few: so many of them are found by their address. */
+#define RECENT_KEYWORDS 256
 /* Lists that hold lists are flattened; deeper than this only a list that holds itself goes. */
 #define MAX_NESTED_ITERABLES 100
 /* How many children before or after generated ones are counted: what a byte holds. */
@@ -32,8 +34,16 @@
 #define MAX_FREEING_DEPTH 64
 /* What has more attributes than people write is left to a dict, which does not search. */
 #define MAX_SEARCHED_PAIRS 64
+/* Numbers below have their text made in advance: 1,000 of them take some 60 kB. */
+#define SMALL_NUMBERS 1000
 /* So that no index of a pair overflows; no element comes near. */
 #define MAX_PAIRS (INT32_MAX / 4)
+
+/* A keyword and its Name; both strong, so that no other object gets the address. */
+typedef struct {
+    PyObject *keyword;
+    PyObject *name;
+} RecentKeyword;
 
 typedef struct {
     PyTypeObject *tag_type;
@@ -63,6 +73,8 @@ typedef struct {
     PyObject *revive_element;
     PyObject *str_written; /* "_written" */
     PyObject *str_id;      /* "id" */
+    PyObject *small_numbers; /* a tuple: "0", "1", … */
+    RecentKeyword recent_keywords[RECENT_KEYWORDS];
 } State;
 
 static inline State *
@@ -78,6 +90,6 @@ state_of(PyTypeObject *type)
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
     DO(uncalled_tag) DO(note_failure) DO(check_generator) DO(too_deep) DO(unencodable)         \
     DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element) DO(str_written)    \
-    DO(str_id)
+    DO(str_id) DO(small_numbers)
 
 #endif

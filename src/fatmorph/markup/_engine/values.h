@@ -5,6 +5,7 @@
 #define FATMORPH_VALUES_H
 
 #include "names.h"
+#include "numbers.h"
 
 /* Whether url.py would return the URL as it is: no scheme that runs code begins like this. */
 static bool
@@ -132,7 +133,7 @@ joined_items(PyObject *mapping, bool is_style, PyObject **written)
 /* Set *written to what is written for a plain value, or to NULL to leave the attribute out.
    Return 1 if the value has to be looked at, -1 on error. Runs no Python code. */
 static inline int
-plain_value(const Name *name, PyObject *value, PyObject **written)
+plain_value(const State *state, const Name *name, PyObject *value, PyObject **written)
 {
     *written = NULL;
     int kind = name->kind;
@@ -154,7 +155,7 @@ plain_value(const Name *name, PyObject *value, PyObject **written)
         return 0;
     }
     if (kind == ANY_VALUE && (PyLong_CheckExact(value) || PyFloat_CheckExact(value))) {
-        *written = PyObject_Repr(value);
+        *written = number_text(state, value);
         return *written == NULL ? -1 : 0;
     }
     if ((kind == CLASS_VALUE || kind == STYLE_VALUE) && PyDict_CheckExact(value)) {
