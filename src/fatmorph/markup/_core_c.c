@@ -315,12 +315,10 @@ static int
 core_exec(PyObject *module)
 {
     State *state = PyModule_GetState(module);
-    if (import_shared(state) < 0 || add_type(module, &name_spec, NULL, &state->name_type) < 0
+    if (import_shared(state) < 0 || make_small_numbers(state) < 0
+        || add_type(module, &name_spec, NULL, &state->name_type) < 0
         || add_type(module, &tag_spec, "Tag", &state->tag_type) < 0
         || add_type(module, &element_spec, "Element", &state->element_type) < 0) {
-        return -1;
-    }
-    if (make_small_numbers(state) < 0) {
         return -1;
     }
     state->names = PyDict_New();
@@ -359,10 +357,7 @@ core_clear(PyObject *module)
 #define CLEAR(member) Py_CLEAR(state->member);
     FOR_EACH_MEMBER(CLEAR)
 #undef CLEAR
-    for (size_t i = 0; i < RECENT_KEYWORDS; i++) { /* they hold nothing that could hold them */
-        Py_CLEAR(state->recent_keywords[i].keyword);
-        Py_CLEAR(state->recent_keywords[i].name);
-    }
+    forget_recent_keywords(state);
     return 0;
 }
 

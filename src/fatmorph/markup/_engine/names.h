@@ -184,6 +184,15 @@ remember_keyword(RecentKeyword *recent, PyObject *keyword, PyObject *name)
 #endif
 }
 
+static void
+forget_recent_keywords(State *state)
+{
+    for (size_t i = 0; i < RECENT_KEYWORDS; i++) {
+        Py_CLEAR(state->recent_keywords[i].keyword);
+        Py_CLEAR(state->recent_keywords[i].name);
+    }
+}
+
 /* Set *name to the Name of a keyword that takes any str as it is, or to NULL if the values of
    this attribute have to be looked at. Return -1 on error. */
 static int
