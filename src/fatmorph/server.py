@@ -1,8 +1,8 @@
 """Serve an application with uvicorn, so that a stop is a matter of a moment.
 
-Everything here can be said on uvicorn's command line as well: streams end just as promptly
-under `uvicorn main:app`. What this module adds is a start by `python main.py`, also with
-several worker processes.
+Streams end just as promptly under `uvicorn main:app`. What this module adds is a start by
+`python main.py`, also with several worker processes, and connections that give up a peer that
+takes nothing.
 
 Source: https://www.uvicorn.org/settings/
 """
@@ -21,6 +21,8 @@ LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug", "
 
 # For whatever else may hold a connection open; streams end by themselves before this.
 GRACEFUL_SHUTDOWN_SECONDS = 2
+# By its name: it is uvicorn's own with one thing more, and uvicorn may not be installed.
+PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
 
 
 def serve(
@@ -67,6 +69,7 @@ def serve(
         workers=workers,
         access_log=access_log,
         log_level=log_level,
+        http=PROTOCOL,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
     )
 

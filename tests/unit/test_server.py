@@ -32,6 +32,7 @@ def test_one_worker_runs_the_application_itself(asked: list[tuple[Any, dict[str,
         "workers": 1,
         "access_log": False,
         "log_level": "warning",
+        "http": "fatmorph.uvicorn_protocol:Protocol",
         "timeout_graceful_shutdown": 2,
     }
     assert asked == [(app, options)]
