@@ -1,6 +1,7 @@
 """A page under a Content-Security-Policy that lets run what carries its nonce, and nothing else."""
 
 import os
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.responses import FileResponse
@@ -11,7 +12,7 @@ from fatmorph.adapters.starlette import route
 
 NONCE = "n0nce"
 COUNT = "document.title = 'Run ' + (window.runs = ++window.runs || 1)"
-ACTIONS = {
+ACTIONS: dict[str, Callable[[Writer], None]] = {
     "execute": lambda w: w.execute(COUNT, nonce=NONCE),
     "navigate": lambda w: w.navigate("/next", nonce=NONCE),
     "redirect": lambda w: w.redirect("/next", nonce=NONCE),
