@@ -75,9 +75,11 @@ PACKAGE_ORDER = {
     ),
     "morph": (
         "ids",
+        "nodes",
         "document",
         "selecting",
         "serializing",
+        "owning",
         "matching",
         "patching",
         "runs",

@@ -96,11 +96,13 @@ def parse_document(text: str, *, scripting: bool = True) -> ParsedElement:
     return _converted(document, "#document")
 
 
-def parse_fragment(text: str) -> ParsedElement:
+def parse_fragment(text: str, *, context: str = "body", scripting: bool = True) -> ParsedElement:
     """Return what a browser makes of text that becomes the content of `<body>`.
 
     Args:
         text: Any HTML.
+        context: Another element than `body`.
+        scripting: Whether scripts run there: then `<noscript>` holds text.
 
     Raises:
         MissingExtraError: turbohtml is not installed.
@@ -109,8 +111,8 @@ def parse_fragment(text: str) -> ParsedElement:
         >>> parse_fragment("<p>1<p>2").children
         [<p>, <p>]
     """
-    body = _turbohtml().parse_fragment(text, "body", scripting=True, positions=False)
-    return _converted(body, "#document-fragment")
+    element = _turbohtml().parse_fragment(text, context, scripting=scripting, positions=False)
+    return _converted(element, "#document-fragment")
 
 
 def parse_template(text: str) -> ParsedElement:

@@ -12,9 +12,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from fatmorph.morph.document import BrowserError, Document, Node, Shapes
+from fatmorph.markup.parse import ParsedElement, parse_fragment
+from fatmorph.morph.document import BrowserError, Document
+from fatmorph.morph.nodes import Node, Shapes
+from fatmorph.morph.owning import Owned, Side, persistent_ids
+from fatmorph.morph.serializing import inner_html
 
 __all__ = ("IGNORE", "Morpher")
 
@@ -25,65 +29,6 @@ SCOPE = "data-scope-children"
 ATTRIBUTE_VALUE_TYPES = frozenset(
     {"button", "checkbox", "hidden", "image", "radio", "reset", "submit"}
 )
-
-
-class _Owned:
-    """The persistent ids below one element: a range of its side's list, less what was taken."""
-
-    __slots__ = ("count", "end", "start")
-
-    def __init__(self, start: int, end: int, count: int) -> None:
-        self.start = start
-        self.end = end
-        self.count = count
-
-
-class _Side:
-    """The old or the new tree, and who owns its persistent ids.
-
-    Args:
-        roots: The nodes at the top, with everything below them.
-        persistent: The ids to look for.
-        target: The element that is morphed; the client looks for ids below it only.
-    """
-
-    def __init__(
-        self, roots: Iterable[Node], persistent: set[str], target: Node | None = None
-    ) -> None:
-        self.ids: list[str] = []
-        """The persistent ids in document order."""
-        self.places: dict[str, list[int]] = {}
-        """Where each of them stands in that list; more than once only in a faulty new tree."""
-        self.owners: dict[Node, _Owned] = {}
-        self._target = target
-        for root in roots:
-            self._fill(root, persistent)
-
-    def _fill(self, root: Node, persistent: set[str]) -> None:
-        path: list[tuple[Node, int]] = [(root, len(self.ids))]
-        if root is not self._target:
-            self._add(root, persistent)
-        for node in root.descendants():
-            while path[-1][0] is not node.parent:
-                self._own(*path.pop())
-            path.append((node, len(self.ids)))
-            self._add(node, persistent)
-        for node, start in path:
-            self._own(node, start)
-
-    def _add(self, node: Node, persistent: set[str]) -> None:
-        if "id" in node.attributes:
-            element_id = node.id
-            if isinstance(element_id, str) and element_id in persistent:
-                self.places.setdefault(element_id, []).append(len(self.ids))
-                self.ids.append(element_id)
-
-    def _own(self, node: Node, start: int) -> None:
-        end = len(self.ids)
-        if end > start:
-            is_unique = len(self.places) == end
-            count = end - start if is_unique else len(set(self.ids[start:end]))
-            self.owners[node] = _Owned(start, end, count)
 
 
 class _Level:
@@ -103,7 +48,7 @@ class _Level:
         new: Iterator[Node],
         point: Node | None,
         end: Node | None,
-        owners: dict[Node, _Owned],
+        owners: dict[Node, Owned],
     ) -> None:
         self.parent = parent
         self.new = new
@@ -120,7 +65,7 @@ class _Level:
             self._index(node, owners)
             node = node.next
 
-    def _index(self, node: Node, owners: dict[Node, _Owned]) -> None:
+    def _index(self, node: Node, owners: dict[Node, Owned]) -> None:
         self.positions[node] = len(self.positions)
         element_id = node.id
         if isinstance(element_id, str):  # else a form whose id is hidden, which equals none
@@ -151,8 +96,8 @@ class Morpher:
         self._pantry = pantry
         self._shapes = shapes
         self._persistent: set[str] = set()
-        self._old = _Side((), set())
-        self._new = _Side((), set())
+        self._old = Side((), set())
+        self._new = Side((), set())
         self._taken: dict[str, set[Node]] = {}
         self._fetched: set[Node] = set()
 
@@ -185,10 +130,10 @@ class Morpher:
     def _prepare(self, target: Node, content: Node, *, is_inner: bool) -> None:
         old = [node for node in target.descendants() if "id" in node.attributes]
         new = [node for node in content.descendants() if "id" in node.attributes]
-        self._persistent = _persistent_ids([*old, target] if target.id else old, new)
+        self._persistent = persistent_ids([*old, target] if target.id else old, new)
         roots = target.children() if is_inner else [target]
-        self._old = _Side(roots, self._persistent, target)
-        self._new = _Side(content.children(), self._persistent)
+        self._old = Side(roots, self._persistent, target)
+        self._new = Side(content.children(), self._persistent)
         self._taken = {}
         self._fetched = set()
 
@@ -311,7 +256,7 @@ class Morpher:
                 return node
         return None
 
-    def _share(self, node: Node, owned_by_new: _Owned) -> bool:
+    def _share(self, node: Node, owned_by_new: Owned) -> bool:
         """Return whether an old element owns an id that the new one owns too."""
         owned = self._old.owners[node]
         if owned.end - owned.start <= owned_by_new.end - owned_by_new.start:
@@ -341,7 +286,7 @@ class Morpher:
         self._write_properties(node, new, kept)
         self._write_attributes(node, new, kept)
         if _are_html("template", node, new):
-            node.content = new.content
+            node.content = _written_and_parsed(new)
             return None
         if self._is_equal(node, new):
             return None
@@ -395,26 +340,16 @@ class Morpher:
         return old_child is new_child
 
 
-def _persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
-    """Return the ids that stand once in the old tree, and in the new one at the same tag."""
-    tags: dict[str | Node, str] = {}
-    twice: set[str | Node] = set()
-    for node in old:
-        if node.id in tags:
-            twice.add(node.id)
-        else:
-            tags[node.id] = node.tag_name
-    persistent: set[str | Node] = set()
-    for node in new:
-        if node.id in persistent:
-            twice.add(node.id)
-        elif tags.get(node.id) == node.tag_name:
-            persistent.add(node.id)
-    return {element_id for element_id in persistent - twice if isinstance(element_id, str)}
-
-
 def _can_live_in(node: Node, new: Node) -> bool:
     return node.tag_name == new.tag_name and (not node.id or node.id == new.id)
+
+
+def _written_and_parsed(template: Node) -> ParsedElement | None:
+    """Return the content of a template after `old.innerHTML = new.innerHTML`."""
+    if template.content is None:
+        return None
+    content = inner_html(Node.of(template.content))
+    return parse_fragment(content, context="template", scripting=False)
 
 
 def _written_by_properties(node: Node, new: Node) -> list[str]:

@@ -9,8 +9,9 @@ import re
 
 from fatmorph.errors import MorphError
 from fatmorph.markup.parse import ParsedElement, parse_document, parse_template
-from fatmorph.morph.document import BrowserError, Document, Node, Shapes
+from fatmorph.morph.document import BrowserError, Document
 from fatmorph.morph.matching import IGNORE, Morpher
+from fatmorph.morph.nodes import Node, Shapes
 from fatmorph.morph.selecting import select
 from fatmorph.types import ElementNamespace, PatchMode
 
@@ -21,11 +22,6 @@ FOREIGN_ROOTS = {"svg": "svg", "mathml": "math"}
 MODES_WITHOUT_SELECTOR = frozenset({"outer", "replace"})
 # A copy of the content is made for every target; browsers give up long before this.
 MAX_COPIED_NODES = 5_000_000
-
-# https://mimesniff.spec.whatwg.org/#javascript-mime-type, the ones in use; and modules
-SCRIPT_TYPES = frozenset(
-    {"", "module", "text/javascript", "application/javascript", "text/ecmascript"}
-)
 
 
 class Patch:
@@ -40,12 +36,10 @@ class Patch:
         """The nodes that were put into the pantry."""
         self.warnings: list[str] = []
         """What the client writes to the console."""
-        self.scripts: dict[Node, int] = {}
-        """The scripts that ran, and how often."""
         self._document = document
         self._shapes = Shapes()
         self._pantry = Node("div", attributes={"hidden": ""})
-        self._is_fragment = True
+        self._known_scripts = {node for node in document.root.descendants() if node.is_script}
 
     def apply(
         self, text: str, *, mode: PatchMode, selector: str | None, namespace: ElementNamespace
@@ -77,17 +71,16 @@ class Patch:
         has_html, has_head, has_body = (
             f"</{name}>" in outside_svg for name in ("html", "head", "body")
         )
-        self._is_fragment = not (has_html or has_head or has_body)
-        if self._is_fragment:
+        if not (has_html or has_head or has_body):
             return _fragment(text, namespace)
         html = _find(parse_document(text, scripting=False), "html")
+        parts = (("head", has_head), ("body", has_body))
+        roots = [html] if has_html else [_find(html, name) for name, is_sent in parts if is_sent]
         content = Node("#document-fragment")
-        if has_html:
-            content.append(Node.of(html))
-            return content
-        for name, is_sent in (("head", has_head), ("body", has_body)):
-            if is_sent:
-                content.append(Node.of(_find(html, name)))
+        for root in roots:
+            content.append(Node.of(root))
+        for node in content.descendants():
+            node.is_started = node.does_run  # as DOMParser leaves it; a template does not
         return content
 
     def _apply_root(self, root: Node, mode: PatchMode) -> None:
@@ -125,19 +118,13 @@ class Patch:
 
     def _morph(self, target: Node, content: Node, *, is_inner: bool) -> None:
         morpher = Morpher(self._document, self._pantry, self._shapes)
-        added_before = len(self._document.added)
         try:
             morpher.morph(target, content, is_inner=is_inner)
         finally:
             self.parked |= morpher.parked
-        for script in self._new_scripts(added_before):
-            # What comes out of a template runs when it is inserted; what DOMParser made does
-            # not. Then the client runs again what it does not know below the target.
-            is_below = script is target or target in script.ancestors()
-            self.scripts[script] = self._is_fragment + is_below
+        self._replace_unknown_scripts(target)
 
     def _put(self, target: Node, content: Node, mode: PatchMode) -> None:
-        added_before = len(self._document.added)
         if mode == "prepend":
             parent: Node | None = target
             before = target.first
@@ -148,23 +135,32 @@ class Patch:
             before = target.next if mode == "after" else target
         if parent is None:
             return
-        for child in list(content.clone().children()):
+        copy = content.clone()
+        for script in (node for node in copy.descendants() if node.is_script):
+            # The client replaces it before anybody sees it.
+            script.is_started = False
+            self._known_scripts.add(script)
+        for child in list(copy.children()):
             child.detach()
             self._document.insert(parent, child, before)
         if mode == "replace":
             self._document.remove(target)
-        for script in self._new_scripts(added_before):
-            self.scripts[script] = 1
 
-    def _new_scripts(self, added_before: int) -> list[Node]:
-        """Return the scripts that were inserted, and do something."""
-        scripts: dict[Node, None] = {}
-        for added in self._document.added[added_before:]:
-            if added.origin is None and added.root is self._document.root:
-                for node in (added, *added.descendants()):
-                    if node.name == "script" and node.origin is None and _does_run(node):
-                        scripts[node] = None
-        return [script for script in scripts if script not in self.scripts]
+    def _replace_unknown_scripts(self, target: Node) -> None:
+        """Replace each by a copy, which runs: after a morph, some run for the second time."""
+        nodes = (target,) if target.is_script else tuple(target.descendants())
+        for script in nodes:
+            if script.is_script and script not in self._known_scripts:
+                copy = Node("script", attributes=dict(script.attributes))
+                if text := script.text_content():
+                    copy.append(Node("#text", text=text))
+                self._known_scripts.add(copy)
+                if script.parent is not None:
+                    parent, before = script.parent, script.next
+                    self._document.remove(script)
+                    self._document.insert(parent, copy, before)
+                    if script in self._document.scripts:
+                        self._document.scripts[copy] += self._document.scripts.pop(script)
 
 
 def _fragment(text: str, namespace: ElementNamespace) -> Node:
@@ -186,8 +182,3 @@ def _find(parsed: ParsedElement, tag: str) -> ParsedElement:
     return next(
         child for child in parsed.children if not isinstance(child, str) and child.tag == tag
     )
-
-
-def _does_run(script: Node) -> bool:
-    has_source = bool(script.text_content()) or "src" in script.attributes
-    return has_source and script.attributes.get("type", "").strip().lower() in SCRIPT_TYPES

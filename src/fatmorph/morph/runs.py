@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fatmorph.morph.document import Document, Node
+from fatmorph.morph.document import Document
+from fatmorph.morph.nodes import Node
 
 __all__ = ("ATTRIBUTES", "attribute_name", "count_runs")
 

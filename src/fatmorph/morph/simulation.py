@@ -18,7 +18,8 @@ from fatmorph.markup.element import Element
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
 from fatmorph.markup.render import render
 from fatmorph.markup.suggestion import closest_name
-from fatmorph.morph.document import BrowserError, Document, Node, Record
+from fatmorph.morph.document import BrowserError, Document, Record
+from fatmorph.morph.nodes import Node
 from fatmorph.morph.patching import Patch
 from fatmorph.morph.runs import count_runs
 from fatmorph.morph.serializing import inner_html, outer_html
@@ -236,11 +237,12 @@ class _Report:
     def runs(self) -> tuple[Run, ...]:
         """Return what ran, in document order; what is in the page no more comes last."""
         runs = count_runs(self._document)
-        runs.update({(node, "script"): times for node, times in self._patch.scripts.items()})
+        runs.update({(node, "script"): times for node, times in self._document.scripts.items()})
+        for node, _ in runs:  # perhaps one that came and went
+            gone = PatchedNode(_step(node, None), node.name, path=None, before=None)
+            self._described.setdefault(node, gone)
         order = {node: index for index, node in enumerate(self._described)}
-        found = sorted(
-            (order[node], name, times) for (node, name), times in runs.items() if node in order
-        )
+        found = sorted((order[node], name, times) for (node, name), times in runs.items())
         nodes = list(self._described.values())
         return tuple(Run(nodes[index], name, times) for index, name, times in found)
 

@@ -64,11 +64,25 @@ async function show({ before, is_document: isDocument, setup }) {
   await Promise.resolve();
   if (setup) await new Function("patch", `return (async () => {${setup}})()`)(patch);
   await Promise.resolve();
+  if (!setup) useFields();
   runs = new Map();
   scripts = {};
   exception = null;
   warnings = [];
 }
+
+// What a user does to a page: types into every field, and clicks every box.
+let used = new Map();
+function useFields() {
+  used = new Map();
+  for (const field of document.querySelectorAll("input, textarea")) {
+    if (field.type === "checkbox") field.checked = !field.checked;
+    else if (field.type === "text" || field.type === "textarea") field.value = "typed";
+    else continue;
+    used.set(field, { type: field.type, value: fieldValue(field) });
+  }
+}
+const fieldValue = field => field.type === "checkbox" ? field.checked : field.value;
 
 // The scripts of a served page are known to the client from its start. These are not, so they are
 // shown to it in patches that ignore-morph empties of all other effects.
@@ -131,6 +145,12 @@ function observed(top, before, records) {
     scripts: { ...scripts },
     script_texts: Object.fromEntries(
       [...after].filter(([node]) => node.localName === "script").map(([{ text }, path]) => [path, text]),
+    ),
+    fields: [...after].filter(([node]) => used.has(node) && used.get(node).type === node.type).map(
+      ([node, path]) => {
+        const { type, value } = used.get(node);
+        return [path, type === "checkbox" ? "checked" : "value", value, fieldValue(node)];
+      },
     ),
     exception,
     warnings,

@@ -40,6 +40,7 @@ class Outcome:
     runs: list[tuple[str | None, str | None, str, int]]  # path, path before, attribute, times
     scripts: dict[str, int]  # text, times
     script_texts: dict[str, str]  # path, text
+    fields: list[tuple[str, str, str | bool, str | bool]]  # path, property, the user's value, now
     exception: str | None
     warnings: list[str]
 

@@ -13,6 +13,8 @@ from fatmorph.morph.simulation import Simulation, simulate
 
 __all__ = ("Difference", "differing")
 
+NOWHERE = "came and went"  # instead of the text of a script that is in the page no more
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -38,8 +40,12 @@ def differing(client: Page, pairs: Sequence[Pair]) -> Iterator[Difference | None
     """Play pairs in the browser and yield for each its difference, or None."""
     patches = [pair.patch for pair in pairs]
     for pair, patch, outcome in zip(pairs, patches, play(client, patches), strict=True):
-        simulated = _simulated(_simulation(patch), outcome.script_texts)
-        aspects = _aspects(simulated, _observed(outcome))
+        simulated = _simulated(_simulation(patch), outcome)
+        observed = _observed(outcome)
+        if NOWHERE in simulated["scripts"]:  # whose texts nobody knows
+            for each in (simulated, observed):
+                each["scripts"] = sum(each["scripts"].values())
+        aspects = _aspects(simulated, observed)
         yield Difference(pair, aspects, patch) if aspects else None
 
 
@@ -61,11 +67,11 @@ def _aspects(simulated: dict[str, Any], observed: dict[str, Any]) -> dict[str, t
     }
 
 
-def _simulated(simulation: Simulation, script_texts: dict[str, str]) -> dict[str, Any]:
+def _simulated(simulation: Simulation, outcome: Outcome) -> dict[str, Any]:
     scripts: Counter[str] = Counter()
     for run in simulation.runs:
         if run.name == "script":
-            scripts[script_texts.get(str(run.node.path), "nowhere")] += run.times
+            scripts[outcome.script_texts.get(str(run.node.path), NOWHERE)] += run.times
     return {
         "html": simulation.html,
         "nodes": [[node.path, node.name, node.before, node.moved] for node in simulation.nodes],
@@ -80,6 +86,7 @@ def _simulated(simulation: Simulation, script_texts: dict[str, str]) -> dict[str
             if run.name != "script"
         ),
         "scripts": dict(scripts),
+        "fields": _fields(simulation, outcome),
     }
 
 
@@ -92,14 +99,21 @@ def _observed(outcome: Outcome) -> dict[str, Any]:
         "removed": sorted(outcome.removed),
         "exception": _kind(outcome.exception),
         "warnings": outcome.warnings,
-        # What came and went within the patch is no node of the page, before or after.
-        "runs": _sorted_runs(run for run in outcome.runs if run[0] or run[1]),
-        "scripts": {
-            text: times
-            for text, times in outcome.scripts.items()
-            if text in outcome.script_texts.values()
-        },
+        "runs": _sorted_runs(outcome.runs),
+        "scripts": outcome.scripts,
+        "fields": [[path, name, now] for path, name, _, now in outcome.fields],
     }
+
+
+def _fields(simulation: Simulation, outcome: Outcome) -> list[list[Any]]:
+    """Return what is in the fields that a user has used, if what is not written stays."""
+    written = {(write.node.path, write.name): write.after for write in simulation.properties}
+    fields = []
+    for path, name, users, _ in outcome.fields:
+        value = written.get((path, name))
+        as_written = value is not None if name == "checked" else value or ""
+        fields.append([path, name, as_written if (path, name) in written else users])
+    return fields
 
 
 def _sorted_runs(runs: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:

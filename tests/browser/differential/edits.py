@@ -72,7 +72,7 @@ def _insert(profile: Profile, root: Node) -> None:
 
 def _remove(profile: Profile, root: Node) -> None:
     parent = _parent(profile, root)
-    if parent and parent.name != "script":  # one without text is no script until it has some
+    if parent:
         parent.children.pop(profile.random.randrange(len(parent.children)))
 
 
@@ -160,20 +160,28 @@ def _change_text(profile: Profile, root: Node) -> None:
         node.text = node.text + " " if is_code else profile.random.choice(("changed", "é", "+"))
 
 
+def _fill_script(profile: Profile, root: Node) -> None:
+    """Give a script text that had none: a browser runs it now."""
+    empty = [node for node in root.walk() if node.name == "script" and not node.children]
+    if script := _any(profile, empty):
+        profile.count += 1
+        script.children = [Node("#text", text=f"scriptRan({profile.count});")]
+
+
 def _change_attribute(profile: Profile, root: Node) -> None:
     if node := _element(profile, root):
         names = OWN_ATTRIBUTES.get(node.name, ()) or MARKS
         name = profile.random.choice((*names, profile.random.choice(MARKS)))
         if name in node.attributes and profile.random.random() < 0.5:
             del node.attributes[name]
-        elif node.name != "script":
+        else:
             node.attributes[name] = attribute_value(profile.random, name)
 
 
 def _duplicate(profile: Profile, root: Node) -> None:
     """Repeat a subtree; with its ids only on pages that have duplicates."""
     parent = _parent(profile, root)
-    if parent and parent.content != "text":
+    if parent and parent.content not in ("text", "document"):  # a page has one head
         copy = profile.random.choice(parent.children).copy()
         for node in copy.walk() if not profile.duplicate_density else ():
             node.attributes.pop("id", None)
@@ -198,6 +206,7 @@ _WEIGHTED: tuple[tuple[Callable[[Profile, Node], None], int], ...] = (
     (_drop_id, 1),
     (_copy_id, 2),
     (_change_text, 4),
+    (_fill_script, 1),
     (_change_attribute, 5),
     (_duplicate, 1),
 )

@@ -114,11 +114,12 @@ def _new_child(profile: Profile, content: str, depth: int) -> Node:
     if node.name == "style":
         node.children = [Node("#text", text="i { color: red }")]
     if node.name == "script":
-        _forget_counted(node)
         profile.count += 1
         node.children = [Node("#text", text=f"scriptRan({profile.count});")]
         if profile.random.random() < 0.3:
             node.attributes["type"] = "application/json"
+        if profile.random.random() < 0.1:
+            node.children = []
     return node
 
 
@@ -135,12 +136,6 @@ def _children(profile: Profile, content: str, depth: int) -> list[Node]:
 def _text(profile: Profile, name: str) -> str:
     # A comment holds no "-->", and an empty text node exists only until it is parsed.
     return profile.random.choice(WORDS[:4] if name == "#comment" else WORDS[:-1])
-
-
-def _forget_counted(script: Node) -> None:
-    # The client replaces a new script, and applies the attributes of both.
-    for name in COUNTED:
-        script.attributes.pop(name, None)
 
 
 def _decorate(profile: Profile, node: Node, id_density: float) -> None:

@@ -11,8 +11,8 @@ from browser.differential.trees import Node, markup
 __all__ = ("Pair", "pair")
 
 MODES = ("replace", "prepend", "append", "before", "after", "remove")
+TABLE_PARTS = {"tbody", "thead", "tr", "td", "th"}
 NAMESPACES = {"graphics": "svg", "mathematics": "mathml"}
-TABLE_PARTS = {"tbody", "thead", "tr", "td", "th"}  # beside others, the parser puts them elsewhere
 
 
 @dataclass(slots=True)
@@ -32,9 +32,7 @@ class Pair:
         return Patch(
             before="<!doctype html>" * is_document
             + markup(self.before, omits_tags=self.omits_tags),
-            # A fragment is parsed in a template, and without a doctype: there browsers differ
-            # from justhtml 3.16 in which ends are implied.
-            after=markup(self.after, omits_tags=self.omits_tags and is_document),
+            after=markup(self.after, omits_tags=self.omits_tags),
             mode=self.mode,
             selector=self.selector,
             namespace=self.namespace,
@@ -78,13 +76,11 @@ def _pair_without_selector(profile: Profile) -> Pair:
         root = chosen.copy()
         _edit(profile, root)
         after.children.append(root)
-    is_table_part = any(root.name in TABLE_PARTS for root in after.children)
-    if is_table_part:
-        after.children = after.children[:1]
-    if profile.random.random() < 0.1 and not is_table_part:
+    if profile.random.random() < 0.1:
         after.children.append(new_child(profile, "flow"))
-    if profile.random.random() < 0.1 and not is_table_part:
+    if profile.random.random() < 0.1:
         edit(profile, after, 1)
+    _rename_stray_forms(after.children)
     return Pair(before.children, after.children)
 
 
@@ -106,10 +102,18 @@ def _pair_with_selector(profile: Profile) -> Pair:
     if mode not in ("outer", "replace"):
         holder.children = [new_child(profile, "flow")]
         namespace = "html"
-    is_table_part = holder.children[0].name in TABLE_PARTS
-    _edit(profile, holder.children[0] if is_table_part else holder)
+    _edit(profile, holder)
+    _rename_stray_forms(holder.children)
     selector = None if mode == "replace" and random.random() < 0.3 else selector
     return Pair(before.children, holder.children, mode, selector, namespace)
+
+
+def _rename_stray_forms(sent: list[Node]) -> None:
+    """Leave no form beside parts of a table: browsers keep it there, against the standard."""
+    if any(root.name in TABLE_PARTS for root in sent):
+        for root in sent:
+            for node in root.walk() if root.name not in TABLE_PARTS else ():
+                node.name = "section" if node.name == "form" else node.name
 
 
 def _selector(random: Random, chosen: Node) -> str:

@@ -33,6 +33,7 @@ CONTENT = {
 
 # Elements that the parser never leaves inside one of their own kind.
 NEVER_NESTED = {"a", "button", "form", "optgroup"}
+TABLE_PARTS = {"table", "tbody", "thead", "tr"}
 VOID = {"input", "br", "img", "meta", "link"}
 RAW_TEXT = {"script", "style"}
 END_TAG_OMITTED = {"li", "p", "td", "th", "tr", "tbody", "thead", "option", "dd"}
@@ -72,10 +73,12 @@ def is_parsed_to_itself(node: Node, outside: frozenset[str] = frozenset()) -> bo
     """Return whether a parser makes the same elements of the node's HTML."""
     if node.name in outside & NEVER_NESTED:
         return False
-    if node.name == "table" and {"template", "table"} <= outside:
-        return False  # where justhtml 3.16 loses the cells behind it
+    if node.name == "form" and "template" in outside:
+        return False  # where browsers depart from the standard, and turbohtml does not
     if node.name == "template":  # its content is a document of its own, but for innerHTML and forms
         outside &= {"form"}
+    if node.name in TABLE_PARTS and any(child.name == "form" for child in node.children):
+        return False  # the same
     within = outside | {node.name}
     return all(is_parsed_to_itself(child, within) for child in node.children)
 
@@ -92,8 +95,8 @@ def _node_markup(node: Node, inside: str, *, omits_tags: bool) -> str:
     start = f"<{node.name}{attributes}>"
     if omits_tags and node.name in START_TAG_OMITTED and not attributes:
         start = ""
-    # Inside a <template>, justhtml 3.16 does not know all the ends that are implied.
-    omits_inside = omits_tags and node.name != "template"
+    # In a patch's <form>, browsers depart from the standard, and turbohtml does not.
+    omits_inside = omits_tags and node.name != "form"
     content = markup(node.children, omits_tags=omits_inside, inside=node.name)
     ends = node.name not in VOID and not (omits_tags and node.name in END_TAG_OMITTED)
     return f"{start}{content}</{node.name}>" if ends else start + content

@@ -1,0 +1,94 @@
+"""Which elements own which ids, by which Datastar tells that an old and a new one are the same.
+
+An id is persistent if it stands once in the old tree, and in the new one at the same tag. An
+element owns the persistent ids below it, and its own. The client keeps a set for every element;
+here a side lists all of its ids once, and an element owns a range of the list, so that the work
+grows as the page does.
+
+Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fatmorph.morph.nodes import Node
+
+__all__ = ("Owned", "Side", "persistent_ids")
+
+
+class Owned:
+    """The persistent ids below one element: a range of its side's list, less what was taken."""
+
+    __slots__ = ("count", "end", "start")
+
+    def __init__(self, start: int, end: int, count: int) -> None:
+        self.start = start
+        self.end = end
+        self.count = count
+
+
+class Side:
+    """The old or the new tree, and who owns its persistent ids.
+
+    Args:
+        roots: The nodes at the top, with everything below them.
+        persistent: The ids to look for.
+        target: The element that is morphed; the client looks for ids below it only.
+    """
+
+    def __init__(
+        self, roots: Iterable[Node], persistent: set[str], target: Node | None = None
+    ) -> None:
+        self.ids: list[str] = []
+        """The persistent ids in document order."""
+        self.places: dict[str, list[int]] = {}
+        """Where each of them stands in that list; more than once only in a faulty new tree."""
+        self.owners: dict[Node, Owned] = {}
+        self._target = target
+        for root in roots:
+            self._fill(root, persistent)
+
+    def _fill(self, root: Node, persistent: set[str]) -> None:
+        path: list[tuple[Node, int]] = [(root, len(self.ids))]
+        if root is not self._target:
+            self._add(root, persistent)
+        for node in root.descendants():
+            while path[-1][0] is not node.parent:
+                self._own(*path.pop())
+            path.append((node, len(self.ids)))
+            self._add(node, persistent)
+        for node, start in path:
+            self._own(node, start)
+
+    def _add(self, node: Node, persistent: set[str]) -> None:
+        if "id" in node.attributes:
+            element_id = node.id
+            if isinstance(element_id, str) and element_id in persistent:
+                self.places.setdefault(element_id, []).append(len(self.ids))
+                self.ids.append(element_id)
+
+    def _own(self, node: Node, start: int) -> None:
+        end = len(self.ids)
+        if end > start:
+            is_unique = len(self.places) == end
+            count = end - start if is_unique else len(set(self.ids[start:end]))
+            self.owners[node] = Owned(start, end, count)
+
+
+def persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
+    """Return the ids that stand once in the old tree, and in the new one at the same tag."""
+    tags: dict[str | Node, str] = {}
+    twice: set[str | Node] = set()
+    for node in old:
+        if node.id in tags:
+            twice.add(node.id)
+        else:
+            tags[node.id] = node.tag_name
+    persistent: set[str | Node] = set()
+    for node in new:
+        if node.id in persistent:
+            twice.add(node.id)
+        elif tags.get(node.id) == node.tag_name:
+            persistent.add(node.id)
+    return {element_id for element_id in persistent - twice if isinstance(element_id, str)}
