@@ -314,8 +314,7 @@ class Morpher:
 
     def _write_attributes(self, node: Node, new: Node, kept: list[str]) -> None:
         is_scope = SCOPE in node.attributes
-        written = _written_by_properties(node, new)
-        for name in (*written, *(name for name in new.attributes if name not in written)):
+        for name in _in_order(node, new):
             value = new.attributes[name]
             if node.attributes.get(name) != value and name not in kept:
                 self._document.write_attribute(node, name, value)
@@ -352,13 +351,23 @@ def _written_and_parsed(template: Node) -> ParsedElement | None:
     return parse_fragment(content, context="template", scripting=False)
 
 
-def _written_by_properties(node: Node, new: Node) -> list[str]:
-    """Return the attributes that come first, since writing a property has written them."""
+def _in_order(node: Node, new: Node) -> list[str]:
+    """Return the new attributes in the order in which they are written, by whatever means."""
+    names = list(new.attributes)
     if not _are_html("input", node, new) or new.attributes.get("type", "").lower() == "file":
-        return []
-    has_value_as_attribute = node.attributes.get("type", "").lower() in ATTRIBUTE_VALUE_TYPES
-    names = ("value", "disabled") if has_value_as_attribute else ("disabled",)
-    return [name for name in names if name in new.attributes]
+        return names
+    was, will_be = (
+        each.attributes.get("type", "").lower() in ATTRIBUTE_VALUE_TYPES for each in (node, new)
+    )
+    # Writing a property has written these.
+    first = [name for name in ("value", "disabled") if name in names]
+    if not was and "value" in first:
+        first.remove("value")
+        if will_be and new.attributes["value"] and names.index("type") < names.index("value"):
+            # A field of a type that keeps its value to itself gives it away with the type.
+            names.remove("value")
+            names.insert(names.index("type") + 1, "value")
+    return [*first, *(name for name in names if name not in first)]
 
 
 def _are_html(name: str, *nodes: Node) -> bool:

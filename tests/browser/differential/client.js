@@ -11,7 +11,7 @@ window.ran = (element, attribute) => {
   if (!runs.has(element)) runs.set(element, {});
   count(runs.get(element), attribute);
 };
-window.scriptRan = () => count(scripts, document.currentScript.text);
+window.scriptRan = () => count(scripts, document.currentScript.text.trim());
 const count = (counts, key) => { counts[key] = (counts[key] ?? 0) + 1; };
 
 let exception = null;
@@ -50,7 +50,7 @@ async function playOne(pair) {
   return outcome;
 }
 
-async function show({ before, is_document: isDocument, setup }) {
+async function show({ before, after, is_document: isDocument, setup }) {
   for (const { name } of [...root.attributes]) root.removeAttribute(name);
   if (isDocument) {
     const parsed = new DOMParser().parseFromString(before, "text/html").documentElement;
@@ -64,20 +64,22 @@ async function show({ before, is_document: isDocument, setup }) {
   await Promise.resolve();
   if (setup) await new Function("patch", `return (async () => {${setup}})()`)(patch);
   await Promise.resolve();
-  if (!setup) useFields();
+  if (!setup) useFields(after);
   runs = new Map();
   scripts = {};
   exception = null;
   warnings = [];
 }
 
-// What a user does to a page: types into every field, and clicks every box.
+// What a user does to a page: types into every field, and clicks every box. Where a patch changes
+// types, nobody types: the browser writes into an attribute then what the simulation cannot know.
 let used = new Map();
-function useFields() {
+function useFields(patched) {
   used = new Map();
+  const hasTypes = /<input[^>]* type/.test(patched);
   for (const field of document.querySelectorAll("input, textarea")) {
     if (field.type === "checkbox") field.checked = !field.checked;
-    else if (field.type === "text" || field.type === "textarea") field.value = "typed";
+    else if (field.type === "textarea" || (field.type === "text" && !hasTypes)) field.value = "typed";
     else continue;
     used.set(field, { type: field.type, value: fieldValue(field) });
   }
@@ -144,7 +146,7 @@ function observed(top, before, records) {
     )),
     scripts: { ...scripts },
     script_texts: Object.fromEntries(
-      [...after].filter(([node]) => node.localName === "script").map(([{ text }, path]) => [path, text]),
+      [...after].filter(([node]) => node.localName === "script").map(([{ text }, path]) => [path, text.trim()]),
     ),
     fields: [...after].filter(([node]) => used.has(node) && used.get(node).type === node.type).map(
       ([node, path]) => {

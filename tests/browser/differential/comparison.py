@@ -13,7 +13,7 @@ from fatmorph.morph.simulation import Simulation, simulate
 
 __all__ = ("Difference", "differing")
 
-NOWHERE = "came and went"  # instead of the text of a script that is in the page no more
+NOWHERE = "came and went"  # instead of the text of a script that has gone, or lost its text
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _simulated(simulation: Simulation, outcome: Outcome) -> dict[str, Any]:
     scripts: Counter[str] = Counter()
     for run in simulation.runs:
         if run.name == "script":
-            scripts[outcome.script_texts.get(str(run.node.path), NOWHERE)] += run.times
+            scripts[outcome.script_texts.get(str(run.node.path)) or NOWHERE] += run.times
     return {
         "html": simulation.html,
         "nodes": [[node.path, node.name, node.before, node.moved] for node in simulation.nodes],

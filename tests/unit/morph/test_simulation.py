@@ -102,6 +102,14 @@ def test_a_property_is_written_where_the_attribute_behind_it_changes(before, aft
     assert [(write.name, write.before, write.after) for write in result.properties] == written
 
 
+def test_a_field_whose_type_changes_writes_its_value_behind_the_type():
+    after = '<input id="a" type="hidden" title="t" value="1">'
+
+    result = simulate('<input id="a">', after)
+
+    assert result.html == '<input id="a" type="hidden" value="1" title="t">'
+
+
 def test_a_subscription_on_a_body_that_stays_runs_never_again():
     def page(count):
         return h.html(h.head(h.title(count)), h.body(data.init(at.subscribe("/")), h.p(count)))
