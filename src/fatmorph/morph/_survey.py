@@ -99,7 +99,7 @@ class Place:
         self.index = index  # among the elements of its parent
         self.flags = flags
         self.row = row  # the nearest, itself included
-        self.depth = parent.depth + 1 if parent else int(element.tag not in ROOTS)
+        self.depth: int = parent.depth + 1 if parent else int(element.tag not in ROOTS)
         self.opens = 0  # flags for what is in it
         self.number = 0  # in document order
         self.is_anchored: bool | None = None
