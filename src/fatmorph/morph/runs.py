@@ -63,7 +63,8 @@ def count_runs(document: Document) -> Counter[tuple[Node, str]]:
     added = Counter(document.added)
     times: dict[Node, int] = {}
     ignored: set[Node] = set()
-    for root in {node.root: None for node in document.added} | {document.root: None}:
+    changed = (*document.added, *(node for node, *_ in document.attributes), document.root)
+    for root in {node.root: None for node in changed}:
         for node in (root, *root.descendants()):
             parent = node.parent
             times[node] = added[node] + (0 if parent is None else times[parent])

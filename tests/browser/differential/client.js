@@ -146,7 +146,7 @@ function observed(top, before, records) {
     )),
     scripts: { ...scripts },
     script_texts: Object.fromEntries(
-      [...after].filter(([node]) => node.localName === "script").map(([{ text }, path]) => [path, text.trim()]),
+      [...after].filter(([node]) => node instanceof HTMLScriptElement).map(([{ text }, path]) => [path, text.trim()]),
     ),
     fields: [...after].filter(([node]) => used.has(node) && used.get(node).type === node.type).map(
       ([node, path]) => {

@@ -196,6 +196,14 @@ def test_attributes_of_a_new_script_run_on_it_and_on_the_copy_that_replaces_it()
     ]
 
 
+def test_what_is_ignored_stays_so_where_it_has_been_removed():
+    before = "<ul><li><ol data-ignore><li></li></ol></li></ul>"
+
+    (run,) = simulate(before, "<li data-init='x'></li>", selector="li").runs
+
+    assert (str(run.node), run.times) == ("ul > li", 1)
+
+
 def test_what_came_and_went_within_a_patch_ran_all_the_same():
     twice = "<p id='a'><b data-init='x'></b></p><p id='a'></p>"
 
