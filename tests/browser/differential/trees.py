@@ -34,6 +34,7 @@ CONTENT = {
 # Elements that the parser never leaves inside one of their own kind.
 NEVER_NESTED = {"a", "button", "form", "optgroup"}
 TABLE_PARTS = {"table", "tbody", "thead", "tr"}
+CELLS = {"td", "th"}
 VOID = {"input", "br", "img", "meta", "link"}
 RAW_TEXT = {"script", "style"}
 END_TAG_OMITTED = {"li", "p", "td", "th", "tr", "tbody", "thead", "option", "dd"}
@@ -77,8 +78,10 @@ def is_parsed_to_itself(node: Node, outside: frozenset[str] = frozenset()) -> bo
         return False  # where browsers depart from the standard, and turbohtml does not
     if node.name == "template":  # its content is a document of its own, but for innerHTML and forms
         outside &= {"form"}
-    if node.name in TABLE_PARTS and any(child.name == "form" for child in node.children):
-        return False  # the same
+    if node.name in TABLE_PARTS:
+        strays = [child for child in node.children if child.name not in TABLE_PARTS | CELLS]
+        if any(below.name == "form" for stray in strays for below in stray.walk()):
+            return False  # the same
     within = outside | {node.name}
     return all(is_parsed_to_itself(child, within) for child in node.children)
 
