@@ -17,7 +17,8 @@ const count = (counts, key) => { counts[key] = (counts[key] ?? 0) + 1; };
 let exception = null;
 window.addEventListener("error", event => {
   event.preventDefault();
-  exception ??= event.message;
+  // A script of the page may hold what is no JavaScript; that is no error of the client.
+  if (!event.message.includes("SyntaxError")) exception ??= event.message;
 });
 
 let warnings = [];

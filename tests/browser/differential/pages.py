@@ -32,7 +32,7 @@ CHILDREN = {
 }
 WORDS = ("a", "b", "one", "two", " ", "\n  ", "x & y", "1 < 2", '"q"', "é日本", " tail", "]]>", "")
 VALUES = ("", "a", "b", "x y", "\"<&>'", "é")
-INPUT_TYPES = ("text", "checkbox", "radio", "number", "file", "hidden", "range", "")
+INPUT_TYPES = ("text", "checkbox", "radio", "number", "file", "hidden", "")
 COUNTED = ("data-init", "data-signals:s", "data-effect")
 OWN_ATTRIBUTES = {
     "input": ("type", "value", "checked", "disabled", "name"),
