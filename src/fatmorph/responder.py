@@ -16,6 +16,7 @@ from fatmorph.errors import ResponseError, encoding_error
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import render_bytes
 from fatmorph.response import (
+    STATUSES_WITHOUT_BODY,
     ResponseHeaders,
     SameSite,
     checked_status,
@@ -26,9 +27,6 @@ from fatmorph.stream import Stream
 from fatmorph.types import HasHtml
 
 __all__ = ("Responder",)
-
-# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
-STATUSES_WITHOUT_BODY = frozenset({204, 304})
 
 
 class Responder:

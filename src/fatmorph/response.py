@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 from fatmorph.errors import ResponseError, ResponseStartedError, short_repr
 
 __all__ = (
+    "STATUSES_WITHOUT_BODY",
     "ResponseHeaders",
     "SameSite",
     "checked_location",
@@ -27,6 +28,8 @@ __all__ = (
 
 SameSite: TypeAlias = Literal["strict", "lax", "none"]
 
+# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
+STATUSES_WITHOUT_BODY = frozenset({204, 304})
 # https://www.rfc-editor.org/rfc/rfc9110#name-tokens
 TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 # Visible characters and Latin-1, spaces and tabs between them:

@@ -75,6 +75,7 @@ PACKAGE_ORDER = {
     ),
     "morph": (
         "ids",
+        "_kinds",
         "nodes",
         "document",
         "selecting",
@@ -86,7 +87,6 @@ PACKAGE_ORDER = {
         "simulation",
         "finding",
         "_wording",
-        "_kinds",
         "_nesting",
         "_survey",
         "_identity",

@@ -12,13 +12,11 @@ from typing import Protocol
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import Context
+from fatmorph.response import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings
 from fatmorph.stream import Transport
 
 __all__ = ("Departure", "LeavingTransport", "is_whole", "respond_apart")
-
-# https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1
-STATUSES_WITHOUT_BODY = frozenset({204, 304})
 
 
 class Departure:

@@ -12,7 +12,7 @@ https://data-star.dev/reference/sse_events, as Datastar 1.0.2 to 1.0.4 read them
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, get_args
 
 from datastar_py.sse import DatastarEvent
 
@@ -33,6 +33,7 @@ from fatmorph.markup.lines import LINE_END, event_bytes
 from fatmorph.markup.render import render_event
 from fatmorph.markup.suggestion import closest_name
 from fatmorph.markup.url import plain_url
+from fatmorph.types import ElementNamespace, PatchMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,12 +57,7 @@ __all__ = (
     "remove_signals",
 )
 
-PatchMode: TypeAlias = Literal[
-    "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
-]
-"""What the client does with the elements; `outer`, the default, morphs."""
-
-Namespace: TypeAlias = Literal["html", "svg", "mathml"]
+Namespace: TypeAlias = ElementNamespace
 """What the client parses the elements as."""
 
 MODES: frozenset[str] = frozenset(get_args(PatchMode))

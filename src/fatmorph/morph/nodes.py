@@ -12,14 +12,13 @@ from collections.abc import Iterator
 
 from fatmorph.errors import MorphError
 from fatmorph.markup.parse import ParsedElement
+from fatmorph.morph._kinds import LISTED_ELEMENTS
 from fatmorph.types import ElementNamespace
 
 __all__ = ("Node", "Shapes")
 
-# What `form.id` returns, instead of the id, when the form has a control of that name.
-LISTED_ELEMENTS = frozenset(
-    {"button", "fieldset", "img", "input", "object", "output", "select", "textarea"}
-)
+# A form shows images by their names as well, though they are not listed elements.
+NAMED_IN_FORMS = LISTED_ELEMENTS | {"img"}
 
 # https://mimesniff.spec.whatwg.org/#javascript-mime-type, the ones in use; and modules
 SCRIPT_TYPES = frozenset(
@@ -102,7 +101,7 @@ class Node:
         if self.name == "form" and self.namespace == "html":
             for node in self.descendants():
                 names = (node.attributes.get("name"), node.attributes.get("id"))
-                if node.name in LISTED_ELEMENTS and "id" in names:
+                if node.name in NAMED_IN_FORMS and "id" in names:
                     return node
         return self.attributes.get("id", "")
 

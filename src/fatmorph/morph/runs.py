@@ -15,8 +15,9 @@ from collections import Counter
 from fatmorph.morph.document import Document
 from fatmorph.morph.nodes import Node
 
-__all__ = ("ATTRIBUTES", "attribute_name", "count_runs")
+__all__ = ("count_runs",)
 
+# The attributes of the free client that do something when they are applied.
 ATTRIBUTES = frozenset(
     {
         "attr",
@@ -38,23 +39,9 @@ ATTRIBUTES = frozenset(
         "text",
     }
 )
-"""The attributes of the free client that do something when they are applied."""
 
 IGNORE = "data-ignore"
 IGNORE_SELF = "data-ignore__self"
-
-
-def attribute_name(name: str) -> str | None:
-    """Return which of Datastar's attributes this is, without key and modifiers.
-
-    Example:
-        >>> attribute_name("data-on:click__debounce.500ms"), attribute_name("data-id")
-        ('on', None)
-    """
-    if not name.startswith("data-"):
-        return None
-    plugin = name[5:].partition("__")[0].partition(":")[0]
-    return plugin if plugin in ATTRIBUTES else None
 
 
 def count_runs(document: Document) -> Counter[tuple[Node, str]]:
@@ -72,10 +59,15 @@ def count_runs(document: Document) -> Counter[tuple[Node, str]]:
                 ignored.add(node)
             elif times[node] and IGNORE_SELF not in node.attributes:
                 runs.update(
-                    {(node, name): times[node] for name in node.attributes if attribute_name(name)}
+                    {(node, name): times[node] for name in node.attributes if _is_applied(name)}
                 )
     for node, name, _, _ in document.attributes:
         is_ignored = node in ignored or IGNORE_SELF in node.attributes
-        if attribute_name(name) and name in node.attributes and not is_ignored:
+        if _is_applied(name) and name in node.attributes and not is_ignored:
             runs[node, name] += 1
     return runs
+
+
+def _is_applied(name: str) -> bool:
+    plugin = name.removeprefix("data-").partition("__")[0].partition(":")[0]
+    return name.startswith("data-") and plugin in ATTRIBUTES
