@@ -26,7 +26,8 @@ async def answer(
 ) -> Answer:
     """Return the application's answer; its client stays until it has it."""
     sent: list[dict[str, Any]] = []
-    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+    received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    received.put_nowait({"type": "http.request", "body": body, "more_body": False})
     path, _, query = path.partition("?")
     scope = {
         "type": "http",
@@ -45,16 +46,14 @@ async def answer(
         "client": ("127.0.0.1", 1),
     }
 
-    async def receive() -> dict[str, Any]:
-        if waiting:
-            return waiting.pop()
-        await asyncio.Event().wait()
-        raise AssertionError
-
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
+        # An application takes the end of its response for the client's leaving:
+        # https://asgi.readthedocs.io/en/latest/specs/www.html#disconnect-receive-event
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            received.put_nowait({"type": "http.disconnect"})
 
-    await app(scope, receive, send)
+    await app(scope, received.get, send)
     return Answer(
         status=sent[0]["status"],
         headers=[(k.decode(), v.decode()) for k, v in sent[0]["headers"]],

@@ -9,6 +9,7 @@ Source: https://quart.palletsprojects.com/en/latest/how_to_guides/streaming_resp
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -45,7 +46,8 @@ def endpoint(
     async def respond_to(**path_params: Any) -> Response:
         body = await request.get_data(cache=True, as_text=False, parse_form_data=False)
         # What the proxy stands for: https://werkzeug.palletsprojects.com/en/stable/local/
-        own = cast("Request", request._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001
+        # Any: Quart's releases type the proxy in different ways.
+        own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
         exchange = Exchange()
         status, headers = await exchange.begin(handler, _context(own, body, path_params), settings)
         response = Response(_Body(exchange), status)
@@ -81,5 +83,22 @@ class _Body(ResponseBody):
     async def __aenter__(self) -> Exchange:
         return self.exchange
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.exchange.leave()
+        if kind is asyncio.CancelledError:
+            _stop_receiving()
+
+
+def _stop_receiving() -> None:
+    """Cancel the task beside this one, which waits for messages of the client.
+
+    Since Quart 0.23 a request lasts until both have ended, and when a response breaks off, the
+    client is still there.
+    """
+    task = asyncio.current_task()
+    # Private, but nothing public leads from a task to its group.
+    for callback, _ in getattr(task, "_callbacks", None) or ():
+        group = getattr(callback, "__self__", None)
+        if isinstance(group, asyncio.TaskGroup):
+            for sibling in group._tasks - {task}:  # noqa: SLF001
+                sibling.cancel()

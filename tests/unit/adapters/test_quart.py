@@ -6,9 +6,11 @@ from typing import Any
 from quart import Quart, Response, abort, g, request, session
 
 from asgi_client import answer
+from fatmorph import shutdown
 from fatmorph.adapters.quart import endpoint
 from fatmorph.context import Context
 from fatmorph.writer import Writer
+from transports import Source
 
 
 async def test_a_handler_is_a_view_with_parameters_and_a_name() -> None:
@@ -117,3 +119,18 @@ async def test_an_abort_is_quarts_business() -> None:
     found = await answer(app, "/")
 
     assert (found.status, found.body) == (418, b"tea")
+
+
+async def test_a_stream_that_the_servers_stop_breaks_off_ends_its_request() -> None:
+    app = Quart("test")
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        async for text in w.alive(Source("last words")):
+            w.patch_signals({"text": text})
+            shutdown.stop()
+
+    found = await answer(app, "/")
+
+    assert found.body == b'event: datastar-patch-signals\ndata: signals {"text":"last words"}\n\n'
