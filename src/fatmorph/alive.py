@@ -10,6 +10,7 @@ Source: https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.uncance
 from __future__ import annotations
 
 import asyncio
+from asyncio import current_task
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
@@ -36,6 +37,20 @@ class Alive(Generic[T]):
         heartbeat: Seconds of silence after which a comment is sent; None for never.
         max_rate: Items per second at the most; None for no limit.
     """
+
+    __slots__ = (
+        "_beat_handle",
+        "_cancelling",
+        "_heartbeat",
+        "_interval",
+        "_is_closed",
+        "_is_interrupted",
+        "_items",
+        "_next_time",
+        "_source",
+        "_stream",
+        "_task",
+    )
 
     call = "w.alive(…)"  # what the user wrote
 
@@ -68,6 +83,7 @@ class Alive(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
+        # hot: as tests/benchmarks/fan_out.py shows.
         if self._task is not None:  # the loop stands in our own `async with`, which is interrupted
             return await self._next_item()
         if not self._stream.is_ended and not self._is_closed:
@@ -78,7 +94,9 @@ class Alive(Generic[T]):
                 if not self._leave(error) and not isinstance(error, StopAsyncIteration):
                     raise
             else:
-                self._leave(None)
+                if self._is_interrupted:
+                    self._leave(None)
+                self._task = None
                 return item
         await self.aclose()
         raise StopAsyncIteration
@@ -150,9 +168,9 @@ class Alive(Generic[T]):
 
     def _enter(self) -> None:
         """Let the end of the stream cancel this task, from here to `_leave()`."""
-        # A coroutine that asyncio runs is always in a task.
-        self._task = cast("asyncio.Task[object]", asyncio.current_task())
-        self._cancelling = self._task.cancelling()
+        self._task = task = current_task()
+        if task is not None:  # always: asyncio runs coroutines in tasks
+            self._cancelling = task.cancelling()
 
     def _leave(self, error: BaseException | None) -> bool:
         """Take our cancellation back; return whether it, and no other, is `error`."""

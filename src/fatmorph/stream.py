@@ -4,10 +4,18 @@
 - the client leaves, or does not read: what is unsent is dropped
 - the server stops: as if the handler returned, but within a moment
 
+A stream that its handler did not end is left incomplete when the server stops, if the request may
+be repeated: a complete response tells the browser that nothing more will come, and Datastar's
+`retry: 'auto'` never connects again. A body that breaks off is an error of the network, after
+which every `retry` does. A POST that breaks off is sent once more by Datastar, and may order twice
+what was ordered once: it is completed.
+
 Writing never waits. What one turn of the event loop wrote is compressed and sent together, or
 what was written before somebody drains. A task does it, which ends when everything is sent:
 nobody who is cancelled while waiting for it cuts a chunk in two. Most sockets take everything at
 once; then the task has ended before it was ever scheduled.
+
+Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
 """
 
 from __future__ import annotations
@@ -15,17 +23,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Coroutine, Sequence
+from asyncio import get_running_loop
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from fatmorph import shutdown
 from fatmorph.content_coding import ContentCoding, Header
 from fatmorph.counters import COUNTERS, Traffic
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
+from fatmorph.transport import Transport
 
-__all__ = ("Interruptible", "Stream", "Transport")
+__all__ = ("Interruptible", "Stream")
 
 logger = logging.getLogger("fatmorph.stream")
 
@@ -35,38 +47,6 @@ MAX_SEND_BYTES = 64 * 1024
 EVENT_STREAM = "text/event-stream"
 # A stream that has been silent for so long gives its compressor's memory back.
 SILENT_SECONDS = 10.0
-
-
-class Transport(Protocol):
-    """A connection to one client; thirty lines for a server that has no adapter yet.
-
-    The three methods are never called at the same time but for `wait_closed()`, which waits
-    while the others are used. Each may be cancelled when the stream is over.
-    """
-
-    async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """Send the status line and the headers; called once, first.
-
-        Raises:
-            OSError: The client is gone.
-        """
-        ...
-
-    def send(self, data: bytes, *, more: bool) -> Awaitable[None]:
-        """Send a part of the body and wait until the socket can take more.
-
-        Args:
-            data: Any number of bytes, perhaps none.
-            more: False completes the response; nothing is sent after it.
-
-        Raises:
-            OSError: The client is gone.
-        """
-        ...
-
-    async def wait_closed(self) -> None:
-        """Return when the client is gone."""
-        ...
 
 
 class Interruptible(Protocol):
@@ -88,15 +68,63 @@ class Stream:
         transport: Where the bytes go.
         settings: When a client that does not read is given up, and how bytes are compressed.
         accept_encoding: The request's `accept-encoding`; None if it has none.
+        is_repeatable: Whether the client may send the request again, as it may a GET.
 
     Raises:
         MomentError: No event loop of asyncio is running.
     """
 
+    # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
+    __slots__ = (
+        "__weakref__",
+        "_cancelling",
+        "_chunks",
+        "_coding",
+        "_drains",
+        "_flush_task",
+        "_handler_task",
+        "_head",
+        "_is_cancelling",
+        "_is_cut",
+        "_is_due",
+        "_is_end_seen",
+        "_is_finishing",
+        "_is_repeatable",
+        "_is_sending",
+        "_is_stream",
+        "_last_progress",
+        "_loop",
+        "_settings",
+        "_silence_handle",
+        "_size",
+        "_stall_handle",
+        "_traffic",
+        "_transport",
+        "_turn",
+        "_unsent",
+        "_waiting",
+        "_watch_task",
+        "is_broken_off",
+        "is_complete",
+        "is_ended",
+        "is_gone",
+        "is_started",
+        "last_write",
+    )
+
     def __init__(
-        self, transport: Transport, settings: Settings, accept_encoding: str | None = None
+        self,
+        transport: Transport,
+        settings: Settings,
+        accept_encoding: str | None = None,
+        *,
+        is_repeatable: bool = False,
     ) -> None:
-        self._loop = _running_loop()
+        try:
+            self._loop = get_running_loop()
+        except RuntimeError:
+            raise _thread_error() from None
+        self._turn = _turns.setdefault(self._loop, _Turn())
         self._handler_task = asyncio.current_task()
         self._transport = transport
         self._settings = settings
@@ -106,9 +134,10 @@ class Stream:
         self._size = 0
         self._unsent = 0
         self._traffic = Traffic(self._loop.time())
+        self._is_repeatable = is_repeatable
         self._is_stream = False
         self._is_cut = False
-        self._flush_handle: asyncio.Handle | None = None
+        self._is_due = False
         self._flush_task: asyncio.Task[None] | None = None
         self._watch_task: asyncio.Task[None] | None = None
         self._drains: list[asyncio.Future[None]] = []
@@ -128,6 +157,8 @@ class Stream:
         """Whether the client left or was cut: nothing can reach it any more."""
         self.is_ended = False
         """Whether the client left, was cut, or the server stops."""
+        self.is_broken_off = False
+        """Whether the response was left incomplete on purpose."""
         self.last_write = self._last_progress = self._loop.time()
         """When something was written last, in the event loop's time."""
 
@@ -138,7 +169,7 @@ class Stream:
         if dict(headers).get("content-type", "").startswith(EVENT_STREAM):
             self._is_stream = True
             self._traffic.open_stream()
-        self._flush_soon()
+        self._flush_later()
 
     def write(self, data: bytes, *, is_last: bool = False) -> None:
         """Send data when the event loop turns; dropped if nobody can get it any more.
@@ -146,9 +177,13 @@ class Stream:
         Raises:
             MomentError: Called in another thread.
         """
+        # hot: as tests/benchmarks/fan_out.py shows.
         if self.is_gone or self.is_complete:
             return
-        now = _running_loop().time()
+        try:
+            now = get_running_loop().time()
+        except RuntimeError:
+            raise _thread_error() from None
         if self._is_sending and self._size > self._settings.max_buffered_bytes:
             self._cut("too much was waiting to be read")
             return
@@ -157,13 +192,20 @@ class Stream:
         self._traffic.add_written(data, now)
         self.is_complete = is_last
         self.last_write = now
-        self._flush_soon()
+        if not self._is_due:
+            self._flush_later()
 
     def flush(self) -> bool:
         """Send what was written; return whether the socket took it at once."""
-        if self._flush_handle is not None:
-            self._flush_handle.cancel()
-            self._flush()
+        # hot: as tests/benchmarks/fan_out.py shows.
+        if self._is_due:
+            self._is_due = False
+            task = _begun_task(self._send(), loop=self._loop, name="fatmorph.stream")
+            if not task.done():
+                self._flush_task = task
+                self._expect_progress()
+                # A task that is cancelled before its first step runs no `finally`.
+                task.add_done_callback(self._end_flush)
         return self._flush_task is None
 
     async def drain(self) -> None:
@@ -225,7 +267,7 @@ class Stream:
             self._watch_task.cancel()  # servers call a complete response a client that left
         try:
             if self.is_started and not self.is_complete:
-                self.write(b"", is_last=True)
+                self._end_response()
             async with asyncio.timeout(shutdown.GRACE_SECONDS if self.is_ended else None):
                 await self.drain()
         except TimeoutError:
@@ -245,32 +287,26 @@ class Stream:
             self._silence_handle.cancel()
         self._coding.close()
 
+    def _end_response(self) -> None:
+        is_open_ended = self._watch_task is not None  # nobody but the handler could end it
+        if self._is_repeatable and is_open_ended and shutdown.is_stopping():
+            self.is_broken_off = True
+        else:
+            self.write(b"", is_last=True)
+
     def _ending(self) -> str:
         if self._is_cut:
             return "cut"
         if self.is_gone:
             return "client left"
-        if not self.is_complete:
-            return "aborted"
-        return "server stopped" if self.is_ended else "complete"
+        if self.is_ended:
+            return "server stopped"
+        return "complete" if self.is_complete else "aborted"
 
-    def _flush_soon(self) -> None:
-        if self._flush_handle is not None or self._flush_task is not None:
-            return
-        if sys.version_info >= (3, 12):
-            self._flush_handle = self._loop.call_soon(self._flush)
-        else:
-            self._flush()  # by a task that begins when the loop turns
-
-    def _flush(self) -> None:
-        # hot: as tests/benchmarks/fan_out.py shows.
-        self._flush_handle = None
-        task = _begun(self._send_or_leave(), self._loop)
-        if not task.done():
-            self._flush_task = task
-            self._expect_progress()
-            # A task that is cancelled before its first step runs no `finally`.
-            task.add_done_callback(self._end_flush)
+    def _flush_later(self) -> None:
+        if self._flush_task is None:  # it sends what is written until it ends
+            self._is_due = True
+            self._turn.flush_at_end(self, self._loop)
 
     def _end_flush(self, _: asyncio.Task[None]) -> None:
         self._flush_task = None
@@ -280,21 +316,20 @@ class Stream:
             if not drain.done():
                 drain.set_result(None)
         if self._chunks:  # written since the task ended
-            self._flush_soon()
+            self._flush_later()
 
     def _drop(self) -> None:
         """Send nothing of what is unsent."""
         self._chunks.clear()
         self._size = 0
-        if self._flush_handle is not None:
-            self._flush_handle.cancel()
-            self._flush_handle = None
+        self._is_due = False
         # The task that sends comes here too, when it fails.
         task = self._flush_task
         if task is not None and asyncio.current_task(self._loop) is not task:
             task.cancel()
 
-    async def _send_or_leave(self) -> None:
+    async def _send(self) -> None:
+        # hot: as tests/benchmarks/fan_out.py shows.
         self._is_sending = True
         try:
             if self._head is not None:
@@ -302,7 +337,17 @@ class Stream:
                 self._head = None
                 await self._transport.start(status, self._coded(headers))
             while self._chunks:
-                await self._send_chunks()
+                is_last = self.is_complete
+                data = self._take_chunks(is_last=is_last)
+                self._unsent = len(data)
+                for offset in range(0, self._unsent or 1, MAX_SEND_BYTES):
+                    part = data[offset : offset + MAX_SEND_BYTES]
+                    await self._transport.send(part, more=not is_last or len(part) < self._unsent)
+                    self._unsent -= len(part)
+                    self._traffic.add_sent(len(part))
+                    # What is sent at once, nobody waits for.
+                    if self._stall_handle is not None and (self._unsent or self._chunks):
+                        self._expect_progress()
         except OSError:
             self._leave()
         except Exception:
@@ -312,9 +357,8 @@ class Stream:
         finally:
             self._is_sending = False
 
-    async def _send_chunks(self) -> None:
-        # hot: as tests/benchmarks/fan_out.py shows.
-        is_last = self.is_complete
+    def _take_chunks(self, *, is_last: bool) -> bytes:
+        """Return what is written and unsent, as it goes over the wire."""
         data = b"".join(self._chunks)
         self._chunks.clear()
         self._size = 0
@@ -322,15 +366,7 @@ class Stream:
             data = self._coding.add(data, is_last=is_last)
             if self._silence_handle is None:
                 self._expect_silence(SILENT_SECONDS)
-        self._unsent = len(data)
-        for offset in range(0, self._unsent or 1, MAX_SEND_BYTES):
-            part = data[offset : offset + MAX_SEND_BYTES]
-            await self._transport.send(part, more=not is_last or len(part) < self._unsent)
-            self._unsent -= len(part)
-            self._traffic.add_sent(len(part))
-            # What is sent at once, nobody waits for.
-            if self._stall_handle is not None and (self._unsent or self._chunks):
-                self._expect_progress()
+        return data
 
     def _coded(self, headers: Sequence[Header]) -> Sequence[Header]:
         """Return the headers as they are sent, and compress a body that is there as a whole."""
@@ -410,22 +446,42 @@ class Stream:
                 self._loop.call_soon(waiting.interrupt)
 
 
-def _begun(
-    coroutine: Coroutine[None, None, None], loop: asyncio.AbstractEventLoop
-) -> asyncio.Task[None]:
-    """Return a task that has run until its first wait; before Python 3.12 it begins later."""
-    if sys.version_info >= (3, 12):
-        return asyncio.Task(coroutine, loop=loop, eager_start=True)
-    return loop.create_task(coroutine)
+class _Turn:
+    """The running turn of an event loop, at whose end is flushed what nobody has drained.
+
+    One for all streams of the loop: a handle of the loop's for each event of each stream, mostly
+    cancelled in the same turn, took longer than writing.
+    """
+
+    __slots__ = ("__weakref__", "_streams")
+
+    def __init__(self) -> None:
+        self._streams: list[Stream] = []
+
+    def flush_at_end(self, stream: Stream, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._streams:
+            loop.call_soon(self._flush)
+        self._streams.append(stream)
+
+    def _flush(self) -> None:
+        streams, self._streams = self._streams, []
+        for stream in streams:
+            stream.flush()
 
 
-def _running_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        raise MomentError(
-            "cannot use a Writer where no event loop of asyncio is running",
-            where="another thread, or a server on another loop",
-            why="writes are ordered by the event loop that serves the request",
-            fix="loop.call_soon_threadsafe(w.patch, view)",
-        ) from None
+# Each lives as long as a stream of its loop.
+_turns: WeakValueDictionary[asyncio.AbstractEventLoop, _Turn] = WeakValueDictionary()
+
+if sys.version_info >= (3, 12):
+    _begun_task = partial(asyncio.Task, eager_start=True)
+else:
+    _begun_task = asyncio.Task  # it begins when the loop turns
+
+
+def _thread_error() -> MomentError:
+    return MomentError(
+        "cannot use a Writer where no event loop of asyncio is running",
+        where="another thread, or a server on another loop",
+        why="writes are ordered by the event loop that serves the request",
+        fix="loop.call_soon_threadsafe(w.patch, view)",
+    )

@@ -21,7 +21,7 @@ LAYERS = (
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
     ("settings", "development"),
-    ("shutdown", "counters", "content_coding"),
+    ("shutdown", "counters", "content_coding", "transport"),
     ("stream", "response", "decoding"),
     ("alive", "responder"),
     ("live",),
@@ -97,7 +97,6 @@ PACKAGE_ORDER = {
     ),
     "relay": ("base", "_mailbox", "memory", "redis", "nats"),
     "adapters": (
-        "_unfinished",
         "_base",
         "asgi",
         "guard",

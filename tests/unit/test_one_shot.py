@@ -195,12 +195,11 @@ async def test_a_live_page_is_a_stream() -> None:
         await w.live(lambda: h.p("1", id="a"), source)
 
     transport = FakeTransport()
+    context = Context(method="GET", path="/", headers=[("datastar-request", "true")])
+    responding = asyncio.create_task(respond(handler, context, transport))
+    await turns()
     transport.leave()
-    await respond(
-        handler,
-        Context(method="GET", path="/", headers=[("datastar-request", "true")]),
-        transport,
-    )
+    await responding
 
     assert (content_type(transport), source.is_closed) == ("text/event-stream", True)
 

@@ -343,6 +343,7 @@ async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> N
     stream.watch()
     transport.stop_reading()
     stream.write(b"a")
+    await turns()
     finishing = asyncio.create_task(stream.finish())
     await turns()
 

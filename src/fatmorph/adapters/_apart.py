@@ -14,7 +14,7 @@ from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import Context
 from fatmorph.response import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings
-from fatmorph.stream import Transport
+from fatmorph.transport import Transport
 
 __all__ = ("Departure", "LeavingTransport", "is_whole", "respond_apart")
 

@@ -7,12 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from fatmorph.adapters._unfinished import UnfinishedAtStop
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, OriginError, SignalsError
 from fatmorph.origin import check_origin
 from fatmorph.settings import Settings
-from fatmorph.stream import Transport
+from fatmorph.transport import Transport
 from fatmorph.writer import Writer
 
 __all__ = ("Handler", "respond")
@@ -21,6 +20,9 @@ Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
 
 logger = logging.getLogger("fatmorph.adapters")
+
+# uvicorn logs this as an error of the application, once per stream.
+BROKEN_OFF = "ASGI callable returned without completing response."
 
 
 async def respond(
@@ -34,30 +36,39 @@ async def respond(
     """
     settings = settings or Settings()
     writer = Writer(
-        UnfinishedAtStop(transport) if context.method == "GET" else transport,
+        transport,
         is_datastar=context.is_datastar,
         is_head=context.method == "HEAD",
         settings=settings,
         accept_encoding=context.headers.get("accept-encoding"),
         last_event_id=context.last_event_id,
+        is_repeatable=context.method == "GET",
     )
     try:
-        await _handle(handler, context, writer, settings)
+        try:
+            check_origin(context.method, context.headers, settings.allowed_origins)
+            await handler(context, writer)
+        except (OriginError, SignalsError, BodyError) as error:
+            _refuse(context, writer, error)
+        except asyncio.CancelledError:
+            if not writer.take_back_cancellation():
+                raise
         await writer.finish()
     finally:
         await writer.abort()
+    if writer.is_broken_off:
+        logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
 
 
-async def _handle(handler: Handler, context: Context, writer: Writer, settings: Settings) -> None:
-    try:
-        check_origin(context.method, context.headers, settings.allowed_origins)
-        await handler(context, writer)
-    except (OriginError, SignalsError, BodyError) as error:
-        if writer.is_started:
-            raise
-        # Datastar shows the body of a 200 only, so the developer reads it here.
-        logger.warning("%s %s: %s", context.method, context.path, error)
-        writer.text(str(error), status=error.status)
-    except asyncio.CancelledError:
-        if not writer.take_back_cancellation():
-            raise
+def _refuse(
+    context: Context, writer: Writer, error: OriginError | SignalsError | BodyError
+) -> None:
+    if writer.is_started:
+        raise error
+    # Datastar shows the body of a 200 only, so the developer reads it here.
+    logger.warning("%s %s: %s", context.method, context.path, error)
+    writer.text(str(error), status=error.status)
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    return record.msg != BROKEN_OFF

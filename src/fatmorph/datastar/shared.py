@@ -37,12 +37,16 @@ def shared_event(view: Element | HasHtml) -> bytes:
         EventError: If the view is none.
         EncodingError: Text with a lone surrogate.
     """
+    # hot: as tests/benchmarks/fan_out.py shows.
     last = _last.patched
-    is_again = last is not None and last[0]() is view
-    event = last[1] if last is not None and is_again else None
-    if event is None:
+    if last is None or last[0]() is not view:
         event = patch_elements(view)
         # Any other object with `__html__` may have changed its mind.
         if isinstance(view, Element):
-            _last.patched = (weakref.ref(view), event if is_again else None)
+            _last.patched = (weakref.ref(view), None)
+        return event
+    if last[1] is not None:
+        return last[1]
+    event = patch_elements(view)
+    _last.patched = (last[0], event)
     return event

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from asyncio import get_running_loop
 from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
@@ -24,6 +25,20 @@ logger = logging.getLogger("fatmorph.relay")
 
 class Mailbox(Generic[T]):
     """The messages that wait for one subscription, and the one reader that waits for them."""
+
+    # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
+    __slots__ = (
+        "__weakref__",
+        "_awaited",
+        "_is_read",
+        "_lock",
+        "_loop",
+        "_queue",
+        "_waiter",
+        "changed_at",
+        "is_closed",
+        "patterns",
+    )
 
     def __init__(
         self, patterns: tuple[str, ...], queue: Queue[T], awaited: set[Mailbox[T]]
@@ -58,6 +73,7 @@ class Mailbox(Generic[T]):
             moment: When it was published, by `time.perf_counter_ns()`.
             here: The event loop that runs in this thread.
         """
+        # hot: as tests/benchmarks/fan_out.py shows.
         with self._lock:
             if self.is_closed:
                 return False
@@ -67,9 +83,11 @@ class Mailbox(Generic[T]):
             # Named, to outlive the lock: a finaliser of what was lost may publish.
             lost = self._queue.put(subject, data)
             is_first_loss = lost is not None and self.dropped == 1
-            COUNTERS.dropped += lost is not None
             waiter, self._waiter = self._waiter, None
-        self._wake(waiter, here)
+        if waiter is not None:
+            self._wake(waiter, here)
+        if lost is not None:
+            COUNTERS.dropped += 1
         if is_first_loss:
             logger.warning(
                 "the reader of the subscription to %s is behind: %d messages wait for it, "
@@ -87,15 +105,18 @@ class Mailbox(Generic[T]):
             StopAsyncIteration: When the mailbox is closed.
             MomentError: If another task is reading, or another event loop has read.
         """
-        loop = asyncio.get_running_loop()
-        self._begin_reading(loop)
+        # hot: as tests/benchmarks/fan_out.py shows.
+        loop = get_running_loop()
+        if self._is_read or self._loop is not loop:
+            self._check_reader(loop)
+        self._is_read = True
         try:
             while True:
                 with self._lock:
                     if self.is_closed:
                         raise StopAsyncIteration
-                    if self._queue:
-                        return self._queue.take()
+                    if (message := self._queue.take()) is not None:
+                        return message
                     self._waiter = waiter = loop.create_future()
                 self._awaited.add(self)
                 await waiter
@@ -120,19 +141,17 @@ class Mailbox(Generic[T]):
             # Named, to outlive the lock: a finaliser among the messages may publish.
             discarded = self._queue.clear()
             waiter, self._waiter = self._waiter, None
-        self._wake(waiter, running_loop())
+        if waiter is not None:
+            self._wake(waiter, running_loop())
         del discarded
 
     def _names(self) -> str:
         return ", ".join(map(repr, self.patterns))
 
-    def _begin_reading(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _check_reader(self, loop: asyncio.AbstractEventLoop) -> None:
         with self._lock:
             if self._loop is None:
                 self._loop = loop
-            if self._loop is loop and not self._is_read:
-                self._is_read = True
-                return
         if self._loop is not loop:
             raise MomentError(
                 "cannot read a subscription in a second event loop",
@@ -140,19 +159,16 @@ class Mailbox(Generic[T]):
                 why="a message wakes the loop that read first, and no other",
                 fix=f"messages = relay.subscribe({self.patterns[0]!r})  # in the loop that reads",
             )
-        raise MomentError(
-            "cannot read a subscription twice at the same time",
-            where=f"the subscription {self}",
-            why="each message goes to one reader, and nobody could say to which",
-            fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
-        )
+        if self._is_read:
+            raise MomentError(
+                "cannot read a subscription twice at the same time",
+                where=f"the subscription {self}",
+                why="each message goes to one reader, and nobody could say to which",
+                fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
+            )
 
-    def _wake(
-        self, waiter: asyncio.Future[None] | None, here: asyncio.AbstractEventLoop | None
-    ) -> None:
-        if waiter is None:
-            return
-        if waiter.get_loop() is here:
+    def _wake(self, waiter: asyncio.Future[None], here: asyncio.AbstractEventLoop | None) -> None:
+        if self._loop is here:
             _end_wait(waiter)
             return
         try:
@@ -164,6 +180,8 @@ class Mailbox(Generic[T]):
 
 class Queue(Generic[T]):
     """Messages in order, at most `limit` of them."""
+
+    __slots__ = ("_messages", "dropped", "limit")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -181,9 +199,9 @@ class Queue(Generic[T]):
         self.dropped += 1
         return self._messages.popleft()
 
-    def take(self) -> tuple[str, T]:
-        """Return the oldest message, which is then no longer here."""
-        return self._messages.popleft()
+    def take(self) -> tuple[str, T] | None:
+        """Return the oldest message, which is then no longer here; None if there is none."""
+        return self._messages.popleft() if self._messages else None
 
     def clear(self) -> object:
         """Forget the messages; return them."""
@@ -193,6 +211,8 @@ class Queue(Generic[T]):
 
 class LatestQueue(Queue[T]):
     """The newest message of each subject, in the order of the last publish."""
+
+    __slots__ = ("_newest",)
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
@@ -209,8 +229,8 @@ class LatestQueue(Queue[T]):
         self.dropped += 1
         return self._newest.popitem(last=False)
 
-    def take(self) -> tuple[str, T]:
-        return self._newest.popitem(last=False)
+    def take(self) -> tuple[str, T] | None:
+        return self._newest.popitem(last=False) if self._newest else None
 
     def clear(self) -> object:
         newest, self._newest = self._newest, OrderedDict()
@@ -220,7 +240,7 @@ class LatestQueue(Queue[T]):
 def running_loop() -> asyncio.AbstractEventLoop | None:
     """Return the event loop that runs in this thread, `None` where none does."""
     try:
-        return asyncio.get_running_loop()
+        return get_running_loop()
     except RuntimeError:
         return None
 
