@@ -7,8 +7,9 @@
 Every server shows the same board of 400 cells to everybody, in a page of 37 kB with the user's
 name in it, made anew for each. A change paints one cell; the next one comes when every stream has
 got its event. The server has one core for itself, the reader of the streams another. Each server
-is a program of its own in fan_out_servers/; its pages are compared before anything is timed. Quote
-the ratios: times differ between machines, ratios hardly.
+is a program of its own in fan_out_servers/; its pages are compared before anything is timed. All
+servers wait while one is measured, a second each in turn, several times around: what else goes on
+in the machine meets all of them. Quote the ratios: times differ between machines, ratios hardly.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import argparse
 import http.client
 import os
 import platform
+import resource
 import statistics
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -51,6 +54,18 @@ class Contender:
     program: str
     distributions: tuple[str, ...] = ()
     is_made_once: bool = False
+
+
+@dataclass
+class Running:
+    """A server that runs, its streams, and what was measured with one number of them."""
+
+    server: Server
+    load: Load
+    resident_bytes: int = 0
+    received_bytes: int = 0
+    processor_seconds: float = 0.0
+    rounds: list[list[float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -109,15 +124,15 @@ def main() -> None:
     counts = sorted(options.streams)
     wanted = [each for each in CONTENDERS if is_wanted(each.name, options.only)]
     print_header({name for each in wanted for name in each.distributions}, options.encoding)
-    results: dict[str, dict[int, Result]] = {}
-    for contender in wanted:
-        print(f"... {contender.name}", file=sys.stderr, flush=True)
-        try:
-            results[contender.name] = measured(contender, counts, options)
-        except AssertionError as error:
-            print(f"  not measured: {contender.name} ({str(error).strip().splitlines()[-1]})")
-    for count in counts:
-        print_table(count, {name: result[count] for name, result in results.items()})
+    allow_files(len(wanted) * (counts[-1] + 10))
+    results: dict[str, dict[int, Result]] = {each.name: {} for each in wanted}
+    with ExitStack() as stack:
+        started = {each.name: start(each, options.encoding, stack) for each in wanted}
+        for count in counts:
+            measure(started, count, options)
+            for name, running_one in started.items():
+                results[name][count] = result_of(running_one, count)
+            print_table(count, {name: result[count] for name, result in results.items()})
     print_memory(results)
     if PROMISED_STREAMS in counts and options.encoding is None:
         print_promises({name: result[PROMISED_STREAMS] for name, result in results.items()})
@@ -126,12 +141,23 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--streams", type=int, nargs="+", default=[1, 50, 500, 2000])
-    parser.add_argument("--seconds", type=float, default=3, help="at least, per number of streams")
+    parser.add_argument("--passes", type=int, default=4, help="turns of each server")
+    parser.add_argument("--seconds", type=float, default=1, help="of a turn, at least")
     parser.add_argument("--encoding", choices=DECODERS, help="what the reader accepts")
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="servers whose name begins like this"
     )
     return parser.parse_args()
+
+
+def allow_files(count: int) -> None:
+    """Let this process open so many sockets, or end the program with what to do."""
+    soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        limits = max(soft_limit, count), max(hard_limit, count)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    except (ValueError, OSError):
+        sys.exit(f"{count:,} sockets are too many here: ulimit -n, --only or fewer --streams")
 
 
 def is_wanted(name: str, only: Sequence[str] | None) -> bool:
@@ -156,20 +182,34 @@ def installed_version(distribution: str) -> str:
         return "(not installed)"
 
 
-def measured(
-    contender: Contender, counts: Sequence[int], options: argparse.Namespace
-) -> dict[int, Result]:
-    """Start a server, compare its pages, and measure it with more and more streams.
-
-    Raises:
-        AssertionError: It does not start.
-    """
+def start(contender: Contender, encoding: str | None, stack: ExitStack) -> Running:
+    """Start a server, and compare its pages."""
+    print(f"... {contender.name}", file=sys.stderr, flush=True)
     program, *names = contender.program.split()
     command = [sys.executable, program, *names, "{port}"]
-    with running(command, cwd=FOLDER, stop_seconds=2) as server:
-        refuse_differences(contender, server)
-        with Load(server.port, options.encoding) as load:
-            return {count: result_of(load, server, count, options.seconds) for count in counts}
+    server = stack.enter_context(running(command, cwd=FOLDER, stop_seconds=2))
+    refuse_differences(contender, server)
+    return Running(server, stack.enter_context(Load(server.port, encoding)))
+
+
+def measure(started: Mapping[str, Running], count: int, options: argparse.Namespace) -> None:
+    """Open more streams on every server, then measure them in turn."""
+    for each in started.values():
+        each.load.open(count)
+        each.resident_bytes = resident_bytes_of(each.server)
+        each.received_bytes, each.processor_seconds = 0, 0.0
+        each.rounds = []
+    for _ in range(options.passes):
+        for name, each in started.items():
+            print(f"... {count} streams of {name}", file=sys.stderr, flush=True)
+            each.load.change()  # wakes what has slept since its last turn
+            bytes_before = each.load.received_bytes
+            processor_before = processor_seconds_of(each.server)
+            begin = time.perf_counter()
+            while time.perf_counter() - begin < options.seconds:
+                each.rounds.append(each.load.change())
+            each.received_bytes += each.load.received_bytes - bytes_before
+            each.processor_seconds += processor_seconds_of(each.server) - processor_before
 
 
 def refuse_differences(contender: Contender, server: Server) -> None:
@@ -204,24 +244,16 @@ def next_page(response: http.client.HTTPResponse) -> bytes:
     return page
 
 
-def result_of(load: Load, server: Server, count: int, seconds: float) -> Result:
-    load.open(count)
-    resident_bytes = resident_bytes_of(server)
-    bytes_before, processor_before = load.received_bytes, processor_seconds_of(server)
-    rounds: list[list[float]] = []
-    begin = time.perf_counter()
-    while time.perf_counter() - begin < seconds:
-        rounds.append(load.change())
-    processor = processor_seconds_of(server) - processor_before
-    events = count * len(rounds)
-    times = sorted(chain.from_iterable(rounds))
+def result_of(measured: Running, count: int) -> Result:
+    events = count * len(measured.rounds)
+    times = sorted(chain.from_iterable(measured.rounds))
     return Result(
-        events_per_second=count / statistics.median(each[-1] for each in rounds),
+        events_per_second=count / statistics.median(each[-1] for each in measured.rounds),
         median_ms=times[len(times) // 2] * 1e3,
         worst_ms=times[len(times) * 99 // 100] * 1e3,
-        processor_us=processor / events * 1e6,
-        bytes_per_event=(load.received_bytes - bytes_before) / events,
-        resident_bytes=resident_bytes,
+        processor_us=measured.processor_seconds / events * 1e6,
+        bytes_per_event=measured.received_bytes / events,
+        resident_bytes=measured.resident_bytes,
     )
 
 

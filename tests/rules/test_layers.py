@@ -98,6 +98,8 @@ PACKAGE_ORDER = {
     "relay": ("base", "_mailbox", "memory", "redis", "nats"),
     "adapters": (
         "_base",
+        "_asgi_messages",
+        "_asgi_request",
         "asgi",
         "guard",
         "_endpoint",

@@ -17,8 +17,8 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._base import Handler, respond
-from fatmorph.adapters._endpoint import InjectedHandler, injected, with_headers
+from fatmorph.adapters._base import Handler
+from fatmorph.adapters._endpoint import InjectedHandler, injected
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.context import Context
 from fatmorph.settings import Settings
@@ -71,23 +71,21 @@ class WriterResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
-        connection = AsgiConnection(receive, with_headers(send, self.raw_headers))
-        request = self._request(connection, scope)
-        context = connection.context(scope, path_params=scope.get("path_params"), request=request)
-        await respond(self._handle, context, connection, self.settings)
+        connection = AsgiConnection(scope, receive, send, headers=self.headers.items())
+        await connection.respond(self._handle, self.settings, self._request(connection))
         if self.background is not None:
             await self.background()
 
-    def _request(self, connection: AsgiConnection, scope: Scope) -> Request:
+    def _request(self, connection: AsgiConnection) -> Request:
         """Return what the handler reads by, and tell the connection what has been read."""
         # Private, but Starlette has no other way to ask without waiting for a body to come.
         if self.request is not None and getattr(self.request, "_stream_consumed", False):
-            body: bytes | None = getattr(self.request, "_body", None)
-            connection.lose_body() if body is None else connection.replay_body(body)
+            connection.take_body(getattr(self.request, "_body", None))
             return self.request
-        if self.request is None and getattr(scope.get("route"), "body_field", None) is not None:
-            connection.lose_body(WITH_REQUEST)
-        return Request(scope, connection.receive)
+        route = connection.scope.get("route")
+        if self.request is None and getattr(route, "body_field", None) is not None:
+            connection.take_body(None, fix=WITH_REQUEST)
+        return Request(connection.scope, connection.receive)
 
     async def _handle(self, c: Context, w: Writer) -> None:
         if self.status_code != 200:  # 200 is what a handler that says nothing has; it is a 204
@@ -111,12 +109,8 @@ def endpoint(
         async def room(c: Context, w: Writer, number: int) -> None:
             w.html(room_view(number))
     """
-
-    def respond_with(handle: Handler, fatmorph_request: Request) -> WriterResponse:
-        return WriterResponse(handle, request=fatmorph_request, settings=settings)
-
-    own = {"fatmorph_request": Annotated[Request, Depends(_own_request)]}
-    return injected(handler, respond_with, WriterResponse, own=own)
+    own_request = Annotated[Request, Depends(_own_request)]
+    return injected(handler, WriterResponse, settings, request=own_request)
 
 
 # A dependency: a function's own Request would take the place of another one of the handler's.

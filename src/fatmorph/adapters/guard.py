@@ -47,8 +47,8 @@ class SameOriginGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or hand it on."""
         if scope["type"] == "http":
-            connection = AsgiConnection(receive, send)
-            context = connection.context(scope)
+            connection = AsgiConnection(scope, receive, send)
+            context = connection.context()
             try:
                 check_origin(context.method, context.headers, self.settings.allowed_origins)
             except OriginError:

@@ -13,13 +13,12 @@ from typing import Any
 
 from litestar.background_tasks import BackgroundTask, BackgroundTasks
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
 from litestar.response import Response
 from litestar.types import Empty, ResponseCookies, ResponseHeaders
 from litestar.utils.scope.state import ScopeState
 
-from fatmorph.adapters._base import Handler, respond
-from fatmorph.adapters._endpoint import InjectedHandler, injected, with_headers
+from fatmorph.adapters._base import Handler
+from fatmorph.adapters._endpoint import InjectedHandler, injected
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.settings import Settings
 
@@ -46,8 +45,6 @@ class WriterResponse(Response[None]):
             return WriterResponse(stream)
     """
 
-    __slots__ = ("handler", "settings")
-
     def __init__(
         self,
         handler: Handler,
@@ -72,16 +69,12 @@ class WriterResponse(Response[None]):
         **_: Any,
     ) -> Any:
         """Return the ASGI application that answers; Litestar calls it."""
-        raw = _raw({**(headers or {}), **self.headers}, (*(cookies or ()), *self.cookies))
+        added = _added({**(headers or {}), **self.headers}, (*(cookies or ()), *self.cookies))
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            connection = AsgiConnection(receive, with_headers(send, raw))
-            context = connection.context(
-                scope,
-                path_params=scope["path_params"],
-                request=_own_request(connection, request, scope, send),
-            )
-            await respond(self.handler, context, connection, self.settings)
+            connection = AsgiConnection(scope, receive, send, headers=added)
+            own_request = _own_request(connection, request, send)
+            await connection.respond(self.handler, self.settings, own_request)
             if task := self.background or background:
                 await task()
 
@@ -104,30 +97,24 @@ def endpoint(
         async def room(c: Context, w: Writer, number: FromPath[int]) -> None:
             w.html(room_view(number))
     """
-
-    def respond_with(handle: Handler) -> WriterResponse:
-        return WriterResponse(handle, settings=settings)
-
-    return injected(handler, respond_with, WriterResponse)
+    return injected(handler, WriterResponse, settings)
 
 
-def _own_request(connection: AsgiConnection, request: Any, scope: Any, send: Send) -> Any:
+def _own_request(connection: AsgiConnection, request: Any, send: Send) -> Any:
     """Return what the handler reads by, and tell the connection what has been read."""
-    state = ScopeState.from_scope(scope)
+    state = ScopeState.from_scope(request.scope)
     if state.body is not Empty:
-        connection.replay_body(state.body)
+        connection.take_body(state.body)
     # Litestar keeps the fields of a form whose parts came with files, and nothing else of it.
     elif not request.is_connected or (
-        state.form is not Empty and request.content_type[0] == RequestEncodingType.MULTI_PART
+        state.form is not Empty and request.content_type[0] == "multipart/form-data"
     ):
-        connection.lose_body()
+        connection.take_body(None)
         return request
-    return type(request)(scope, connection.receive, send)
+    return type(request)(connection.scope, connection.receive, send)
 
 
-def _raw(headers: Mapping[str, str], cookies: Iterable[Cookie]) -> list[tuple[bytes, bytes]]:
-    raw = [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
-    ]
+def _added(headers: Mapping[str, str], cookies: Iterable[Cookie]) -> list[tuple[str, str]]:
     last = {cookie.key: cookie for cookie in cookies if not cookie.documentation_only}
-    return raw + [cookie.to_encoded_header() for cookie in last.values()]
+    set_cookies = [("set-cookie", cookie.to_header(header="").strip()) for cookie in last.values()]
+    return [*headers.items(), *set_cookies]

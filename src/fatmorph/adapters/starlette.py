@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._base import Handler
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.settings import Settings
 
@@ -54,7 +54,6 @@ class _Endpoint:
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        connection = AsgiConnection(receive, send)
+        connection = AsgiConnection(scope, receive, send)
         request = Request(scope, connection.receive)
-        context = connection.context(scope, path_params=scope.get("path_params"), request=request)
-        await respond(self.handler, context, connection, self.settings)
+        await connection.respond(self.handler, self.settings, request)

@@ -63,7 +63,7 @@ async def stream(c: Context, w: Writer) -> None:
     user_id = c.query["user"]
     changes = relay.subscribe("change")
     w.patch(page(user_id))
-    async for _ in w.alive(changes):
+    async for _ in w.alive(changes, heartbeat=None):  # the other servers have none
         w.patch(page(user_id))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fatmorph.adapters import asgi
+from fatmorph.adapters import _asgi_request
 from fatmorph.adapters.asgi import AsgiConnection, application
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, MomentError
@@ -49,11 +49,6 @@ def part(body: bytes, *, more: bool = False) -> dict[str, Any]:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def connected(*messages: dict[str, Any]) -> tuple[Server, AsgiConnection]:
-    server = Server(*messages)
-    return server, AsgiConnection(server.receive, server.send)
-
-
 SCOPE = {
     "type": "http",
     "method": "GET",
@@ -63,14 +58,19 @@ SCOPE = {
 }
 
 
-async def test_a_scope_becomes_a_context() -> None:
-    _, connection = connected()
+def connected(*messages: dict[str, Any], **scope: Any) -> tuple[Server, AsgiConnection]:
+    server = Server(*messages)
+    return server, AsgiConnection(SCOPE | scope, server.receive, server.send)
 
-    context = connection.context(SCOPE, path_params={"room": 1})
+
+async def test_a_scope_becomes_a_context() -> None:
+    _, connection = connected(path_params={"room": 1})
+
+    context = connection.context()
 
     assert (context.method, context.path, dict(context.query)) == ("GET", "/räume", {"a": "é"})
     assert (dict(context.headers), context.path_params) == ({"x-trace": "7"}, {"room": 1})
-    assert context.request is SCOPE
+    assert context.request is connection.scope
 
 
 async def test_a_body_in_parts_is_one_body_however_often_it_is_read() -> None:
@@ -96,7 +96,7 @@ async def test_a_body_that_one_reader_refuses_is_there_for_another() -> None:
 
 
 async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "MAX_DISCARDED_BYTES", 10)
+    monkeypatch.setattr(_asgi_request, "MAX_DISCARDED_BYTES", 10)
     server, connection = connected(*[part(b"abc", more=True)] * 9)
 
     assert await connection.read_body(2) is None
@@ -113,7 +113,7 @@ async def test_a_body_whose_end_was_never_sent_is_none() -> None:
 async def test_a_body_that_the_framework_has_read_is_there_for_everybody() -> None:
     _, connection = connected(DISCONNECT)
 
-    connection.replay_body(b"abc")
+    connection.take_body(b"abc")
 
     assert [await connection.read_body(3), await connection.read_body(2)] == [b"abc", None]
     assert [await connection.receive(), await connection.receive()] == [part(b"abc"), DISCONNECT]
@@ -121,10 +121,10 @@ async def test_a_body_that_the_framework_has_read_is_there_for_everybody() -> No
 
 @pytest.mark.parametrize("method", ["body", "signals"])
 async def test_a_body_that_was_read_before_and_is_gone_is_an_error_at_once(method: str) -> None:
-    _, connection = connected()
-    context = connection.context({**SCOPE, "method": "POST"})
+    _, connection = connected(method="POST")
+    context = connection.context()
 
-    connection.lose_body()
+    connection.take_body(None)
 
     with pytest.raises(MomentError) as caught:
         await getattr(context, method)()
@@ -138,8 +138,8 @@ async def test_a_body_that_was_read_before_and_is_gone_is_an_error_at_once(metho
 
 
 async def test_a_body_that_has_a_length_and_is_empty_was_read_before() -> None:
-    _, connection = connected(part(b""))
-    context = connection.context({**SCOPE, "headers": [(b"content-length", b"7")]})
+    _, connection = connected(part(b""), headers=[(b"content-length", b"7")])
+    context = connection.context()
 
     with pytest.raises(MomentError, match="cannot read a body that was read before"):
         await context.body()
@@ -147,8 +147,8 @@ async def test_a_body_that_has_a_length_and_is_empty_was_read_before() -> None:
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
 async def test_an_empty_body_is_empty(headers: list[tuple[bytes, bytes]]) -> None:
-    _, connection = connected(part(b""))
-    context = connection.context({**SCOPE, "headers": headers})
+    _, connection = connected(part(b""), headers=headers)
+    context = connection.context()
 
     assert await context.body() == b""
 
@@ -183,7 +183,7 @@ async def test_a_body_read_after_the_client_left_is_still_there() -> None:
 async def test_a_stream_keeps_no_large_body_that_nobody_reads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(asgi, "MAX_SIGNAL_BYTES", 2)
+    monkeypatch.setattr(_asgi_request, "MAX_SIGNAL_BYTES", 2)
     _, connection = connected(part(b"abc"), DISCONNECT)
 
     await connection.wait_closed()
@@ -229,7 +229,7 @@ async def test_the_framework_gets_no_body_that_was_thrown_away() -> None:
 async def test_the_framework_reads_a_large_body_that_we_do_not_keep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(asgi, "MAX_BODY_BYTES", 3)
+    monkeypatch.setattr(_asgi_request, "MAX_BODY_BYTES", 3)
     _, connection = connected(part(b"ab", more=True), part(b"cd", more=True), part(b"e"))
 
     messages = [await connection.receive() for _ in range(3)]
@@ -292,8 +292,8 @@ async def test_an_application_closes_a_websocket() -> None:
 
 
 async def test_a_client_that_leaves_within_its_body_is_an_error_of_the_body() -> None:
-    _, connection = connected(part(b"half", more=True), DISCONNECT)
-    context = connection.context(SCOPE | {"method": "POST"})
+    _, connection = connected(part(b"half", more=True), DISCONNECT, method="POST")
+    context = connection.context()
 
     with pytest.raises(BodyError, match="whose end was never sent"):
         await context.signals()

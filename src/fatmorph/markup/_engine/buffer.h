@@ -55,6 +55,45 @@ reserve(Buffer *buffer, size_t more)
     return PyBytes_AS_STRING(buffer->bytes) + buffer->length;
 }
 
+/* memcpy() for what is mostly short: two words that may overlap, instead of a call. */
+static inline void
+copy_short(char *out, const char *bytes, size_t length)
+{
+    typedef struct {
+        uint64_t words[2];
+    } Pair;
+    if (length > 32) {
+        memcpy(out, bytes, length);
+    }
+    else if (length >= 16) {
+        Pair first, last;
+        memcpy(&first, bytes, 16);
+        memcpy(&last, bytes + length - 16, 16);
+        memcpy(out, &first, 16);
+        memcpy(out + length - 16, &last, 16);
+    }
+    else if (length >= 8) {
+        uint64_t first, last;
+        memcpy(&first, bytes, 8);
+        memcpy(&last, bytes + length - 8, 8);
+        memcpy(out, &first, 8);
+        memcpy(out + length - 8, &last, 8);
+    }
+    else if (length >= 4) {
+        uint32_t first, last;
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + length - 4, 4);
+        memcpy(out, &first, 4);
+        memcpy(out + length - 4, &last, 4);
+    }
+    else if (length > 0) {
+        char middle = bytes[length / 2], last = bytes[length - 1];
+        out[0] = bytes[0];
+        out[length / 2] = middle;
+        out[length - 1] = last;
+    }
+}
+
 static inline int
 write_bytes(Buffer *buffer, const char *bytes, size_t length)
 {
@@ -62,7 +101,7 @@ write_bytes(Buffer *buffer, const char *bytes, size_t length)
     if (out == NULL) {
         return -1;
     }
-    memcpy(out, bytes, length);
+    copy_short(out, bytes, length);
     buffer->length += length;
     return 0;
 }

@@ -79,25 +79,47 @@ has_line_end(const unsigned char *bytes, size_t length)
     return memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL;
 }
 
+/* Whether bytes may hold a special one, eight at a time; the last eight may overlap others. */
+static inline bool
+holds_special(const unsigned char *bytes, size_t length, bool is_framed)
+{
+    uint64_t word = 0;
+    if (length < sizeof(word)) {
+        if (length >= 4) {
+            uint32_t first, last;
+            memcpy(&first, bytes, 4);
+            memcpy(&last, bytes + length - 4, 4);
+            word = (uint64_t)first << 32 | last;
+        }
+        else if (length > 0) {
+            word = (uint64_t)bytes[0] | (uint64_t)bytes[length / 2] << 8
+                   | (uint64_t)bytes[length - 1] << 16;
+        }
+        return may_be_special(word, is_framed);
+    }
+    for (size_t i = 0; i < length - sizeof(word); i += sizeof(word)) {
+        memcpy(&word, bytes + i, sizeof(word));
+        if (may_be_special(word, is_framed)) {
+            return true;
+        }
+    }
+    memcpy(&word, bytes + length - sizeof(word), sizeof(word));
+    return may_be_special(word, is_framed);
+}
+
 /* Write UTF-8 or ASCII: runs are copied whole, special bytes are replaced. */
-static inline int
-write_escaped(Buffer *buffer, const unsigned char *bytes, size_t length, Context context)
+static int
+write_specials(Buffer *buffer, const unsigned char *bytes, size_t length, Context context)
 {
     bool is_framed = buffer->line != NULL;
     size_t start = 0;
-    /* What is written as it is may be a page that was rendered before: memchr() reads it at
-       many times the speed of this loop. */
-    size_t i = context == VERBATIM && !(is_framed && has_line_end(bytes, length)) ? length : 0;
+    size_t i = 0;
     while (i < length) {
-        uint64_t word;
-        if (length - i >= sizeof(word)) {
-            memcpy(&word, bytes + i, sizeof(word));
-            if (!may_be_special(word, is_framed)) {
-                i += sizeof(word);
-                continue;
-            }
+        size_t stop = length - i < sizeof(uint64_t) ? length : i + sizeof(uint64_t);
+        if (!holds_special(bytes + i, stop - i, is_framed)) {
+            i = stop;
+            continue;
         }
-        size_t stop = length - i < sizeof(word) ? length : i + sizeof(word);
         for (; i < stop; i++) {
             int action = action_for(bytes[i], context, is_framed);
             if (action == PLAIN) {
@@ -123,6 +145,21 @@ write_escaped(Buffer *buffer, const unsigned char *bytes, size_t length, Context
         return write_bytes(buffer, (const char *)bytes + start, length - start);
     }
     return 0;
+}
+
+static inline int
+write_escaped(Buffer *buffer, const unsigned char *bytes, size_t length, Context context)
+{
+    bool is_framed = buffer->line != NULL;
+    /* What is written as it is may be a page that was rendered before: memchr() reads it at
+       many times the speed of our own loop. */
+    bool is_plain = context == VERBATIM ? !(is_framed && has_line_end(bytes, length))
+                                        : !holds_special(bytes, length, is_framed);
+    if (!is_plain) {
+        return write_specials(buffer, bytes, length, context);
+    }
+    buffer->is_after_cr &= length == 0;
+    return write_bytes(buffer, (const char *)bytes, length);
 }
 
 static inline size_t
