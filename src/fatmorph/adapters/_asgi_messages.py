@@ -1,0 +1,62 @@
+"""ASGI's messages: their types, and what those of one request have brought so far.
+
+Sources: https://asgi.readthedocs.io/en/latest/specs/main.html#applications and
+https://asgi.readthedocs.io/en/latest/specs/www.html#request-receive-event
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+__all__ = ("Message", "Receive", "Received", "Scope", "Send")
+
+# Any: ASGI's own definition.
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+
+DISCONNECT: Message = {"type": "http.disconnect"}
+
+
+class Received:
+    """What has been received of one request, for the reader of its body and one of its messages."""
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+        self.body_bytes = 0
+        self.is_discarded = False
+        self.is_complete = False
+        self.is_disconnected = False
+        self._passed_bytes = 0
+        self._is_passed = False
+
+    def take(self, message: Message, max_bytes: int) -> None:
+        """Take what has come; of a body that is longer than `max_bytes` nothing is kept."""
+        if message["type"] == "http.disconnect":
+            self.is_disconnected = True
+            return
+        part = message.get("body", b"")
+        self.body_bytes += len(part)
+        self.is_complete = not message.get("more_body", False)
+        self.is_discarded = self.is_discarded or self.body_bytes > max_bytes
+        if self.is_discarded:
+            self.body.clear()
+        else:
+            self.body += part
+
+    def unpassed(self) -> Message | None:
+        """Return what the reader of messages has not been passed, as one message."""
+        is_behind = self._passed_bytes < self.body_bytes
+        if is_behind and self.is_discarded:
+            return DISCONNECT
+        if is_behind or (self.is_complete and not self._is_passed):
+            part = bytes(self.body[self._passed_bytes :])
+            return {"type": "http.request", "body": part, "more_body": not self.is_complete}
+        return DISCONNECT if self.is_disconnected else None
+
+    def note_passed(self) -> None:
+        """Note that the reader of messages has been passed everything."""
+        self._passed_bytes = self.body_bytes
+        self._is_passed = self.is_complete

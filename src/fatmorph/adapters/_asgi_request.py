@@ -1,0 +1,107 @@
+"""An ASGI request: its body, and the news that its client left.
+
+Both come by `receive` alone, so everything that reads goes through here, one message at a time:
+a handler reads its body while the stream waits for the client to leave, and the framework's own
+request reads it once more.
+
+Source: https://asgi.readthedocs.io/en/latest/specs/www.html#disconnect-receive-event
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from fatmorph.adapters._asgi_messages import Message, Receive, Received, Scope
+from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES
+from fatmorph.errors import MomentError
+
+__all__ = ("AsgiRequest",)
+
+# What is read and thrown away of a body that is too large, so that the client, which reads
+# its answer only after it has sent everything, gets to see it.
+MAX_DISCARDED_BYTES = 64 * 1024 * 1024
+READ_AGAIN = (
+    "await c.request.form()  (a form; request.body() keeps a body, request.stream() does not)"
+)
+
+
+class AsgiRequest:
+    """One request's `scope` and `receive`."""
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self._receive = receive
+        self._receiving = asyncio.Lock()
+        self._received = Received()
+        self._read_again: str | None = None
+
+    def take_body(self, body: bytes | None, *, fix: str = READ_AGAIN) -> None:
+        """Take the whole body, which the framework has received; None if it kept nothing of it.
+
+        Args:
+            body: What it kept.
+            fix: What to write to read a body that is gone, for the error that says so.
+        """
+        message = {"type": "http.request", "body": body or b""}
+        self._received.take(message, max_bytes=len(message["body"]))
+        self._read_again = fix if body is None else None
+
+    async def read_body(self, max_bytes: int) -> bytes | None:
+        """Return the whole body, or None if it has more than `max_bytes`.
+
+        Raises:
+            MomentError: Somebody has read it before, and it is gone.
+            OSError: The client left before the end of it.
+        """
+        received = self._received
+        await self._receive_until(self._is_over, max_bytes)
+        if received.is_discarded or len(received.body) > max_bytes:
+            return None
+        if not received.is_complete:
+            raise ConnectionResetError("the client left before the end of the body")
+        if not received.body_bytes:
+            self._check_is_empty()
+        return bytes(received.body)
+
+    async def receive(self) -> Message:
+        """Receive for the framework's own request object: what we have read comes first."""
+        message = self._received.unpassed()
+        if message is None:
+            async with self._receiving:
+                message = self._received.unpassed() or await self._receive_message(MAX_BODY_BYTES)
+        self._received.note_passed()
+        return message
+
+    async def wait_closed(self) -> None:
+        """Return when the client is gone."""
+        # A stream's body is signals; a larger one is read before `alive`, or not.
+        await self._receive_until(lambda: self._received.is_disconnected, MAX_SIGNAL_BYTES)
+
+    def _is_over(self) -> bool:
+        received = self._received
+        is_too_much = received.is_discarded and received.body_bytes > MAX_DISCARDED_BYTES
+        return received.is_complete or received.is_disconnected or is_too_much
+
+    async def _receive_until(self, is_over: Callable[[], bool], max_bytes: int) -> None:
+        while not is_over():
+            async with self._receiving:
+                if not is_over():
+                    await self._receive_message(max_bytes)
+
+    async def _receive_message(self, max_bytes: int) -> Message:
+        message = await self._receive()
+        self._received.take(message, max_bytes)
+        return message
+
+    def _check_is_empty(self) -> None:
+        lengths = [v for name, v in self.scope["headers"] if name == b"content-length"]
+        # Starlette's middleware passes an empty body on when it has read the real one as a stream.
+        if self._read_again is None and not any(length.strip(b"0") for length in lengths):
+            return
+        raise MomentError(
+            "cannot read a body that was read before",
+            where=f"{self.scope['method']} {self.scope['path']}",
+            why="a parameter, a form, a stream or a middleware has used it up",
+            fix=self._read_again or READ_AGAIN,
+        )
