@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from fatmorph import html as h, mathml, svg
+from fatmorph.catalogs import h, mathml, svg
 from fatmorph.markup.attributes import Attrs
 from fatmorph.markup.element import Element, Tag, comment, element, fragment, json_script, static
 from fatmorph.markup.pretty import pretty

@@ -20,7 +20,7 @@ LAYERS = (
     ("origin",),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
-    ("settings", "development"),
+    ("settings", "development", "catalogs"),
     ("shutdown", "counters", "content_coding", "transport"),
     ("stream", "response", "decoding"),
     ("alive", "responder"),
