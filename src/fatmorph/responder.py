@@ -37,6 +37,17 @@ class Responder:
         is_head: Whether only the head of the response is wanted.
     """
 
+    # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
+    __slots__ = (
+        "__weakref__",
+        "_cookies",
+        "_headers",
+        "_is_head",
+        "_is_started",
+        "_status",
+        "_stream",
+    )
+
     def __init__(self, stream: Stream, *, is_head: bool) -> None:
         self._stream = stream
         self._is_head = is_head

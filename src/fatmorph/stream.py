@@ -85,6 +85,7 @@ class Stream:
         "_handler_task",
         "_head",
         "_is_cancelling",
+        "_is_compressed",
         "_is_cut",
         "_is_due",
         "_is_end_seen",
@@ -136,6 +137,7 @@ class Stream:
         self._traffic = Traffic(self._loop.time())
         self._is_repeatable = is_repeatable
         self._is_stream = False
+        self._is_compressed = False
         self._is_cut = False
         self._is_due = False
         self._flush_task: asyncio.Task[None] | None = None
@@ -306,7 +308,9 @@ class Stream:
     def _flush_later(self) -> None:
         if self._flush_task is None:  # it sends what is written until it ends
             self._is_due = True
-            self._turn.flush_at_end(self, self._loop)
+            if not self._turn:
+                self._loop.call_soon(self._turn.end)
+            self._turn.append(self)
 
     def _end_flush(self, _: asyncio.Task[None]) -> None:
         self._flush_task = None
@@ -362,7 +366,7 @@ class Stream:
         data = b"".join(self._chunks)
         self._chunks.clear()
         self._size = 0
-        if self._coding.is_streaming:
+        if self._is_compressed:
             data = self._coding.add(data, is_last=is_last)
             if self._silence_handle is None:
                 self._expect_silence(SILENT_SECONDS)
@@ -371,7 +375,9 @@ class Stream:
     def _coded(self, headers: Sequence[Header]) -> Sequence[Header]:
         """Return the headers as they are sent, and compress a body that is there as a whole."""
         if self._is_stream:
-            return self._coding.stream_head(headers)
+            headers = self._coding.stream_head(headers)
+            self._is_compressed = self._coding.is_streaming
+            return headers
         if not self.is_complete:
             return headers
         headers, body = self._coding.whole(headers, b"".join(self._chunks))
@@ -446,25 +452,18 @@ class Stream:
                 self._loop.call_soon(waiting.interrupt)
 
 
-class _Turn:
-    """The running turn of an event loop, at whose end is flushed what nobody has drained.
+class _Turn(list["Stream"]):
+    """The streams that are flushed when the running turn of their event loop ends.
 
-    One for all streams of the loop: a handle of the loop's for each event of each stream, mostly
-    cancelled in the same turn, took longer than writing.
+    One handle of the loop's for all: one for each event of each stream, mostly cancelled in the
+    same turn, took longer than writing.
     """
 
-    __slots__ = ("__weakref__", "_streams")
+    __slots__ = ("__weakref__",)
 
-    def __init__(self) -> None:
-        self._streams: list[Stream] = []
-
-    def flush_at_end(self, stream: Stream, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._streams:
-            loop.call_soon(self._flush)
-        self._streams.append(stream)
-
-    def _flush(self) -> None:
-        streams, self._streams = self._streams, []
+    def end(self) -> None:
+        streams = self.copy()
+        self.clear()
         for stream in streams:
             stream.flush()
 

@@ -66,6 +66,15 @@ class Writer(Responder):
         MomentError: No event loop of asyncio is running.
     """
 
+    __slots__ = (
+        "_held",
+        "_is_datastar",
+        "_is_streaming",
+        "_last_event_id",
+        "_release_handle",
+        "_watch",
+    )
+
     def __init__(
         self,
         transport: Transport,

@@ -29,6 +29,8 @@ READ_AGAIN = (
 class AsgiRequest:
     """One request's `scope` and `receive`."""
 
+    __slots__ = ("__weakref__", "_read_again", "_receive", "_received", "_receiving", "scope")
+
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self._receive = receive

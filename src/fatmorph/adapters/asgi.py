@@ -51,6 +51,8 @@ class AsgiConnection(AsgiRequest):
         headers: Added to the handler's, but for those that it writes itself; cookies add up.
     """
 
+    __slots__ = ("_headers", "_send")
+
     def __init__(
         self, scope: Scope, receive: Receive, send: Send, *, headers: Iterable[tuple[str, str]] = ()
     ) -> None:
@@ -71,11 +73,11 @@ class AsgiConnection(AsgiRequest):
             request=scope if request is None else request,
         )
 
-    async def respond(
+    def respond(
         self, handler: Handler, settings: Settings | None, request: Any = None
-    ) -> None:
+    ) -> Awaitable[None]:
         """Run a handler and complete its response; it is given the framework's `request`."""
-        await respond(handler, self.context(request), self, settings)
+        return respond(handler, self.context(request), self, settings)
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""

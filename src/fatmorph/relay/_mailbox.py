@@ -41,13 +41,17 @@ class Mailbox(Generic[T]):
     )
 
     def __init__(
-        self, patterns: tuple[str, ...], queue: Queue[T], awaited: set[Mailbox[T]]
+        self,
+        patterns: tuple[str, ...],
+        queue: Queue[T],
+        awaited: set[Mailbox[T]],
+        lock: threading.RLock,
     ) -> None:
         self.patterns = patterns
         self.is_closed = False
         self._queue = queue
         self._awaited = awaited
-        self._lock = threading.RLock()  # re-entrant for the reason that the relay's own is
+        self._lock = lock  # the relay's: one for all stays in the processor's cache
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._is_read = False
@@ -169,7 +173,8 @@ class Mailbox(Generic[T]):
 
     def _wake(self, waiter: asyncio.Future[None], here: asyncio.AbstractEventLoop | None) -> None:
         if self._loop is here:
-            _end_wait(waiter)
+            if not waiter.done():
+                waiter.set_result(None)
             return
         try:
             waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)

@@ -139,7 +139,7 @@ class Relay(Generic[T]):
         wanted = disjoint_patterns(tuple(map(checked_pattern, (pattern, *patterns))))
         most = _checked_limit(limit)
         queue = LatestQueue[T](most) if latest else Queue[T](most)
-        mailbox = Mailbox(wanted, queue, self._awaited)
+        mailbox = Mailbox(wanted, queue, self._awaited, self._lock)
         with self._lock:
             self._forget_dead()
             number = next(self._numbers)
@@ -187,6 +187,8 @@ class Subscription(Generic[T]):
         >>> asyncio.run(main())
         ('score', 2)
     """
+
+    __slots__ = ("__weakref__", "_mailbox", "_unregister")
 
     def __init__(self, mailbox: Mailbox[T], unregister: Callable[[], None]) -> None:
         self._mailbox = mailbox
