@@ -174,6 +174,19 @@ def test_how_text_is_escaped(text):
         assert [(type(value), value) for value in escaped] == [(str, escaped[1])] * 2
 
 
+@pytest.mark.parametrize("special", ["&", "<", ">", '"', "\n", "\r", "\t", "é"])
+@pytest.mark.parametrize("length", [*range(1, 36), 63, 64, 65])
+def test_a_special_character_is_found_wherever_it_stands(special, length):
+    texts = ["x" * before + special + "x" * (length - before - 1) for before in range(length)]
+
+    pages = [
+        [core.render_event(core.Tag("p")(text, title=text), HEAD, LINE) for text in texts]
+        for core in (C, PYTHON)
+    ]
+
+    assert pages[0] == pages[1]
+
+
 LINES = st.lists(st.sampled_from(["\r", "\n", "\r\n", "a", "<é>", "", "🙂"]), max_size=6).map(
     "".join
 )

@@ -4,6 +4,9 @@
 #define FATMORPH_ESCAPING_H
 
 #include "buffer.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* What has to be done with a byte. */
 enum { PLAIN = 0, AMPERSAND, LESS, GREATER, QUOTE, LINE_END };
@@ -79,32 +82,88 @@ has_line_end(const unsigned char *bytes, size_t length)
     return memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL;
 }
 
-/* Whether bytes may hold a special one, eight at a time; the last eight may overlap others. */
-static inline bool
-holds_special(const unsigned char *bytes, size_t length, bool is_framed)
+/* Sixteen bytes that are looked at together; two halves may overlap. */
+#ifdef __SSE2__
+typedef __m128i Block;
+
+static inline Block
+block_of(uint64_t first, uint64_t last)
 {
+    return _mm_set_epi64x((long long)last, (long long)first);
+}
+
+static inline bool
+may_hold_special(Block block, bool is_framed)
+{
+    __m128i angle = _mm_and_si128(block, _mm_set1_epi8((char)0xfd));
+    __m128i other = _mm_and_si128(block, _mm_set1_epi8((char)0xfb));
+    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(angle, _mm_set1_epi8('<')),
+                                 _mm_cmpeq_epi8(other, _mm_set1_epi8('"')));
+    if (is_framed) {
+        found = _mm_or_si128(found, _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')),
+                                                 _mm_cmpeq_epi8(block, _mm_set1_epi8('\r'))));
+    }
+    return _mm_movemask_epi8(found) != 0;
+}
+#else
+typedef struct {
+    uint64_t halves[2];
+} Block;
+
+static inline Block
+block_of(uint64_t first, uint64_t last)
+{
+    return (Block){{first, last}};
+}
+
+static inline bool
+may_hold_special(Block block, bool is_framed)
+{
+    return may_be_special(block.halves[0], is_framed)
+           || may_be_special(block.halves[1], is_framed);
+}
+#endif
+
+/* Copy bytes and return whether none of them may be special; else what is copied is no use. */
+static inline bool
+copy_plain(char *out, const unsigned char *bytes, size_t length, bool is_framed)
+{
+    if (length >= 16) {
+        Block block;
+        size_t last = length - 16;
+        for (size_t i = 0; i < last; i += 16) {
+            memcpy(&block, bytes + i, 16);
+            if (may_hold_special(block, is_framed)) {
+                return false;
+            }
+            memcpy(out + i, &block, 16);
+        }
+        memcpy(&block, bytes + last, 16);
+        memcpy(out + last, &block, 16);
+        return !may_hold_special(block, is_framed);
+    }
+    if (length >= 8) {
+        uint64_t first, last;
+        memcpy(&first, bytes, 8);
+        memcpy(&last, bytes + length - 8, 8);
+        memcpy(out, &first, 8);
+        memcpy(out + length - 8, &last, 8);
+        return !may_hold_special(block_of(first, last), is_framed);
+    }
+    if (length >= 4) {
+        uint32_t first, last;
+        memcpy(&first, bytes, 4);
+        memcpy(&last, bytes + length - 4, 4);
+        memcpy(out, &first, 4);
+        memcpy(out + length - 4, &last, 4);
+        return !may_be_special((uint64_t)first << 32 | last, is_framed);
+    }
     uint64_t word = 0;
-    if (length < sizeof(word)) {
-        if (length >= 4) {
-            uint32_t first, last;
-            memcpy(&first, bytes, 4);
-            memcpy(&last, bytes + length - 4, 4);
-            word = (uint64_t)first << 32 | last;
-        }
-        else if (length > 0) {
-            word = (uint64_t)bytes[0] | (uint64_t)bytes[length / 2] << 8
-                   | (uint64_t)bytes[length - 1] << 16;
-        }
-        return may_be_special(word, is_framed);
+    for (size_t i = 0; i < length; i++) {
+        out[i] = (char)bytes[i];
+        word = word << 8 | bytes[i];
     }
-    for (size_t i = 0; i < length - sizeof(word); i += sizeof(word)) {
-        memcpy(&word, bytes + i, sizeof(word));
-        if (may_be_special(word, is_framed)) {
-            return true;
-        }
-    }
-    memcpy(&word, bytes + length - sizeof(word), sizeof(word));
-    return may_be_special(word, is_framed);
+    return !may_be_special(word, is_framed);
 }
 
 /* Write UTF-8 or ASCII: runs are copied whole, special bytes are replaced. */
@@ -116,9 +175,13 @@ write_specials(Buffer *buffer, const unsigned char *bytes, size_t length, Contex
     size_t i = 0;
     while (i < length) {
         size_t stop = length - i < sizeof(uint64_t) ? length : i + sizeof(uint64_t);
-        if (!holds_special(bytes + i, stop - i, is_framed)) {
-            i = stop;
-            continue;
+        if (stop - i == sizeof(uint64_t)) {
+            uint64_t word;
+            memcpy(&word, bytes + i, sizeof(word));
+            if (!may_be_special(word, is_framed)) {
+                i = stop;
+                continue;
+            }
         }
         for (; i < stop; i++) {
             int action = action_for(bytes[i], context, is_framed);
@@ -151,15 +214,26 @@ static inline int
 write_escaped(Buffer *buffer, const unsigned char *bytes, size_t length, Context context)
 {
     bool is_framed = buffer->line != NULL;
-    /* What is written as it is may be a page that was rendered before: memchr() reads it at
-       many times the speed of our own loop. */
-    bool is_plain = context == VERBATIM ? !(is_framed && has_line_end(bytes, length))
-                                        : !holds_special(bytes, length, is_framed);
-    if (!is_plain) {
+    char *out = reserve(buffer, length);
+    if (out == NULL) {
+        return -1;
+    }
+    if (context != VERBATIM) {
+        if (!copy_plain(out, bytes, length, is_framed)) {
+            return write_specials(buffer, bytes, length, context);
+        }
+    }
+    /* What is written as it is may be a page that was rendered before: memchr() and memcpy()
+       are many times as fast as our own loop. */
+    else if (is_framed && has_line_end(bytes, length)) {
         return write_specials(buffer, bytes, length, context);
     }
+    else {
+        memcpy(out, bytes, length);
+    }
+    buffer->length += length;
     buffer->is_after_cr &= length == 0;
-    return write_bytes(buffer, (const char *)bytes, length);
+    return 0;
 }
 
 static inline size_t
@@ -220,6 +294,31 @@ write_text(Buffer *buffer, PyObject *text, Context context)
         return write_escaped(buffer, ascii, (size_t)PyUnicode_GET_LENGTH(text), context);
     }
     return write_wide(buffer, text, context);
+}
+
+/* Write the start of an attribute, its value, and the quote behind it. */
+static inline int
+write_pair(Buffer *buffer, PyObject *spelling, PyObject *value)
+{
+    if (PyUnicode_IS_COMPACT_ASCII(value)) {
+        size_t start = (size_t)PyBytes_GET_SIZE(spelling);
+        size_t length = (size_t)PyUnicode_GET_LENGTH(value);
+        char *out = reserve(buffer, start + length + 1);
+        if (out == NULL) {
+            return -1;
+        }
+        copy_short(out, PyBytes_AS_STRING(spelling), start);
+        if (copy_plain(out + start, PyUnicode_1BYTE_DATA(value), length, buffer->line != NULL)) {
+            out[start + length] = '"';
+            buffer->length += start + length + 1;
+            return 0;
+        }
+    }
+    if (write_object(buffer, spelling) < 0 || write_text(buffer, value, ATTRIBUTE) < 0) {
+        return -1;
+    }
+    buffer->is_after_cr = false;
+    return write_bytes(buffer, "\"", 1);
 }
 
 static PyObject *

@@ -46,11 +46,9 @@ write_start(Buffer *buffer, State *state, Element *element)
             }
             continue;
         }
-        if (write_object(buffer, spelling) < 0 || write_text(buffer, value, ATTRIBUTE) < 0
-            || write_bytes(buffer, "\"", 1) < 0) {
+        if (write_pair(buffer, spelling, value) < 0) {
             return -1;
         }
-        buffer->is_after_cr = false;
     }
     if (tag->has_start_end && write_bytes(buffer, ">", 1) < 0) {
         return -1;
