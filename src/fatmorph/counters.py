@@ -58,7 +58,7 @@ HELP = {
 }
 GAUGES = frozenset({"streams_open"})
 # https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-COMMENT = b":"
+COMMENT = ord(":")
 
 
 def snapshot() -> Counters:
@@ -123,7 +123,7 @@ class Traffic:
         """Count what was written: one event, a comment, or a part of a body."""
         self.written += len(data)
         COUNTERS.bytes_written += len(data)
-        if self._is_open and data and not data.startswith(COMMENT):
+        if self._is_open and data and data[0] != COMMENT:
             self.events += 1
             self.last_event = now
             COUNTERS.events += 1

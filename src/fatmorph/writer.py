@@ -42,7 +42,8 @@ STREAM_HEADERS = (
     ("x-accel-buffering", "no"),
 )
 # What patch() does unless told otherwise.
-PLAIN_PATCH = (None, None, "outer", "html", False, None, None, None)
+PLAIN_TARGETS = (None, None, "outer", "html")
+PLAIN_OTHERS = (False, None, None, None)
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
 
 
@@ -158,8 +159,9 @@ class Writer(Responder):
         """
         # hot: as tests/benchmarks/fan_out.py shows.
         begun_at = perf_counter()
-        transition = (view_transition, view_transition_selector)
-        if (only, selector, mode, namespace, *transition, event_id, retry_ms) == PLAIN_PATCH:
+        targets = (only, selector, mode, namespace)
+        others = (view_transition, view_transition_selector, event_id, retry_ms)
+        if targets == PLAIN_TARGETS and others == PLAIN_OTHERS:
             event = shared_event(view)
         else:
             event = events.patch_elements(
