@@ -5,7 +5,7 @@
     h.p("Hello, ", h.strong("you"))
 
 `del` is a Python keyword and is called `del_`. Some names (`input`, `map`, `object`) hide builtins
-where they are imported by themselves, which is why this module is usually imported as `h`.
+where they are imported by themselves, which is why they are usually taken from `h`.
 
 Source: https://html.spec.whatwg.org/multipage/indices.html#elements-3
 """
