@@ -9,6 +9,7 @@ Every process is started in a session of its own, so that ending one ends its ch
 
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ("Server", "free_port", "running")
+__all__ = ("Server", "allow_files", "free_port", "running")
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.02
@@ -64,6 +65,17 @@ class Server:
                 f"the server still runs {within_seconds} s after {name}; it printed:\n"
                 + self.output()
             ) from None
+
+
+def allow_files(number: int) -> None:
+    """Let this process, and the servers that it starts, open so many files, or end the program."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    is_enough = hard == resource.RLIM_INFINITY or hard >= number
+    try:
+        limits = max(soft, number), hard if is_enough else number
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    except (ValueError, OSError):
+        raise SystemExit(f"only {hard} files may be open here, and {number} are needed") from None
 
 
 def free_port() -> int:

@@ -94,9 +94,7 @@ class Alive(Generic[T]):
                 if not self._leave(error) and not isinstance(error, StopAsyncIteration):
                     raise
             else:
-                if self._is_interrupted:
-                    self._leave(None)
-                self._task = None
+                self._leave(None)
                 return item
         await self.aclose()
         raise StopAsyncIteration

@@ -32,14 +32,17 @@ class ContentCoding:
         accept_encoding: The request's header; None if it has none.
     """
 
-    __slots__ = ("_accept_encoding", "_compressor", "_settings", "is_streaming")
+    __slots__ = ("_accept_encoding", "_compressor", "_settings")
 
     def __init__(self, settings: Settings, accept_encoding: str | None) -> None:
         self._settings = settings
         self._accept_encoding = accept_encoding
         self._compressor: Compressor | None = None
-        self.is_streaming = False
+
+    @property
+    def is_streaming(self) -> bool:
         """Whether a stream is being compressed."""
+        return self._compressor is not None
 
     def stream_head(self, headers: Sequence[Header]) -> Sequence[Header]:
         """Return the headers of a stream of events, whose body goes through `add()`."""
@@ -56,7 +59,6 @@ class ContentCoding:
         if chosen is None:
             return headers
         self._compressor = compressors[chosen]
-        self.is_streaming = True
         return [*headers, ("content-encoding", chosen)]
 
     def add(self, data: bytes, *, is_last: bool) -> bytes:
@@ -74,7 +76,6 @@ class ContentCoding:
     def close(self) -> None:
         """Free the memory of a stream that is over."""
         self._compressor = None
-        self.is_streaming = False
 
     def whole(self, headers: Sequence[Header], body: bytes) -> tuple[Sequence[Header], bytes]:
         """Return headers and body of a whole response as they are sent.

@@ -35,7 +35,6 @@ __all__ = (
     "HURRY_SECONDS",
     "Stoppable",
     "is_stopping",
-    "is_watched",
     "stop",
     "watch",
 )
@@ -132,12 +131,6 @@ def is_stopping() -> bool:
     """Return whether the server of the running event loop was told to stop."""
     streams = _loops.get(asyncio.get_running_loop())
     return streams is not None and streams.is_stopping
-
-
-def is_watched(handler: asyncio.Task[Any] | None) -> bool:
-    """Return whether a stream of the running event loop was opened in this task."""
-    streams = _loops.get(asyncio.get_running_loop())
-    return streams is not None and handler in streams.handlers
 
 
 def stop() -> None:

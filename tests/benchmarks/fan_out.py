@@ -19,7 +19,6 @@ import argparse
 import http.client
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +37,7 @@ from contenders.same_page import difference, parsed
 from load import DECODERS, HOST, Load
 
 from fatmorph.markup.render import render_bytes
-from servers import Server, running
+from servers import Server, allow_files, running
 
 FOLDER = Path(__file__).parent / "fan_out_servers"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -131,9 +130,14 @@ def main() -> None:
     wanted = [each for each in CONTENDERS if is_wanted(each.name, options.only)]
     print_header({name for each in wanted for name in each.distributions}, options.encoding)
     allow_files(len(wanted) * (counts[-1] + 10))
-    results: dict[str, dict[int, Result]] = {each.name: {} for each in wanted}
+    started: dict[str, Running] = {}
     with ExitStack() as stack:
-        started = {each.name: start(each, options.encoding, stack) for each in wanted}
+        for each in wanted:
+            try:
+                started[each.name] = start(each, options.encoding, stack)
+            except AssertionError as error:
+                print(f"  not measured: {each.name} ({str(error).strip().splitlines()[-1]})")
+        results: dict[str, dict[int, Result]] = {name: {} for name in started}
         for count in counts:
             measure(started, count, options)
             for name, running_one in started.items():
@@ -154,16 +158,6 @@ def arguments() -> argparse.Namespace:
         "--only", nargs="+", metavar="NAME", help="servers whose name begins like this"
     )
     return parser.parse_args()
-
-
-def allow_files(count: int) -> None:
-    """Let this process open so many sockets, or end the program with what to do."""
-    soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        limits = max(soft_limit, count), max(hard_limit, count)
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-    except (ValueError, OSError):
-        sys.exit(f"{count:,} sockets are too many here: ulimit -n, --only or fewer --streams")
 
 
 def is_wanted(name: str, only: Sequence[str] | None) -> bool:
@@ -189,7 +183,11 @@ def installed_version(distribution: str) -> str:
 
 
 def start(contender: Contender, encoding: str | None, stack: ExitStack) -> Running:
-    """Start a server, and compare its pages."""
+    """Start a server, and compare its pages.
+
+    Raises:
+        AssertionError: It does not start.
+    """
     print(f"... {contender.name}", file=sys.stderr, flush=True)
     program, *names = contender.program.split()
     command = [sys.executable, program, *names, "{port}"]

@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import os
 import platform
-import resource
 import shlex
 import signal
 import statistics
@@ -27,7 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from clients import Events
-from servers import Server, running
+from servers import Server, allow_files, running
 
 FOLDER = Path(__file__).parents[1] / "integrations"
 PROGRAMS = FOLDER / "adapters" / "programs"
@@ -78,14 +77,6 @@ def main() -> None:
             best, median, worst = min(times), statistics.median(times), max(times)
             verdict = "kept" if best <= EXIT_SECONDS else "BROKEN"
             print(row.format(name, best, median, worst, EXIT_SECONDS, verdict), flush=True)
-
-
-def allow_files(number: int) -> None:
-    """Let this process, and the servers that it starts, open so many files."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < number:
-        raise SystemExit(f"only {hard} files may be open here, and {number} are needed")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, number), hard))
 
 
 async def exited(command: str, streams: int) -> float:

@@ -173,8 +173,7 @@ class Mailbox(Generic[T]):
 
     def _wake(self, waiter: asyncio.Future[None], here: asyncio.AbstractEventLoop | None) -> None:
         if self._loop is here:
-            if not waiter.done():
-                waiter.set_result(None)
+            _end_wait(waiter)
             return
         try:
             waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)

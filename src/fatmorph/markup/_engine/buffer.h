@@ -55,42 +55,34 @@ reserve(Buffer *buffer, size_t more)
     return PyBytes_AS_STRING(buffer->bytes) + buffer->length;
 }
 
-/* memcpy() for what is mostly short: two words that may overlap, instead of a call. */
+/* Copy the first and the last `width` bytes, which may overlap; a constant width is no call. */
+static inline void
+copy_ends(char *out, const char *bytes, size_t length, size_t width)
+{
+    memcpy(out, bytes, width);
+    memcpy(out + length - width, bytes + length - width, width);
+}
+
+/* memcpy() for what is mostly short. */
 static inline void
 copy_short(char *out, const char *bytes, size_t length)
 {
-    typedef struct {
-        uint64_t words[2];
-    } Pair;
     if (length > 32) {
         memcpy(out, bytes, length);
     }
     else if (length >= 16) {
-        Pair first, last;
-        memcpy(&first, bytes, 16);
-        memcpy(&last, bytes + length - 16, 16);
-        memcpy(out, &first, 16);
-        memcpy(out + length - 16, &last, 16);
+        copy_ends(out, bytes, length, 16);
     }
     else if (length >= 8) {
-        uint64_t first, last;
-        memcpy(&first, bytes, 8);
-        memcpy(&last, bytes + length - 8, 8);
-        memcpy(out, &first, 8);
-        memcpy(out + length - 8, &last, 8);
+        copy_ends(out, bytes, length, 8);
     }
     else if (length >= 4) {
-        uint32_t first, last;
-        memcpy(&first, bytes, 4);
-        memcpy(&last, bytes + length - 4, 4);
-        memcpy(out, &first, 4);
-        memcpy(out + length - 4, &last, 4);
+        copy_ends(out, bytes, length, 4);
     }
-    else if (length > 0) {
-        char middle = bytes[length / 2], last = bytes[length - 1];
-        out[0] = bytes[0];
-        out[length / 2] = middle;
-        out[length - 1] = last;
+    else {
+        for (size_t i = 0; i < length; i++) {
+            out[i] = bytes[i];
+        }
     }
 }
 

@@ -144,18 +144,16 @@ copy_plain(char *out, const unsigned char *bytes, size_t length, bool is_framed)
     }
     if (length >= 8) {
         uint64_t first, last;
+        copy_ends(out, (const char *)bytes, length, 8);
         memcpy(&first, bytes, 8);
         memcpy(&last, bytes + length - 8, 8);
-        memcpy(out, &first, 8);
-        memcpy(out + length - 8, &last, 8);
         return !may_hold_special(block_of(first, last), is_framed);
     }
     if (length >= 4) {
         uint32_t first, last;
+        copy_ends(out, (const char *)bytes, length, 4);
         memcpy(&first, bytes, 4);
         memcpy(&last, bytes + length - 4, 4);
-        memcpy(out, &first, 4);
-        memcpy(out + length - 4, &last, 4);
         return !may_be_special((uint64_t)first << 32 | last, is_framed);
     }
     uint64_t word = 0;
