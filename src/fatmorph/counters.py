@@ -1,7 +1,8 @@
 """Counters: what the streams of this process have done since it started.
 
 Plain numbers, counted where things happen and read whenever somebody asks: no lock, no task, no
-dependency. They are exact where all streams live in one event loop. Several loops in threads of
+dependency. Each response counts what it carries; streams that are open are added when somebody
+asks. The numbers are exact where all streams live in one event loop. Several loops in threads of
 one process may lose a count now and then. Each worker process counts for itself.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
@@ -69,7 +70,10 @@ def snapshot() -> Counters:
         >>> counters.snapshot().streams_open >= 0
         True
     """
-    return replace(COUNTERS)
+    now = replace(COUNTERS)
+    for traffic in tuple(_open):
+        traffic.add_to(now)
+    return now
 
 
 def prometheus() -> str:
@@ -100,11 +104,12 @@ class Traffic:
         now: The event loop's time, as in all methods.
     """
 
-    __slots__ = ("_begin", "_is_open", "events", "last_event", "sent", "written")
+    __slots__ = ("_begin", "_is_over", "_is_stream", "events", "last_event", "sent", "written")
 
     def __init__(self, now: float) -> None:
         self._begin = now
-        self._is_open = False
+        self._is_stream = False
+        self._is_over = False
         self.events = 0
         self.last_event = now
         """When the last event was written; a comment, such as a heartbeat, is none."""
@@ -115,29 +120,37 @@ class Traffic:
 
     def open_stream(self) -> None:
         """Count a stream of events."""
-        self._is_open = True
+        self._is_stream = True
+        _open.add(self)
         COUNTERS.streams += 1
         COUNTERS.streams_open += 1
 
     def add_written(self, data: bytes, now: float) -> None:
         """Count what was written: one event, a comment, or a part of a body."""
         self.written += len(data)
-        COUNTERS.bytes_written += len(data)
-        if self._is_open and data and data[0] != COMMENT:
+        if self._is_stream and data and data[0] != COMMENT:
             self.events += 1
             self.last_event = now
-            COUNTERS.events += 1
 
     def add_sent(self, size: int) -> None:
         """Count what the socket has taken."""
         self.sent += size
-        COUNTERS.bytes_sent += size
 
-    def end_stream(self, ending: str, now: float) -> None:
-        """Log the one line about a stream, if it is one; idempotent."""
-        if not self._is_open:
+    def add_to(self, counters: Counters) -> None:
+        """Add what was carried to the numbers of a process."""
+        counters.events += self.events
+        counters.bytes_written += self.written
+        counters.bytes_sent += self.sent
+
+    def end(self, ending: str, now: float) -> None:
+        """Count nothing more, and log the one line about a stream, if it is one; idempotent."""
+        if self._is_over:
             return
-        self._is_open = False
+        self._is_over = True
+        self.add_to(COUNTERS)
+        if not self._is_stream:
+            return
+        _open.discard(self)
         COUNTERS.streams_open -= 1
         seconds = now - self._begin
         logger.info(
@@ -155,3 +168,6 @@ class Traffic:
                 "bytes_sent": self.sent,
             },
         )
+
+
+_open: set[Traffic] = set()

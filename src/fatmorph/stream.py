@@ -22,15 +22,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from asyncio import get_running_loop
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Protocol
-from weakref import WeakValueDictionary
 
 from fatmorph import shutdown
+from fatmorph._turn import begun_task, turn_of
 from fatmorph.content_coding import ContentCoding, Header
 from fatmorph.counters import COUNTERS, Traffic
 from fatmorph.errors import MomentError
@@ -45,6 +43,7 @@ logger = logging.getLogger("fatmorph.stream")
 # takes as much: https://docs.python.org/3/library/asyncio-protocol.html
 MAX_SEND_BYTES = 64 * 1024
 EVENT_STREAM = "text/event-stream"
+TASK_NAME = "fatmorph.stream"
 # A stream that has been silent for so long gives its compressor's memory back.
 SILENT_SECONDS = 10.0
 
@@ -125,7 +124,7 @@ class Stream:
             self._loop = get_running_loop()
         except RuntimeError:
             raise _thread_error() from None
-        self._turn = _turns.setdefault(self._loop, _Turn())
+        self._turn = turn_of(self._loop)
         self._handler_task = asyncio.current_task()
         self._transport = transport
         self._settings = settings
@@ -202,7 +201,8 @@ class Stream:
         # hot: as tests/benchmarks/fan_out.py shows.
         if self._is_due:
             self._is_due = False
-            task = _begun_task(self._send(), loop=self._loop, name="fatmorph.stream")
+            self._turn.leave_out(self)
+            task = begun_task(self._send(), loop=self._loop, name=TASK_NAME)
             if not task.done():
                 self._flush_task = task
                 self._expect_progress()
@@ -279,7 +279,7 @@ class Stream:
 
     def close(self) -> None:
         """Stop watching and sending; idempotent."""
-        self._traffic.end_stream(self._ending(), self._loop.time())
+        self._traffic.end(self._ending(), self._loop.time())
         self._is_finishing = True
         self.is_complete = True
         self._drop()
@@ -308,9 +308,7 @@ class Stream:
     def _flush_later(self) -> None:
         if self._flush_task is None:  # it sends what is written until it ends
             self._is_due = True
-            if not self._turn:
-                self._loop.call_soon(self._turn.end)
-            self._turn.append(self)
+            self._turn.add(self)
 
     def _end_flush(self, _: asyncio.Task[None]) -> None:
         self._flush_task = None
@@ -343,11 +341,15 @@ class Stream:
             while self._chunks:
                 is_last = self.is_complete
                 data = self._take_chunks(is_last=is_last)
-                self._unsent = len(data)
-                for offset in range(0, self._unsent or 1, MAX_SEND_BYTES):
-                    part = data[offset : offset + MAX_SEND_BYTES]
-                    await self._transport.send(part, more=not is_last or len(part) < self._unsent)
-                    self._unsent -= len(part)
+                size, sent = len(data), 0
+                self._unsent = size
+                is_sent = False
+                while not is_sent:
+                    part = data[sent : sent + MAX_SEND_BYTES]
+                    sent += len(part)
+                    is_sent = sent == size
+                    await self._transport.send(part, more=not (is_sent and is_last))
+                    self._unsent = size - sent
                     self._traffic.add_sent(len(part))
                     # What is sent at once, nobody waits for.
                     if self._stall_handle is not None and (self._unsent or self._chunks):
@@ -450,31 +452,6 @@ class Stream:
             # next wait, and that may be one that nobody meant.
             for waiting in self._waiting:
                 self._loop.call_soon(waiting.interrupt)
-
-
-class _Turn(list["Stream"]):
-    """The streams that are flushed when the running turn of their event loop ends.
-
-    One handle of the loop's for all: one for each event of each stream, mostly cancelled in the
-    same turn, took longer than writing.
-    """
-
-    __slots__ = ("__weakref__",)
-
-    def end(self) -> None:
-        streams = self.copy()
-        self.clear()
-        for stream in streams:
-            stream.flush()
-
-
-# Each lives as long as a stream of its loop.
-_turns: WeakValueDictionary[asyncio.AbstractEventLoop, _Turn] = WeakValueDictionary()
-
-if sys.version_info >= (3, 12):
-    _begun_task = partial(asyncio.Task, eager_start=True)
-else:
-    _begun_task = asyncio.Task  # it begins when the loop turns
 
 
 def _thread_error() -> MomentError:

@@ -18,7 +18,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.datastar import events
 from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
-from fatmorph.datastar.shared import shared_event
+from fatmorph.datastar.shared import keep_event, kept_event
 from fatmorph.development import new_watch
 from fatmorph.errors import ResponseEndedError, ResponseError
 from fatmorph.live import Live, View
@@ -41,9 +41,6 @@ STREAM_HEADERS = (
     # Asks nginx and its relatives to pass every event on at once.
     ("x-accel-buffering", "no"),
 )
-# What patch() does unless told otherwise.
-PLAIN_TARGETS = (None, None, "outer", "html")
-PLAIN_OTHERS = (False, None, None, None)
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
 
 
@@ -158,12 +155,16 @@ class Writer(Responder):
             ResponseEndedError: A whole response was written before.
         """
         # hot: as tests/benchmarks/fan_out.py shows.
-        begun_at = perf_counter()
-        targets = (only, selector, mode, namespace)
-        others = (view_transition, view_transition_selector, event_id, retry_ms)
-        if targets == PLAIN_TARGETS and others == PLAIN_OTHERS:
-            event = shared_event(view)
-        else:
+        is_plain = (
+            only is selector is view_transition_selector is event_id is None
+            and retry_ms is None
+            and mode == "outer"
+            and namespace == "html"
+            and not view_transition
+        )
+        event = kept_event(view) if is_plain else None
+        if event is None:
+            begun_at = perf_counter()
             event = events.patch_elements(
                 view,
                 only=only,
@@ -175,7 +176,9 @@ class Writer(Responder):
                 event_id=event_id,
                 retry_ms=retry_ms,
             )
-        COUNTERS.render_seconds += perf_counter() - begun_at
+            COUNTERS.render_seconds += perf_counter() - begun_at
+            if is_plain:
+                keep_event(view, event)
         self._event(event)
         if self._watch is not None:
             is_part = selector is not None or only is not None

@@ -21,7 +21,7 @@ LAYERS = (
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
     ("settings", "development", "catalogs"),
-    ("shutdown", "counters", "content_coding", "transport"),
+    ("shutdown", "counters", "content_coding", "transport", "_turn"),
     ("stream", "response", "decoding"),
     ("alive", "responder"),
     ("live",),

@@ -14,6 +14,7 @@ def zero(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count from zero, and leave no trace."""
     for name, value in asdict(Counters()).items():
         monkeypatch.setattr(COUNTERS, name, value)
+    monkeypatch.setattr(counters, "_open", set())
 
 
 def test_a_stream_of_events_counts_what_it_carries() -> None:
@@ -45,7 +46,7 @@ def test_a_whole_response_counts_bytes_only() -> None:
 
     traffic.add_written(b"<p>", 100.0)
     traffic.add_sent(3)
-    traffic.end_stream("complete", 100.0)
+    traffic.end("complete", 100.0)
 
     assert counters.snapshot() == Counters(bytes_written=3, bytes_sent=3)
 
@@ -57,8 +58,8 @@ def test_the_end_of_a_stream_is_counted_and_logged_once(caplog: pytest.LogCaptur
     traffic.add_written(b"event: x\n\n", 101.0)
     traffic.add_sent(4)
 
-    traffic.end_stream("client left", 107.25)
-    traffic.end_stream("aborted", 108.0)
+    traffic.end("client left", 107.25)
+    traffic.end("aborted", 108.0)
 
     assert counters.snapshot().streams_open == 0
     assert caplog.messages == [

@@ -120,8 +120,11 @@ def patch_elements(
 
     Source: https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
-    _check_choice("mode", mode, MODES)
-    _check_choice("namespace", namespace, NAMESPACES)
+    # hot: most patches have none of the options.
+    if mode != "outer":
+        _check_choice("mode", mode, MODES)
+    if namespace != "html":
+        _check_choice("namespace", namespace, NAMESPACES)
     if selector is None and mode not in MODES_WITHOUT_SELECTOR:
         raise EventError(
             f"cannot patch with mode={mode!r} and no selector",
@@ -132,13 +135,17 @@ def patch_elements(
     _check_view(view, mode)
     if only is not None:
         view, namespace = _region(view, only, selector)
-    options = [option("selector", selector)]
+    head = PATCH_ELEMENTS
+    if event_id is not None or retry_ms is not None:
+        head += id_and_retry(event_id, retry_ms)
+    if selector is not None:
+        head += option("selector", selector)
     if mode != "outer":
-        options.append(option("mode", mode))
+        head += option("mode", mode)
     if namespace != "html":
-        options.append(option("namespace", namespace))
-    options.append(transition(view_transition_selector, is_wanted=view_transition))
-    head = b"".join((PATCH_ELEMENTS, id_and_retry(event_id, retry_ms), *options))
+        head += option("namespace", namespace)
+    if view_transition or view_transition_selector is not None:
+        head += transition(view_transition_selector, is_wanted=view_transition)
     if view is None:
         return event_bytes(head, ELEMENTS_LINE, b"")
     event = render_event(view, head, ELEMENTS_LINE)

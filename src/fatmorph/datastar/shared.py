@@ -10,13 +10,12 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from fatmorph.datastar.events import patch_elements
 from fatmorph.markup.element import Element
 
 if TYPE_CHECKING:
     from fatmorph.types import HasHtml
 
-__all__ = ("shared_event",)
+__all__ = ("keep_event", "kept_event")
 
 
 class _Last:
@@ -30,23 +29,23 @@ class _Last:
 _last = _Last()
 
 
-def shared_event(view: Element | HasHtml) -> bytes:
-    """Return `patch_elements(view)`; the same object for a view that comes again and again.
-
-    Raises:
-        EventError: If the view is none.
-        EncodingError: Text with a lone surrogate.
-    """
+def kept_event(view: Element | HasHtml) -> bytes | None:
+    """Return the event of a view, if it was kept."""
     # hot: as tests/benchmarks/fan_out.py shows.
     last = _last.patched
-    if last is None or last[0]() is not view:
-        event = patch_elements(view)
-        # Any other object with `__html__` may have changed its mind.
-        if isinstance(view, Element):
-            _last.patched = (weakref.ref(view), None)
-        return event
-    if last[1] is not None:
-        return last[1]
-    event = patch_elements(view)
-    _last.patched = (last[0], event)
-    return event
+    return last[1] if last is not None and last[0]() is view else None
+
+
+def keep_event(view: Element | HasHtml, event: bytes) -> None:
+    """Note which view was patched, and keep its event from the second time on.
+
+    Args:
+        view: What was patched.
+        event: `patch_elements(view)`.
+    """
+    last = _last.patched
+    if last is not None and last[0]() is view:
+        _last.patched = (last[0], event)
+    # Any other object with `__html__` may change its mind.
+    elif isinstance(view, Element):
+        _last.patched = (weakref.ref(view), None)

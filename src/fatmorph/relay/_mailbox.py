@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from asyncio import get_running_loop
 from collections import OrderedDict, deque
 from typing import Generic, TypeVar
@@ -24,14 +23,16 @@ logger = logging.getLogger("fatmorph.relay")
 
 
 class Mailbox(Generic[T]):
-    """The messages that wait for one subscription, and the one reader that waits for them."""
+    """The messages that wait for one subscription, and the one reader that waits for them.
+
+    It needs no lock: whoever publishes adds a message and then looks for a reader, and the reader
+    says that it waits and then looks for messages. So one of them sees the other.
+    """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
     __slots__ = (
         "__weakref__",
         "_awaited",
-        "_is_read",
-        "_lock",
         "_loop",
         "_queue",
         "_waiter",
@@ -43,18 +44,15 @@ class Mailbox(Generic[T]):
     def __init__(
         self,
         patterns: tuple[str, ...],
-        queue: Queue[T],
+        queue: Queue[T] | LatestQueue[T],
         awaited: set[Mailbox[T]],
-        lock: threading.RLock,
     ) -> None:
         self.patterns = patterns
         self.is_closed = False
         self._queue = queue
         self._awaited = awaited
-        self._lock = lock  # the relay's: one for all stays in the processor's cache
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiter: asyncio.Future[None] | None = None
-        self._is_read = False
+        self._waiter: asyncio.Future[None] | None = None  # while somebody reads
         self.changed_at = 0
 
     @property
@@ -67,32 +65,31 @@ class Mailbox(Generic[T]):
         return f"to {self._names()}: {'closed' if self.is_closed else state}"
 
     def deliver(
-        self, subject: str, data: T, moment: int, here: asyncio.AbstractEventLoop | None
-    ) -> bool:
-        """Take a message and wake the reader; return whether the mailbox was open.
+        self, message: tuple[str, T], moment: int, here: asyncio.AbstractEventLoop | None
+    ) -> object:
+        """Take a message and wake the reader; return what was lost for it, or `None`.
 
         Args:
-            subject: What the message was published on.
-            data: The message.
+            message: Its subject, and what was published on it.
             moment: When it was published, by `time.perf_counter_ns()`.
             here: The event loop that runs in this thread.
         """
         # hot: as tests/benchmarks/fan_out.py shows.
-        with self._lock:
-            if self.is_closed:
-                return False
-            # Two threads that publish may come here in either order.
-            if moment > self.changed_at:
-                self.changed_at = moment
-            # Named, to outlive the lock: a finaliser of what was lost may publish.
-            lost = self._queue.put(subject, data)
-            is_first_loss = lost is not None and self.dropped == 1
-            waiter, self._waiter = self._waiter, None
+        self.changed_at = moment
+        lost = self._queue.put(message)
+        waiter = self._waiter
         if waiter is not None:
-            self._wake(waiter, here)
-        if lost is not None:
-            COUNTERS.dropped += 1
-        if is_first_loss:
+            if self._loop is not here:
+                self._wake_elsewhere(waiter)
+            elif not waiter.done():
+                waiter.set_result(None)
+        return lost
+
+    def note_loss(self) -> None:
+        """Count a message that was lost, and say so the first time."""
+        COUNTERS.dropped += 1
+        self._queue.dropped += 1
+        if self._queue.dropped == 1:
             logger.warning(
                 "the reader of the subscription to %s is behind: %d messages wait for it, "
                 "which is its limit, and each new one now drops the oldest (logged once); "
@@ -100,7 +97,6 @@ class Mailbox(Generic[T]):
                 self._names(),
                 self._queue.limit,
             )
-        return True
 
     async def receive(self) -> tuple[str, T]:
         """Wait for the next message.
@@ -111,51 +107,42 @@ class Mailbox(Generic[T]):
         """
         # hot: as tests/benchmarks/fan_out.py shows.
         loop = get_running_loop()
-        if self._is_read or self._loop is not loop:
+        if self._waiter is not None or self._loop is not loop:
             self._check_reader(loop)
-        self._is_read = True
-        try:
-            while True:
-                with self._lock:
-                    if self.is_closed:
-                        raise StopAsyncIteration
-                    if (message := self._queue.take()) is not None:
-                        return message
-                    self._waiter = waiter = loop.create_future()
-                self._awaited.add(self)
-                await waiter
-        finally:
-            self._awaited.discard(self)
-            self._waiter = None
-            self._is_read = False
+        queue = self._queue
+        while not queue:
+            self._waiter = waiter = loop.create_future()
+            self._awaited.add(self)
+            try:
+                if self.is_closed:
+                    raise StopAsyncIteration
+                if not queue:
+                    await waiter
+            finally:
+                self._awaited.discard(self)
+                self._waiter = None
+        return queue.take()
 
     def skip(self) -> int:
         """Discard what waits; return how many messages that were."""
-        with self._lock:
-            count = len(self._queue)
-            # Named, to outlive the lock: a finaliser among the messages may publish.
-            discarded = self._queue.clear() if count else None
-        del discarded
+        count = len(self._queue)
+        self._queue.clear()
         return count
 
     def close(self) -> None:
         """Discard what waits, refuse what comes, end the wait of the reader."""
-        with self._lock:
-            self.is_closed = True
-            # Named, to outlive the lock: a finaliser among the messages may publish.
-            discarded = self._queue.clear()
-            waiter, self._waiter = self._waiter, None
+        self.is_closed = True
+        self._queue.clear()
+        waiter = self._waiter
         if waiter is not None:
-            self._wake(waiter, running_loop())
-        del discarded
+            self._wake_elsewhere(waiter)
 
     def _names(self) -> str:
         return ", ".join(map(repr, self.patterns))
 
     def _check_reader(self, loop: asyncio.AbstractEventLoop) -> None:
-        with self._lock:
-            if self._loop is None:
-                self._loop = loop
+        if self._loop is None:
+            self._loop = loop
         if self._loop is not loop:
             raise MomentError(
                 "cannot read a subscription in a second event loop",
@@ -163,7 +150,7 @@ class Mailbox(Generic[T]):
                 why="a message wakes the loop that read first, and no other",
                 fix=f"messages = relay.subscribe({self.patterns[0]!r})  # in the loop that reads",
             )
-        if self._is_read:
+        if self._waiter is not None:
             raise MomentError(
                 "cannot read a subscription twice at the same time",
                 where=f"the subscription {self}",
@@ -171,10 +158,7 @@ class Mailbox(Generic[T]):
                 fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
             )
 
-    def _wake(self, waiter: asyncio.Future[None], here: asyncio.AbstractEventLoop | None) -> None:
-        if self._loop is here:
-            _end_wait(waiter)
-            return
+    def _wake_elsewhere(self, waiter: asyncio.Future[None]) -> None:
         try:
             waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)
         except RuntimeError:
@@ -182,63 +166,43 @@ class Mailbox(Generic[T]):
             self._awaited.discard(self)
 
 
-class Queue(Generic[T]):
+class Queue(deque[tuple[str, T]]):
     """Messages in order, at most `limit` of them."""
 
-    __slots__ = ("_messages", "dropped", "limit")
+    __slots__ = ("dropped", "limit")
 
     def __init__(self, limit: int) -> None:
+        super().__init__()
         self.limit = limit
         self.dropped = 0
-        self._messages: deque[tuple[str, T]] = deque()
 
-    def __len__(self) -> int:
-        return len(self._messages)
-
-    def put(self, subject: str, data: T) -> object:
+    def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
-        self._messages.append((subject, data))
-        if len(self._messages) <= self.limit:
-            return None
-        self.dropped += 1
-        return self._messages.popleft()
+        self.append(message)
+        return self.popleft() if len(self) > self.limit else None
 
-    def take(self) -> tuple[str, T] | None:
-        """Return the oldest message, which is then no longer here; None if there is none."""
-        return self._messages.popleft() if self._messages else None
-
-    def clear(self) -> object:
-        """Forget the messages; return them."""
-        messages, self._messages = self._messages, deque()
-        return messages
+    take = deque.popleft
 
 
-class LatestQueue(Queue[T]):
+class LatestQueue(OrderedDict[str, tuple[str, T]]):
     """The newest message of each subject, in the order of the last publish."""
 
-    __slots__ = ("_newest",)
+    __slots__ = ("dropped", "limit")
 
     def __init__(self, limit: int) -> None:
-        super().__init__(limit)
-        self._newest: OrderedDict[str, T] = OrderedDict()
+        super().__init__()
+        self.limit = limit
+        self.dropped = 0
 
-    def __len__(self) -> int:
-        return len(self._newest)
+    def put(self, message: tuple[str, T]) -> object:
+        """Add a message; return what was lost for it, or `None`."""
+        self[message[0]] = message
+        self.move_to_end(message[0])
+        return self.take() if len(self) > self.limit else None
 
-    def put(self, subject: str, data: T) -> object:
-        self._newest[subject] = data
-        self._newest.move_to_end(subject)
-        if len(self._newest) <= self.limit:
-            return None
-        self.dropped += 1
-        return self._newest.popitem(last=False)
-
-    def take(self) -> tuple[str, T] | None:
-        return self._newest.popitem(last=False) if self._newest else None
-
-    def clear(self) -> object:
-        newest, self._newest = self._newest, OrderedDict()
-        return newest
+    def take(self) -> tuple[str, T]:
+        """Return the oldest message, which is then no longer here."""
+        return self.popitem(last=False)[1]
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -27,7 +27,7 @@ from fatmorph.relay.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
 __all__ = ("Relay", "Subscription")
@@ -95,21 +95,21 @@ class Relay(Generic[T]):
             0
         """
         checked_subject(subject)
-        moment = time.perf_counter_ns()
+        message = (subject, data)
+        here = running_loop()
+        losses: list[tuple[Mailbox[T], object]] = []
         with self._lock:
             self._forget_dead()
-            members = [
-                reference
-                for pattern in self._matching(subject)
-                for reference in self._members[pattern].values()
-            ]
-        here = running_loop()
-        taken = 0
-        for reference in members:
-            mailbox = reference()
-            if mailbox is not None and mailbox.deliver(subject, data, moment, here):
-                taken += 1
-        return taken
+            mailboxes = self._mailboxes(subject)
+            moment = time.perf_counter_ns()
+            for mailbox in mailboxes:
+                lost = mailbox.deliver(message, moment, here)
+                if lost is not None:
+                    losses.append((mailbox, lost))
+        # Not under the lock: who logs, or is finalised, may publish.
+        for mailbox, _ in losses:
+            mailbox.note_loss()
+        return len(mailboxes)
 
     def subscribe(
         self, pattern: str, *patterns: str, latest: bool = False, limit: int = DEFAULT_LIMIT
@@ -139,7 +139,7 @@ class Relay(Generic[T]):
         wanted = disjoint_patterns(tuple(map(checked_pattern, (pattern, *patterns))))
         most = _checked_limit(limit)
         queue = LatestQueue[T](most) if latest else Queue[T](most)
-        mailbox = Mailbox(wanted, queue, self._awaited, self._lock)
+        mailbox = Mailbox(wanted, queue, self._awaited)
         with self._lock:
             self._forget_dead()
             number = next(self._numbers)
@@ -165,9 +165,14 @@ class Relay(Generic[T]):
         while self._dead:
             self._remove(self._dead.popleft())
 
-    def _matching(self, subject: str) -> Iterator[str]:
+    def _mailboxes(self, subject: str) -> list[Mailbox[T]]:
         candidates = (subject, *(prefix + BELOW for prefix in prefixes_of(subject)), EVERYTHING)
-        return filter(self._members.__contains__, candidates)
+        return [
+            mailbox
+            for pattern in filter(self._members.__contains__, candidates)
+            for reference in self._members[pattern].values()
+            if (mailbox := reference()) is not None
+        ]
 
 
 class Subscription(Generic[T]):

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import sys
 import threading
 import time
 from functools import partial
@@ -163,6 +164,35 @@ def test_many_threads_publish_into_one_loop_and_every_message_arrives():
 
     by_thread = [[n for subject, n in found if subject == f"from.{t}"] for t in range(threads)]
     assert by_thread == [list(range(each))] * threads
+
+
+@pytest.fixture
+def impatient_threads():
+    """Let threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("impatient_threads")
+def test_all_subscriptions_get_the_messages_of_several_threads_in_one_order():
+    relay = Relay[int]()
+    threads, each = 4, 500
+    subscriptions = [relay.subscribe("*", limit=threads * each) for _ in range(3)]
+
+    def publish(thread: int) -> None:
+        for number in range(each):
+            relay.publish("number", thread * each + number)
+
+    publishers = [threading.Thread(target=publish, args=(n,)) for n in range(threads)]
+    for publisher in publishers:
+        publisher.start()
+    for publisher in publishers:
+        publisher.join()
+
+    orders = [asyncio.run(received(messages, threads * each)) for messages in subscriptions]
+    assert orders == [orders[0]] * 3
 
 
 def test_one_publish_wakes_the_readers_of_several_loops():
