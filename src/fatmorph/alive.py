@@ -2,7 +2,8 @@
 
 The end of a stream interrupts the wait inside, the way `asyncio.timeout` does: the task is
 cancelled, and the cancellation is taken back where the wait was begun. So no task is made per
-item, and what is cleaned up after the loop runs as on any other day.
+item, and what is cleaned up after the loop runs as on any other day. A source that can end its
+reader's wait by itself, as a relay's subscription can, is waited for with nothing in between.
 
 Source: https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.uncancel
 """
@@ -11,19 +12,34 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import current_task
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine
+from inspect import CORO_SUSPENDED, getcoroutinestate
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast
+from typing import Any, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
 from fatmorph.datastar.events import comment
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.stream import Stream
 
-__all__ = ("Alive",)
+__all__ = ("Alive", "Endable")
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 HEARTBEAT = comment()
+
+
+@runtime_checkable
+class Endable(Protocol[T_co]):
+    """A source that can end its reader's wait; a relay's subscription."""
+
+    def __anext__(self) -> Coroutine[Any, Any, T_co]:
+        """Return a coroutine that waits for the next item."""
+        ...
+
+    def close_at_once(self) -> None:
+        """Give nothing more; a reader that waits ends as if there were no more items."""
+        ...
 
 
 class Alive(Generic[T]):
@@ -41,6 +57,7 @@ class Alive(Generic[T]):
     __slots__ = (
         "_beat_handle",
         "_cancelling",
+        "_endable",
         "_heartbeat",
         "_interval",
         "_is_closed",
@@ -50,6 +67,7 @@ class Alive(Generic[T]):
         "_source",
         "_stream",
         "_task",
+        "_wait",
     )
 
     call = "w.alive(…)"  # what the user wrote
@@ -65,6 +83,8 @@ class Alive(Generic[T]):
         self._stream = stream
         self._source = source
         self._items: AsyncIterator[T] | None = None
+        self._endable: Endable[T] | None = None
+        self._wait: Coroutine[Any, Any, T] | None = None
         self._heartbeat = _checked("heartbeat", heartbeat, self.call)
         rate = _checked("max_rate", max_rate, self.call)
         self._interval = 1 / rate if rate else 0.0
@@ -79,11 +99,21 @@ class Alive(Generic[T]):
     def __aiter__(self) -> Self:
         if self._source is not None:
             self._items = aiter(self._source)
+            if isinstance(self._items, Endable) and not self._interval:
+                self._endable = self._items
         self._begin()
         return self
 
-    async def __anext__(self) -> T:
-        # hot: as tests/benchmarks/fan_out.py shows.
+    def __anext__(self) -> Awaitable[T]:
+        # hot: as tests/benchmarks/fan_out.py shows. Mostly the socket has taken everything, and
+        # only the source is waited for.
+        endable, stream = self._endable, self._stream
+        if endable is None or self._task is not None or stream.is_ended or not stream.flush():
+            return self._next()
+        self._wait = wait = endable.__anext__()
+        return wait
+
+    async def _next(self) -> T:
         if self._task is not None:  # the loop stands in our own `async with`, which is interrupted
             return await self._next_item()
         if not self._stream.is_ended and not self._is_closed:
@@ -120,25 +150,31 @@ class Alive(Generic[T]):
         """Stop the heartbeat and close the source; idempotent."""
         if self._is_closed:
             return
-        self._is_closed = True
-        self._stream.forget(self)
-        if self._beat_handle is not None:
-            self._beat_handle.cancel()
-            self._beat_handle = None
+        self._stop()
         source = self._source if self._items is None else self._items
         close = getattr(source, "aclose", None)
         if close is not None:
             await close()
 
     def interrupt(self) -> None:
-        """Cancel the wait of the task that is inside; the stream calls it when it ends."""
+        """End the wait of the task that is inside; the stream calls it when it ends."""
         if self._task is not None:
             self._is_interrupted = True
             self._task.cancel()
+        # Ours, and no wait for the same source in the body of the loop.
+        elif (endable := self._endable) is not None and _is_suspended(self._wait):
+            self._stop()
+            endable.close_at_once()
+
+    def _stop(self) -> None:
+        self._is_closed = True
+        self._endable = None
+        self._stream.forget(self)
+        if self._beat_handle is not None:
+            self._beat_handle.cancel()
+            self._beat_handle = None
 
     def _next_item(self) -> Awaitable[T]:
-        # hot: as tests/benchmarks/fan_out.py shows. Mostly the socket has taken everything, and
-        # only the source is waited for.
         if self._items is not None and not self._interval and self._stream.flush():
             return anext(self._items)
         return self._drained_item()
@@ -189,6 +225,10 @@ class Alive(Generic[T]):
             self._stream.write(HEARTBEAT)
             silence = 0.0
         self._schedule_beat(heartbeat - silence)
+
+
+def _is_suspended(wait: Coroutine[Any, Any, object] | None) -> bool:
+    return wait is not None and getcoroutinestate(wait) == CORO_SUSPENDED
 
 
 def _checked(name: str, value: float | None, call: str) -> float | None:

@@ -117,6 +117,9 @@ class Live(Alive[object]):
                 self._shared.leave()
             await self.aclose()
 
+    def __anext__(self) -> Awaitable[object]:
+        return self._next()  # never the change itself
+
     async def _next_item(self) -> object:
         if self._is_begun:
             await self._wait_for_change()

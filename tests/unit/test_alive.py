@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from fatmorph import Relay
 from fatmorph.errors import ResponseError
 from fatmorph.settings import Settings
 from fatmorph.writer import Writer
@@ -266,6 +267,126 @@ async def test_an_error_in_the_body_closes_the_source_when_the_handler_has_faile
     await writer.abort()
 
     assert source.is_closed
+
+
+async def test_a_loop_that_waits_for_a_message_ends_when_the_client_leaves() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    relay = Relay[str]()
+
+    async def handle() -> list[tuple[str, str]]:
+        return [item async for item in writer.alive(relay.subscribe("*"))]
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    relay.publish("join", "ada")
+    await turns()
+    transport.leave()
+    items = await handler
+
+    assert (items, relay.subscription_count, handler.cancelling()) == ([("join", "ada")], 0, 0)
+
+
+async def test_a_message_at_the_moment_of_the_end_is_not_given() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    relay = Relay[str]()
+
+    async def handle() -> list[tuple[str, str]]:
+        return [item async for item in writer.alive(relay.subscribe("*"))]
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    relay.publish("join", "ada")
+    await turns()
+    writer._stream.stop()
+    relay.publish("join", "bob")
+
+    assert await handler == [("join", "ada")]
+
+
+async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    relay = Relay[str]()
+    messages = relay.subscribe("*")
+    items = []
+
+    async def handle() -> None:
+        async for _, name in writer.alive(messages):
+            items.append(name)
+            items.append((await anext(messages))[1])
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    relay.publish("join", "ada")
+    await turns()
+    transport.leave()
+    await turns()
+    relay.publish("join", "bob")
+    await handler
+
+    assert (items, relay.subscription_count) == (["ada", "bob"], 0)
+
+
+async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
+    writer = Writer(FakeTransport())
+    messages = Relay[str]().subscribe("*")
+
+    async def handle() -> list[tuple[str, str]]:
+        return [item async for item in writer.alive(messages)]
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    await messages.aclose()
+
+    assert await handler == []
+
+
+async def test_a_timeout_around_a_wait_for_messages_is_the_users_own(clock: Clock) -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    relay = Relay[str]()
+
+    async def handle() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                async for _ in writer.alive(relay.subscribe("*")):
+                    pass
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    relay.publish("join", "ada")
+    await turns()
+    clock.advance(2)
+    await handler
+
+    assert (handler.cancelling(), writer.is_closed) == (0, False)
+
+
+async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    relay = Relay[str]()
+    ended = asyncio.Event()
+
+    async def handle() -> None:
+        async for _ in writer.alive(relay.subscribe("*")):
+            pass
+        ended.set()
+        await asyncio.Future()
+
+    handler = asyncio.create_task(handle())
+    await turns()
+    relay.publish("join", "ada")
+    await turns()
+    writer._stream.stop()
+    await ended.wait()
+    clock.advance(3600)
+    await turns()
+    handler.cancel()
+
+    assert transport.sent == []
 
 
 async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None:

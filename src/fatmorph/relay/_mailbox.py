@@ -181,7 +181,7 @@ class Queue(deque[tuple[str, T]]):
         self.append(message)
         return self.popleft() if len(self) > self.limit else None
 
-    take = deque.popleft
+    take = deque[tuple[str, T]].popleft
 
 
 class LatestQueue(OrderedDict[str, tuple[str, T]]):

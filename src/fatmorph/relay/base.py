@@ -14,12 +14,12 @@ Numbered departure from NATS (https://docs.nats.io/nats-concepts/subjects):
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from fatmorph.errors import SubjectError, short_repr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
     from types import TracebackType
 
 __all__ = (
@@ -69,8 +69,8 @@ class SubscriptionContract(Protocol[T_co]):
         """Return the subscription itself."""
         ...
 
-    async def __anext__(self) -> tuple[str, T_co]:
-        """Wait for the next message; end when the subscription is closed."""
+    def __anext__(self) -> Coroutine[Any, Any, tuple[str, T_co]]:
+        """Return a coroutine that waits for the next message; it ends with the subscription."""
         ...
 
     async def __aenter__(self) -> Self:
@@ -89,6 +89,10 @@ class SubscriptionContract(Protocol[T_co]):
 
     async def aclose(self) -> None:
         """Close the subscription; a second call does nothing."""
+        ...
+
+    def close_at_once(self) -> None:
+        """Do what `aclose()` does, from a place that cannot await."""
         ...
 
 

@@ -215,7 +215,7 @@ class Subscription(Generic[T]):
     def __aiter__(self) -> Self:
         return self
 
-    def __anext__(self) -> Coroutine[None, None, tuple[str, T]]:
+    def __anext__(self) -> Coroutine[Any, Any, tuple[str, T]]:
         return self._mailbox.receive()
 
     def skip(self) -> int:
@@ -267,6 +267,17 @@ class Subscription(Generic[T]):
             ...     return [message async for message in messages]
             >>> asyncio.run(main())
             []
+        """
+        self.close_at_once()
+
+    def close_at_once(self) -> None:
+        """Do what `aclose()` does, from a place that cannot await.
+
+        Example:
+            >>> relay = Relay[str]()
+            >>> relay.subscribe("*").close_at_once()
+            >>> relay.subscription_count
+            0
         """
         self._unregister()
         self._mailbox.close()
