@@ -321,6 +321,7 @@ core_exec(PyObject *module)
         || add_type(module, &element_spec, "Element", &state->element_type) < 0) {
         return -1;
     }
+    state->first_buffer = MIN_BUFFER;
     state->names = PyDict_New();
     state->keywords = PyDict_New();
     state->written_names = PyDict_New();

@@ -27,6 +27,14 @@ def test_a_view_is_rendered_as_text_and_as_bytes(view, html):
     assert (render(view), render_bytes(view)) == (html, html.encode())
 
 
+def test_small_and_large_pages_follow_each_other():
+    lengths = (0, 100_000, 1, 200_000, *range(50), 300_000, 4096)
+
+    pages = [render_bytes(h.p("x" * length)) for length in lengths]
+
+    assert pages == [b"<p>%b</p>" % (b"x" * length) for length in lengths]
+
+
 def test_an_element_is_its_own_element():
     element = h.p()
 

@@ -17,14 +17,31 @@ typedef struct {
 } Buffer;
 
 static int
-buffer_init(Buffer *buffer, PyObject *line)
+buffer_init(Buffer *buffer, size_t capacity, PyObject *line)
 {
     buffer->length = 0;
-    buffer->capacity = 4096; /* a page; larger ones double it a few times */
+    buffer->capacity = capacity;
     buffer->line = line;
     buffer->is_after_cr = buffer->is_unencodable = false;
     buffer->bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)buffer->capacity);
     return buffer->bytes == NULL ? -1 : 0;
+}
+
+/* Return the bytes that were written, or NULL; nothing can be written any more. */
+static PyObject *
+buffer_finish(Buffer *buffer, State *state)
+{
+    if (_PyBytes_Resize(&buffer->bytes, (Py_ssize_t)buffer->length) < 0) {
+        return NULL;
+    }
+#ifndef Py_GIL_DISABLED /* else threads would race for it */
+    /* Pages of one kind come in a row; what is smaller lets it fall slowly. */
+    size_t next = state->first_buffer - state->first_buffer / 8;
+    next = buffer->length > next ? buffer->length : next;
+    next = next < MAX_FIRST_BUFFER ? next : MAX_FIRST_BUFFER;
+    state->first_buffer = next > MIN_BUFFER ? next : MIN_BUFFER;
+#endif
+    return buffer->bytes;
 }
 
 static int

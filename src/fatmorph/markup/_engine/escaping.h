@@ -327,7 +327,7 @@ escaped(PyObject *text, Context context)
         PyErr_Format(PyExc_TypeError, "expected str, not %.200s", Py_TYPE(text)->tp_name);
         return NULL;
     }
-    if (buffer_init(&buffer, NULL) < 0) {
+    if (buffer_init(&buffer, MIN_BUFFER, NULL) < 0) {
         return NULL;
     }
     PyObject *result = NULL;

@@ -122,8 +122,10 @@ write_tree(Buffer *buffer, State *state, Element *root)
             if (write_start(buffer, state, inner) < 0) {
                 goto error;
             }
-            if (child_count(inner) == 1 && PyUnicode_CheckExact(children_of(inner)[0])) {
-                if (write_text(buffer, children_of(inner)[0], TEXT) < 0
+            Py_ssize_t inner_count = child_count(inner);
+            if (inner_count == 0
+                || (inner_count == 1 && PyUnicode_CheckExact(children_of(inner)[0]))) {
+                if ((inner_count == 1 && write_text(buffer, children_of(inner)[0], TEXT) < 0)
                     || write_end(buffer, inner) < 0) {
                     goto error;
                 }
@@ -156,16 +158,15 @@ static PyObject *
 rendered(State *state, Element *element, bool *is_unencodable)
 {
     Buffer buffer;
-    if (buffer_init(&buffer, NULL) < 0) {
+    if (buffer_init(&buffer, state->first_buffer, NULL) < 0) {
         return NULL;
     }
-    if (write_tree(&buffer, state, element) < 0
-        || _PyBytes_Resize(&buffer.bytes, (Py_ssize_t)buffer.length) < 0) {
+    if (write_tree(&buffer, state, element) < 0) {
         Py_XDECREF(buffer.bytes);
         return NULL;
     }
     *is_unencodable = buffer.is_unencodable;
-    return buffer.bytes;
+    return buffer_finish(&buffer, state);
 }
 
 /* Return head, then each line of the HTML after `line`, then the empty line that ends an event.
@@ -175,7 +176,7 @@ rendered_event(State *state, Element *element, PyObject *head, PyObject *line,
                bool *is_unencodable)
 {
     Buffer buffer;
-    if (buffer_init(&buffer, line) < 0) {
+    if (buffer_init(&buffer, state->first_buffer, line) < 0) {
         return NULL;
     }
     if (write_object(&buffer, head) < 0 || write_object(&buffer, line) < 0) {
@@ -194,11 +195,8 @@ rendered_event(State *state, Element *element, PyObject *head, PyObject *line,
     else if (write_bytes(&buffer, "\n\n", 2) < 0) {
         goto error;
     }
-    if (_PyBytes_Resize(&buffer.bytes, (Py_ssize_t)buffer.length) < 0) {
-        goto error;
-    }
     *is_unencodable = buffer.is_unencodable;
-    return buffer.bytes;
+    return buffer_finish(&buffer, state);
 
 error:
     Py_XDECREF(buffer.bytes);

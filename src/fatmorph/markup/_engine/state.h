@@ -36,6 +36,10 @@
 #define MAX_SEARCHED_PAIRS 64
 /* Numbers below have their text made in advance: 1,000 of them take some 60 kB. */
 #define SMALL_NUMBERS 1000
+/* A buffer begins with what the last page took, within these: a short page, and what malloc()
+   gives without asking the system. */
+#define MIN_BUFFER 4096
+#define MAX_FIRST_BUFFER (120 * 1024)
 /* So that no index of a pair overflows; no element comes near. */
 #define MAX_PAIRS (INT32_MAX / 4)
 
@@ -75,6 +79,7 @@ typedef struct {
     PyObject *str_id;      /* "id" */
     PyObject *small_numbers; /* a tuple: "0", "1", … */
     RecentKeyword recent_keywords[RECENT_KEYWORDS];
+    size_t first_buffer; /* how large the next buffer begins */
 } State;
 
 static inline State *

@@ -174,6 +174,10 @@ static void
 element_dealloc(PyObject *self)
 {
     Element *element = ELEMENT(self);
+    if (child_count(element) == 0) {
+        free_element(self); /* nothing below it is an element */
+        return;
+    }
     if (freeing.type == Py_TYPE(self)) {
         if (freeing.depth >= MAX_FREEING_DEPTH) {
             Py_CLEAR(element->html);
