@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 __all__ = (
+    "MODES_WITHOUT_SELECTOR",
     "AttributeMapping",
     "AttributeValue",
     "ElementNamespace",
@@ -60,3 +61,6 @@ PatchMode: TypeAlias = Literal[
     "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
 ]
 """What the client does with the elements of a patch; `outer`, the default, morphs."""
+
+MODES_WITHOUT_SELECTOR: frozenset[PatchMode] = frozenset({"outer", "replace"})
+"""The modes whose targets the client finds by the ids of the elements."""

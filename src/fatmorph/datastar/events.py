@@ -33,7 +33,7 @@ from fatmorph.markup.lines import LINE_END, event_bytes
 from fatmorph.markup.render import render_event
 from fatmorph.markup.suggestion import closest_name
 from fatmorph.markup.url import plain_url
-from fatmorph.types import ElementNamespace, PatchMode
+from fatmorph.types import MODES_WITHOUT_SELECTOR, ElementNamespace, PatchMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,8 +62,6 @@ Namespace: TypeAlias = ElementNamespace
 
 MODES: frozenset[str] = frozenset(get_args(PatchMode))
 NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
-# The client finds the targets of these by the ids of the elements.
-MODES_WITHOUT_SELECTOR = frozenset({"outer", "replace"})
 
 UNSAFE_SCHEMES = ("javascript:", "vbscript:", "data:")
 

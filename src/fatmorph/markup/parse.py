@@ -18,12 +18,17 @@ from fatmorph.errors import MissingExtraError
 from fatmorph.types import ElementNamespace
 
 __all__ = (
+    "MAX_DEPTH",
     "ParsedElement",
     "is_document",
     "parse_document",
     "parse_fragment",
     "parse_template",
 )
+
+# Deeper elements become siblings of their parents: kMaximumHTMLParserDOMTreeDepth, 512 in Blink,
+# https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/parser/html_construction_site.cc
+MAX_DEPTH = 512
 
 NAMESPACES: dict[str, ElementNamespace] = {"html": "html", "svg": "svg", "math": "mathml"}
 BEGINS_A_DOCUMENT = re.compile(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from fatmorph.markup.element import Element
+from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
 from fatmorph.markup.render import generated
 from fatmorph.morph import _kinds as kinds
@@ -33,8 +34,6 @@ __all__ = ("ROOTS", "Attributes", "Place", "Row", "Survey", "Tree")
 
 ROOTS = frozenset({"#document", "#document-fragment"})
 MAX_STEPS = 16  # of a path: the end of a longer one is what finds the place
-# https://source.chromium.org/search?q=kMaximumHTMLParserDOMTreeDepth
-MAX_DEPTH = 512
 # What is in these has no identity that a morph could keep, or none of ours.
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 FRAGMENTS = ROOTS | {"template"}  # whose content may begin with anything

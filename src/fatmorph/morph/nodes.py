@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fatmorph.errors import MorphError
-from fatmorph.markup.parse import ParsedElement
+from fatmorph.markup.parse import MAX_DEPTH, ParsedElement
 from fatmorph.morph._kinds import LISTED_ELEMENTS
 from fatmorph.types import ElementNamespace
 
@@ -24,10 +24,8 @@ NAMED_IN_FORMS = LISTED_ELEMENTS | {"img"}
 SCRIPT_TYPES = frozenset(
     {"", "module", "text/javascript", "application/javascript", "text/ecmascript"}
 )
-# Deeper elements become siblings of their parents: kMaximumHTMLParserDOMTreeDepth, 512 in Blink,
-# https://source.chromium.org/chromium/chromium/src/+/main:third_party/blink/renderer/core/html/parser/html_construction_site.cc
-# less the <html>, <body> and <template> in which the client lets a patch be parsed.
-MAX_DEPTH = 509
+# The client lets a patch be parsed in an <html>, a <body> and a <template>.
+MAX_PATCH_DEPTH = MAX_DEPTH - 3
 
 
 class Node:
@@ -204,9 +202,9 @@ class Node:
         pending = [(parsed, root, 0)]
         while pending:
             source, node, depth = pending.pop()
-            if depth > MAX_DEPTH:
+            if depth > MAX_PATCH_DEPTH:
                 raise MorphError(
-                    f"cannot simulate a page that is more than {MAX_DEPTH} elements deep",
+                    f"cannot simulate a page that is more than {MAX_PATCH_DEPTH} elements deep",
                     where="simulate(before, after)",
                     why="a browser makes siblings of what is deeper, so the page is another one",
                     fix="h.div(children)  (instead of a div in a div in a div …)",

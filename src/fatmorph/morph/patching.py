@@ -13,13 +13,12 @@ from fatmorph.morph.document import BrowserError, Document
 from fatmorph.morph.matching import IGNORE, Morpher
 from fatmorph.morph.nodes import Node, Shapes
 from fatmorph.morph.selecting import select
-from fatmorph.types import ElementNamespace, PatchMode
+from fatmorph.types import MODES_WITHOUT_SELECTOR, ElementNamespace, PatchMode
 
 __all__ = ("Patch",)
 
 SVG = re.compile(r"<svg(?:\s[^>]*>|>).*?</svg>", re.DOTALL | re.IGNORECASE)
 FOREIGN_ROOTS = {"svg": "svg", "mathml": "math"}
-MODES_WITHOUT_SELECTOR = frozenset({"outer", "replace"})
 # A copy of the content is made for every target; browsers give up long before this.
 MAX_COPIED_NODES = 5_000_000
 
