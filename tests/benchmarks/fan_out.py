@@ -43,6 +43,8 @@ FOLDER = Path(__file__).parent / "fan_out_servers"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 PROMISED_STREAMS = 500
+# A turn is cut into these, so that servers which are compared share the machine's moods.
+MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -206,23 +208,39 @@ def measure(started: Mapping[str, Running], count: int, options: argparse.Namesp
         each.rounds = []
     for number in range(options.passes):
         print(f"... {count} streams, pass {number + 1}", file=sys.stderr, flush=True)
-        for each in started.values():
-            take_turn(each, count, options.seconds)
+        take_turns(started, count, options.seconds)
 
 
-def take_turn(each: Running, count: int, seconds: float) -> None:
-    each.load.change()  # wakes what has slept since its last turn
+def take_turns(started: Mapping[str, Running], count: int, seconds: float) -> None:
+    """Give every server its turn, moment by moment."""
+    before = {
+        name: (processor_seconds_of(each.server), each.received_events)
+        for name, each in started.items()
+    }
+    seconds_left = dict.fromkeys(started, seconds)
+    while seconds_left:
+        for name in tuple(seconds_left):
+            seconds_left[name] -= take_moment(started[name], count)
+            if seconds_left[name] <= 0:
+                del seconds_left[name]
+    for name, (processor, events) in before.items():
+        each = started[name]
+        used = processor_seconds_of(each.server) - processor
+        each.processor_seconds.append(used / (each.received_events - events))
+
+
+def take_moment(each: Running, count: int) -> float:
+    """Change something again and again for a moment; return how long it was."""
     bytes_before = each.load.received_bytes
-    processor_before = processor_seconds_of(each.server)
+    each.load.change()  # wakes what has slept since its last moment
     rounds: list[list[float]] = []
     begin = time.perf_counter()
-    while time.perf_counter() - begin < seconds:
+    while (seconds := time.perf_counter() - begin) < MOMENT_SECONDS:
         rounds.append(each.load.change())
     each.rounds += rounds
-    each.received_events += count * len(rounds)
+    each.received_events += count * (1 + len(rounds))
     each.received_bytes += each.load.received_bytes - bytes_before
-    processor = processor_seconds_of(each.server) - processor_before
-    each.processor_seconds.append(processor / (count * len(rounds)))
+    return seconds
 
 
 def refuse_differences(contender: Contender, server: Server) -> None:
