@@ -58,17 +58,24 @@ def dom_id(*parts: IdPart) -> str:
             why="an empty id breaks morphs",
             fix='dom_id("cell", 7)',
         )
-    joined = "-".join(map(_encoded, parts))
-    return f"_{joined}" if joined[0] in "0123456789" else joined
+    # hot: most parts are a word or a number, and a page has hundreds of them.
+    joined = "-".join(
+        [
+            part
+            if type(part) is str and part.isalnum() and part.isascii()
+            else repr(part)
+            if type(part) is int and part >= 0
+            else _encoded(part)
+            for part in parts
+        ]
+    )
+    return f"_{joined}" if "0" <= joined[0] <= "9" else joined
 
 
 def _encoded(part: IdPart) -> str:
     if isinstance(part, tuple):
         return f"_t{'-'.join(map(_encoded, part))}_z"
-    text = _text(part)
-    if text.isascii() and text.isalnum():
-        return text  # most parts are a word or a number, and the pattern costs half of the time
-    return ESCAPED.sub(_escape, text) or "_e"
+    return ESCAPED.sub(_escape, _text(part)) or "_e"
 
 
 def _escape(found: re.Match[str]) -> str:
