@@ -10,6 +10,7 @@ import asyncio
 import logging
 from asyncio import get_running_loop
 from collections import OrderedDict, deque
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from fatmorph.counters import COUNTERS
@@ -110,18 +111,22 @@ class Mailbox(Generic[T]):
         if self._waiter is not None or self._loop is not loop:
             self._check_reader(loop)
         queue = self._queue
-        while not queue:
-            self._waiter = waiter = loop.create_future()
-            self._awaited.add(self)
+        while True:
+            while not queue:
+                self._waiter = waiter = loop.create_future()
+                self._awaited.add(self)
+                try:
+                    if self.is_closed:
+                        raise StopAsyncIteration
+                    if not queue:
+                        await waiter
+                finally:
+                    self._awaited.discard(self)
+                    self._waiter = None
             try:
-                if self.is_closed:
-                    raise StopAsyncIteration
-                if not queue:
-                    await waiter
-            finally:
-                self._awaited.discard(self)
-                self._waiter = None
-        return queue.take()
+                return queue.take()
+            except LookupError:  # a publisher in another thread drops it, and puts in its own
+                continue
 
     def skip(self) -> int:
         """Discard what waits; return how many messages that were."""
@@ -178,8 +183,12 @@ class Queue(deque[tuple[str, T]]):
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
+        lost = None
+        if len(self) >= self.limit:
+            with suppress(IndexError):  # a reader in another thread has made room
+                lost = self.take()
         self.append(message)
-        return self.popleft() if len(self) > self.limit else None
+        return lost
 
     take = deque[tuple[str, T]].popleft
 
@@ -196,9 +205,13 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
+        lost = None
+        self.pop(message[0], None)
+        if len(self) >= self.limit:
+            with suppress(KeyError):  # a reader in another thread has made room
+                lost = self.take()
         self[message[0]] = message
-        self.move_to_end(message[0])
-        return self.take() if len(self) > self.limit else None
+        return lost
 
     def take(self) -> tuple[str, T]:
         """Return the oldest message, which is then no longer here."""

@@ -176,6 +176,36 @@ def impatient_threads():
 
 
 @pytest.mark.usefixtures("impatient_threads")
+@pytest.mark.parametrize("options", [{"limit": 1}, {"limit": 2}, {"latest": True, "limit": 1}])
+def test_a_reader_that_threads_outrun_always_gets_the_newest_message(options):
+    relay = Relay[int]()
+    rounds, threads = 300, 3
+
+    def publish(thread: int) -> None:
+        for number in range(rounds):
+            relay.publish(f"from.{thread}", number)
+
+    def publish_all() -> None:
+        publishers = [threading.Thread(target=publish, args=(n,)) for n in range(threads)]
+        for publisher in publishers:
+            publisher.start()
+        for publisher in publishers:
+            publisher.join()
+        relay.publish("over", -1)
+
+    async def read() -> tuple[str, int]:
+        messages = relay.subscribe("*", **options)
+        publishing = asyncio.create_task(asyncio.to_thread(publish_all))
+        message = await anext(messages)
+        while message != ("over", -1):
+            message = await anext(messages)
+        await publishing
+        return message
+
+    assert asyncio.run(asyncio.wait_for(read(), 60)) == ("over", -1)
+
+
+@pytest.mark.usefixtures("impatient_threads")
 def test_all_subscriptions_get_the_messages_of_several_threads_in_one_order():
     relay = Relay[int]()
     threads, each = 4, 500
