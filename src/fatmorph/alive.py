@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import current_task
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Coroutine
-from inspect import CORO_SUSPENDED, getcoroutinestate
+from inspect import CORO_CLOSED, getcoroutinestate
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
@@ -162,7 +162,7 @@ class Alive(Generic[T]):
             self._is_interrupted = True
             self._task.cancel()
         # Ours, and no wait for the same source in the body of the loop.
-        elif (endable := self._endable) is not None and _is_suspended(self._wait):
+        elif (endable := self._endable) is not None and _is_unfinished(self._wait):
             self._stop()
             endable.close_at_once()
 
@@ -227,8 +227,9 @@ class Alive(Generic[T]):
         self._schedule_beat(heartbeat - silence)
 
 
-def _is_suspended(wait: Coroutine[Any, Any, object] | None) -> bool:
-    return wait is not None and getcoroutinestate(wait) == CORO_SUSPENDED
+def _is_unfinished(wait: Coroutine[Any, Any, object] | None) -> bool:
+    # Perhaps it has not begun: a task may have been made of it in this turn.
+    return wait is not None and getcoroutinestate(wait) != CORO_CLOSED
 
 
 def _checked(name: str, value: float | None, call: str) -> float | None:

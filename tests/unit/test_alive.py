@@ -329,6 +329,20 @@ async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() 
     assert (items, relay.subscription_count) == (["ada", "bob"], 0)
 
 
+async def test_a_wait_that_has_not_begun_at_the_end_ends_when_it_begins() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    alive = aiter(writer.alive(Relay[str]().subscribe("*")))
+    await writer.drain()
+
+    wait = alive.__anext__()
+    writer._stream.stop()
+    await turns()
+
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(wait, 5)
+
+
 async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
     writer = Writer(FakeTransport())
     messages = Relay[str]().subscribe("*")
