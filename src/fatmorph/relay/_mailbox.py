@@ -81,7 +81,7 @@ class Mailbox(Generic[T]):
         waiter = self._waiter
         if waiter is not None:
             if self._loop is not here:
-                self._wake_elsewhere(waiter)
+                self._wake_from_any_thread(waiter)
             elif not waiter.done():
                 waiter.set_result(None)
         return lost
@@ -140,7 +140,7 @@ class Mailbox(Generic[T]):
         self._queue.clear()
         waiter = self._waiter
         if waiter is not None:
-            self._wake_elsewhere(waiter)
+            self._wake_from_any_thread(waiter)
 
     def _names(self) -> str:
         return ", ".join(map(repr, self.patterns))
@@ -163,7 +163,7 @@ class Mailbox(Generic[T]):
                 fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
             )
 
-    def _wake_elsewhere(self, waiter: asyncio.Future[None]) -> None:
+    def _wake_from_any_thread(self, waiter: asyncio.Future[None]) -> None:
         try:
             waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)
         except RuntimeError:
@@ -183,10 +183,7 @@ class Queue(deque[tuple[str, T]]):
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
-        lost = None
-        if len(self) >= self.limit:
-            with suppress(IndexError):  # a reader in another thread has made room
-                lost = self.take()
+        lost = _oldest(self) if len(self) >= self.limit else None
         self.append(message)
         return lost
 
@@ -205,17 +202,21 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
-        lost = None
         self.pop(message[0], None)
-        if len(self) >= self.limit:
-            with suppress(KeyError):  # a reader in another thread has made room
-                lost = self.take()
+        lost = _oldest(self) if len(self) >= self.limit else None
         self[message[0]] = message
         return lost
 
     def take(self) -> tuple[str, T]:
         """Return the oldest message, which is then no longer here."""
         return self.popitem(last=False)[1]
+
+
+def _oldest(queue: Queue[T] | LatestQueue[T]) -> object:
+    """Take the oldest message of a full queue; None if a reader in another thread was faster."""
+    with suppress(LookupError):
+        return queue.take()
+    return None
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
