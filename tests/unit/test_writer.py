@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from markupsafe import Markup
 
 from fatmorph import h
+from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import (
     EncodingError,
     ResponseEndedError,
@@ -354,3 +356,37 @@ async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
 
     assert not transport.is_complete
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_every_view_is_patched_by_its_own_event_however_often_it_comes() -> None:
+    transport = FakeTransport()
+    writer = Writer(transport)
+    pages = [h.p("1", id="n"), h.p("2", id="n")]
+
+    for number in (0, 0, 0, 1, 1, 0):
+        writer.patch(pages[number])
+    writer.patch(pages[0], mode="replace")
+    await writer.finish()
+
+    events = [patch_elements(pages[number]) for number in (0, 0, 0, 1, 1, 0)]
+    assert transport.body == b"".join([*events, patch_elements(pages[0], mode="replace")])
+
+
+async def test_trusted_html_is_asked_each_time() -> None:
+    class Counting:
+        count = 0
+
+        def __html__(self) -> str:
+            self.count += 1
+            return Markup("<p id=n>{}</p>").format(self.count)
+
+    transport = FakeTransport()
+    writer = Writer(transport)
+    counting = Counting()
+
+    for _ in range(3):
+        writer.patch(counting)
+    await writer.finish()
+
+    events = [patch_elements(Markup(f"<p id=n>{number}</p>")) for number in (1, 2, 3)]
+    assert transport.body == b"".join(events)

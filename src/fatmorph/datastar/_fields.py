@@ -89,15 +89,13 @@ def _python_name(name: str) -> str:
 
 
 def transition(selector: str | None, *, is_wanted: bool) -> bytes:
-    """Return the data lines of a view transition.
+    """Return the data lines of a view transition, which is wanted or has a selector.
 
     Raises:
         EventError: A selector without a transition, or one that no line can carry.
     """
     if is_wanted:
         return b"data: useViewTransition true\n" + option("viewTransitionSelector", selector)
-    if selector is None:
-        return b""
     raise EventError(
         "cannot use a view_transition_selector without a view transition",
         where="view_transition_selector",
