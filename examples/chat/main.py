@@ -1,4 +1,4 @@
-"""Chat: rooms that everybody in them sees, on FastAPI.
+"""Chat: rooms whose messages everyone in the room sees, on FastAPI.
 
 Start it, then open http://127.0.0.1:8000 in two windows:
 
@@ -46,13 +46,13 @@ class Message:
 
 @dataclass
 class Draft:
-    """The signals of the page: what stands in its two fields."""
+    """The signals of the page: the text in its two fields."""
 
     name: str = ""
     text: str = ""
 
 
-# What has been said. It lives in memory: a restart forgets it.
+# The messages of each room. They live in memory: a restart forgets them.
 rooms: dict[str, deque[Message]] = {room: deque(maxlen=MAX_MESSAGES) for room in ROOMS}
 numbers = count()
 relay = Relay[None]()
@@ -128,7 +128,7 @@ async def show(c: Context, w: Writer, room: str) -> None:
 @app.get("/rooms/{room}/live")
 @endpoint
 async def live(c: Context, w: Writer, room: str) -> None:
-    # All in a room see the same page, so it is drawn once for all of them.
+    # Everyone in a room sees the same page, so it is rendered once for all of them.
     await w.live(lambda: room_view(room), relay.subscribe(room, latest=True), key=room, max_rate=30)
 
 

@@ -1,4 +1,4 @@
-"""Hello: one counter, and everybody who has the page open sees it move.
+"""Hello: one counter, shared by everyone who has the page open.
 
 Start it, then open http://127.0.0.1:8000 in two windows:
 
@@ -28,7 +28,7 @@ button:hover { background: #3d57d0 }
 
 @dataclass
 class Counter:
-    """What all pages show. It lives in memory: a restart counts from zero."""
+    """The state that all pages show. It lives in memory: a restart counts from zero."""
 
     count: int = 0
 

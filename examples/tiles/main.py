@@ -1,4 +1,4 @@
-"""Tiles: one board that everybody paints on, each in a colour of their own.
+"""Tiles: one board that visitors paint together, each in their own colour.
 
 Start it, then open http://127.0.0.1:8000 in two windows:
 
@@ -24,8 +24,8 @@ from fatmorph.adapters.starlette import route
 TILES = range(25)
 STATIC = Path(__file__).parent / "static"
 
-# What all pages show. It lives in memory: a restart begins with an empty board.
-board: dict[int, str] = {}  # tile → who painted it
+# The state that all pages show. It lives in memory: a restart begins with an empty board.
+board: dict[int, str] = {}  # tile → the user who painted it
 painters: list[str] = []  # one entry for every open page
 
 relay = Relay[str]()
@@ -38,7 +38,7 @@ class HomeSignals:
 
 
 def color_of(user_id: str) -> str:
-    # Made from the id alone, so that you keep your colour when the server restarts.
+    # Depends on the id alone, so you keep your colour when the server restarts.
     return f"hsl({crc32(user_id.encode()) % 360} 70% 55%)"
 
 
@@ -73,7 +73,7 @@ def home_view(user_id: str, painters: Sequence[str], board: Mapping[int, str]) -
             client,
         ),
         h.body(
-            # The browser keeps its id: later pages carry the same one, and a reconnect sends it.
+            # The browser keeps this id: later pages contain the same one, and a reconnect sends it.
             data.signals({"user_id": user_id}, if_missing=True),
             data.init(at.subscribe("/subscribe")),
             h.header(
