@@ -73,8 +73,9 @@ class Page:
     @cached_property
     def anchors(self) -> set[str]:
         """Return the fragments that a link into this page may have."""
-        text = "\n".join(self._prose)
-        headings = [match["text"] for line in self._prose if (match := HEADING.fullmatch(line))]
+        lines = [line for _, line in self.prose]
+        text = "\n".join(lines)
+        headings = [match["text"] for line in lines if (match := HEADING.fullmatch(line))]
         seen: Counter[str] = Counter()
         anchors = set(ANCHOR.findall(text))
         for heading in headings:
@@ -86,9 +87,16 @@ class Page:
     @cached_property
     def links(self) -> list[str]:
         """Return the targets of all links and images, those in code left out."""
-        text = INLINE_CODE.sub("", "\n".join(self._prose))
+        text = INLINE_CODE.sub("", "\n".join(line for _, line in self.prose))
         found = [*INLINE_LINK.finditer(text), *REFERENCE_LINK.finditer(text)]
         return [match["target"] for match in found]
+
+    @cached_property
+    def prose(self) -> list[tuple[int, str]]:
+        """Return the lines outside of blocks, each with its number."""
+        in_blocks = {index for first, last in self._fences for index in range(first, last + 1)}
+        lines = enumerate(self.lines)
+        return [(index + 1, line) for index, line in lines if index not in in_blocks]
 
     @cached_property
     def _fences(self) -> list[tuple[int, int]]:
@@ -105,11 +113,6 @@ class Page:
         if opening is not None:
             raise ValueError(f"{self.name}:{opening[0] + 1}: this block is never closed")
         return fences
-
-    @cached_property
-    def _prose(self) -> list[str]:
-        in_blocks = {index for first, last in self._fences for index in range(first, last + 1)}
-        return [line for index, line in enumerate(self.lines) if index not in in_blocks]
 
     def _block(self, first: int, last: int) -> Block:
         match = FENCE.fullmatch(self.lines[first])
