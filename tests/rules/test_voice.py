@@ -17,7 +17,10 @@ PAGE = "docs/decisions/voice.md"
 
 # Files that are not rewritten yet. To finish: delete the entries, then this tuple and its test.
 STILL_TO_DO = (
-    "docs/*",
+    "docs/decisions/*",
+    "docs/explanation/*",
+    "docs/how-to/live-pages.md",
+    "docs/reference/*",
     "src/*",
     "tests/*",
 )
