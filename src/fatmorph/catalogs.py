@@ -1,9 +1,9 @@
-"""Catalogs: the elements of HTML, SVG and MathML, each found as fast as an attribute can be.
+"""Catalogs: the elements of HTML, SVG and MathML, with fast attribute access.
 
-CPython looks up the names of a module that has a `__getattr__`, as ours have to explain a wrong
-name, by the slow way every time: a third of what a small element takes. The slots of an object
-are found by their place, whatever its class does about missing ones. So `from fatmorph import h`
-gives an object with what the module `fatmorph.html` exports.
+CPython looks up names slowly in a module that has a `__getattr__`, which ours need to explain a
+wrong name: the lookup takes a third of the time of a small element. The slots of an object are
+found by position, even if its class has a `__getattr__`. So `from fatmorph import h` gives an
+object with the exports of the module `fatmorph.html`.
 
 Source: https://docs.python.org/3/reference/datamodel.html#slots
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from types import ModuleType
 
-    # Not `from fatmorph`: that gives what is made here.
+    # Not `from fatmorph`: that would import the objects made here.
     import fatmorph.html as h
     import fatmorph.mathml as mathml
     import fatmorph.svg as svg
@@ -25,7 +25,7 @@ __all__ = ("h", "mathml", "svg")
 
 
 class _Catalog:
-    """What a module exports; everything else, and every error, is the module's own."""
+    """The exports of a module; all other names, and all errors, come from the module itself."""
 
     __slots__ = ()
     _module: ClassVar[ModuleType]

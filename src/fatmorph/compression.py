@@ -1,8 +1,8 @@
-"""Compression: choose a coding, compress a whole body or a stream; values in, bytes out.
+"""Compression: choose a coding, and compress a whole body or a stream; values in, bytes out.
 
-A stream's compressor remembers what it was given, so a page that is nearly the last one costs
-a few dozen bytes. What it returns can be decoded at once, up to the last byte it was given.
-Which responses are compressed is decided elsewhere, in `content_coding`.
+A stream's compressor remembers its input, so a page that is nearly the last one costs a few
+dozen bytes. Its output can be decoded at once, up to the last byte of its input.
+The module `content_coding` decides which responses are compressed.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 (choosing),
 https://www.rfc-editor.org/rfc/rfc1952 (gzip), https://www.rfc-editor.org/rfc/rfc7932 (Brotli),
@@ -29,21 +29,21 @@ __all__ = (
     "stream_compressor",
 )
 
-# In the order in which we offer them: docs/explanation/compression.md has the figures.
+# In order of preference: docs/explanation/compression.md has the figures.
 Encoding: TypeAlias = Literal["zstd", "br", "gzip"]
 
 # https://www.rfc-editor.org/rfc/rfc9110#quality.values
 WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)", re.IGNORECASE)
 ALIASES = {"x-gzip": "gzip"}  # https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3
 
-# Levels and windows were chosen by the same figures.
+# Levels and windows follow from the same figures.
 GZIP_LEVEL = 1
 GZIP_WINDOW_BYTES = 2**15
 GZIP_MEMORY_BYTES = 268 * 1024
 # No name, no time, "unknown" system: https://www.rfc-editor.org/rfc/rfc1952#page-5
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
-BROTLI_QUALITY = 4  # below, a changed page costs five times as much; above, the processor's time
+BROTLI_QUALITY = 4  # lower: a changed page has five times the bytes; higher: too slow
 BROTLI_WINDOW_LOGS = range(16, 25)
 BROTLI_TABLE_BYTES = 768 * 1024
 BROTLI_WINDOW_GAP_BYTES = 16  # https://www.rfc-editor.org/rfc/rfc7932#section-9.1
@@ -52,10 +52,10 @@ ZSTD_LEVEL = 1
 ZSTD_WINDOW_LOGS = range(10, 24)  # 8 MiB: https://www.rfc-editor.org/rfc/rfc9659#section-3
 ZSTD_BLOCK_BYTES = 128 * 1024
 ZSTD_TABLE_BYTES = 64 * 1024
-ZSTD_PAGES = 4  # level 1 finds a page again best when it holds some more
+ZSTD_PAGES = 4  # level 1 finds a page best in a window of several pages
 ZSTD_LEAST_WINDOW_BYTES = 32 * 1024  # some hundred patches of signals
 
-# Less than this is a heartbeat or a signal: not worth a window of its own.
+# Smaller data is a heartbeat or a signal: not worth its own window.
 SMALL_BYTES = 64
 
 
@@ -63,27 +63,27 @@ class Compressor(Protocol):
     """One compressed stream, from its first byte to its last."""
 
     def compress(self, data: bytes) -> bytes:
-        """Return what a decoder needs to get all of `data`, now."""
+        """Return bytes from which a decoder gets all of `data`, now."""
         ...
 
     def release(self) -> None:
-        """Give the memory back until there is more to compress, where the coding allows it."""
+        """Free the memory until there is more to compress, if the coding allows it."""
         ...
 
     def finish(self) -> bytes:
-        """Return what completes the stream; nothing can be compressed after it."""
+        """Return the bytes that complete the stream; nothing can be compressed after them."""
         ...
 
 
 def negotiate(accept_encoding: str | None, offered: Iterable[Encoding]) -> Encoding | None:
-    """Return the coding that a client likes best; None to leave the body as it is.
+    """Return the coding that a client prefers; None to leave the body uncompressed.
 
-    What is malformed is taken as not said. A body as it is beats codings that the client likes
-    less, and is sent if nothing else is acceptable, even with `identity;q=0`.
+    Malformed parts of the header are ignored. An uncompressed body is preferred to codings with
+    a lower weight, and is sent if nothing else is acceptable, even with `identity;q=0`.
 
     Args:
         accept_encoding: The header; None if the request has none.
-        offered: What we can do; of those that the client likes equally, the first is taken.
+        offered: Our codings; the first of those with the same weight is taken.
 
     Example:
         >>> negotiate("gzip, br;q=0.9", ["br", "gzip"])
@@ -106,11 +106,11 @@ def checked_encodings(encodings: Iterable[Encoding] | None) -> tuple[Encoding, .
     """Return codings that can be offered, in their order of preference.
 
     Args:
-        encodings: None for all that are installed; none at all to compress nothing.
+        encodings: None for all that are installed; empty to compress nothing.
 
     Raises:
-        SettingsError: A name that is no coding.
-        MissingExtraError: A coding whose package is not installed.
+        SettingsError: A name is not a coding.
+        MissingExtraError: The package of a coding is not installed.
 
     Example:
         >>> checked_encodings(["gzip"])
@@ -156,11 +156,11 @@ def compress(body: bytes, encoding: Encoding) -> bytes:
 def stream_compressor(encoding: Encoding, max_bytes: int) -> Compressor | None:
     """Return a compressor for one stream, or None if its memory is too small for this coding.
 
-    It takes memory when it is first used, as much as the first page needs.
+    It allocates memory on first use, as much as the first page needs.
 
     Args:
         encoding: One of `checked_encodings()`.
-        max_bytes: Memory that it may hold, about; a page that needs more is compressed worse.
+        max_bytes: Approximate limit of its memory; a page that needs more is compressed worse.
     """
     if encoding == "br":
         return _stream(_BrotliStream, BROTLI_WINDOW_LOGS, _brotli_bytes, max_bytes)
@@ -205,10 +205,10 @@ def _window_log(size: int, window_logs: range, max_window_log: int) -> int:
 
 
 class _GzipStream:
-    """A gzip member, of which each part may be made by a deflater of its own.
+    """A gzip member, each part of which may come from a new deflater.
 
-    After a flush the next part begins at a whole byte and may refer to nothing before it, so
-    a deflater that is not worth its memory is thrown away, and the member goes on.
+    After a flush, the next part begins at a whole byte and need not refer to earlier ones, so
+    a deflater that is not worth its memory can be discarded without ending the member.
     """
 
     __slots__ = ("_checksum", "_deflater", "_is_begun", "_keeps_window", "_size")
@@ -230,7 +230,7 @@ class _GzipStream:
         if self._keeps_window and not is_small:
             self._deflater = deflater
         if len(data) >= GZIP_WINDOW_BYTES:
-            self._deflater = None  # the window has moved past everything that comes again
+            self._deflater = None  # the window has moved past everything that could repeat
         return header + bytes(deflater.compress(data) + deflater.flush(zlib.Z_SYNC_FLUSH))
 
     def release(self) -> None:
@@ -250,7 +250,7 @@ def _deflater(*, window_log: int) -> Any:
 
 
 class _BrotliStream:
-    """A Brotli stream; its window is chosen once, and its memory is held to the end."""
+    """A Brotli stream; its window is chosen once, and its memory is kept to the end."""
 
     __slots__ = ("_compressor", "_max_window_log")
 
@@ -260,8 +260,8 @@ class _BrotliStream:
 
     def compress(self, data: bytes) -> bytes:
         if self._compressor is None:
-            # The page of a stream that begins with something small is unknown. What is not
-            # used of a window takes no memory.
+            # If a stream begins with small data, the size of its page is unknown. The unused
+            # part of a window takes no memory.
             size = len(data) * 5 // 4 + BROTLI_WINDOW_GAP_BYTES if len(data) > 1024 else 2**24
             self._compressor = _brotli().Compressor(
                 quality=BROTLI_QUALITY,
@@ -270,16 +270,16 @@ class _BrotliStream:
         return bytes(self._compressor.process(data) + self._compressor.flush())
 
     def release(self) -> None:
-        """Keep everything: a Brotli stream cannot go on with another compressor."""
+        """Do nothing: a Brotli stream cannot continue with another compressor."""
 
     def finish(self) -> bytes:
         return b"" if self._compressor is None else bytes(self._compressor.finish())
 
 
 class _ZstdStream:
-    """Zstd frames, one behind the other; a new one begins when the window is too small.
+    """Consecutive zstd frames; a new one begins when the window is too small.
 
-    A frame is ended by `release()`, and what ends it is sent with whatever comes next.
+    `release()` ends a frame; the bytes that end it are sent with the next data.
     """
 
     __slots__ = ("_compressor", "_end", "_max_window_log", "_window_log")
@@ -303,7 +303,7 @@ class _ZstdStream:
         return self._taken_end() + bytes(self._compressor.flushed(data))
 
     def whole(self, data: bytes) -> bytes:
-        """Return a frame of its own."""
+        """Return a separate frame."""
         log = _window_log(len(data), ZSTD_WINDOW_LOGS, self._max_window_log)
         return bytes(_zstd()(log).finished(data))
 

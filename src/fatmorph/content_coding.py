@@ -1,6 +1,6 @@
-"""Content codings: which responses are compressed, and what their headers say then.
+"""Content codings: which responses are compressed, and how their headers change.
 
-One value per response: it turns the head and then the body, part by part, into what is sent.
+One object per response converts the head and then the body, part by part.
 
 Source: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 """
@@ -17,15 +17,15 @@ __all__ = ("ContentCoding", "Header")
 
 Header: TypeAlias = tuple[str, str]
 
-# Smaller ones fit into the packet that carries their head.
+# Smaller bodies fit into one packet with their headers.
 LEAST_BODY_BYTES = 1024
-# Of text; whoever made anything else has compressed it.
+# Types of text; most other types are compressed already.
 COMPRESSIBLE_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 COMPRESSIBLE_SUFFIXES = ("+json", "+xml")
 
 
 class ContentCoding:
-    """How one response is compressed, if it is.
+    """The content coding of one response, if any.
 
     Args:
         settings: Which codings are offered, and how much memory a stream may take.
@@ -62,19 +62,19 @@ class ContentCoding:
         return [*headers, ("content-encoding", chosen)]
 
     def add(self, data: bytes, *, is_last: bool) -> bytes:
-        """Return a part of a stream as it is sent; whoever gets it can read all of `data`."""
+        """Return a part of a stream as it is sent; the client can decode all of `data` from it."""
         if self._compressor is None:
             return data
         sent = self._compressor.compress(data) if data else b""
         return sent + self._compressor.finish() if is_last else sent
 
     def release(self) -> None:
-        """Free the memory of a silent stream until there is more to send."""
+        """Free the memory of an idle stream until there is more to send."""
         if self._compressor is not None:
             self._compressor.release()
 
     def close(self) -> None:
-        """Free the memory of a stream that is over."""
+        """Free the memory of a stream that has ended."""
         self._compressor = None
 
     def whole(self, headers: Sequence[Header], body: bytes) -> tuple[Sequence[Header], bytes]:
@@ -82,8 +82,8 @@ class ContentCoding:
 
         Args:
             headers: With the body's length.
-            body: Empty if only the head is wanted; its length is then left out, which only
-                compressing would tell.
+            body: Empty if only the head is wanted; the length, which is only known after
+                compression, is then omitted.
         """
         if not self._settings.compression or not _is_compressible(headers):
             return headers, body

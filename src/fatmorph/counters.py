@@ -1,9 +1,9 @@
-"""Counters: what the streams of this process have done since it started.
+"""Counters: the work of this process's streams since it started.
 
-Plain numbers, counted where things happen and read whenever somebody asks: no lock, no task, no
-dependency. Each response counts what it carries; streams that are open are added when somebody
-asks. The numbers are exact where all streams live in one event loop. Several loops in threads of
-one process may lose a count now and then. Each worker process counts for itself.
+The counters are plain numbers, without a lock, a task or a dependency. Each response counts its
+own events and bytes; reading the counters adds those of open streams. The numbers are exact if
+all streams live in one event loop. Several loops in threads of one process may occasionally lose
+a count. Each worker process has its own counters.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
 """
@@ -23,14 +23,14 @@ class Counters:
     """Numbers since the process started.
 
     Args:
-        streams_open: Streams of events that are open now.
-        streams: Streams of events that were opened.
-        events: Events that were written to them.
-        bytes_written: Bodies of all responses, before compression.
-        bytes_sent: What the sockets have taken of them, after compression.
-        dropped: Messages that no reader got in time, and pages that were overtaken.
-        cut: Clients that were given up, because they did not read.
-        render_seconds: Time spent in turning views into bytes.
+        streams_open: Open event streams.
+        streams: Event streams that were opened.
+        events: Events written to them.
+        bytes_written: Bytes of all bodies, before compression.
+        bytes_sent: Bytes of bodies that sockets have accepted, after compression.
+        dropped: Messages that no reader took in time, and pages that newer ones replaced.
+        cut: Clients that were cut off because they did not read.
+        render_seconds: Time spent turning views into bytes.
     """
 
     streams_open: int = 0
@@ -44,9 +44,9 @@ class Counters:
 
 
 COUNTERS = Counters()
-"""Where this process counts; only fatmorph writes to it."""
+"""The counters of this process; only fatmorph changes them."""
 
-# A gauge may fall; counters end in _total, which is no part of the metric's name.
+# A gauge may fall. Counters get the suffix _total.
 HELP = {
     "streams_open": "Streams of events that are open.",
     "streams": "Streams of events that were opened.",
@@ -63,7 +63,7 @@ COMMENT = ord(":")
 
 
 def snapshot() -> Counters:
-    """Return all counters as they are now; the value changes no more.
+    """Return the current values of all counters; the result does not change later.
 
     Example:
         >>> from fatmorph import counters
@@ -77,9 +77,9 @@ def snapshot() -> Counters:
 
 
 def prometheus() -> str:
-    """Return all counters in the text that Prometheus and OpenTelemetry read.
+    """Return all counters as text for Prometheus and OpenTelemetry.
 
-    Answer with it from a route of your own, as `text/plain; version=0.0.4`.
+    Serve it on a route, as `text/plain; version=0.0.4`.
 
     Example:
         >>> from fatmorph import counters
@@ -98,7 +98,7 @@ def prometheus() -> str:
 
 
 class Traffic:
-    """What one response has carried; the process's counters grow with it.
+    """The events and bytes of one response, which are added to the process's counters.
 
     Args:
         now: The event loop's time, as in all methods.
@@ -112,38 +112,38 @@ class Traffic:
         self._is_over = False
         self.events = 0
         self.last_event = now
-        """When the last event was written; a comment, such as a heartbeat, is none."""
+        """When the last event was written, not counting comments such as heartbeats."""
         self.written = 0
         """Bytes before compression."""
         self.sent = 0
-        """Bytes after compression that the socket has taken."""
+        """Bytes that the socket has accepted, after compression."""
 
     def open_stream(self) -> None:
-        """Count a stream of events."""
+        """Count an event stream."""
         self._is_stream = True
         _open.add(self)
         COUNTERS.streams += 1
         COUNTERS.streams_open += 1
 
     def add_written(self, data: bytes, now: float) -> None:
-        """Count what was written: one event, a comment, or a part of a body."""
+        """Count a write: one event, a comment, or a part of a body."""
         self.written += len(data)
         if self._is_stream and data and data[0] != COMMENT:
             self.events += 1
             self.last_event = now
 
     def add_sent(self, size: int) -> None:
-        """Count what the socket has taken."""
+        """Count bytes that the socket has accepted."""
         self.sent += size
 
     def add_to(self, counters: Counters) -> None:
-        """Add what was carried to the numbers of a process."""
+        """Add these numbers to those of a process."""
         counters.events += self.events
         counters.bytes_written += self.written
         counters.bytes_sent += self.sent
 
     def end(self, ending: str, now: float) -> None:
-        """Count nothing more, and log the one line about a stream, if it is one; idempotent."""
+        """Stop counting, and log one line if this is a stream; idempotent."""
         if self._is_over:
             return
         self._is_over = True

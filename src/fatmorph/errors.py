@@ -1,4 +1,4 @@
-"""Every exception that fatmorph raises, and the words of those that engines share.
+"""Every exception that fatmorph raises, and the texts of those that both engines raise.
 
     FatmorphError
     ├── ArgumentError                a wrong argument: the call can never work
@@ -20,16 +20,16 @@
     │   ├── ServeError               ValueError
     │   ├── SnapshotError            ValueError
     │   └── CommandError             ValueError
-    ├── MomentError                  a right call at the wrong moment (RuntimeError)
+    ├── MomentError                  a correct call at the wrong moment (RuntimeError)
     │   ├── ResponseStartedError
     │   ├── ResponseEndedError
     │   └── SubscriptionClosedError
     └── MissingExtraError            ImportError
 
-Every message has up to four lines: what, where, why, fix. Line one stands alone.
+Every message has up to four lines: what, where, why, fix. Line one makes sense on its own.
 """
 
-# What a refused value holds is unknown.
+# The types inside a refused value are unknown.
 # pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -89,12 +89,12 @@ SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is what find
 
 
 class FatmorphError(Exception):
-    """Be the base of every error of this library.
+    """The base class of every error of this library.
 
     Args:
-        what: The rule broken and the value; stands alone as line one.
+        what: The broken rule and the value; makes sense on its own.
         where: The place: an element's path, an attribute, a signal, a header, a file and line.
-        why: The reason that the rule exists, one clause.
+        why: The reason for the rule, in one clause.
         fix: Code to paste.
     """
 
@@ -115,148 +115,148 @@ class FatmorphError(Exception):
 
 
 class ArgumentError(FatmorphError):
-    """Report an argument with which the call can never work."""
+    """Raised for an argument with which the call can never work."""
 
     code = "argument"
 
 
 class TagNameError(ArgumentError, ValueError, AttributeError):
-    """Report a name that is no element's name."""
+    """Raised for a name that no element has."""
 
     code = "tag-name"
 
 
 class AttributeNameError(ArgumentError, ValueError):
-    """Report an attribute name that HTML cannot write."""
+    """Raised for an attribute name that HTML cannot write."""
 
     code = "attribute-name"
 
 
 class AttributeValueError(ArgumentError, TypeError, ValueError):
-    """Report a value that an attribute cannot hold."""
+    """Raised for a value that an attribute cannot hold."""
 
     code = "attribute-value"
 
 
 class ChildError(ArgumentError, TypeError):
-    """Report something that cannot be the child of an element."""
+    """Raised for an object that cannot be the child of an element."""
 
     code = "child"
 
 
 class RawTextError(ArgumentError, ValueError):
-    """Report text that would end its script, style or comment early."""
+    """Raised for text that would end its script, style or comment early."""
 
     code = "raw-text"
 
 
 class EncodingError(ArgumentError, ValueError):
-    """Report text that UTF-8 cannot encode: a lone surrogate."""
+    """Raised for text that UTF-8 cannot encode: a lone surrogate."""
 
     code = "encoding"
 
 
 class DatastarError(ArgumentError, ValueError):
-    """Report a Datastar attribute or action that the client would ignore or choke on."""
+    """Raised for a Datastar attribute or action that the client would ignore or fail on."""
 
     code = "datastar"
 
 
 class EventError(ArgumentError, ValueError):
-    """Report a field that an SSE event cannot carry."""
+    """Raised for a field that an SSE event cannot carry."""
 
     code = "event"
 
 
 class SignalsError(ArgumentError, ValueError):
-    """Report signals that are not what the handler asked for: a 400, or 413 if too large."""
+    """Raised for signals of another type than requested: a 400, or 413 if too large."""
 
     code = "signals"
     status = 400
 
 
 class BodyError(ArgumentError, ValueError):
-    """Report a request body that is larger than the handler wants to hold: a 413."""
+    """Raised for a request body that is larger than the handler allows: a 413."""
 
     code = "body"
     status = 413
 
 
 class OriginError(ArgumentError, ValueError):
-    """Report an action that another site's page sent: a 403."""
+    """Raised for an action that another site's page sent: a 403."""
 
     code = "origin"
     status = 403
 
 
 class MorphError(ArgumentError, ValueError):
-    """Report a page or a patch that cannot be checked or simulated."""
+    """Raised for a page or a patch that cannot be checked or simulated."""
 
     code = "morph"
 
 
 class ResponseError(ArgumentError, ValueError):
-    """Report a status, header, cookie or location that HTTP cannot carry safely."""
+    """Raised for a status, header, cookie or location that HTTP cannot safely transmit."""
 
     code = "response"
 
 
 class SettingsError(ArgumentError, ValueError):
-    """Report a setting that could never have the effect that it seems to have."""
+    """Raised for a setting that could never have its apparent effect."""
 
     code = "settings"
 
 
 class SubjectError(ArgumentError, ValueError):
-    """Report a relay subject or pattern that cannot match anything."""
+    """Raised for a relay subject or pattern that cannot match anything."""
 
     code = "subject"
 
 
 class ServeError(ArgumentError, ValueError):
-    """Report an application that `serve()` cannot start."""
+    """Raised for an application that `serve()` cannot start."""
 
     code = "serve"
 
 
 class SnapshotError(ArgumentError, ValueError):
-    """Report a name under which no snapshot can be stored."""
+    """Raised for a name under which no snapshot can be stored."""
 
     code = "snapshot"
 
 
 class CommandError(ArgumentError, ValueError):
-    """Report an argument of the command line with which nothing can be checked."""
+    """Raised for an argument of the command line with which nothing can be checked."""
 
     code = "command"
 
 
 class MomentError(FatmorphError, RuntimeError):
-    """Report a call that would have worked at another moment."""
+    """Raised for a call that would have worked at another moment."""
 
     code = "moment"
 
 
 class ResponseStartedError(MomentError):
-    """Report a change to a response whose first byte is already written."""
+    """Raised for a change to a response whose first byte is already written."""
 
     code = "response-started"
 
 
 class ResponseEndedError(MomentError):
-    """Report a write to a response that is already complete."""
+    """Raised for a write to a response that is already complete."""
 
     code = "response-ended"
 
 
 class SubscriptionClosedError(MomentError):
-    """Report the use of a relay subscription that was closed."""
+    """Raised for the use of a relay subscription that was closed."""
 
     code = "subscription-closed"
 
 
 class MissingExtraError(FatmorphError, ImportError):
-    """Report an optional dependency that is not installed."""
+    """Raised if an optional dependency is not installed."""
 
     code = "missing-extra"
 
@@ -271,8 +271,8 @@ def short_repr(value: object) -> str:
 
 
 def add_place(error: Exception, place: str) -> None:
-    """Note on a user's own exception what was being done, unless a closer place is noted."""
-    if isinstance(error, FatmorphError):  # names its place itself
+    """Add the place to a user's own exception, unless a closer place is noted."""
+    if isinstance(error, FatmorphError):  # has its own place
         return
     note = f"while {place}"
     if not any(known.startswith(note) for known in getattr(error, "__notes__", ())):
@@ -280,21 +280,21 @@ def add_place(error: Exception, place: str) -> None:
 
 
 def argument_place(element: str, indices: tuple[int, ...]) -> str:
-    """Return the words for an argument of an element's call, or an item in it, from zero."""
+    """Return the name of an argument of an element's call, or of an item in it."""
     first, *items = indices
-    if element in _CALLS and items:  # fragment() and comment() hand their arguments on in a tuple
+    if element in _CALLS and items:  # fragment() and comment() pass their arguments in a tuple
         first, *items = items
     place = f"{_CALLS.get(element, element)}(…), positional argument {first + 1}"
     return place + "".join(f", item {index + 1}" for index in items)
 
 
 def attribute_holder(element: str) -> str:
-    """Return the words for what an attribute is given to: an element or an `Attrs`."""
+    """Return the name of an attribute's holder: an element or an `Attrs`."""
     return "Attrs(…)" if element == "Attrs" else f"<{element}>"
 
 
-# The words of the errors that both markup engines raise. The engines pass what they know;
-# every sentence stands here only, so that the engines cannot drift apart.
+# The texts of the errors that both markup engines raise. The engines pass values; every sentence
+# is written only here, so that the engines cannot drift apart.
 
 _CALLS = {"#document-fragment": "fragment", "#comment": "comment"}
 
@@ -329,7 +329,7 @@ def uncalled_tag_error(element: str, place: str, name: str) -> ChildError:
 
 
 def html_method_error(element: str, place: str, value: object, returned: object) -> ChildError:
-    """Word the refusal of an object whose `__html__()` gives no text."""
+    """Word the refusal of an object whose `__html__()` does not return text."""
     kind = type(value).__name__
     return ChildError(
         f"cannot render {kind} as a child of {_named(element)}",
@@ -350,7 +350,7 @@ def spent_generator_error(element: str, place: str, generator: object) -> ChildE
 
 
 def nesting_error(element: str, place: str, limit: int) -> ChildError:
-    """Word the refusal of iterables that hold themselves."""
+    """Word the refusal of iterables that contain themselves."""
     return ChildError(
         f"cannot render iterables nested more than {limit} deep as children of {_named(element)}",
         where=place,
@@ -370,7 +370,7 @@ def void_error(element: str, child: object) -> ChildError:
 
 
 def markup_in_text_error(element: str, child: object) -> ChildError:
-    """Word the refusal of an element inside an element that holds text only."""
+    """Word the refusal of an element inside an element that contains only text."""
     call = _CALLS.get(element, element)
     return ChildError(
         f"cannot put an element into {_named(element)}",
@@ -396,7 +396,7 @@ def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextErro
 
 
 def tag_name_error(name: object) -> TagNameError:
-    """Word the refusal of a string that no start tag can hold."""
+    """Word the refusal of a string that a start tag cannot contain."""
     return TagNameError(
         f"cannot write {short_repr(name)} as an element's name",
         why="a name is a letter, then letters, digits, hyphens, dots or underscores",
@@ -405,7 +405,7 @@ def tag_name_error(name: object) -> TagNameError:
 
 
 def view_error(value: object) -> ChildError:
-    """Word the refusal of a view that is no element."""
+    """Word the refusal of a view that is not an element."""
     if value is None:
         why, fix = "a view function without a return statement returns None", "return h.div(…)"
     elif isinstance(value, str | int | float):

@@ -1,11 +1,11 @@
-"""Hold one `Tag` per element of the HTML standard, in its order.
+"""The elements of HTML: one `Tag` each, in the standard's order.
 
     from fatmorph import h
 
     h.p("Hello, ", h.strong("you"))
 
-`del` is a Python keyword and is called `del_`. Some names (`input`, `map`, `object`) hide builtins
-where they are imported by themselves, which is why they are usually taken from `h`.
+`del` is a Python keyword, so it is called `del_`. Import `h` instead of single names: some of them
+(`input`, `map`, `object`) would hide builtins.
 
 Source: https://html.spec.whatwg.org/multipage/indices.html#elements-3
 """

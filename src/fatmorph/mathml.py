@@ -1,4 +1,4 @@
-"""Hold one `Tag` per element of MathML Core, in its order.
+"""The elements of MathML Core: one `Tag` each, in its order.
 
     from fatmorph import mathml
 

@@ -1,8 +1,8 @@
-"""Serve an application with uvicorn, so that a stop is a matter of a moment.
+"""Serve an application with uvicorn, with a fast shutdown.
 
-Streams end just as promptly under `uvicorn main:app`. What this module adds is a start by
-`python main.py`, also with several worker processes, and connections that give up a peer that
-takes nothing.
+Streams end just as quickly under `uvicorn main:app`. This module adds a start with
+`python main.py`, also with several worker processes, and drops connections whose peer reads
+nothing.
 
 Source: https://www.uvicorn.org/settings/
 """
@@ -19,9 +19,9 @@ __all__ = ("LogLevel", "serve")
 
 LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug", "trace"]
 
-# For whatever else may hold a connection open; streams end by themselves before this.
+# For other open connections; streams end earlier by themselves.
 GRACEFUL_SHUTDOWN_SECONDS = 2
-# By its name: it is uvicorn's own with one thing more, and uvicorn may not be installed.
+# By name: it is a subclass of uvicorn's own, and uvicorn may not be installed.
 PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
 
 
@@ -37,16 +37,16 @@ def serve(
     """Serve an ASGI application until SIGINT or SIGTERM.
 
     Args:
-        app: The application, or where it is: `"main:app"`.
+        app: The application, or its import path: `"main:app"`.
         host: Address to listen on; `"0.0.0.0"` for every interface.
-        port: 0 takes any free port and logs it.
-        workers: Processes, 1 or more; an in-memory Relay does not reach from one to another.
-        access_log: Whether every request is logged.
-        log_level: What is logged, and everything graver.
+        port: 0 selects a free port and logs it.
+        workers: Number of processes, 1 or more; an in-memory Relay does not connect them.
+        access_log: Whether to log every request.
+        log_level: The lowest level that is logged.
 
     Raises:
-        ServeError: Several workers, and the application is no global name of `main.py`; or
-            none.
+        ServeError: Several workers, but the application is not a global name of `main.py`; or
+            fewer than one worker.
         MissingExtraError: uvicorn is not installed.
 
     Example:
@@ -75,7 +75,7 @@ def serve(
 
 
 def _import_string(app: Callable[..., Any] | str, workers: int) -> str:
-    """Return where worker processes, which start anew from `main.py`, find the application."""
+    """Return the import path of the application for worker processes, which run `main.py` again."""
     if workers < 1:
         raise ServeError(
             f"cannot start {short_repr(workers)} workers",

@@ -1,11 +1,11 @@
-"""Hold one `Tag` per element of SVG 2 and its modules, in their order.
+"""The elements of SVG 2 and its modules: one `Tag` each, in their order.
 
     from fatmorph import svg
 
     svg.svg({"viewBox": "0 0 10 10"}, svg.circle(cx=5, cy=5, r=4))
 
-Names have SVG's case (`linearGradient`). `audio`, `canvas`, `iframe` and `video` inside SVG are
-elements of HTML.
+Names are case-sensitive, as in SVG (`linearGradient`). Inside SVG, `audio`, `canvas`, `iframe`
+and `video` are HTML elements.
 
 Source: https://svgwg.org/svg2-draft/eltindex.html
 """

@@ -1,4 +1,4 @@
-"""Transport: the connection to one client, as a server without an adapter gives it to fatmorph."""
+"""Transport: the connection to one client, for servers that have no adapter."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ __all__ = ("Transport",)
 
 
 class Transport(Protocol):
-    """A connection to one client; thirty lines for a server that has no adapter yet.
+    """A connection to one client; write one for a server that has no adapter.
 
-    The three methods are never called at the same time but for `wait_closed()`, which waits
-    while the others are used. Each may be cancelled when the stream is over.
+    The methods are never called concurrently, except `wait_closed()`, which waits while the
+    others are used. Each call may be cancelled when the stream has ended.
     """
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
@@ -27,8 +27,8 @@ class Transport(Protocol):
         """Send a part of the body and wait until the socket can take more.
 
         Args:
-            data: Any number of bytes, perhaps none.
-            more: False completes the response; nothing is sent after it.
+            data: Any number of bytes, including none.
+            more: False completes the response.
 
         Raises:
             OSError: The client is gone.

@@ -1,6 +1,6 @@
-"""The types that signatures of this library share.
+"""The types that this library's signatures share.
 
-They say what a caller may pass; what comes back is typed where it is returned.
+They are types of arguments; results have more precise types.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class HasHtml(Protocol):
 
 
 Node: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Node] | None"
-"""What can be a child of an element; `None`, `True` and `False` are skipped."""
+"""A child of an element; `None`, `True` and `False` are skipped."""
 
 StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
 """The value of one CSS property; `None` and `False` leave the property out."""
@@ -48,19 +48,19 @@ AttributeValue: TypeAlias = "bool | str | int | float | Decimal | Iterable[Any] 
 SignalValue: TypeAlias = (
     "bool | int | float | str | Sequence[SignalValue] | Mapping[str, SignalValue] | None"
 )
-"""A value that JSON can hold, as signals and JavaScript literals are made of."""
+"""A JSON value, for signals and JavaScript literals."""
 
 # Any: positional attributes are checked name by name when the element is built.
 AttributeMapping: TypeAlias = Mapping[str, Any]
 """Attributes given as a positional argument: name to value."""
 
 ElementNamespace: TypeAlias = Literal["html", "svg", "mathml"]
-"""The three namespaces that an HTML document can hold elements of."""
+"""The three namespaces of elements in an HTML document."""
 
 PatchMode: TypeAlias = Literal[
     "outer", "inner", "replace", "prepend", "append", "before", "after", "remove"
 ]
-"""What the client does with the elements of a patch; `outer`, the default, morphs."""
+"""How the client applies the elements of a patch; `outer`, the default, morphs."""
 
 MODES_WITHOUT_SELECTOR: frozenset[PatchMode] = frozenset({"outer", "replace"})
-"""The modes whose targets the client finds by the ids of the elements."""
+"""The modes in which the client finds the targets by the ids of the elements."""

@@ -1,4 +1,4 @@
-"""The command `python -m fatmorph check`: what would morph badly in a view or an HTML file."""
+"""The command `python -m fatmorph check`: find mistakes in a view or an HTML file."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Exit status: 0 if nothing or only warnings were found, 1 if errors were found or
 2 if the arguments are unusable."""
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 PLAIN = "\x1b[0m"
-WIDTH = 100  # columns, where the terminal does not say
+WIDTH = 100  # columns, if there is no terminal
 
 
 class _ViewError(Exception):
-    """Say that code of the user raised; its cause is what it raised."""
+    """Raised if the user's code raised; that exception is the cause."""
 
 
 def add_check_command(commands: Any) -> None:  # Any: argparse does not name the type
@@ -127,7 +127,7 @@ def _parsed(path: Path) -> Tree:
     return parse_document(text) if is_document(text) else parse_fragment(text)
 
 
-def _view(target: str) -> Any:  # Any: whatever stands there
+def _view(target: str) -> Any:  # Any: the module may define anything
     module_name, colon, name = target.partition(":")
     if not colon or not module_name or not name:
         raise CommandError(
@@ -162,7 +162,7 @@ def _module(name: str) -> Any:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            # The module is there; what it imports is not.
+            # The module exists, but one of its imports does not.
             raise _ViewError from error.with_traceback(_of_the_user(error))
         files = [path.stem for path in Path.cwd().glob("*.py")]
         near = closest_name(name, files)
@@ -201,7 +201,7 @@ def _values(arguments: Iterable[str]) -> tuple[list[Any], dict[str, Any]]:
     return positional, keywords
 
 
-def _value(text: str) -> Any:  # Any: what JSON can hold
+def _value(text: str) -> Any:  # Any: a JSON value
     try:
         return json.loads(text)
     except ValueError:
@@ -212,7 +212,7 @@ def _check_call(target: str, view: Any, positional: list[Any], keywords: dict[st
     try:
         signature = inspect.signature(view)
     except (TypeError, ValueError):
-        return  # a builtin: its call will tell
+        return  # a builtin: the call itself will raise
     try:
         signature.bind(*positional, **keywords)
     except TypeError as error:
@@ -257,7 +257,7 @@ def _report(name: str, findings: Sequence[Finding]) -> str:
 def _text(finding: Finding) -> str:
     has_colors = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     color, plain = (COLORS[finding.severity], PLAIN) if has_colors else ("", "")
-    # What is pasted stays on one line; the reason is prose.
+    # Only the reason is wrapped: the other lines are to be copied.
     width = os.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     reason = textwrap.fill(
         finding.reason, max(width, 40), initial_indent="  why:   ", subsequent_indent=" " * 9

@@ -1,4 +1,4 @@
-"""The command `python -m fatmorph`: what is installed, which engine runs, and `check`."""
+"""The command `python -m fatmorph`: the version, the engine, and `check`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Without the program's name; by default those that Python was started with.
 
     Raises:
-        SystemExit: After `--version` and `--help`, or with status 2 for unusable arguments.
+        SystemExit: After `--version` and `--help`, or with status 2 for invalid arguments.
     """
     parser = argparse.ArgumentParser(
         prog="python -m fatmorph", description="Live web pages, each written as one function."

@@ -1,6 +1,6 @@
-r"""Lines of HTML as a server-sent event carries them: each after the name of its field.
+r"""Lines of HTML in a server-sent event: each after the name of its field.
 
-Only CR, LF and CRLF end a line; an event knows no other way to say `\n`, and no way to say `\r`.
+Only CR, LF and CRLF end a line. An event has no other way to encode `\n`, and none for `\r`.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -15,12 +15,12 @@ LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def event_bytes(head: bytes, line: bytes, payload: bytes) -> bytes:
-    r"""Return an event with each line of the payload on a line of its own.
+    r"""Return an event with each line of the payload on a separate line.
 
     Args:
         head: The event's other lines, each with its line end; may be empty.
-        line: What each line of the payload begins with.
-        payload: UTF-8; nothing at all leaves the head and the empty line that ends an event.
+        line: The prefix of each line of the payload.
+        payload: UTF-8; if empty, the event consists of the head and its final empty line.
 
     Example:
         >>> event_bytes(b"event: note\n", b"data: ", b"a\r\nb")
@@ -30,5 +30,5 @@ def event_bytes(head: bytes, line: bytes, payload: bytes) -> bytes:
         return head + b"\n"
     if b"\r" in payload:
         payload = LINE_END.sub(b"\n", payload)
-    # Nothing is copied here for a payload of one line, as our own renderer writes pages.
+    # replace() does not copy a payload of one line, such as the pages of our renderer.
     return b"".join((head, line, payload.replace(b"\n", b"\n" + line), b"\n\n"))

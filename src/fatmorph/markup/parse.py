@@ -1,9 +1,8 @@
 """Parse HTML text into a tree, as a browser does.
 
-The parser is turbohtml, compared with Chromium in docs/decisions/html-parser.md. What comes out
-has the surface of an element: `tag`, `attributes`, `children`, `id`; text is `str`, comments are
-elements of the tag `#comment`, and the whole is one of the tag `#document` or
-`#document-fragment`.
+The parser is turbohtml, compared with Chromium in docs/decisions/html-parser.md. The result has
+the interface of an element: `tag`, `attributes`, `children`, `id`. Text is `str`, comments have
+the tag `#comment`, and the root has the tag `#document` or `#document-fragment`.
 
 Source: https://html.spec.whatwg.org/multipage/parsing.html
 """
@@ -37,7 +36,7 @@ BEGINS_A_DOCUMENT = re.compile(
 
 
 class ParsedElement:
-    """An element, or another node with children, as the parser made it.
+    """A parsed element, or another node with children.
 
     Args:
         tag: Lower case in HTML; `#comment` for a comment, whose only child is its text.
@@ -58,11 +57,11 @@ class ParsedElement:
         self.attributes = attributes or {}
         self.children: list[ParsedElement | str] = []
         self.content: ParsedElement | None = None
-        """What a `<template>` holds: it is in no document, so it is not among the children."""
+        """The content of a `<template>`, which is not among the children, as in the DOM."""
 
     @property
     def id(self) -> str | None:
-        """The id, if there is one; perhaps empty."""
+        """The id, if there is one; it may be empty."""
         return self.attributes.get("id")
 
     def __repr__(self) -> str:
@@ -70,7 +69,7 @@ class ParsedElement:
 
 
 def is_document(text: str) -> bool:
-    """Return whether text begins as a whole page does, with a doctype or `<html>`.
+    """Return whether text begins like a whole page, with a doctype or `<html>`.
 
     Example:
         >>> is_document("<!doctype html><html></html>"), is_document("<p>Hello</p>")
@@ -80,12 +79,12 @@ def is_document(text: str) -> bool:
 
 
 def parse_document(text: str, *, scripting: bool = True) -> ParsedElement:
-    """Return the document that a browser makes of a whole page; any text makes one.
+    """Return the document that a browser builds from a whole page, or from any text.
 
     Args:
         text: The page.
-        scripting: Whether scripts run where it is parsed: then `<noscript>` holds text. A
-            browser that loads a page says yes, `DOMParser` no.
+        scripting: Whether scripting is on, so that `<noscript>` contains text: it is on when a
+            browser loads a page, and off in `DOMParser`.
 
     Raises:
         MissingExtraError: turbohtml is not installed.
@@ -102,12 +101,12 @@ def parse_document(text: str, *, scripting: bool = True) -> ParsedElement:
 
 
 def parse_fragment(text: str, *, context: str = "body", scripting: bool = True) -> ParsedElement:
-    """Return what a browser makes of text that becomes the content of `<body>`.
+    """Return the tree that a browser builds from the content of `<body>`.
 
     Args:
         text: Any HTML.
         context: Another element than `body`.
-        scripting: Whether scripts run there: then `<noscript>` holds text.
+        scripting: Whether scripting is on, so that `<noscript>` contains text.
 
     Raises:
         MissingExtraError: turbohtml is not installed.
@@ -121,7 +120,7 @@ def parse_fragment(text: str, *, context: str = "body", scripting: bool = True) 
 
 
 def parse_template(text: str) -> ParsedElement:
-    """Return what a browser makes of text in a `<template>`: there a `<tr>` needs no table.
+    """Return the tree of text in a `<template>`, where a `<tr>` needs no table.
 
     Args:
         text: Any HTML.
@@ -133,7 +132,7 @@ def parse_template(text: str) -> ParsedElement:
         >>> parse_template("<tr><td>1<td>2").children
         [<tr>]
     """
-    # As the client does it: no doctype, so in quirks mode.
+    # Like the client: without a doctype, so in quirks mode.
     document = _turbohtml().parse(f"<body><template>{text}</template></body>", positions=False)
     return _converted(document.find("template").children[0], "#document-fragment")
 
@@ -175,7 +174,7 @@ def _converted(root: Any, tag: str) -> ParsedElement:  # Any: nodes of an option
 
 
 def _comment(node: Any) -> ParsedElement:  # Any: a node of an optional module
-    """Return a comment; the latest browsers make a node of its own of `<?xml … ?>`."""
+    """Return a comment; the latest browsers build a separate kind of node from `<?xml … ?>`."""
     target = getattr(node, "target", None)
     comment = ParsedElement("#comment")
     comment.children.append(node.data if target is None else f"?{target} {node.data}?")

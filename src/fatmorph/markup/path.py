@@ -1,7 +1,7 @@
-"""Paths: where in a tree an element stands, in words a person can follow.
+"""Paths: the position of an element in a tree, in readable form.
 
-A path reads like a CSS selector, `body > main#home > ul > li[3]`: an id where there is one,
-else the place among the siblings of the same name, counted from 1, where there are several.
+A path resembles a CSS selector, `body > main#home > ul > li[3]`. A step has the element's id, or,
+if there are several siblings of the same name, its position among them, counted from 1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ E = TypeVar("E", bound=_Element)
 
 
 def find_path(root: E, wanted: Callable[[E], bool]) -> tuple[str, E] | None:
-    """Return the path and the first element, in document order, that is wanted.
+    """Return the first wanted element in document order, with its path.
 
     Args:
         root: The tree to search; of any depth.
@@ -60,7 +60,7 @@ def find_unencodable(root: _Element) -> tuple[str, str]:
 
 def child_steps(element: E) -> list[tuple[E, str]]:
     """Return the elements among the children, each with its step of a path."""
-    # What is no text is an element, of the same engine as its parent.
+    # All children but text are elements, of the same engine as their parent.
     children = [cast("E", child) for child in element.children if not isinstance(child, str)]
     counts: dict[str, int] = {}
     for child in children:
@@ -80,7 +80,7 @@ def _unencodable_text(element: _Element) -> str | None:
             try:
                 text.encode()
             except UnicodeEncodeError:
-                return str.__str__(text)  # Markup's own repr would hide what it holds
+                return str.__str__(text)  # the repr of Markup would hide the text
     return None
 
 

@@ -1,7 +1,7 @@
-"""Pretty printing: HTML with line breaks that no browser can see.
+"""Pretty printing: HTML with line breaks that are invisible in a browser.
 
-White space between elements is text, and text can show. So lines are broken inside tags only,
-before an attribute or before the closing `>`: parsing the printed page gives the same tree.
+White space between elements is text, which can be visible. Lines are therefore broken only inside
+tags, before an attribute or the closing `>`: parsing the printed page gives the same tree.
 
 Source: https://html.spec.whatwg.org/multipage/syntax.html#start-tags
 """
@@ -25,20 +25,20 @@ __all__ = ("pretty",)
 
 LINE_CHARACTERS = 100
 INDENT = "  "
-# Levels; a page thousands of levels deep would else be printed as white space, to gigabytes.
+# Levels; otherwise a page thousands of levels deep would become gigabytes of white space.
 MAX_INDENT = 24
 
 
 def pretty(view: Element | HasHtml) -> str:
-    """Return the HTML of a view, one element per line where lines would grow long.
+    """Return the HTML of a view, broken into lines at long elements.
 
-    For snapshots and for reading; what it changes no browser shows, and no parser keeps.
+    Use it for snapshots and for reading; a parser reads the same tree from it.
 
     Args:
-        view: As for `render()`. Trusted HTML is printed as it is.
+        view: As for `render()`. Trusted HTML is printed unchanged.
 
     Raises:
-        ChildError: `view` is nothing that can be rendered.
+        ChildError: `view` cannot be rendered.
 
     Example:
         >>> from fatmorph import h
@@ -77,7 +77,7 @@ def _fits(html: str, depth: int) -> bool:
 
 
 class _Printer:
-    """Writes tags with their last `>` held back, so that a line can be broken before it."""
+    """A writer that holds back the last `>` of a tag, so that a line can be broken before it."""
 
     def __init__(self, one_liners: dict[int, str]) -> None:
         self.one_liners = one_liners
@@ -139,8 +139,8 @@ class _Printer:
 
     def one_liner(self, element: Element, depth: int) -> str | None:
         html = self.one_liners.get(id(element))
-        # An element that holds no other one is not broken for its indentation alone: only its
-        # end tag would move.
+        # An element without child elements is not broken because of its indentation alone: only
+        # its end tag would move.
         if html and (_fits(html, depth) or all(isinstance(c, str) for c in element.children)):
             return html
         return None

@@ -15,10 +15,10 @@ def render(view: Element | HasHtml) -> str:
 
     Args:
         view: An element or fragment of any depth, or an object with `__html__`, which is
-            trusted (UNESCAPED). An `html` element begins with the doctype.
+            trusted (UNESCAPED). The doctype is written before an `html` element.
 
     Raises:
-        ChildError: `view` is none of these.
+        ChildError: `view` is anything else.
 
     Example:
         >>> from fatmorph import h
@@ -35,7 +35,7 @@ def render_bytes(view: Element | HasHtml) -> bytes:
         view: As for `render()`.
 
     Raises:
-        ChildError: `view` is nothing that can be rendered.
+        ChildError: `view` cannot be rendered.
         EncodingError: Text with a lone surrogate; the message has the path to it.
 
     Example:
@@ -47,15 +47,15 @@ def render_bytes(view: Element | HasHtml) -> bytes:
 
 
 def render_event(view: Element | HasHtml, head: bytes, line: bytes) -> bytes:
-    r"""Return a server-sent event with the HTML of a view, framed while it is rendered.
+    r"""Return a server-sent event with the HTML of a view, written in one pass.
 
     Args:
         view: As for `render()`.
         head: The event's other lines, each with its line end; may be empty.
-        line: What each line of the HTML begins with. CR, LF and CRLF end one.
+        line: The prefix of each line of the HTML. CR, LF and CRLF end a line.
 
     Raises:
-        ChildError: `view` is nothing that can be rendered.
+        ChildError: `view` cannot be rendered.
         EncodingError: Text with a lone surrogate; the message has the path to it.
 
     Example:

@@ -1,4 +1,4 @@
-"""Word the error for a name that a catalog does not hold, with the name that was meant.
+"""Suggestions: the error for an unknown name in a catalog, with the nearest valid name.
 
 Serves the module `__getattr__` of `fatmorph.html`, `fatmorph.svg` and `fatmorph.mathml`.
 """
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 __all__ = ("closest_name", "unknown_element")
 
 # Shares of equal characters (difflib's ratio): `dvi` and `div` have 0.67, `circel` and `circle`
-# 0.83. The lower one is difflib's default; it guesses only where no other reading is left.
+# 0.83. The lower one is difflib's default; it is used only if nothing else matches.
 _NEAR: Final = 0.6
 _NEARER: Final = 0.8
 
 
 class _Catalog(NamedTuple):
-    """What messages call a catalog, and the names that it holds."""
+    """A catalog: its names in messages, and the names of its elements."""
 
     namespace: ElementNamespace
     prefix: str
@@ -41,7 +41,7 @@ class _Catalog(NamedTuple):
 
 
 def _fold(name: str) -> str:
-    """Return the name without what people mix up: case, underscores and hyphens."""
+    """Return the name without common mistakes: in case, underscores and hyphens."""
     return name.lower().replace("_", "").replace("-", "")
 
 
@@ -66,13 +66,13 @@ def unknown_element(name: str, catalog: ElementNamespace) -> AttributeError:
     """Return the error to raise for an attribute that a catalog does not have.
 
     Args:
-        name: The attribute asked for. Names that start with an underscore are Python's or a
-            tool's own questions (`__path__`, `_repr_html_`): they get a plain `AttributeError`.
+        name: The requested attribute. Names that start with an underscore are looked up by Python
+            or by tools (`__path__`, `_repr_html_`): they get a plain `AttributeError`.
         catalog: The catalog's namespace.
 
     Returns:
-        A `TagNameError` that names the element that was most probably meant, or what to write
-        instead: another catalog, CSS for an obsolete element, `element(...)` for a custom one.
+        A `TagNameError` with the most likely element, or an alternative: another catalog, CSS for
+        an obsolete element, `element(...)` for a custom one.
 
     Example:
         >>> print(unknown_element("dvi", "html"))
@@ -89,19 +89,19 @@ def unknown_element(name: str, catalog: ElementNamespace) -> AttributeError:
 
 
 def closest_name(name: str, names: Iterable[str], share: float = _NEAR) -> str | None:
-    """Return the one of `names` that was most probably meant, or `None`.
+    """Return the most likely of `names`, or `None`.
 
     Args:
         name: The misspelt name.
         names: The names that exist.
-        share: How alike they must be, from 0 (anything) to 1 (equal).
+        share: The least similarity, from 0 (anything) to 1 (equal).
 
     Example:
         >>> closest_name("lable", ["table", "label"])
         'label'
     """
     near = get_close_matches(name, names, n=3, cutoff=share)
-    # Few misspell the first letter; among equals it tells `lable` → `label` from `table`.
+    # The first letter is rarely misspelt; it decides ties: `lable` → `label`, not `table`.
     return min(near, key=lambda match: match[:1] != name[:1], default=None)
 
 
@@ -128,7 +128,7 @@ def _explain(name: str, catalog: ElementNamespace) -> tuple[str, str]:
 
 
 def _spelled(catalog: _Catalog, name: str) -> tuple[str, str]:
-    """Return why and fix for the right name in a wrong case, or without its underscore."""
+    """Return why and fix for a name in the wrong case, or without its underscore."""
     return (
         "names have the standard's case; a hyphen becomes _, a Python keyword gets one at its end",
         f"{catalog.prefix}.{name}(...)  (did you mean {name!r}?)",

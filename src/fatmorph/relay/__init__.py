@@ -1,4 +1,4 @@
-"""One bus: publish what happened, wake the streams that wait for it."""
+"""The relay: publish messages, and wake the streams that wait for them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What waits for one subscription of a relay: its messages, and the task that reads them.
+"""The mailbox of one subscription: its queued messages, and the task that waits for them.
 
-A mailbox is filled by any thread and read in one event loop, by one task at a time. It
-knows nothing of subjects: what is put into it was matched before.
+Any thread can deliver messages; one task at a time reads them, in one event loop. A mailbox
+does not match subjects: the relay does that first.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ logger = logging.getLogger("fatmorph.relay")
 
 
 class Mailbox(Generic[T]):
-    """The messages that wait for one subscription, and the one reader that waits for them.
+    """The queued messages of one subscription, and its only reader.
 
-    It needs no lock: whoever publishes adds a message and then looks for a reader, and the reader
-    says that it waits and then looks for messages. So one of them sees the other.
+    It needs no lock: a publisher adds a message before it looks for a reader, and the reader
+    registers before it looks for messages. So one of them sees the other.
     """
 
-    # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
+    # hot: with hundreds of streams, a mailbox is not in the processor's cache when it is used.
     __slots__ = (
         "__weakref__",
         "_awaited",
@@ -53,12 +53,12 @@ class Mailbox(Generic[T]):
         self._queue = queue
         self._awaited = awaited
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiter: asyncio.Future[None] | None = None  # while somebody reads
+        self._waiter: asyncio.Future[None] | None = None  # while a reader waits
         self.changed_at = 0
 
     @property
     def dropped(self) -> int:
-        """Return how many messages were lost because the reader was behind."""
+        """Return how many messages were lost because the reader was too slow."""
         return self._queue.dropped
 
     def __str__(self) -> str:
@@ -68,12 +68,12 @@ class Mailbox(Generic[T]):
     def deliver(
         self, message: tuple[str, T], moment: int, here: asyncio.AbstractEventLoop | None
     ) -> object:
-        """Take a message and wake the reader; return what was lost for it, or `None`.
+        """Take a message and wake the reader; return the message that it displaced, or `None`.
 
         Args:
-            message: Its subject, and what was published on it.
+            message: The subject and the data.
             moment: When it was published, by `time.perf_counter_ns()`.
-            here: The event loop that runs in this thread.
+            here: The running event loop of this thread.
         """
         # hot: as tests/benchmarks/fan_out.py shows.
         self.changed_at = moment
@@ -87,7 +87,7 @@ class Mailbox(Generic[T]):
         return lost
 
     def note_loss(self) -> None:
-        """Count a message that was lost, and say so the first time."""
+        """Count a lost message, and log the first one."""
         COUNTERS.dropped += 1
         self._queue.dropped += 1
         if self._queue.dropped == 1:
@@ -125,17 +125,17 @@ class Mailbox(Generic[T]):
                     self._waiter = None
             try:
                 return queue.take()
-            except LookupError:  # a publisher in another thread drops it, and puts in its own
+            except LookupError:  # a publisher in another thread has dropped it for a new one
                 continue
 
     def skip(self) -> int:
-        """Discard what waits; return how many messages that were."""
+        """Discard the queued messages and return their number."""
         count = len(self._queue)
         self._queue.clear()
         return count
 
     def close(self) -> None:
-        """Discard what waits, refuse what comes, end the wait of the reader."""
+        """Discard the queued messages, refuse new ones, and end the reader's wait."""
         self.is_closed = True
         self._queue.clear()
         waiter = self._waiter
@@ -167,12 +167,12 @@ class Mailbox(Generic[T]):
         try:
             waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)
         except RuntimeError:
-            # Its loop was closed while the reader waited: it will never run again.
+            # The loop was closed while the reader waited: the reader will never run again.
             self._awaited.discard(self)
 
 
 class Queue(deque[tuple[str, T]]):
-    """Messages in order, at most `limit` of them."""
+    """At most `limit` messages, in order."""
 
     __slots__ = ("dropped", "limit")
 
@@ -213,14 +213,14 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
 
 
 def _oldest(queue: Queue[T] | LatestQueue[T]) -> object:
-    """Take the oldest message of a full queue; None if a reader in another thread was faster."""
+    """Remove the oldest message of a full queue; None if a reader in another thread was faster."""
     with suppress(LookupError):
         return queue.take()
     return None
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the event loop that runs in this thread, `None` where none does."""
+    """Return the running event loop of this thread, or `None`."""
     try:
         return get_running_loop()
     except RuntimeError:

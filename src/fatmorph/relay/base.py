@@ -1,14 +1,14 @@
-"""The contract of a relay: what it carries, which subjects there are, what matches them.
+"""The contract of a relay: publishers, subscriptions, subjects and patterns.
 
 A subject is tokens joined by dots: `join`, `room.1.message`. A pattern is a subject, which
 matches itself; `prefix.*`, which matches every subject below the prefix, at any depth,
 but not the prefix itself; or `*`, which matches everything.
 
-Every relay promises at most one delivery of a message to a subscription, in the order of
-publishing, and no replay: a subscription gets what is published after it was made.
+Every relay delivers a message to a subscription at most once, in the order of publishing, and
+without replay: a subscription gets only messages that are published after it was made.
 
 Numbered departure from NATS (https://docs.nats.io/nats-concepts/subjects):
-1. `*` comes last and stands for one token or more; NATS writes that `>`.
+1. `*` comes last and stands for one or more tokens; in NATS, this is `>`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 EVERYTHING = "*"
 BELOW = ".*"
-# `>` is NATS's own wildcard: a subject that holds it could not move there.
+# `>` is a wildcard in NATS: a subject that contains it could not be used there.
 SUBJECT = re.compile(r"[^\s.*>]+(?:\.[^\s.*>]+)*")
 NOT_IN_TOKEN = re.compile(r"[\s*>]+")
 
@@ -49,20 +49,20 @@ class SubscriptionContract(Protocol[T_co]):
 
     @property
     def dropped(self) -> int:
-        """Return how many messages were lost because the reader was behind."""
+        """Return how many messages were lost because the reader was too slow."""
         ...
 
     @property
     def changed_at(self) -> int:
         """Return when the newest message was published here, by `time.perf_counter_ns()`.
 
-        What was read of the state after that moment includes the change it tells of. A
-        message from another process counts as published when it arrives.
+        State that is read after that moment includes the published change. A message from
+        another process counts as published when it arrives.
         """
         ...
 
     def skip(self) -> int:
-        """Discard the messages that wait; return how many they were."""
+        """Discard the queued messages and return their number."""
         ...
 
     def __aiter__(self) -> Self:
@@ -70,7 +70,7 @@ class SubscriptionContract(Protocol[T_co]):
         ...
 
     def __anext__(self) -> Coroutine[Any, Any, tuple[str, T_co]]:
-        """Return a coroutine that waits for the next message; it ends with the subscription."""
+        """Return a coroutine that waits for the next message, or for the subscription's end."""
         ...
 
     async def __aenter__(self) -> Self:
@@ -92,12 +92,12 @@ class SubscriptionContract(Protocol[T_co]):
         ...
 
     def close_at_once(self) -> None:
-        """Do what `aclose()` does, from a place that cannot await."""
+        """Do the same as `aclose()`, in code that cannot await."""
         ...
 
 
 class RelayContract(Protocol[T]):
-    """Carries messages from publishers to the subscriptions whose pattern matches."""
+    """A carrier of messages from publishers to the subscriptions whose patterns match."""
 
     def publish(self, subject: str, data: T) -> int | None:
         """Send a message; return how many subscriptions took it, `None` if unknown."""
@@ -106,19 +106,19 @@ class RelayContract(Protocol[T]):
     def subscribe(
         self, pattern: str, *patterns: str, latest: bool = False, limit: int = 1000
     ) -> SubscriptionContract[T]:
-        """Return a subscription that takes messages from this moment on."""
+        """Return a subscription that receives messages from this moment on."""
         ...
 
 
 def checked_subject(subject: object) -> str:
-    """Return the subject itself when a message can be published on it.
+    """Return the subject if messages can be published on it.
 
     Args:
-        subject: Tokens joined by dots; a token is not empty and holds neither white
-            space nor `*` nor `>`.
+        subject: Tokens joined by dots; tokens are not empty and contain neither white space
+            nor `*` nor `>`.
 
     Raises:
-        SubjectError: If the subject is anything else, a pattern included.
+        SubjectError: If the subject is anything else, including a pattern.
 
     Example:
         >>> checked_subject("room.1.message")
@@ -135,7 +135,7 @@ def checked_subject(subject: object) -> str:
 
 
 def checked_pattern(pattern: object) -> str:
-    """Return the pattern itself when it can match a subject.
+    """Return the pattern if it can match a subject.
 
     Args:
         pattern: A subject, `prefix.*` with a subject as prefix, or `*`.
@@ -176,7 +176,7 @@ def is_match(pattern: str, subject: str) -> bool:
 
 
 def prefixes_of(subject: str) -> Iterator[str]:
-    """Yield what stands before each dot of a subject, the longest first.
+    """Yield the part before each dot of a subject, the longest first.
 
     Example:
         >>> list(prefixes_of("room.1.message"))
@@ -189,10 +189,10 @@ def prefixes_of(subject: str) -> Iterator[str]:
 
 
 def disjoint_patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the patterns without those that another one covers, in their order.
+    """Return the patterns, in order, without those that another one covers.
 
-    Of the rest no two match the same subject, because two prefixes either contain one
-    another or have nothing in common: so no message reaches a subscription twice.
+    No two of the remaining patterns match the same subject, because one of two prefixes either
+    contains the other or is disjoint from it. So no message reaches a subscription twice.
 
     Args:
         patterns: Checked patterns.

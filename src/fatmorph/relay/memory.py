@@ -1,9 +1,8 @@
-"""The relay of one process: publishers of any thread, readers of any event loop.
+"""The relay of one process: publishers in any thread, readers in any event loop.
 
-It starts no task and keeps no message that no subscription waits for. A subscription is
-registered as soon as it is made, and held weakly until a reader waits for it: one that
-nobody refers to any more takes its messages with it. Messages are handed over as they are,
-neither copied nor encoded.
+It starts no task, and stores messages only in the queues of subscriptions. A subscription is
+registered as soon as it is made, and referenced weakly until a reader waits: dropping it also
+drops its messages. Messages are passed on without copying or encoding.
 """
 
 from __future__ import annotations
@@ -33,17 +32,17 @@ if TYPE_CHECKING:
 __all__ = ("Relay", "Subscription")
 
 T = TypeVar("T")
-# Any: what a registry holds says nothing about the messages that pass through it.
+# Any: the registry does not depend on the type of the messages.
 _Members: TypeAlias = "dict[int, weakref.ref[Mailbox[Any]]]"
 
-DEFAULT_LIMIT = 1000  # messages; a reader that far behind should ask for the latest only
+DEFAULT_LIMIT = 1000  # messages; a slower reader should subscribe with latest=True
 
 
 class Relay(Generic[T]):
-    """Carry messages from publishers to the streams of one process.
+    """A bus that carries messages from publishers to the streams of one process.
 
-    Delivery is at most once, in the order of publishing, and never repeated: state lives
-    in your database, and a page that connects again renders it whole.
+    Delivery is at most once, in the order of publishing, without replay: state lives in your
+    database, and a page that reconnects renders all of it.
 
     Example:
         >>> import asyncio
@@ -58,16 +57,16 @@ class Relay(Generic[T]):
     """
 
     def __init__(self) -> None:
-        # Re-entrant: a finaliser may run, and publish, wherever memory is allocated.
+        # Re-entrant: any allocation can run a finaliser, which may publish.
         self._lock = threading.RLock()
         self._members: dict[str, _Members] = {}  # by pattern
         self._patterns: dict[int, tuple[str, ...]] = {}  # by the number of a subscription
         self._numbers = itertools.count()
-        # Weak references die at any moment, while the lock is held too: they only note
-        # their number here, and the next call that holds the lock clears up.
+        # Weak references can die at any moment, even while the lock is held: they only record
+        # their number here, and the next call that holds the lock removes them.
         self._dead: deque[int] = deque()
-        # The event loop holds a waiting task weakly, and so do we: without a strong
-        # reference somewhere, the collector would take a background reader away.
+        # The event loop holds a waiting task weakly, and so do we: without this strong
+        # reference, a background reader would be collected as garbage.
         self._awaited: set[Mailbox[T]] = set()
 
     @property
@@ -78,17 +77,17 @@ class Relay(Generic[T]):
             return len(self._patterns)
 
     def publish(self, subject: str, data: T) -> int:
-        """Send a message to every matching subscription; return how many took it.
+        """Send a message to every matching subscription and return their number.
 
-        Never waits, and may be called from any thread; subscriptions of other threads'
-        event loops are woken there.
+        This method never waits and is thread-safe; each subscription is woken in its own event
+        loop.
 
         Args:
             subject: Tokens joined by dots, as in `room.1.join`.
-            data: Anything; every subscription gets this very object.
+            data: Any object; every subscription gets the same one.
 
         Raises:
-            SubjectError: If the subject is no subject, a pattern included.
+            SubjectError: If the subject is not valid; patterns are not.
 
         Example:
             >>> Relay[str]().publish("room.1.join", "ada")
@@ -106,7 +105,7 @@ class Relay(Generic[T]):
                 lost = mailbox.deliver(message, moment, here)
                 if lost is not None:
                     losses.append((mailbox, lost))
-        # Not under the lock: who logs, or is finalised, may publish.
+        # Not under the lock: log handlers and finalisers may publish.
         for mailbox, _ in losses:
             mailbox.note_loss()
         return len(mailboxes)
@@ -114,22 +113,22 @@ class Relay(Generic[T]):
     def subscribe(
         self, pattern: str, *patterns: str, latest: bool = False, limit: int = DEFAULT_LIMIT
     ) -> Subscription[T]:
-        """Return a subscription that takes messages from this moment on.
+        """Return a subscription that receives messages from this moment on.
 
-        It ends when it is closed or when nobody refers to it any more.
+        It ends when it is closed, or when it is no longer referenced.
 
         Args:
             pattern: A subject, `prefix.*` for everything below a prefix, at any depth, but
                 not the prefix itself, or `*` for everything.
             patterns: Further ones; a message that matches several arrives once.
-            latest: Whether a reader that is behind gets only the newest message of each
-                subject, in the order of the last publish.
-            limit: How many messages wait for the reader before the oldest is dropped, 1 or
-                more; with `latest`, how many subjects.
+            latest: Whether a slow reader gets only the newest message of each subject, in the
+                order of the last publish.
+            limit: How many messages are queued before the oldest is dropped, 1 or more; with
+                `latest`, how many subjects.
 
         Raises:
-            SubjectError: If a pattern can match nothing, or the limit is no integer of 1 or
-                more.
+            SubjectError: If a pattern cannot match anything, or the limit is not an integer of
+                1 or more.
 
         Example:
             >>> relay = Relay[str]()
@@ -176,10 +175,10 @@ class Relay(Generic[T]):
 
 
 class Subscription(Generic[T]):
-    """Iterate over the messages of a relay as `(subject, data)`; made by `subscribe()`.
+    """An asynchronous iterator over messages as `(subject, data)`; made by `subscribe()`.
 
-    One task at a time reads, in the event loop that read first. A reader that is cancelled
-    while it waits loses nothing: the message is there for the next one.
+    Only one task at a time can read, in the event loop of the first reader. Cancelling a waiting
+    reader loses no message: the next reader gets it.
 
     Example:
         >>> import asyncio
@@ -201,12 +200,12 @@ class Subscription(Generic[T]):
 
     @property
     def dropped(self) -> int:
-        """Return how many messages were lost because the reader was behind."""
+        """Return how many messages were lost because the reader was too slow."""
         return self._mailbox.dropped
 
     @property
     def changed_at(self) -> int:
-        """When its newest message was published, by `time.perf_counter_ns()`; 0 before any."""
+        """When the newest message was published, by `time.perf_counter_ns()`; 0 before any."""
         return self._mailbox.changed_at
 
     def __repr__(self) -> str:
@@ -219,9 +218,9 @@ class Subscription(Generic[T]):
         return self._mailbox.receive()
 
     def skip(self) -> int:
-        """Discard the messages that wait; return how many they were.
+        """Discard the queued messages and return their number.
 
-        For a reader that looks at the state itself, and wants to know only that it changed.
+        Use it in a reader that reads the state itself, and only needs to know that it changed.
 
         Example:
             >>> relay = Relay[int]()
@@ -253,10 +252,9 @@ class Subscription(Generic[T]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Take the subscription off the relay; what waits in it is discarded.
+        """Remove the subscription from the relay, and discard its queued messages.
 
-        A reader that waits ends as if the messages had come to their end. A second call
-        does nothing.
+        A waiting reader ends as at the end of an iterator. A second call does nothing.
 
         Example:
             >>> import asyncio
@@ -271,7 +269,7 @@ class Subscription(Generic[T]):
         self.close_at_once()
 
     def close_at_once(self) -> None:
-        """Do what `aclose()` does, from a place that cannot await.
+        """Do the same as `aclose()`, in code that cannot await.
 
         Example:
             >>> relay = Relay[str]()

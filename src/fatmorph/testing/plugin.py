@@ -1,7 +1,7 @@
-"""The pytest plugin: a view's HTML against a stored file, and checks of what is patched.
+"""The pytest plugin: compares views with stored files, and checks patches.
 
-pytest loads this module in every project that has fatmorph installed, so all that it needs is
-imported when a test asks for the fixture.
+pytest loads this module in every project that has fatmorph installed, so it imports everything
+else only when a test requests the fixture.
 The stored files are pytest-snapshot's: https://github.com/joseph-roitman/pytest-snapshot
 """
 
@@ -20,16 +20,16 @@ __all__ = ("pytest_configure", "view_snapshot")
 
 
 def pytest_configure() -> None:
-    """Let every Writer of the tests check what it patches, unless `FATMORPH_DEV=0` says no.
+    """Make every Writer check its patches in tests, unless `FATMORPH_DEV=0` is set.
 
-    What is found is logged, so that pytest shows it with a test that fails.
+    Findings are logged, so that pytest shows them with a failing test.
     """
     os.environ.setdefault("FATMORPH_DEV", "1")
 
 
 @pytest.fixture
 def view_snapshot(request: pytest.FixtureRequest) -> ViewSnapshot:
-    """Return a function that checks a view, and compares it with the HTML stored for the test.
+    """Return a function that checks a view and compares it with its stored HTML.
 
     Example:
         def test_the_cart_is_empty_at_first(view_snapshot):

@@ -1,4 +1,4 @@
-"""Snapshots of views: pretty-printed pages in files, compared line by line."""
+"""Snapshots of views: pretty-printed pages, stored in files and compared line by line."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ("ViewSnapshot", "require_pytest_snapshot")
 
 logger = logging.getLogger("fatmorph.morph")
 
-# What a file can be called on every system: no folder, no drive, nothing hidden.
+# A valid file name on every system: not a folder, a drive or a hidden file.
 NAME = re.compile(r"\w[\w. -]*")
 
 
 class _Snapshot(Protocol):
-    """What is used of pytest-snapshot's fixture."""
+    """The part of pytest-snapshot's fixture that is used here."""
 
     @property
     def snapshot_dir(self) -> Path: ...
@@ -32,10 +32,10 @@ class _Snapshot(Protocol):
 
 
 class ViewSnapshot:
-    """Compare views with stored HTML files; the value of the `view_snapshot` fixture.
+    """A function that compares views with stored HTML files: the `view_snapshot` fixture.
 
     Args:
-        snapshot: pytest-snapshot's `snapshot` fixture, which owns the files and the options
+        snapshot: pytest-snapshot's `snapshot` fixture, which manages the files and the options
             `--snapshot-update` and `--allow-snapshot-deletion`.
     """
 
@@ -45,24 +45,23 @@ class ViewSnapshot:
         self._names: set[str] = set()
 
     def __call__(self, view: Element | HasHtml, name: str | None = None) -> None:
-        """Check a view, and compare it with its stored file.
+        """Check a view and compare it with its stored file.
 
-        Findings of `fatmorph.morph.check()` that are errors fail the test, as a page that
-        cannot be patched should; warnings are logged.
+        Errors found by `fatmorph.morph.check()` fail the test; warnings are logged.
 
         Args:
             view: A page or any elements.
             name: The file's name without `.html`; by default `view`, then `view-2`, `view-3`.
 
         Raises:
-            AssertionError: The file differs or does not exist; the message has the diff. Or an
-                error was found in the view; the message has the findings.
-            SnapshotError: A name that no file can have, or that this test has used before.
+            AssertionError: The file differs or does not exist, and the message has the diff; or
+                the view has errors, and the message has the findings.
+            SnapshotError: The name is not a valid file name, or this test has used it before.
         """
         __tracebackhide__ = True
         _check(view)
         stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
-        # A parser reads every line end as LF, so this changes nothing that a browser shows.
+        # A parser reads every line end as LF, so this does not change the page.
         html = pretty(view).replace("\r\n", "\n").replace("\r", "\n") + "\n"
         try:
             self._snapshot.assert_match(html, stored.name)
@@ -82,7 +81,7 @@ class ViewSnapshot:
                 why="it becomes a file's name, on every system that the tests run on",
                 fix='view_snapshot(view, "empty-cart")',
             )
-        # Two files may not differ by case alone: some systems would take them for one.
+        # File names must not differ by case alone: some systems ignore case.
         if name.casefold() in self._names:
             raise SnapshotError(
                 f"cannot use the snapshot {short_repr(name)} twice in one test",
@@ -95,7 +94,7 @@ class ViewSnapshot:
 
 
 def require_pytest_snapshot() -> None:
-    """Refuse to go on without pytest-snapshot, whose fixture keeps the files.
+    """Raise if pytest-snapshot, whose fixture manages the files, is not installed.
 
     Raises:
         MissingExtraError: It is not installed.
