@@ -48,14 +48,14 @@ COUNTERS = Counters()
 
 # A gauge may fall. Counters get the suffix _total.
 HELP = {
-    "streams_open": "Streams of events that are open.",
-    "streams": "Streams of events that were opened.",
-    "events": "Events that were written.",
+    "streams_open": "Open event streams.",
+    "streams": "Event streams that were opened.",
+    "events": "Events written to event streams.",
     "bytes_written": "Bytes of bodies before compression.",
-    "bytes_sent": "Bytes of bodies after compression, taken by sockets.",
-    "dropped": "Messages and pages that nobody got in time.",
-    "cut": "Clients that were given up because they did not read.",
-    "render_seconds": "Seconds spent in rendering views.",
+    "bytes_sent": "Bytes of bodies after compression, accepted by sockets.",
+    "dropped": "Messages and pages that were dropped because a reader was too slow.",
+    "cut": "Clients that were cut off because they did not read.",
+    "render_seconds": "Seconds spent rendering views.",
 }
 GAUGES = frozenset({"streams_open"})
 # https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream

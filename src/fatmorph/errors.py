@@ -364,7 +364,7 @@ def void_error(element: str, child: object) -> ChildError:
     return ChildError(
         f"cannot put a child into <{element}>",
         where=f"<{element}> > {short_repr(child)}",
-        why=f"{element} is a void element: the parser would put the child behind it",
+        why=f"{element} is a void element: the parser would put the child after it",
         fix=f"[{element}(), child]",
     )
 

@@ -80,7 +80,7 @@ def _import_string(app: Callable[..., Any] | str, workers: int) -> str:
         raise ServeError(
             f"cannot start {short_repr(workers)} workers",
             where="serve(…, workers=…)",
-            why="somebody has to answer",
+            why="at least one process must serve requests",
             fix="serve(app, workers=1)",
         )
     if isinstance(app, str):
@@ -91,6 +91,6 @@ def _import_string(app: Callable[..., Any] | str, workers: int) -> str:
     raise ServeError(
         "cannot start several workers with an application that has no global name",
         where=f"serve({short_repr(app)}, workers={workers})",
-        why="each worker imports the program anew and looks the application up by its name",
+        why="each worker imports the program again and looks up the application by name",
         fix='serve("main:app", workers=2)  (with app = Starlette(…) at the top level of main.py)',
     )

@@ -5,7 +5,7 @@ the lines of code that raise it, which are marked with `>>> ` and `... ` as in a
 
     cannot put a child into <br>
       where: <br> > 'x'
-      why:   br is a void element: the parser would put the child behind it
+      why:   br is a void element: the parser would put the child after it
       fix:   [br(), child]
     >>> h.br("x")
 

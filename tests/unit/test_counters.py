@@ -85,7 +85,7 @@ def test_prometheus_reads_every_counter() -> None:
     lines = counters.prometheus().splitlines()
 
     assert lines[:3] == [
-        "# HELP fatmorph_streams_open Streams of events that are open.",
+        "# HELP fatmorph_streams_open Open event streams.",
         "# TYPE fatmorph_streams_open gauge",
         "fatmorph_streams_open 3",
     ]

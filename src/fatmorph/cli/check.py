@@ -22,7 +22,7 @@ from fatmorph.morph.checks import Finding, Tree, check
 __all__ = ("add_check_command",)
 
 DESCRIPTION = """\
-Print what in a page would morph badly: what is wrong, where, why, and the code to write instead.
+Find everything in a page that would morph badly, and print the code to write instead.
 
   python -m fatmorph check main:home_view u1 'board={"3": "red"}'
   python -m fatmorph check main:home_view u1 --after main:home_view u2
@@ -30,7 +30,7 @@ Print what in a page would morph badly: what is wrong, where, why, and the code 
   python -m fatmorph check before.html after.html
 
 Exit status: 0 if nothing or only warnings were found, 1 if errors were found or the view raised,
-2 if the arguments are unusable."""
+2 if the arguments are invalid."""
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 PLAIN = "\x1b[0m"
 WIDTH = 100  # columns, if there is no terminal
@@ -44,7 +44,7 @@ def add_check_command(commands: Any) -> None:  # Any: argparse does not name the
     """Add `check` to the commands."""
     parser = commands.add_parser(
         "check",
-        help="print what in a view or an HTML file would morph badly",
+        help="find everything in a view or an HTML file that would morph badly",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -53,14 +53,14 @@ def add_check_command(commands: Any) -> None:  # Any: argparse does not name the
         "arguments",
         nargs="*",
         metavar="argument",
-        help="for the view: JSON or plain text, with name= before it for a keyword",
+        help="for the view: JSON or plain text; prefix it with name= to pass it by keyword",
     )
     parser.add_argument(
         "--after",
         nargs="+",
         default=[],
         metavar=("target", "argument"),
-        help="the page that follows; then the change is checked, too",
+        help="the next page, to check the change as well",
     )
     parser.set_defaults(run=_run)
 
@@ -132,7 +132,7 @@ def _view(target: str) -> Any:  # Any: the module may define anything
     if not colon or not module_name or not name:
         raise CommandError(
             f"cannot check {short_repr(target)}",
-            why="what is checked is a view, as module:view, or an HTML file",
+            why="the command checks a view, as module:view, or an HTML file",
             fix="python -m fatmorph check main:home_view",
         )
     module = _module(module_name)
@@ -236,7 +236,7 @@ def _checked_page(target: str, page: Any) -> Tree:
         if inspect.iscoroutine(page):
             page.close()
         returned = f"a {type(page).__name__}"
-        why, fix = "a view is a plain function; a handler is none", "def home_view(): …"
+        why, fix = "a view is a plain function, not a handler", "def home_view(): …"
     elif hasattr(page, "tag") or hasattr(page, "__html__"):
         found: Tree = page
         return found

@@ -155,13 +155,13 @@ def _undefined(catalog: _Catalog, name: str) -> tuple[str, str]:
     """Return why and fix for a name that resembles no element."""
     if catalog.namespace != "html":
         return (
-            f"the catalog holds what the {catalog.language} standard defines",
+            f"the catalog has only elements of the {catalog.language} standard",
             f'Tag("{name}", "{catalog.namespace}")(...)',
         )
     custom = name.lower().strip("_").replace("_", "-")
     if "-" not in custom:
         custom = f"my-{custom}"
     return (
-        "what the HTML standard does not define is a custom element, and its name has a hyphen",
+        "all elements outside the HTML standard are custom elements, whose names have a hyphen",
         f'element("{custom}")(...)',
     )

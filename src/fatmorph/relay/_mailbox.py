@@ -92,8 +92,8 @@ class Mailbox(Generic[T]):
         self._queue.dropped += 1
         if self._queue.dropped == 1:
             logger.warning(
-                "the reader of the subscription to %s is behind: %d messages wait for it, "
-                "which is its limit, and each new one now drops the oldest (logged once); "
+                "the reader of the subscription to %s is too slow: its limit of %d queued messages "
+                "is reached, and each new one drops the oldest (logged once); "
                 "read faster, or subscribe with latest=True",
                 self._names(),
                 self._queue.limit,
@@ -159,7 +159,7 @@ class Mailbox(Generic[T]):
             raise MomentError(
                 "cannot read a subscription twice at the same time",
                 where=f"the subscription {self}",
-                why="each message goes to one reader, and nobody could say to which",
+                why="each message goes to only one reader, and either could get it",
                 fix=f"messages = relay.subscribe({self.patterns[0]!r})  # one for each reader",
             )
 

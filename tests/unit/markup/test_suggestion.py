@@ -9,7 +9,7 @@ UNKNOWN = "a browser would take it for an unknown element without any meaning"
 SPELLING = (
     "names have the standard's case; a hyphen becomes _, a Python keyword gets one at its end"
 )
-CUSTOM = "what the HTML standard does not define is a custom element, and its name has a hyphen"
+CUSTOM = "all elements outside the HTML standard are custom elements, whose names have a hyphen"
 
 
 def text(language: str, name: str, why: str, fix: str) -> str:
@@ -71,7 +71,7 @@ def test_an_unknown_html_element_gets_the_code_to_write_instead(name, why, fix):
         ),
         ("rec", UNKNOWN, "svg.rect(...)  (did you mean 'rect'?)"),
         ("div", "'div' is an HTML element", "h.div(...)"),
-        ("font", "the catalog holds what the SVG standard defines", 'Tag("font", "svg")(...)'),
+        ("font", "the catalog has only elements of the SVG standard", 'Tag("font", "svg")(...)'),
     ],
 )
 def test_an_unknown_svg_element_gets_the_code_to_write_instead(name, why, fix):
@@ -92,7 +92,7 @@ def test_an_unknown_svg_element_gets_the_code_to_write_instead(name, why, fix):
         ("span", "'span' is an HTML element", "h.span(...)"),
         (
             "reln",
-            "the catalog holds what the MathML standard defines",
+            "the catalog has only elements of the MathML standard",
             'Tag("reln", "mathml")(...)',
         ),
     ],

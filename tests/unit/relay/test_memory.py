@@ -302,7 +302,7 @@ async def test_a_second_reader_at_the_same_time_is_refused_and_the_first_goes_on
     assert str(caught.value) == (
         "cannot read a subscription twice at the same time\n"
         "  where: the subscription to 'room.*': 0 waiting, 0 dropped\n"
-        "  why:   each message goes to one reader, and nobody could say to which\n"
+        "  why:   each message goes to only one reader, and either could get it\n"
         "  fix:   messages = relay.subscribe('room.*')  # one for each reader"
     )
 
@@ -445,8 +445,8 @@ def test_the_first_dropped_message_of_a_subscription_is_logged_and_no_other(capl
             relay.publish("room.1", number)
 
     text = (
-        "the reader of the subscription to 'room.*' is behind: 2 messages wait for it, "
-        "which is its limit, and each new one now drops the oldest (logged once); "
+        "the reader of the subscription to 'room.*' is too slow: its limit of 2 queued messages "
+        "is reached, and each new one drops the oldest (logged once); "
         "read faster, or subscribe with latest=True"
     )
     assert caplog.record_tuples == [("fatmorph.relay", logging.WARNING, text)]
