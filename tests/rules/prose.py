@@ -114,7 +114,7 @@ def _test_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     functions = ast.FunctionDef | ast.AsyncFunctionDef
     for node in ast.walk(tree):
         if isinstance(node, functions) and node.name.startswith("test_"):
-            yield node.lineno, node.name.removeprefix("test_").replace("_", " ")
+            yield node.lineno, node.name[len("test_") :].replace("_", " ").capitalize()
 
 
 def _in_c(path: Path) -> Iterator[tuple[int, str]]:

@@ -60,7 +60,8 @@ STILL_TO_DO = (
 )
 
 THERE = "".join(f"(?<!there {verb})" for verb in ("", "can ", "may ", "will ", "must ", "should "))
-PROXY = r"(?:\w+ ){1,3}(?:proxy|proxies|balancer|scenes|firewall)\b"
+COMPARED = "longer|more|less|fewer|later|sooner|easier|better|worse|larger|smaller|faster|slower"
+PROXY = r"(?:\w+ ){1,3}(?:proxy|proxies|balancer|firewall|middleware|scenes)\b"
 CLAUSE = r"(?:^|[;:,] |\b(?:so|that|and|but|because|since|until|when|where|if|then|else) )"
 VERB = "is|are|was|were|stays?|becomes?|gets?|goes|takes?|must|can|may|will|needs?|counts?|belongs?"
 REST = rf"(?:(?!what|and|or|that|which|when|if|until|where|because)\S+ ){{0,5}}(?:{VERB})\b(?! be$)"
@@ -68,21 +69,21 @@ REST = rf"(?:(?!what|and|or|that|which|when|if|until|where|because)\S+ ){{0,5}}(
 HABITS = {
     "`is no`": (
         rf"{THERE}\b(?:is|are|was|were|be|being|been|becomes?) (?:no|none|nobody|nothing)\b"
-        r"(?! (?:longer|more|less|fewer|later|sooner|problem|use|match|help)\b)"
+        rf"(?! (?:{COMPARED}|problem|use|match|help)\b)"
     ),
     "`behind`": (
         r"(?<!leave )(?<!leaves )(?<!leave nothing )(?<!leaves nothing )"
-        r"(?<!fall )(?<!falls )(?<!fell )(?<!lag )(?<!lags )(?<!far )"
+        r"(?<!left )(?<!fall )(?<!falls )(?<!fell )(?<!lag )(?<!lags )(?<!far )"
         rf"\bbehind\b(?! {PROXY})"
     ),
     "`nobody`": r"\b(?:nobody|somebody|anybody|everybody|whoever|whomever)\b",
-    "`What …`": r"^(?:\w+: )?(?-i:What|Who|Whatever)\b[^?]*$",
+    "`What …`": r"^(?:\w+: )?(?-i:What(?! to)|Who|Whatever)\b[^?]*$",
     "`what … is`": rf"{CLAUSE}what (?!to )(?:(?:{VERB}|comes|\w+ed)|\w+(?: \w+)? \w+) {REST}[^?]*$",
     "`stands`": r"\b(?:stands?|stood|standing)\b(?! (?:for|in for|out|still|by)\b)",
     "`anew`": r"\b(?:anew|once more)\b",
     "`tells what`": r"\btells (?:what|which|how|whether|when|where|why|that|of)\b",
     "`Be a`": r"^Be (?:a|an|one|the|what)\b",
-    "`Of …`": r"^Of (?!course\b)",
+    "`Of …`": r"^(?-i:Of) (?!course\b)",
 }
 PATTERNS = {habit: re.compile(pattern, re.IGNORECASE) for habit, pattern in HABITS.items()}
 
@@ -94,11 +95,12 @@ CURES = [row[-1] for row in ROWS]
 PLAIN = (
     "There is no such file, and there may be none.",
     "The stream is no longer open.",
-    "A pause is no longer than a second.",
-    "A slow reader falls behind and leaves nothing behind.",
-    "It runs behind a reverse proxy.",
+    "A pause is no longer than a second, and is no easier to see.",
+    "A slow reader falls behind and leaves nothing behind, and nothing is left behind.",
+    "It runs behind a reverse proxy, or behind a middleware.",
     "`nobody` is an attribute here.",
     "What does it cost?",
+    "view: What to render, and what to leave out.",
     "[What does it cost?](compression.md) has the figures.",
     "## What it costs",
     "`check()` reports what moved and what was lost.",
