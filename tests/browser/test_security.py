@@ -198,3 +198,15 @@ def test_a_script_without_the_nonce_of_the_policy_does_not_run(
         page.locator(f"#{way}-{action}").click()
 
     expect(page).to_have_title("Policy")
+
+
+def test_a_nonce_that_the_browser_hides_stays_hidden_after_a_fat_morph(
+    policy: Server, page: Page
+) -> None:
+    page.goto(policy.base_url)
+
+    page.locator("#whole-page").click()
+    expect(page).to_have_title("Again")
+    script = page.locator("#datastar")
+
+    assert script.evaluate("e => [e.nonce, e.getAttribute('nonce')]") == ["n0nce", ""]

@@ -332,6 +332,67 @@ def test_an_empty_class_or_style_joins_without_a_separator(core, first):
     assert dict(element.attributes) == {"class": "a", "style": "top:0"}
 
 
+NONCES = {
+    "a keyword": lambda tag: tag(nonce="n0nce"),
+    "a mapping": lambda tag: tag({"NONCE": "n0nce"}),
+    "Attrs": lambda tag: tag(Attrs({"nonce": "n0nce"})),
+    "joined Attrs": lambda tag: tag({"nonce": "n0nce"} | Attrs({"id": None})),
+    "Markup": lambda tag: tag(nonce=Markup("n&#48;nce")),
+    "Markup in Attrs": lambda tag: tag(Attrs({"nonce": Markup("n&#48;nce")})),
+    "the later of two": lambda tag: tag({"nonce": "other"}, nonce="n0nce"),
+}
+
+
+@pytest.mark.parametrize("build", NONCES.values(), ids=NONCES)
+@pytest.mark.parametrize("name", ["script", "style", "link", "my-widget"])
+def test_a_nonce_is_kept_by_the_client_as_the_browser_hides_it(core, name, build):
+    element = build(core.Tag(name))
+
+    assert dict(element.attributes) == {"nonce": "n0nce", "data-preserve-attr": "nonce"}
+
+
+def test_the_nonce_that_the_client_reads_is_kept_hidden_too(core):
+    element = core.Tag("html")({"data-nonce": "n0nce", "nonce": "n0nce"}, lang="en")
+
+    assert core.render(element) == (
+        '<!doctype html><html data-nonce="n0nce" data-preserve-attr="data-nonce nonce"'
+        ' nonce="n0nce" lang="en"></html>'
+    )
+
+
+@pytest.mark.parametrize("nothing", [None, False])
+def test_an_element_without_a_nonce_keeps_nothing(core, nothing):
+    assert dict(core.Tag("script")(nonce=nothing, data_nonce=nothing).attributes) == {}
+
+
+def test_attrs_leave_the_hiding_of_a_nonce_to_the_element():
+    assert dict(Attrs({"nonce": "a"}) | {"data-nonce": "b"}) == {"nonce": "a", "data-nonce": "b"}
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ([{"data-preserve-attr": "open"}, {"nonce": "n"}], "open nonce"),
+        ([{"nonce": "n"}, {"data-preserve-attr": "open"}], "nonce open"),
+        ([{"nonce": "n"}, Attrs({"data-preserve-attr": "open  nonce\nid"})], "nonce open id"),
+        ([{"data-preserve-attr": "nonce open"}, Attrs({"nonce": "n"})], "nonce open"),
+        ([{"data-preserve-attr": True}, {"nonce": "n"}], "nonce"),
+        ([{"data-preserve-attr": "open"}, {"data-preserve-attr": None}], "open"),
+        ([Attrs({"data-preserve-attr": "a"}) | {"data-preserve-attr": "b a"}], "a b"),
+        ([{"data-preserve-attr": "a"}, {"DATA-PRESERVE-ATTR": "b"}], "a b"),
+    ],
+    ids=repr,
+)
+def test_names_of_attributes_to_keep_join_and_each_stands_once(core, given, names):
+    assert core.Tag("p")(*given).attributes["data-preserve-attr"] == names
+
+
+def test_names_of_attributes_to_keep_join_with_those_of_a_keyword(core):
+    element = core.Tag("p")({"data-preserve-attr": "open"}, data_preserve_attr="id", nonce="n")
+
+    assert element.attributes["data-preserve-attr"] == "open id nonce"
+
+
 @pytest.mark.parametrize(
     ("keyword", "value", "fix"),
     [

@@ -39,6 +39,7 @@ TAGS = (
 NAMES = (
     *("id", "class", "style", "href", "src", "hidden", "aria-label", "draggable", "viewbox"),
     *("from", "values", "title", "data-x", "data-Ä", "CLASS", "on:click", "colspan"),
+    *("nonce", "data-nonce", "data-preserve-attr"),
 )
 TAG = named("tag", st.sampled_from(TAGS))
 NAME = named("name", st.sampled_from(NAMES))

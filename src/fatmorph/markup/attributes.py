@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from html.entities import html5 as named_references
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -134,19 +134,18 @@ class Attrs(Mapping[str, "Written"]):
     def _add(self, attributes: AttributeMapping) -> None:
         for key, value in _items(attributes, "Attrs"):
             attribute = written_name(key)
-            if attribute.name in URL_CONVERTERS:
-                # Whether a URL is safe depends on the element that it will be given to.
-                attribute = AttributeName(attribute.name, _held_url)
+            if attribute.name in JUDGED_NAMES:
+                attribute = AttributeName(attribute.name, _held_value)
             add_attribute(self._written, "Attrs", attribute, value)
 
 
 def add_attribute(
     attributes: dict[str, Written], element: str, attribute: AttributeName, value: object
 ) -> None:
-    """Put one attribute into `attributes`: `class` and `style` join, else the later wins.
+    """Put one attribute into `attributes`: those of `JOINED` join, else the later wins.
 
     Args:
-        attributes: Changed in place.
+        attributes: Changed in place. A nonce also adds what keeps a morph from showing it.
         element: The element's name, for error messages and URL rules.
         attribute: From `mapped_name()` or `written_name()`.
         value: As the user gave it.
@@ -159,9 +158,11 @@ def add_attribute(
     earlier = attributes.get(name)
     if earlier is not None and name in JOINED:
         if written is not None:
-            attributes[name] = _joined(JOINED[name], str(earlier), str(written))
+            attributes[name] = JOINED[name](earlier, written)
     elif written is not None:
         attributes[name] = written
+        if convert is _nonce_value:
+            add_attribute(attributes, element, written_name(PRESERVED_NAMES), name)
     else:
         attributes.pop(name, None)
 
@@ -182,7 +183,7 @@ def add_mapping(
     """
     if type(mapping) is Attrs:
         for name, written in mapping._written.items():  # noqa: SLF001 - of this module
-            if name in attributes or name in URL_CONVERTERS:
+            if name in attributes or name in JUDGED_NAMES:
                 add_attribute(attributes, element, written_name(name), written)
             else:
                 attributes[name] = written  # checked when the Attrs were made
@@ -203,7 +204,7 @@ def mapped_name(keyword: str) -> AttributeName:
     keyword = str.__str__(keyword)
     name = keyword.removesuffix("_").replace("_", "-") if keyword.isidentifier() else keyword
     attribute = _checked_name(name, keyword)
-    if attribute.name not in URL_CONVERTERS:
+    if attribute.name not in JUDGED_NAMES:
         if len(VERBATIM_NAMES) >= MAX_CACHED_NAMES:
             VERBATIM_NAMES.clear()
         VERBATIM_NAMES[keyword] = attribute.name
@@ -260,6 +261,11 @@ def _items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, objec
         raise
 
 
+def _joined_names(earlier: Written, later: Written) -> str:
+    both = [name for names in (earlier, later) if names is not True for name in names.split()]
+    return " ".join(dict.fromkeys(both))
+
+
 def _joined(separator: str, earlier: str, later: str) -> str:
     # `\\;` is an escaped semicolon: text, and no end of a declaration.
     if earlier.endswith(separator) and not earlier.endswith("\\;"):
@@ -287,10 +293,8 @@ def _ascii_lower(name: str) -> str:
 
 
 def _converter(name: str) -> Convert | None:
-    if name in JOINED:
-        return _class_value if name == "class" else _style_value
-    if name in URL_CONVERTERS:
-        return URL_CONVERTERS[name]
+    if name in CONVERTERS:
+        return CONVERTERS[name]
     if name in TRUE_FALSE_ATTRIBUTES or name.startswith("aria-"):
         return _true_false_value
     return None
@@ -404,20 +408,42 @@ def _url_list_value(element: str, name: str, value: object) -> Written | None:
     return neutral_url_list(element, text)
 
 
-def _held_url(element: str, name: str, value: object) -> Written | None:
+def _nonce_value(element: str, name: str, value: object) -> Written | None:
+    """Return a nonce's text; browsers hide it, and a morph would show it again."""
+    return plain_value(element, name, value)
+
+
+def _held_value(element: str, name: str, value: object) -> Written | None:
     if isinstance(value, str) and hasattr(type(value), "__html__"):
         return Markup(str.__str__(value))  # noqa: S704 - it was trusted before
     return plain_value(element, name, value)
 
 
 BYTES = (bytes, bytearray, memoryview)
-JOINED: Mapping[str, str] = {"class": " ", "style": ";"}
+# The client leaves these attributes of an element as they are when it morphs the element.
+# https://data-star.dev/reference/attributes#data-preserve-attr
+PRESERVED_NAMES = "data-preserve-attr"
+# Any: a class and a style are never a bare name.
+JOINED: Mapping[str, Callable[[Any, Any], str]] = {
+    "class": partial(_joined, " "),
+    "style": partial(_joined, ";"),
+    PRESERVED_NAMES: _joined_names,
+}
 URL_CONVERTERS: Mapping[str, Convert] = {
     **dict.fromkeys(URL_ATTRIBUTES, _url_value),
     # What SVG's <animate> and <set> write into the attribute that they animate, often href.
     **dict.fromkeys(("by", "from", "to"), _url_value),
     "values": _url_list_value,
 }
+NONCE_CONVERTERS: Mapping[str, Convert] = {"nonce": _nonce_value, "data-nonce": _nonce_value}
+CONVERTERS: Mapping[str, Convert] = {
+    "class": _class_value,
+    "style": _style_value,
+    **URL_CONVERTERS,
+    **NONCE_CONVERTERS,
+}
+# What these become depends on the element that they are given to, and may add to it.
+JUDGED_NAMES = frozenset((*URL_CONVERTERS, *NONCE_CONVERTERS))
 # The numbers are the compiled engine's names for them: it writes the plain values itself.
 VALUE_KINDS: Mapping[Convert | None, int] = {
     None: 0,

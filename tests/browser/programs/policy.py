@@ -18,12 +18,13 @@ ACTIONS: dict[str, Callable[[Writer], None]] = {
     "redirect": lambda w: w.redirect("/next", nonce=NONCE),
     "other": lambda w: w.execute(COUNT, nonce="other"),
     "none": lambda w: w.execute(COUNT),
+    "page": lambda w: w.patch(page_view("Again")),
 }
 
 
-def page_view() -> Element:
+def page_view(title: str) -> Element:
     return h.html(
-        h.head(h.title("Policy"), datastar_script("/datastar.js", nonce=NONCE)),
+        h.head(h.title(title), datastar_script("/datastar.js", nonce=NONCE)),
         h.body(
             h.button({"id": f"{way}-{name}"}, data.on("click", at.post(f"/{way}/{name}")))
             for way in ("whole", "stream")
@@ -34,7 +35,7 @@ def page_view() -> Element:
 
 async def home(c: Context, w: Writer) -> None:
     w.headers["content-security-policy"] = f"script-src 'nonce-{NONCE}' 'unsafe-eval'"
-    w.html(page_view())
+    w.html(page_view("Policy"))
 
 
 async def arrived(c: Context, w: Writer) -> None:

@@ -25,7 +25,8 @@ MAX_DEPTH = 5
 TAGS = ["div", "p", "i", "x-y", "DIV", "pre", "textarea", "script", "style", "title", "br", "html"]
 NAMES = [
     "id", "class", "style", "href", "hidden", "aria-label", "draggable", "viewBox", "from",
-    "data-x", "title", "class_", "data_on", "values", "on\u00e9",
+    "data-x", "title", "class_", "data_on", "values", "on\u00e9", "nonce", "data-nonce",
+    "data-preserve-attr",
 ]  # fmt: skip
 TEXTS = [
     "", "&<>\"'", "\n", "\r", "\r\n", "\n\r", "</script", "<!--", "--", "->", "</body>", "\ud800",

@@ -457,7 +457,8 @@ class TestExecuteScript:
     def test_a_script_carries_the_nonce_of_its_page(self, nonce):
         assert execute_script("a()", nonce=nonce).decode() == (
             PATCH + "data: selector body\ndata: mode append\n"
-            f'data: elements <script data-effect="el.remove()" nonce="{nonce}">a()</script>\n\n'
+            f'data: elements <script data-effect="el.remove()" nonce="{nonce}"'
+            ' data-preserve-attr="nonce">a()</script>\n\n'
         )
 
     @pytest.mark.parametrize("nonce", ["", "a b", "a'; script-src *", 'a"b', "é", "a=b", "a\n"])
@@ -505,7 +506,9 @@ class TestNavigate:
         )
 
     def test_a_navigation_carries_the_nonce_of_its_page(self):
-        assert b' nonce="n0nce">setTimeout(' in navigate("/", nonce="n0nce")
+        assert b' nonce="n0nce" data-preserve-attr="nonce">setTimeout(' in navigate(
+            "/", nonce="n0nce"
+        )
 
     def test_a_navigation_can_be_numbered(self):
         assert navigate("/", event_id="7", retry_ms=5).startswith(

@@ -28,7 +28,7 @@ def test_nonce_and_integrity_are_written() -> None:
 
     assert str(tag) == (
         '<script type="module" id="datastar" src="/datastar.js" integrity="sha384-abc" '
-        'crossorigin="anonymous" nonce="n0nce"></script>'
+        'crossorigin="anonymous" nonce="n0nce" data-preserve-attr="nonce"></script>'
     )
 
 
