@@ -55,9 +55,19 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def datastar_bundle() -> Path:
-    """Fetch the real Datastar client once; its checksum is verified on every use."""
+    """Return the real Datastar client, or the one that `FATMORPH_DATASTAR` names."""
+    return _bundle()
+
+
+@pytest.fixture(scope="session")
+def official_bundle() -> Callable[[str], Path]:
+    """Return the real Datastar client of a release, whatever `FATMORPH_DATASTAR` names."""
+    return _bundle
+
+
+def _bundle(version: str | None = None) -> Path:
     try:
-        return datastar_bundle_path()
+        return datastar_bundle_path(version)
     except BundleUnavailableError as error:
         missing("datastar", str(error))
 

@@ -41,12 +41,24 @@ def start(tmp_path: Path) -> Start:
 @pytest.fixture
 def cdn_requests(context: BrowserContext, datastar_bundle: Path) -> list[str]:
     """Answer for the CDN, and list what it was asked for."""
+    return answered(context, datastar_bundle)
+
+
+@pytest.fixture
+def other_client_requests(
+    context: BrowserContext, official_bundle: Callable[[str], Path]
+) -> list[str]:
+    """Answer for the CDN with another release than the pinned one."""
+    return answered(context, official_bundle("1.0.1"))
+
+
+def answered(context: BrowserContext, bundle: Path) -> list[str]:
     urls: list[str] = []
 
     def answer(route: Route) -> None:
         urls.append(route.request.url)
         route.fulfill(
-            path=datastar_bundle,
+            path=bundle,
             content_type="text/javascript",
             headers={"access-control-allow-origin": "*"},
         )
@@ -77,11 +89,12 @@ def test_two_pages_paint_on_one_board(
 
 @pytest.mark.console_errors("integrity")
 def test_the_browser_refuses_another_client_than_the_pinned_one(
-    start: Start, page: Page, cdn_requests: list[str]
+    start: Start, page: Page, other_client_requests: list[str]
 ) -> None:
     with start() as server:
         with page.expect_event("console", lambda message: "integrity" in message.text):
             page.goto(server.base_url)
 
-        assert [url.rpartition("@")[2] for url in cdn_requests] == ["v1.0.4/bundles/datastar.js"]
+        asked = [url.rpartition("@")[2] for url in other_client_requests]
+        assert asked == ["v1.0.4/bundles/datastar.js"]
         expect(page.locator("main p")).to_have_text("0 painting")

@@ -41,10 +41,12 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         with client_page(browser, bundle) as page:
             count = _compare(page, arguments.seed, arguments.pairs, arguments.shown)
-        checksum = hashlib.sha256(bundle.read_bytes()).hexdigest()
+        client = bundle.read_bytes()
+        version = client.split(b"\n", 1)[0].rpartition(b" v")[2].decode()  # // Datastar v1.0.1
+        checksum = hashlib.sha256(client).hexdigest()
         print(
             f"seed={arguments.seed} pairs={arguments.pairs} differences={count} "
-            f"datastar={bundle.parent.name} sha256={checksum} chromium={browser.version}"
+            f"datastar={version} sha256={checksum} chromium={browser.version}"
         )
     return 1 if count else 0
 
