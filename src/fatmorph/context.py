@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 from fatmorph.decoding import decoded_signals
 from fatmorph.errors import BodyError, SignalsError
+from fatmorph.policy import NONCE_HEADER, is_nonce, new_nonce
 
 __all__ = ("MAX_BODY_BYTES", "MAX_SIGNAL_BYTES", "Context", "Headers", "Query", "ReadBody")
 
@@ -157,6 +158,19 @@ class Context:
     def last_event_id(self) -> str | None:
         """The id of the last event that the browser saw on this stream, if any had one."""
         return self.headers.get("last-event-id")
+
+    @cached_property
+    def nonce(self) -> str:
+        """The nonce of the page, for the elements that its Content-Security-Policy shall let run.
+
+        A page that a browser loads gets a new one. For a Datastar action it is the one that the
+        page sent along (`at.get(url, send_nonce=True)`), or else empty: an element with an empty
+        nonce keeps the one that it has in the page.
+        """
+        if not self.is_datastar:
+            return new_nonce()
+        sent = self.headers.get(NONCE_HEADER, "")
+        return sent if is_nonce(sent) else ""
 
     async def body(self, *, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         """Return the whole body.

@@ -72,6 +72,7 @@ class Live(Alive[object]):
         key: Shared by all streams whose views return the same page; None for none.
         only: The regions to send; None for the whole page.
         last_id: The id of the page that the browser has; None if unknown.
+        nonce: Shared as well by all streams that share a page.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
         max_rate: Pages per second at the most; None for no limit.
         watch: Checks the pages in development; else None.
@@ -88,6 +89,7 @@ class Live(Alive[object]):
         key: Hashable,
         only: str | Iterable[str] | None,
         last_id: str | None,
+        nonce: str = "",
         heartbeat: float | None,
         max_rate: float | None,
         watch: Watch | None = None,
@@ -103,7 +105,7 @@ class Live(Alive[object]):
         self._watch = watch
         self._changed_at = 0
         self._is_begun = False
-        self._shared = None if key is None else _shared_view(view, self._only, key)
+        self._shared = None if key is None else _shared_view(view, self._only, key, nonce)
 
     async def run(self) -> None:
         """Send pages until the stream or the source ends, then close the source."""
@@ -276,10 +278,12 @@ _shared_views: WeakKeyDictionary[
 ] = WeakKeyDictionary()
 
 
-def _shared_view(view: View, only: str | tuple[str, ...] | None, key: Hashable) -> _SharedView:
+def _shared_view(
+    view: View, only: str | tuple[str, ...] | None, key: Hashable, nonce: str
+) -> _SharedView:
     views = _shared_views.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     try:
-        return views.setdefault((_code_number(view), only, key), _SharedView())
+        return views.setdefault((_code_number(view), only, key, nonce), _SharedView())
     except TypeError:
         raise ResponseError(
             f"cannot share a page by the key {short_repr(key)}",

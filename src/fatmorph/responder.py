@@ -15,6 +15,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError, encoding_error
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import render_bytes
+from fatmorph.policy import policy_headers
 from fatmorph.response import (
     STATUSES_WITHOUT_BODY,
     ResponseHeaders,
@@ -35,6 +36,8 @@ class Responder:
     Args:
         stream: What carries it to the client.
         is_head: Whether only the head of the response is wanted.
+        policy: The Content-Security-Policy of pages; None for none.
+        nonce: Of the page, for its policy and its scripts; empty for none.
     """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
@@ -44,13 +47,19 @@ class Responder:
         "_headers",
         "_is_head",
         "_is_started",
+        "_nonce",
+        "_policy",
         "_status",
         "_stream",
     )
 
-    def __init__(self, stream: Stream, *, is_head: bool) -> None:
+    def __init__(
+        self, stream: Stream, *, is_head: bool, policy: str | None = None, nonce: str = ""
+    ) -> None:
         self._stream = stream
         self._is_head = is_head
+        self._policy = policy
+        self._nonce = nonce
         self._headers = ResponseHeaders()
         self._cookies: list[str] = []
         self._status: int | None = None
@@ -130,7 +139,7 @@ class Responder:
         )
 
     def html(self, view: Element | HasHtml, status: int | None = None) -> None:
-        """Answer with a page.
+        """Answer with a page, under the Content-Security-Policy of the settings.
 
         Args:
             view: A full page or any elements.
@@ -143,7 +152,8 @@ class Responder:
         begun_at = time.perf_counter()
         body = render_bytes(view)
         COUNTERS.render_seconds += time.perf_counter() - begun_at
-        self._whole(body, "text/html; charset=utf-8", status)
+        headers = [] if self._policy is None else policy_headers(self._policy, self._nonce)
+        self._whole(body, "text/html; charset=utf-8", status, headers)
 
     def text(self, text: str, status: int | None = None) -> None:
         """Answer with plain text.
@@ -178,7 +188,13 @@ class Responder:
         """
         self._whole(b"", None, status)
 
-    def _whole(self, body: bytes, content_type: str | None, status: int | None) -> None:
+    def _whole(
+        self,
+        body: bytes,
+        content_type: str | None,
+        status: int | None,
+        more_headers: Iterable[tuple[str, str]] = (),
+    ) -> None:
         if self._is_started:
             raise started_error("write a whole response")
         status = self.status if status is None else checked_status(status)
@@ -192,7 +208,7 @@ class Responder:
                 why="a 204 or a 304 ends with its headers",
                 fix=f"w.empty({status})",
             )
-        self._start(status, headers)
+        self._start(status, [*headers, *more_headers])
         self._stream.write(b"" if self._is_head else body, is_last=True)
 
     def _start(self, status: int, defaults: Iterable[tuple[str, str]]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
 from fatmorph.origin import checked_origins
+from fatmorph.policy import checked_policy
 
 __all__ = ("Settings",)
 
@@ -23,9 +24,12 @@ class Settings:
         max_compression_bytes: What compressing one stream may take of memory, about.
         allowed_origins: Other sites whose pages may act here, as `https://partner.example`;
             `*` is every site, for what needs no login.
+        content_security_policy: The policy that `w.html()` puts pages under, with `{nonce}`
+            where the nonce of the page goes: `"script-src 'nonce-{nonce}' 'strict-dynamic'"`.
 
     Raises:
-        SettingsError: An origin that no browser would send, or no coding's name.
+        SettingsError: An origin that no browser would send, no coding's name, or a policy whose
+            nonce would protect nothing.
         MissingExtraError: A coding whose package is not installed.
 
     Example:
@@ -37,7 +41,10 @@ class Settings:
     compression: Sequence[Encoding] | None = None
     max_compression_bytes: int = 1536 * 1024  # previous pages up to a quarter of a MiB are found
     allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
+    content_security_policy: str | None = None  # what a page loads is known to its author alone
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compression", checked_encodings(self.compression))
         object.__setattr__(self, "allowed_origins", checked_origins(self.allowed_origins))
+        if self.content_security_policy is not None:
+            checked_policy(self.content_security_policy)

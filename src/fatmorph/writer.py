@@ -59,6 +59,7 @@ class Writer(Responder):
         accept_encoding: The request's `accept-encoding`; None if it has none.
         last_event_id: The request's `last-event-id`; None if it has none.
         is_repeatable: Whether the client may send the request again, as it may a GET.
+        nonce: Of the page, as `Context.nonce`; empty if unknown.
 
     Raises:
         MomentError: No event loop of asyncio is running.
@@ -83,11 +84,13 @@ class Writer(Responder):
         accept_encoding: str | None = None,
         last_event_id: str | None = None,
         is_repeatable: bool = False,
+        nonce: str = "",
     ) -> None:
-        stream = Stream(
-            transport, settings or Settings(), accept_encoding, is_repeatable=is_repeatable
-        )
-        super().__init__(stream, is_head=is_head)
+        settings = settings or Settings()
+        stream = Stream(transport, settings, accept_encoding, is_repeatable=is_repeatable)
+        # The answer to an action is not a document: the policy of its page stays in force.
+        policy = None if is_datastar else settings.content_security_policy
+        super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
         self._is_datastar = is_datastar
         self._last_event_id = last_event_id
         self._is_streaming = False
@@ -224,14 +227,15 @@ class Writer(Responder):
 
         Args:
             script: The script; write values into it with `js(value)`.
-            nonce: The nonce in the Content-Security-Policy of the page that runs it.
+            nonce: The nonce in the Content-Security-Policy of the page that runs it; None for
+                the one that the page sent along, if any.
 
         Raises:
             EventError: A nonce that no policy could name.
             RawTextError: Text that would end the script element early.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.execute_script(script, nonce=nonce))
+        self._event(events.execute_script(script, nonce=self._script_nonce(nonce)))
 
     def navigate(self, url: str, *, nonce: str | None = None) -> None:
         """Open another page in the browser.
@@ -244,7 +248,7 @@ class Writer(Responder):
             EventError: A URL that would run as a script, or a nonce that no policy could name.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.navigate(url, nonce=nonce))
+        self._event(events.navigate(url, nonce=self._script_nonce(nonce)))
 
     @overload
     def alive(
@@ -316,7 +320,8 @@ class Writer(Responder):
                 view is asked as often as `max_rate` says.
             key: The same for all streams whose views return the same page at the same time: a
                 change is then drawn once for all of them. Everything that the page depends on
-                belongs in it; what is missing shows one user the page of another.
+                belongs in it; what is missing shows one user the page of another. Nonces need
+                not: pages that sent different ones share nothing.
             only: Send these regions of the page alone: `#cart`, or several.
             heartbeat: As for `alive()`.
             max_rate: Pages per second at the most.
@@ -338,6 +343,7 @@ class Writer(Responder):
             key=key,
             only=only,
             last_id=last_id,
+            nonce=self._nonce,
             heartbeat=heartbeat,
             max_rate=max_rate,
             watch=self._watch,
@@ -388,6 +394,9 @@ class Writer(Responder):
             self._start_stream()
         if not self._is_head:
             stream.write(event)
+
+    def _script_nonce(self, nonce: str | None) -> str | None:
+        return (self._nonce if nonce is None else nonce) or None
 
     def _hold(self, event: bytes) -> bool:
         """Keep the first event of an action for this turn of the event loop, if that is it.

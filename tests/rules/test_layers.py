@@ -17,7 +17,7 @@ from rules.source_tree import SourceModule, source_modules
 LAYERS = (
     ("remedies",),
     ("errors", "types"),
-    ("origin",),
+    ("origin", "policy"),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
     ("settings", "development", "catalogs"),

@@ -88,6 +88,31 @@ def test_a_cookie_is_decoded_as_the_writer_encodes_it() -> None:
     assert dict(context.cookies) == {"session": "é 1", "quoted": "x", "empty": ""}
 
 
+def test_a_page_has_one_nonce_and_every_page_another() -> None:
+    page, other = get(), get()
+
+    assert len({page.nonce, page.nonce, other.nonce}) == 2
+
+
+def test_an_action_has_the_nonce_of_its_page() -> None:
+    context = get(datastar_request="true", fatmorph_nonce="AbCd/+_-==")
+
+    assert context.nonce == "AbCd/+_-=="
+
+
+@pytest.mark.parametrize("sent", ["", "a b", 'a"b', "a, b", "a=b", "<", "é", "n0nce'", "a==="])
+def test_what_no_policy_could_name_is_not_taken_for_a_nonce(sent: str) -> None:
+    assert get(datastar_request="true", fatmorph_nonce=sent).nonce == ""
+
+
+def test_an_action_of_a_page_that_sent_no_nonce_has_none() -> None:
+    assert get(datastar_request="true").nonce == ""
+
+
+def test_a_page_takes_no_nonce_from_its_request() -> None:
+    assert get(fatmorph_nonce="n0nce").nonce != "n0nce"
+
+
 @pytest.mark.parametrize("space", ["\x85", "\xa0", "\x1f", "\v", "\f", "Â\xa0"])
 def test_a_cookie_behind_odd_white_space_is_another_cookie(space: str) -> None:
     context = get(cookie=f"{space}__Host-session=evil; __Host-session=mine;\t a=1 ")

@@ -42,6 +42,7 @@ class Client:
         self.transport = FakeTransport()
         self.view = view
         self.source = source
+        self.nonce = str(options.pop("nonce", ""))
         self.options = options
         self.last_event_id: str | None = None
 
@@ -61,7 +62,7 @@ class Client:
         return [int(page.partition(b"<")[0]) for page in pages]
 
     async def _handle(self) -> None:
-        writer = Writer(self.transport, last_event_id=self.last_event_id)
+        writer = Writer(self.transport, last_event_id=self.last_event_id, nonce=self.nonce)
         try:
             await writer.live(self.view, self.source, **self.options)
         finally:
@@ -458,6 +459,23 @@ async def test_streams_with_one_key_that_wake_for_one_change_share_its_page(
     assert counter.drawn == [1]
     # One object: nobody copied it.
     assert len({id(client.transport.sent[-1]) for client in clients}) == 1
+    await asyncio.gather(*(client.leave() for client in clients))
+
+
+async def test_pages_with_different_nonces_share_nothing(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    clients = [
+        await Client(counter.view, relay.subscribe("*"), key="number", nonce=nonce).open()
+        for nonce in ("", "", "a", "a", "b")
+    ]
+    counter.drawn.clear()
+
+    change(counter, relay, 1)
+    await turns()
+
+    assert [client.numbers for client in clients] == [[0, 1]] * 5
+    assert counter.drawn == [1] * 3
     await asyncio.gather(*(client.leave() for client in clients))
 
 

@@ -43,6 +43,7 @@ async def respond(
         accept_encoding=context.headers.get("accept-encoding"),
         last_event_id=context.last_event_id,
         is_repeatable=context.method == "GET",
+        nonce=context.nonce if context.is_datastar or settings.content_security_policy else "",
     )
     try:
         try:

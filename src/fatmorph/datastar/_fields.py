@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from fatmorph.errors import EncodingError, EventError, short_repr
+from fatmorph.policy import is_nonce
 
 __all__ = (
     "checked_nonce",
@@ -21,8 +22,6 @@ __all__ = (
 LINE_BREAK_OR_NUL = re.compile(r"[\r\n\0]")
 # What `fetch` refuses in a header, or a server in a request: the id comes back in one.
 UNFIT_FOR_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
-# https://www.w3.org/TR/CSP3/#grammardef-base64-value: a policy can name no other.
-NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 MAX_RETRY_MS = 2**31 - 1  # a browser's timer takes what is longer for zero
 
 
@@ -111,7 +110,7 @@ def checked_nonce(value: object) -> str:
         EventError: It is anything else; the message is silent about the value, a secret.
     """
     nonce = required_text(value, "nonce=", "a nonce")
-    if NONCE.fullmatch(nonce):
+    if is_nonce(nonce):
         return nonce
     raise EventError(
         "cannot use text that is not Base64 as a nonce",

@@ -15,6 +15,7 @@ from fatmorph.datastar.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
 from fatmorph.markup.suggestion import closest_name
+from fatmorph.policy import NONCE_HEADER, PAGE_NONCE
 
 if TYPE_CHECKING:
     from fatmorph.types import SignalValue
@@ -38,6 +39,8 @@ class FetchOptions(TypedDict, total=False):
         exclude: Send no signals whose path matches; default those with a `_` in front.
         payload: Send this instead of the signals.
         headers: More headers, over the client's own.
+        send_nonce: Send the nonce of the page along, so that `Context.nonce` is the same in the
+            answer; for elements that are new in it, under a Content-Security-Policy.
         open_when_hidden: Keep the stream while the page is hidden; default only for others
             than `get`, whose stream is closed and opened anew.
         request_cancellation: `"auto"` (default): a new call with this method and URL ends the
@@ -58,6 +61,7 @@ class FetchOptions(TypedDict, total=False):
     exclude: SignalPattern | None
     payload: SignalValue | JSExpression
     headers: Mapping[str, str | JSExpression] | None
+    send_nonce: bool | None
     open_when_hidden: bool | None
     request_cancellation: Literal["auto", "cleanup", "disabled"] | JSExpression | None
     retry: Literal["auto", "error", "always", "never"] | None
@@ -89,6 +93,7 @@ def fetch_text(method: Method, url: str | JSExpression, options: Mapping[str, ob
         if name not in OPTION_NAMES:
             raise _unknown_option(name, where)
     _refuse_ignored(given, where)
+    _add_nonce(given, where)
     entries = [
         f"{OPTION_NAMES[name]}: {write(given[name], f'{where}, {name}')}"
         for name, write in WRITERS.items()
@@ -145,6 +150,13 @@ def _refuse_ignored(given: Mapping[str, object], where: str) -> None:
                 why="no signals are sent then, and the client would ignore the pattern",
                 fix=f"{where}(url, {name}=…)",
             )
+
+
+def _add_nonce(given: dict[str, object], where: str) -> None:
+    if "send_nonce" in given and _boolean(given["send_nonce"], f"{where}, send_nonce") == "true":
+        headers = given.get("headers", {})
+        if isinstance(headers, Mapping):  # what is none is refused as such
+            given["headers"] = {**headers, NONCE_HEADER: JSExpression(PAGE_NONCE)}
 
 
 def _one_of(*words: str) -> Callable[[object, str], str]:
@@ -240,6 +252,7 @@ OPTION_NAMES: Mapping[str, str] = MappingProxyType(
         "exclude": "filterSignals",
         "payload": "payload",
         "headers": "headers",
+        "send_nonce": "headers",
         "open_when_hidden": "openWhenHidden",
         "request_cancellation": "requestCancellation",
         "retry": "retry",

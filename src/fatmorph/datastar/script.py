@@ -49,7 +49,7 @@ def datastar_script(
     Args:
         src: Where your own copy of the bundle is, such as `"/static/datastar.js"`; default the
             jsDelivr CDN.
-        nonce: The nonce of your Content-Security-Policy.
+        nonce: `c.nonce`, for a page with a Content-Security-Policy.
         integrity: The bundle's hash for Subresource Integrity; default the known one for the
             CDN's 1.0.2 to 1.0.4, else none.
         version: The release to load from the CDN, without `v`; not used with `src`.

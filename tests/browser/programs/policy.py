@@ -9,24 +9,28 @@ from starlette.routing import Route
 
 from fatmorph import Context, Element, Writer, at, data, datastar_script, h, serve
 from fatmorph.adapters.starlette import route
+from fatmorph.settings import Settings
 
-NONCE = "n0nce"
+SETTINGS = Settings(content_security_policy="script-src 'nonce-{nonce}' 'unsafe-eval'")
 COUNT = "document.title = 'Run ' + (window.runs = ++window.runs || 1)"
-ACTIONS: dict[str, Callable[[Writer], None]] = {
-    "execute": lambda w: w.execute(COUNT, nonce=NONCE),
-    "navigate": lambda w: w.navigate("/next", nonce=NONCE),
-    "redirect": lambda w: w.redirect("/next", nonce=NONCE),
-    "other": lambda w: w.execute(COUNT, nonce="other"),
-    "none": lambda w: w.execute(COUNT),
-    "page": lambda w: w.patch(page_view("Again")),
+ACTIONS: dict[str, Callable[[Context, Writer], None]] = {
+    "execute": lambda c, w: w.execute(COUNT),
+    "navigate": lambda c, w: w.navigate("/next"),
+    "redirect": lambda c, w: w.redirect("/next"),
+    "other": lambda c, w: w.execute(COUNT, nonce="other"),
+    "none": lambda c, w: w.execute(COUNT, nonce=""),
+    "page": lambda c, w: w.patch(page_view(c, "Again")),
 }
 
 
-def page_view(title: str) -> Element:
+def page_view(c: Context, title: str) -> Element:
     return h.html(
-        h.head(h.title(title), datastar_script("/datastar.js", nonce=NONCE)),
+        h.head(h.title(title), datastar_script("/datastar.js", nonce=c.nonce)),
         h.body(
-            h.button({"id": f"{way}-{name}"}, data.on("click", at.post(f"/{way}/{name}")))
+            h.button(
+                {"id": f"{way}-{name}"},
+                data.on("click", at.post(f"/{way}/{name}", send_nonce=True)),
+            )
             for way in ("whole", "stream")
             for name in ACTIONS
         ),
@@ -34,8 +38,7 @@ def page_view(title: str) -> Element:
 
 
 async def home(c: Context, w: Writer) -> None:
-    w.headers["content-security-policy"] = f"script-src 'nonce-{NONCE}' 'unsafe-eval'"
-    w.html(page_view("Policy"))
+    w.html(page_view(c, "Policy"))
 
 
 async def arrived(c: Context, w: Writer) -> None:
@@ -43,18 +46,18 @@ async def arrived(c: Context, w: Writer) -> None:
 
 
 async def whole(c: Context, w: Writer) -> None:
-    ACTIONS[c.path_params["name"]](w)
+    ACTIONS[c.path_params["name"]](c, w)
 
 
 async def stream(c: Context, w: Writer) -> None:
     w.patch_signals({})
     await w.drain()
-    ACTIONS[c.path_params["name"]](w)
+    ACTIONS[c.path_params["name"]](c, w)
 
 
 app = Starlette(
     routes=[
-        route("/", home),
+        route("/", home, settings=SETTINGS),
         route("/next", arrived),
         route("/whole/{name}", whole, methods="POST"),
         route("/stream/{name}", stream, methods="POST"),

@@ -34,6 +34,22 @@ EXPRESSIONS = [
         at.get("/", headers={"X-Token": "t", "Accept": JSExpression("$type")}),
         "@get('/', {headers: {'X-Token': 't', Accept: $type}})",
     ),
+    (
+        at.get("/", send_nonce=True),
+        (
+            "@get('/', {headers: {'Fatmorph-Nonce': "
+            "document.querySelector('script[nonce]')?.nonce ?? ''}})"
+        ),
+    ),
+    (
+        at.post("/", headers={"X-Token": "t"}, send_nonce=True),
+        (
+            "@post('/', {headers: {'X-Token': 't', 'Fatmorph-Nonce': "
+            "document.querySelector('script[nonce]')?.nonce ?? ''}})"
+        ),
+    ),
+    (at.get("/", send_nonce=False), "@get('/')"),
+    (at.get("/", send_nonce=None), "@get('/')"),
     (at.get("/", open_when_hidden=True), "@get('/', {openWhenHidden: true})"),
     (at.post("/", open_when_hidden=False), "@post('/', {openWhenHidden: false})"),
     (
@@ -120,6 +136,9 @@ REFUSALS = [
         "cannot use 'abort' as request_cancellation",
     ),
     (lambda: at.get("/", open_when_hidden=1), "cannot use 1 as open_when_hidden"),
+    (lambda: at.get("/", send_nonce="n0nce"), "cannot use 'n0nce' as send_nonce"),
+    (lambda: at.get("/", nonce="n0nce"), "no option is called 'nonce'"),
+    (lambda: at.get("/", headers="X", send_nonce=True), "cannot use 'X' as headers"),
     (lambda: at.get("/", retry_interval=0), "cannot use 0 as retry_interval"),
     (lambda: at.get("/", retry_interval="1s"), "cannot use '1s' as retry_interval"),
     (lambda: at.get("/", retry_max_wait=True), "cannot use True as retry_max_wait"),
