@@ -35,7 +35,8 @@ NONCE_BYTES = 16  # 128 bits: https://www.w3.org/TR/CSP3/#security-nonces
 # https://www.w3.org/TR/CSP3/#grammardef-base64-value: a policy can name no other.
 NONCE = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 SOURCE = "'nonce-{nonce}'"
-# What a header can carry of https://www.w3.org/TR/CSP3/#grammardef-serialized-policy
+# The part that a header can carry of
+# https://www.w3.org/TR/CSP3/#grammardef-serialized-policy
 POLICY = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 # Any other nonce, and what looks like a place for one.
 MISPLACED = re.compile(r"'?nonce-[^\s;]*|[{}][^\s;]*", re.IGNORECASE)
@@ -67,7 +68,7 @@ def policy_headers(policy: str, nonce: str) -> list[tuple[str, str]]:
     No shared cache may keep a page with a nonce: everyone who got the same copy would know it.
 
     Args:
-        policy: What `checked_policy()` let pass.
+        policy: As `checked_policy()` returned it.
         nonce: Takes the place of `{nonce}`.
 
     Example:
