@@ -1,4 +1,4 @@
-"""An ASGI server and its client, made of memory: one request, one whole response."""
+"""An in-memory ASGI server and client: one request, one whole response."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ __all__ = ("Answer", "answer")
 
 @dataclass(frozen=True)
 class Answer:
-    """Be one response."""
+    """A response that was received completely."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -24,7 +24,7 @@ async def answer(
     body: bytes = b"",
     headers: dict[str, str] | None = None,
 ) -> Answer:
-    """Return the application's answer; its client stays until it has it."""
+    """Return the application's answer; the client stays until the answer is complete."""
     sent: list[dict[str, Any]] = []
     received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     received.put_nowait({"type": "http.request", "body": body, "more_body": False})
@@ -48,7 +48,7 @@ async def answer(
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
-        # An application takes the end of its response for the client's leaving:
+        # A server reports the end of the response as a disconnect:
         # https://asgi.readthedocs.io/en/latest/specs/www.html#disconnect-receive-event
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             received.put_nowait({"type": "http.disconnect"})

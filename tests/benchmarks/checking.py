@@ -1,10 +1,10 @@
-"""Time how long it takes to check a page, beside rendering it.
+"""Compare the time to check a page with the time to render it.
 
     python tests/benchmarks/checking.py
     FATMORPH_PURE_PYTHON=1 python tests/benchmarks/checking.py
 
-The page is that of the example Tiles with a board of 400 cells, a third of them painted. What is
-promised is the ratio to the Python engine's rendering; the least time of many rounds counts.
+The page is that of the example Tiles with a board of 400 cells, a third of them painted. The
+promise is a ratio to the Python engine's rendering time. Each time is the minimum of many rounds.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ CELLS = 400
 
 
 class InPython(pickle.Unpickler):
-    """Make the elements of either engine anew in the Python engine."""
+    """An unpickler that converts the elements of either engine to the Python engine."""
 
-    def find_class(self, module: str, name: str) -> Any:  # Any: whatever a pickle names
-        """Return what a pickle names."""
+    def find_class(self, module: str, name: str) -> Any:  # Any: a class or function
+        """Return the class or function that a pickle names."""
         return super().find_class(module.replace("_core_c", "_core_py"), name)
 
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def best(function: Callable[[], object]) -> float:
-    """Return the least time that a call takes, in seconds of the processor."""
+    """Return the minimum processor time of a call, in seconds."""
     times: list[float] = []
     for _ in range(ROUNDS):
         begun = time.process_time()

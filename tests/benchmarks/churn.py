@@ -1,12 +1,11 @@
-"""Let streams come and go, and weigh those that stay.
+"""Open and close many streams, then measure the memory of idle ones.
 
     python tests/benchmarks/churn.py
     python tests/benchmarks/churn.py --cycles 10000 --streams 2000
 
-First clients connect, read a page and leave, ten thousand times, by a clean end or a reset: memory
-and tasks have to stay what they were. Then idle streams are opened, and what each takes is printed
-with what it takes on an application of three lines on the same server. A broken promise is an
-exit status of 1.
+First, ten thousand clients connect, read a page and leave, by a clean end or a reset: memory and
+tasks must not grow. Then idle streams are opened. The memory of each is printed next to that of a
+stream of a three-line application on the same server. The exit status is 1 if a promise is broken.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ FOLDER = Path(__file__).parent
 AT_ONCE = 50
 BATCHES = 20
 MAX_GROWTH = 0.03  # of memory, from the second quarter of all cycles to the last
-MAX_IDLE_KILOBYTES = 25  # a stream's, over the bare server's own: the promise
-WARM_STREAMS = 200  # open already, so that modules, pools and caches weigh nothing
+MAX_IDLE_KILOBYTES = 25  # the promise: per stream, more than the bare server
+WARM_STREAMS = 200  # opened first, so that modules, pools and caches are not counted
 
 
 def main() -> None:
-    """Print what is left of streams that went, and what those that stay take."""
+    """Print the leftovers of closed streams, and the memory of open ones."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cycles", type=int, default=10_000)
     parser.add_argument("--streams", type=int, default=2_000)
@@ -56,7 +55,7 @@ def main() -> None:
 
 
 async def churn(cycles: int) -> bool:
-    """Connect and leave, and return whether nothing was left of it."""
+    """Connect and leave many times; return whether the server holds no more than before."""
     with running([sys.executable, "soak_app.py", "{port}"], cwd=FOLDER) as server:
         before = await state(server.port)
         memory: list[int] = []
@@ -77,7 +76,7 @@ async def churn(cycles: int) -> bool:
 
 
 async def cycle(port: int, number: int) -> None:
-    """Connect, read a page, leave."""
+    """Connect, read a page and leave."""
     async with Connection(port, page(number)) as stream:
         await first_event(stream)
         if number % 2:
@@ -85,7 +84,7 @@ async def cycle(port: int, number: int) -> None:
 
 
 async def weigh(streams: int) -> bool:
-    """Print what an idle stream takes; return whether the promise is kept."""
+    """Print the memory of an idle stream; return whether the promise is kept."""
     bare = await stream_kilobytes(streams, "identity", "bare")
     print(f"{streams} idle streams; one on a bare ASGI application: {bare:.1f} kB")
     promised = 0.0
@@ -99,7 +98,7 @@ async def weigh(streams: int) -> bool:
 
 
 async def stream_kilobytes(streams: int, encoding: str, kind: str = "") -> float:
-    """Return how much memory one more stream takes, of many, in a process of its own."""
+    """Return the memory per stream, measured over many in a new server process."""
     with running([sys.executable, "soak_app.py", "{port}", kind], cwd=FOLDER) as server:
         async with AsyncExitStack() as stack:
             memory: list[int] = []
@@ -123,14 +122,14 @@ async def first_event(stream: Connection) -> None:
 
 
 async def state(port: int) -> dict[str, object]:
-    """Return what the server holds."""
+    """Return the server's state: its streams, tasks and subscriptions."""
     _, body = await exchange(port, get("/state"))
     found: dict[str, object] = json.loads(body)
     return found
 
 
 async def settled_state(port: int, expected: dict[str, object]) -> dict[str, object]:
-    """Return what the server holds as soon as it is as expected, or after some seconds."""
+    """Return the server's state once it is the expected one, or after some seconds."""
     for _ in range(50):
         found = await state(port)
         if found == expected:

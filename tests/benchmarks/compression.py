@@ -1,11 +1,11 @@
-"""Measure what compressing a stream costs: bytes, processor time and memory.
+"""Measure the cost of compressing a stream: bytes, processor time and memory.
 
     python tests/benchmarks/compression.py
     python tests/benchmarks/compression.py --cells 2000 --events 100
 
-A page of coloured cells is patched again and again, one cell changed each time. The stream is read
-back and compared before anything is measured. Memory is what a process grows by per stream; each
-row has a process of its own. `*` marks what `Settings()` does.
+A page of coloured cells is patched repeatedly, with one cell changed each time. The stream is
+decompressed and compared before anything is measured. Memory is a process's growth per stream;
+each row runs in its own process. `*` marks the choice of `Settings()`.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ from fatmorph.datastar import events
 from fatmorph.settings import Settings
 
 COLORS = ("red", "green", "blue", "teal", "#ff8800", "#123456")
-STREAMS = 50  # whose memory is measured together
+STREAMS = 50  # their memory is measured together
 UNLIMITED = 2**40
 
 
 @dataclass(frozen=True)
 class Row:
-    """Be one way to compress; None for what the library chooses."""
+    """A way to compress; None stands for the library's choice."""
 
     encoding: Encoding
     level: int | None = None
     window_log: int | None = None
 
     def compressor(self) -> Compressor:
-        """Return a compressor of the library, with this level and window."""
+        """Return one of the library's compressors, with this level and window."""
         if self.window_log is not None:
             logs = range(self.window_log, self.window_log + 1)
             compression.BROTLI_WINDOW_LOGS = compression.ZSTD_WINDOW_LOGS = logs
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def rows(page_bytes: int) -> Iterator[Row]:
-    """Return what is compared, for a page of this size."""
+    """Return the ways to compare for a page of this size."""
     fitting = page_bytes.bit_length()
     yield Row("zstd")
     for level in (-1, 1, 3, 6, 13):
@@ -98,7 +98,7 @@ def rows(page_bytes: int) -> Iterator[Row]:
 
 
 def changes(cells: int, count: int) -> Iterator[bytes]:
-    """Return events, each the whole page with another cell changed."""
+    """Return events, each with the whole page and one more changed cell."""
     chance = random.Random(1)
     board = chance.choices(COLORS, k=cells)
     for _ in range(count):
@@ -133,7 +133,7 @@ def page(board: list[str]) -> Element:
 
 
 def building_us(cells: int) -> float:
-    """Return what it takes to build and render one event, the least of several."""
+    """Return the microseconds to build and render one event, the minimum of several runs."""
     board = random.Random(1).choices(COLORS, k=cells)
     return least_us(lambda: events.patch_elements(page(board)), 30)
 
@@ -174,7 +174,7 @@ def measured(row: Row, patches: list[bytes]) -> str:
 
 
 def memory_kilobytes(row: Row, patches: list[bytes]) -> tuple[float, float]:
-    """Return what one stream holds while it is used, and after its memory was released."""
+    """Return the memory of one stream while it is used, and after it is released."""
     gc.collect()
     before = resident_kilobytes()
     compressors = [row.compressor() for _ in range(STREAMS)]
@@ -189,13 +189,13 @@ def memory_kilobytes(row: Row, patches: list[bytes]) -> tuple[float, float]:
 
 
 def resident_kilobytes() -> float:
-    """Return the memory of this process; Linux only."""
+    """Return the memory of this process, on Linux only."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024
 
 
 def check(encoding: Encoding, body: bytes, expected: bytes) -> None:
-    """Stop if a stream cannot be read back."""
+    """End the program if a stream does not decompress to the expected bytes."""
     if encoding == "br":
         found = brotli.decompress(body)
     elif encoding == "zstd":

@@ -1,16 +1,17 @@
-"""Count how many streams a second one core sends a page to when something changes.
+"""Count how many streams per second one core sends a page to after a change.
 
     python -m pip install 'fatmorph[benchmarks]'
     python tests/benchmarks/fan_out.py
     python tests/benchmarks/fan_out.py --streams 500 --only fatmorph raw
 
-Every server shows the same board of 400 cells to everybody, in a page of 37 kB with the user's
-name in it, made anew for each. A change paints one cell; the next one comes when every stream has
-got its event. The server has one core for itself, the reader of the streams another. Each server
-is a program of its own in fan_out_servers/; its pages are compared before anything is timed. All
-servers wait while one is measured, a moment each in turn, many times around: what else goes on in
-the machine meets all of them. A rate is that of the round at the end of the fastest quarter, since
-what others do can only add to it. Quote the ratios: times differ between machines, ratios hardly.
+Every server shows the same board of 400 cells to all users. The page has 37 kB and contains the
+user's name, so it is rendered once per user. A change paints one cell; the next change follows
+when every stream has received its event. The server has one core, the reader of the streams
+another. Each server is a program in fan_out_servers/; its pages are compared before anything is
+timed. The servers are measured in turn, for a moment each and many times, so that other load on
+the machine affects all of them. A rate is that of the round at the end of the fastest quarter,
+because other load only makes rounds slower. Quote the ratios: times differ between machines,
+ratios hardly do.
 """
 
 from __future__ import annotations
@@ -43,13 +44,13 @@ FOLDER = Path(__file__).parent / "fan_out_servers"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 PROMISED_STREAMS = 500
-# A turn is cut into these, so that servers which are compared share the machine's moods.
+# A turn is divided into moments, so that other load affects all compared servers alike.
 MOMENT_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A server: its program, and whether its event is made once, before anything changes."""
+    """A server: its program, and whether its event is built only once, before any change."""
 
     name: str
     program: str
@@ -59,11 +60,11 @@ class Contender:
 
 @dataclass
 class Running:
-    """A server that runs, its streams, and what was measured with one number of them.
+    """A running server, its streams, and the measurements with one number of streams.
 
     Args:
-        processor_seconds: For an event, in each turn.
-        rounds: After how many seconds each stream had its event, for each change.
+        processor_seconds: The time per event, in each turn.
+        rounds: For each change, the seconds until each stream had its event.
     """
 
     server: Server
@@ -77,7 +78,7 @@ class Running:
 
 @dataclass(frozen=True)
 class Result:
-    """What one server did with one number of streams."""
+    """The figures of one server with one number of streams."""
 
     events_per_second: float
     median_ms: float
@@ -109,7 +110,7 @@ CONTENDERS = (
     Contender("htpy", "starlette_server.py views_htpy", ("htpy", *STARLETTE)),
     Contender("FastHTML", "fasthtml_server.py", ("python-fasthtml", *STARLETTE)),
 )
-# How many times as fast the first has to be as the second, with PROMISED_STREAMS.
+# The first contender must be this many times as fast as the second, with PROMISED_STREAMS.
 PROMISES = (
     (WHOLE_PAGE, "Stario", 10.0),
     (WHOLE_PAGE, "Stario @baked", 5.0),
@@ -123,7 +124,7 @@ PROMISES = (
 
 
 def main() -> None:
-    """Print one table for each number of streams, and which promises are kept."""
+    """Print one table for each number of streams, and the promises that are kept."""
     options = arguments()
     if (os.cpu_count() or 1) < 2:
         sys.exit("one core for the server and one for the reader: this machine has only one")
@@ -188,7 +189,7 @@ def start(contender: Contender, encoding: str | None, stack: ExitStack) -> Runni
     """Start a server, and compare its pages.
 
     Raises:
-        AssertionError: It does not start.
+        AssertionError: The server does not start.
     """
     print(f"... {contender.name}", file=sys.stderr, flush=True)
     program, *names = contender.program.split()
@@ -212,7 +213,7 @@ def measure(started: Mapping[str, Running], count: int, options: argparse.Namesp
 
 
 def take_turns(started: Mapping[str, Running], count: int, seconds: float) -> None:
-    """Give every server its turn, moment by moment."""
+    """Measure every server for its turn, in alternating moments."""
     before = {
         name: (processor_seconds_of(each.server), each.received_events)
         for name, each in started.items()
@@ -230,9 +231,9 @@ def take_turns(started: Mapping[str, Running], count: int, seconds: float) -> No
 
 
 def take_moment(each: Running, count: int) -> float:
-    """Change something again and again for a moment; return how long it was."""
+    """Make changes for a moment; return how many seconds it took."""
     bytes_before = each.load.received_bytes
-    each.load.change()  # wakes what has slept since its last moment
+    each.load.change()  # wakes a server that was idle since its last moment
     rounds: list[list[float]] = []
     begin = time.perf_counter()
     while (seconds := time.perf_counter() - begin) < MOMENT_SECONDS:
@@ -244,7 +245,7 @@ def take_moment(each: Running, count: int) -> float:
 
 
 def refuse_differences(contender: Contender, server: Server) -> None:
-    """End the program if a server sends another page, at once or after a change."""
+    """End the program if a server sends a different page, at first or after a change."""
     board = Board()
     connection = http.client.HTTPConnection(HOST, server.port)
     connection.request("GET", "/stream?user=ada")
@@ -294,7 +295,7 @@ def fast(times: Iterable[float]) -> float:
 
 
 def processor_seconds_of(server: Server) -> float:
-    """Return the user's and the system's time of a process so far."""
+    """Return the user and system time of a process so far."""
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
@@ -319,7 +320,7 @@ def print_table(count: int, results: Mapping[str, Result]) -> None:
 
 
 def print_memory(results: Mapping[str, Mapping[int, Result]]) -> None:
-    """Print what an idle stream takes in the server's memory, between fewest and most."""
+    """Print the server's memory per idle stream, between the fewest and the most streams."""
     print(f"\n{'memory per idle stream':<32}{'kB':>10}")
     for name, by_count in results.items():
         fewest, most = min(by_count), max(by_count)

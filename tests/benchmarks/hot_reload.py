@@ -1,18 +1,18 @@
-"""Time hot reload: from saving a view to the new page in Chromium.
+"""Measure hot reload: the time from saving a view to the new page in Chromium.
 
     python tests/benchmarks/hot_reload.py
 
 Tiles runs under `watchfiles "python main.py" .` with a page open in Chromium and the real
-Datastar client. Each save changes the heading; the page itself notes when it shows the new one.
-The parts come from what watchfiles and the server print, at the moment they print it:
+Datastar client. Each save changes the heading; the page itself records when it shows the new one.
+The other times come from lines that watchfiles and the server print, at the moment of printing:
 
     notice     the file is saved → watchfiles has seen it
-    exit       → the old process says that it is finished
+    exit       → the old process prints that it has finished
     start      → the new process listens: Python, the imports, the server
-    reconnect  → the browser has asked for the stream again, which it does at its own times
+    reconnect  → the browser has requested the stream again, at a time of its own choice
     show       → the browser shows the new page
 
-`--connect` tries another way to connect than `at.subscribe`'s own:
+`--connect` measures an action other than the two defaults:
 
     python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", retry_scaler=2)'
 """
@@ -42,10 +42,10 @@ from browser.watched_tiles import WatchedTiles, watched_tiles
 WRITTEN = 'at.subscribe("/subscribe")'
 CONNECTIONS = (WRITTEN, 'at.get("/subscribe", retry="always")')
 PARTS = ("notice", "exit", "start", "reconnect", "show")
-# What is printed at the end of each part but the last.
+# The text that is printed at the end of each part except the last.
 SAID = ("detected", "Finished server process", "Uvicorn running on", '"GET /subscribe')
 DEADLINE_SECONDS = 30
-# The page tells its own time of day, in seconds, when its heading changes.
+# The page returns its own time of day, in seconds, when its heading changes.
 WATCH = """text => {
     window.shown = new Promise(resolve => {
         const heading = document.querySelector('h1');
@@ -59,14 +59,14 @@ WATCH = """text => {
 
 @dataclass(frozen=True)
 class Save:
-    """What one save took, in seconds."""
+    """The duration of one save, in seconds."""
 
     total: float
     parts: tuple[float, ...]
 
 
 def main() -> None:
-    """Print the least, the median and the worst time of each way to connect."""
+    """Print the minimum, median and maximum time of each way to connect."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--saves", type=int, default=20)
     parser.add_argument("--connect", nargs="+", default=CONNECTIONS, metavar="ACTION")
@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def measured(page: Page, connect: str, saves: int) -> list[Save]:
-    """Return what each save took, the first one, which fills the caches, not counted."""
+    """Return the duration of each save, without the first one, which fills the caches."""
     with tempfile.TemporaryDirectory() as folder:
         tiles_folder = Path(folder) / "tiles"
         edits = [(WRITTEN, connect)]
@@ -102,7 +102,7 @@ def save(page: Page, tiles: WatchedTiles, number: int) -> Save:
     old = "Tiles" if number == 0 else f"Tiles {number}"
     page.evaluate(WATCH, heading)
     position = len(tiles.server.output())
-    # Neither the server's start nor the last reconnect is to be felt by this save.
+    # The server's start and the last reconnect must not affect this save.
     page.wait_for_timeout(500)
     times = [time.time()]
     tiles.save(f'h.h1("{old}")', f'h.h1("{heading}")')
@@ -113,13 +113,13 @@ def save(page: Page, tiles: WatchedTiles, number: int) -> Save:
 
 
 def said_times(tiles: WatchedTiles, position: int) -> list[float]:
-    """Return when each of what is said while a server restarts was said."""
+    """Return the time at which each text of `SAID` was printed during a restart."""
     times: list[float] = []
     deadline = time.time() + DEADLINE_SECONDS
     while len(times) < len(SAID):
         if time.time() > deadline:
             raise TimeoutError(f"no {SAID[len(times)]!r} in:\n{tiles.server.output()}")
-        # In this order: the browser may well ask the old process once more while it ends.
+        # In this order, because the browser may send the old process a last request as it ends.
         found = tiles.server.output().find(SAID[len(times)], position)
         if found < 0:
             time.sleep(0.001)

@@ -1,8 +1,8 @@
-"""Time `import fatmorph`, beside a bare interpreter.
+"""Compare the start of `import fatmorph` with the start of a bare interpreter.
 
     python tests/benchmarks/import_time.py
 
-The two are started in turn; the difference of the medians is what the import costs.
+The two are started in turn; the difference of their medians is the cost of the import.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PROGRAMS = {"bare interpreter": "pass", "import fatmorph": "import fatmorph"}
 
 
 def main() -> None:
-    """Print the median start of each program, and the difference."""
+    """Print the median time of each program, and the difference."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=25, help="starts of each program")
     rounds: int = parser.parse_args().rounds

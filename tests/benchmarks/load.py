@@ -1,8 +1,8 @@
-"""Open many streams on one server and read them all, as fast as one core can.
+"""A load generator: opens many streams on one server and reads them as fast as one core can.
 
-Nothing is parsed but the end of an event, which no event has in its middle: whoever waits for one
-event per stream needs to look at the last bytes that came, and only then. With an encoding, the
-chunks are decoded, which takes the reader's time and not the server's.
+It recognizes only the end of an event, which never occurs inside one. To wait for one event per
+stream, it is enough to look at the last bytes received. With an encoding, the chunks are decoded,
+at the expense of the reader and not of the server.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ __all__ = ("DECODERS", "Load")
 
 HOST = "127.0.0.1"
 TIMEOUT_SECONDS = 60
-# With many streams the reader does not wait for each event: a server is not to pay for waking it,
-# as no server does whose readers are elsewhere.
+# With many streams the reader polls instead of waiting for each event. Otherwise the server would
+# pay for waking the reader, which does not happen with readers on other machines.
 NAP_SECONDS = 0.0005
 MANY_STREAMS = 500
-KEPT_ALIVE_SECONDS = 1  # servers close a connection that is silent for five
+KEPT_ALIVE_SECONDS = 1  # servers close a connection that is idle for five
 BUFFER_BYTES = 1024 * 1024
 END = b"\n\n"
 CHUNKED_END = b"\n\n\r\n"
 
 
 class Load:
-    """Some streams of one server, and a connection that changes what they show.
+    """Streams of one server, and a connection that requests changes.
 
     Args:
-        port: Of a server on this machine.
-        encoding: What to accept, one of `DECODERS`; None for plain bytes.
+        port: The port of a server on this machine.
+        encoding: The encoding to accept, one of `DECODERS`; None for plain bytes.
     """
 
     def __init__(self, port: int, encoding: str | None = None) -> None:
@@ -67,7 +67,7 @@ class Load:
         self._receive(len(opened))
 
     def change(self) -> list[float]:
-        """Change something; return after how many seconds each stream had its event."""
+        """Request a change; return the seconds until each stream had its event."""
         if time.perf_counter() - self._changed > KEPT_ALIVE_SECONDS:
             self._changes.close()
             self._changes = socket.create_connection((HOST, self._port))
@@ -91,7 +91,7 @@ class Load:
 
     def _receive(self, count: int) -> list[float]:
         times: list[float] = []
-        # Bound once: this loop has to be faster than any server.
+        # Local names, because this loop must be faster than any server.
         streams, buffer = self._streams, self._buffer
         while len(times) < count:
             ready = self._wait()
@@ -108,7 +108,7 @@ class Load:
         return times
 
     def _wait(self) -> list[tuple[int, int]]:
-        """Return the streams that have something to read, as epoll does; none in time for none."""
+        """Return the readable streams, as epoll does; an empty list after a timeout."""
         if len(self._streams) < MANY_STREAMS:
             return self._poll.poll(TIMEOUT_SECONDS)
         deadline = time.perf_counter() + TIMEOUT_SECONDS
@@ -118,7 +118,7 @@ class Load:
 
 
 class _Stream:
-    """A connection, and what its end of an event looks like."""
+    """A connection, and the bytes that end an event on it."""
 
     def __init__(self, connection: socket.socket, encoding: str | None) -> None:
         self.socket = connection
@@ -175,7 +175,7 @@ def _brotli() -> Any:
     process = brotli.Decompressor().process
 
     def decode(data: bytes) -> bytes:
-        # From 1.2 on it gives 32 kB at a time.
+        # Since brotli 1.2, a call returns at most 32 kB.
         parts = [process(data)]
         while parts[-1]:
             parts.append(process(b""))

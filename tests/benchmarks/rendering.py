@@ -1,13 +1,13 @@
-"""Time how long pages take to build and render, beside other libraries.
+"""Measure the time to build and render pages, compared with other libraries.
 
     python -m pip install 'fatmorph[benchmarks]'
     python tests/benchmarks/rendering.py
 
-Every contender makes the same page of the same data, as UTF-8. The outputs are parsed and
-compared before anything is timed. Rounds are interleaved, so that a change of the machine's
-speed hits all contenders alike; what counts is the processor's time, which other programs hardly
-disturb; the garbage collector runs as it does in a program. Quote the ratios: times differ
-between machines, ratios hardly.
+Every contender builds the same page from the same data, as UTF-8. The outputs are parsed and
+compared before anything is timed. Rounds are interleaved, so that a change of the machine's speed
+affects all contenders alike. The times are processor time, which other programs hardly affect.
+The garbage collector stays enabled, as in a program. Quote the ratios: times differ between
+machines, ratios hardly do.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Page = Callable[[], bytes]
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to make the pages: a module of contenders/, and the names bound in it."""
+    """A way to build the pages: a module of contenders/, and the names bound in it."""
 
     name: str
     module: str
@@ -53,7 +53,7 @@ class Contender:
 
 
 def main() -> None:
-    """Print what takes part, then one table per page."""
+    """Print the contenders, then one table per page."""
     options = arguments()
     print(f"Python {platform.python_version()}, {platform.machine()}, {options.rounds} rounds")
     contenders = installed([each for each in CONTENDERS if is_wanted(each, options.only)])
@@ -81,16 +81,16 @@ def arguments() -> argparse.Namespace:
 
 
 def is_wanted(contender: Contender, only: Sequence[str] | None) -> bool:
-    """Return whether to time a contender; what all are compared with always is."""
+    """Return whether to time a contender; the base of the comparison is always timed."""
     name = contender.name.lower()
     wanted = only is None or any(name.startswith(each.lower()) for each in only)
     return wanted or contender.name == BASE
 
 
 def engine_names(engine: str) -> Mapping[str, object]:
-    """Return the catalog and the renderer of one engine, whichever one fatmorph chose."""
+    """Return the catalog and the renderer of an engine, even if fatmorph chose the other one."""
     core = import_module(ENGINES[engine])
-    # A module, as `from fatmorph import h` is: names are looked up just as fast.
+    # A module, as in `from fatmorph import h`, so that names are looked up equally fast.
     catalog = ModuleType("h")
     for name in html.__all__:
         setattr(catalog, name, core.Tag(getattr(html, name).name))
@@ -131,12 +131,12 @@ CONTENDERS = (
 
 
 def installed(contenders: Sequence[Contender]) -> dict[str, ModuleType]:
-    """Return the modules of the contenders that are here; name those that are not."""
+    """Return the modules of the installed contenders, and print the missing ones."""
     modules: dict[str, ModuleType] = {}
     for contender in contenders:
         try:
             modules[contender.name] = loaded(contender)
-        except Exception as error:  # noqa: BLE001 - whatever a peer raises, it cannot be timed
+        except Exception as error:  # noqa: BLE001 - a library that raises cannot be timed
             print(f"  not measured: {contender.name} ({type(error).__name__}: {error})")
         else:
             print(f"  {contender.name:<34}{installed_version(contender.distribution)}")
@@ -146,7 +146,7 @@ def installed(contenders: Sequence[Contender]) -> dict[str, ModuleType]:
 
 
 def loaded(contender: Contender) -> ModuleType:
-    """Return a module of its own for a contender: two of them may share a file."""
+    """Return a new module for a contender: two of them may share a file."""
     path = FOLDER / f"{contender.module}.py"
     spec = util.spec_from_file_location(f"contenders.{contender.module}", path)
     assert spec is not None and spec.loader is not None
@@ -164,7 +164,7 @@ def installed_version(distribution: str) -> str:
 
 
 def refuse_differences(title: str, makers: Mapping[str, Page]) -> None:
-    """End the program if two contenders make pages that a browser would show differently."""
+    """End the program if a browser would show the pages of two contenders differently."""
     expected = parsed(makers[BASE]())
     for name, make in makers.items():
         if found := difference(expected, parsed(make())):
@@ -172,12 +172,12 @@ def refuse_differences(title: str, makers: Mapping[str, Page]) -> None:
 
 
 def timed(makers: Mapping[str, Page], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds of processor time of each contender in each round."""
+    """Return each contender's processor time in each round, in seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in makers}
     for _ in range(rounds):
         for name, make in makers.items():
-            gc.collect()  # nobody pays for the garbage of the one before
-            make()  # nor for the caches that it left cold
+            gc.collect()  # frees the garbage of the previous contender
+            make()  # warms the caches
             start = time.thread_time()
             make()
             seconds[name].append(time.thread_time() - start)
@@ -197,7 +197,7 @@ def print_table(title: str, seconds: Mapping[str, Sequence[float]], base: str) -
 def print_event_table(
     pages: Sequence[str], contenders: Mapping[str, ModuleType], rounds: int
 ) -> None:
-    """Print what an event costs beside the page's bytes; neither includes building the page."""
+    """Print the cost of an event next to that of the page's bytes, both without building it."""
     if ENGINE != "C":
         print("\n  not measured: pages as events (fatmorph was told to use its Python engine)")
         return

@@ -1,12 +1,12 @@
-"""Time a stop: from SIGINT to the exit of a server with a thousand open streams.
+"""Measure a stop: from SIGINT to the exit of a server with a thousand open streams.
 
     python tests/benchmarks/shutdown.py
     python tests/benchmarks/shutdown.py --streams 200 --runs 5 --only hypercorn
 
 Every stream has received its first event and waits for the next one when the signal is sent to
-the process that was started, as watchfiles does. Every handler must have cleaned up, and every
-stream must have broken off, so that its page connects again. On a machine that does other things
-too, the best of the runs is what the server takes; `--markdown` prints the table of the docs.
+the started process, as watchfiles does. Every handler must have cleaned up, and every stream must
+have been cut, so that its page connects again. On a busy machine, the best of the runs is the
+server's own time. `--markdown` prints the table of the docs.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 def main() -> None:
-    """Print how long each way to serve takes to exit, run by run."""
+    """Print the time that each way to serve takes to exit."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--streams", type=int, default=1000, help="open streams")
     parser.add_argument("--runs", type=int, default=3, help="starts of each server")
@@ -98,7 +98,7 @@ async def exited(command: str, streams: int) -> float:
 
 
 def stopped(server: Server) -> float:
-    """Send the signal; return the seconds until the process is gone."""
+    """Send the signal; return the seconds until the process has exited."""
     begin = time.perf_counter()
     server.process.send_signal(signal.SIGINT)
     server.process.wait(timeout=60)

@@ -1,11 +1,11 @@
-"""Show what clients that never read cost: memory of the server, and events of the others.
+"""Show the cost of clients that never read: the server's memory, and other clients' events.
 
     python tests/benchmarks/slow_readers.py
     python tests/benchmarks/slow_readers.py --slow 200 --seconds 60 --stalled-seconds 30
 
-Every stream is sent the same page of some 35 kB thirty times a second. The slow clients open their
-stream and read nothing; they are cut when the socket has taken nothing for the time given. A few
-healthy clients read along. Linux only: the figures are read from /proc.
+Every stream is sent the same page of about 35 kB thirty times a second. The slow clients open
+their stream and read nothing; they are cut when the socket has accepted nothing for the given
+time. A few healthy clients read normally. Linux only: the figures are read from /proc.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PAGE = static(
 
 
 async def page(c: Context, w: Writer) -> None:
-    """Send a page thirty times a second; `/counters` tells what happened."""
+    """Send a page thirty times a second, or the counters for `/counters`."""
     if c.path == "/counters":
         now = counters.snapshot()
         w.json({"streams_open": now.streams_open, "cut": now.cut})
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 async def watch(server: Server, slow: int, seconds: int) -> None:
-    """Open all clients and print how the server does."""
+    """Open all clients, and print the server's figures at intervals."""
     taken = [0] * HEALTHY
     async with AsyncExitStack() as stack:
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
@@ -106,7 +106,7 @@ async def watch(server: Server, slow: int, seconds: int) -> None:
 
 
 async def report(server: Server, taken: list[int], elapsed: float, rate: float) -> None:
-    """Print one line."""
+    """Print one line of figures."""
     reader, writer = await asyncio.open_connection(HOST, server.port)
     writer.write(f"GET /counters HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n\r\n".encode())
     answer = (await reader.read()).decode().partition("\r\n\r\n")[2]
@@ -126,7 +126,7 @@ async def report(server: Server, taken: list[int], elapsed: float, rate: float) 
 
 
 async def read(port: int, taken: list[int], number: int) -> None:
-    """Read a stream for as long as it lasts, and count its events."""
+    """Read a stream to its end, and count its events."""
     reader, writer = await asyncio.open_connection(HOST, port)
     writer.write(f"GET / HTTP/1.1\r\nhost: {HOST}\r\n\r\n".encode())
     try:
@@ -137,7 +137,7 @@ async def read(port: int, taken: list[int], number: int) -> None:
 
 
 async def open_and_never_read(port: int) -> Callable[[], None]:
-    """Open a stream on a socket that nobody reads; return what closes it."""
+    """Open a stream on a socket that is never read; return a function that closes it."""
     client = socket.create_connection((HOST, port))
     client.sendall(f"GET / HTTP/1.1\r\nhost: {HOST}\r\n\r\n".encode())
     await asyncio.sleep(0)

@@ -1,12 +1,12 @@
-"""Let clients of every kind use one server for a while, then look at what is left of them.
+"""Run clients of every kind against one server for a while, then look for leftovers.
 
     python tests/benchmarks/soak.py --minutes 1
     python tests/benchmarks/soak.py --minutes 30
 
-500 clients on one uvicorn: half of them healthy, the others slow, vanishing, half-open,
-reconnecting and hostile. Something changes ten times a second. At the end every healthy client
-has to have the page as it is, the server has to hold nothing of theirs, its memory has to have
-been flat, and its log has to know of no error that is not theirs. Otherwise the exit status is 1.
+500 clients use one uvicorn: half of them are healthy, the others slow, vanishing, half-open,
+reconnecting and hostile. The page changes ten times a second. At the end, every healthy client
+must have the current page, the server must hold nothing for clients that left, its memory must
+not have grown, and its log must show only errors of clients. Otherwise the exit status is 1.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ SHARES = {
 }
 RAMP_SECONDS = 5.0
 SETTLE_SECONDS = 60.0
-STALL_SECONDS = 30.0  # a half-open client waits so long; the server gives it ten
+STALL_SECONDS = 30.0  # a half-open client waits this long; the server cuts it after ten
 SHOWN_FAILURES = 20
 MAX_GROWTH = 0.05  # of the server's memory, from the second quarter to the last
 
-# What the server may log: the faults of clients, each in the words of whoever found it.
+# The lines that the server may log: the clients' faults, as logged by fatmorph or uvicorn.
 THEIRS = {
     "signals refused": r"WARNING fatmorph\.adapters \w+ /\w+: cannot read (the )?signals?\b",
     "bodies cut short": r"WARNING fatmorph\.adapters \w+ /\w+: cannot read a body whose end",
@@ -62,7 +62,7 @@ THEIRS = {
 
 
 class Soak:
-    """All clients of one server, and what became of them."""
+    """All clients of one server, and their results."""
 
     def __init__(self, server: Server, *, clients: int, rate: float, seed: int) -> None:
         self.server = server
@@ -85,7 +85,7 @@ class Soak:
         self.clients = len(self._clients)
 
     async def run(self, minutes: float) -> None:
-        """Run everything, to the state in which nobody is connected any more."""
+        """Run all clients, and wait until all of them have disconnected."""
         before = await self._settled_state(None)
         tasks = [asyncio.create_task(self._client(*client)) for client in self._clients]
         await asyncio.sleep(RAMP_SECONDS)
@@ -103,7 +103,7 @@ class Soak:
         self._judge_memory()
 
     async def _client(self, kind: str, number: int) -> None:
-        """Be one client, again and again."""
+        """Play one client, again and again."""
         behave: dict[str, Callable[[str], Awaitable[None]]] = {
             "healthy": self._read_well,
             "slow": self._read_slowly,
@@ -118,7 +118,7 @@ class Soak:
             self.counts[kind] += 1
             try:
                 await behave[kind](name)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
+            except Exception as error:  # noqa: BLE001 - every exception is a failure
                 self.failures.append(f"{name}: {error!r}")
                 await asyncio.sleep(1)
 
@@ -151,13 +151,13 @@ class Soak:
         await asyncio.sleep(self.random.uniform(0, 1))
 
     async def _read_nothing(self, name: str) -> None:
-        """Stay connected and silent until the server must have given up."""
+        """Stay connected without reading until the server must have cut the connection."""
         async with self._stream(name, buffer_bytes=4096) as stream:
             if self.random.random() < 0.2:
                 await stream.open()
                 stream.half_close()
             await asyncio.sleep(STALL_SECONDS)
-            with suppress(ConnectionError):  # a reset is an end as well
+            with suppress(ConnectionError):  # a reset is an end, too
                 async with asyncio.timeout(None if self.is_over else STALL_SECONDS):
                     await stream.end()
             self.counts["half-open streams ended by the server"] += 1
@@ -172,7 +172,7 @@ class Soak:
     async def _attack(self, name: str) -> None:
         await asyncio.sleep(self.random.uniform(1, 3))
         attack = self.random.choice((None, *ATTACKS))
-        if attack is None:  # half a body, and gone
+        if attack is None:  # leave after half of a body
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.1):
                     await exchange(self.port, _post("/change", b"x" * 1000, self.port)[:-500])
@@ -195,14 +195,14 @@ class Soak:
             return
         self.last[name] = event
         self.counts["pages read by healthy and slow clients"] += 1
-        if name.startswith("healthy") and name.endswith("7"):  # one in ten tells enough
+        if name.startswith("healthy") and name.endswith("7"):  # one in ten is enough
             begin = event.index(b'id="changes">') + 13
             number = int(event[begin : event.index(b"<", begin)])
             if number:
                 self.latencies.append(time.perf_counter() - self._changed_at[number])
 
     async def _change(self, end: float) -> None:
-        """Change something, again and again, on one connection."""
+        """Request changes on one connection, at the chosen rate."""
         reader, writer = await asyncio.open_connection(HOST, self.port)
         begin = time.perf_counter()
         while (now := time.perf_counter()) < end:
@@ -223,7 +223,7 @@ class Soak:
         self.counts["changes"] = len(self._changed_at) - 1
 
     async def _settle(self) -> None:
-        """Wait until every healthy and slow client has the page as it is."""
+        """Wait until every healthy and slow client has the current page."""
         names = [f"{k}-{n}" for k, n in self._clients if k in ("healthy", "slow")]
         end = time.perf_counter() + SETTLE_SECONDS
         late = names
@@ -244,7 +244,7 @@ class Soak:
             await asyncio.sleep(1)
 
     async def _settled_state(self, expected: object) -> object:
-        """Return what the server holds as soon as it is as expected, or after a minute."""
+        """Return the server's state once it is the expected one, or after a minute."""
         end = time.perf_counter() + SETTLE_SECONDS
         while True:
             _, body = await exchange(self.port, get("/state"))
@@ -260,7 +260,7 @@ class Soak:
 
 
 class Attack:
-    """A request that is refused with a status."""
+    """A request that the server must refuse with a certain status."""
 
     def __init__(self, name: str, status: int, body: bytes, header: str = "") -> None:
         self.name = name
@@ -269,19 +269,19 @@ class Attack:
         self._header = header
 
     def request(self, port: int) -> bytes:
-        """Return the bytes to send; without a body they are the body."""
+        """Return the bytes to send."""
         return _post("/change", self._body, port, self._header, is_last=True)
 
 
 class Garbage(Attack):
-    """Bytes that are no HTTP."""
+    """Bytes that are not HTTP."""
 
     def request(self, port: int) -> bytes:
         return self._body
 
 
 class Stream(Attack):
-    """Signals in the query of a stream that never opens."""
+    """Bad signals in the query of a stream, which never opens."""
 
     def request(self, port: int) -> bytes:
         return get("/live?name=x&datastar=" + self._body.decode())
@@ -315,7 +315,7 @@ def _quarter(samples: list[int], number: int) -> int:
 
 
 def _judge_log(output: str, failures: list[str]) -> Counter[str]:
-    """Return how often each of the clients' faults was logged; everything else is a failure."""
+    """Return how often each of the clients' faults was logged; other lines are failures."""
     kinds: Counter[str] = Counter()
     for line in output.splitlines():
         kind = next((kind for kind, text in THEIRS.items() if re.match(text, line)), "")
@@ -337,7 +337,7 @@ def _report(soak: Soak, log: Counter[str], minutes: float) -> None:
     for percent in (50, 99):
         seconds = latencies[min(len(latencies) - 1, len(latencies) * percent // 100)]
         print(f"  change to page, p{percent:<25}{seconds * 1000:>20.0f} ms")
-    # Of the server, which has ended: https://man7.org/linux/man-pages/man2/getrusage.2.html
+    # The server has ended, so it counts: https://man7.org/linux/man-pages/man2/getrusage.2.html
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = used.ru_utime + used.ru_stime
     share = seconds / (minutes * 60 + RAMP_SECONDS)
@@ -350,7 +350,7 @@ def _report(soak: Soak, log: Counter[str], minutes: float) -> None:
 
 
 def main() -> None:
-    """Run it, print what happened, and exit with 1 if something went wrong."""
+    """Run the soak, print a report, and exit with 1 after a failure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--clients", type=int, default=500)

@@ -20,7 +20,7 @@ ELEMENTS = b"data: elements "
 
 
 class _Frames:
-    """Decode Zstandard, which is any number of frames: RFC 8878, section 3."""
+    """A decoder of Zstandard data, which has any number of frames: RFC 8878, section 3."""
 
     def __init__(self) -> None:
         name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
@@ -37,7 +37,7 @@ class _Frames:
         return decoded
 
 
-# Any: decoders of four libraries, each from bytes to bytes.
+# Any: the decoders of four libraries, each from bytes to bytes.
 DECODERS: dict[str, Callable[[], Any]] = {
     "identity": lambda: bytes,
     "gzip": lambda: zlib.decompressobj(16 + zlib.MAX_WBITS).decompress,
@@ -47,13 +47,13 @@ DECODERS: dict[str, Callable[[], Any]] = {
 
 
 class Connection:
-    """One request on a connection of its own, and its chunked answer as it comes.
+    """One request on its own connection, and its chunked answer as it arrives.
 
     Args:
-        port: Of a server on this machine.
-        path: With its query.
-        encoding: What to accept, one of `DECODERS`.
-        buffer_bytes: What is taken from the socket before somebody reads it.
+        port: The port of a server on this machine.
+        path: The path, with its query.
+        encoding: The encoding to accept, one of `DECODERS`.
+        buffer_bytes: How many bytes are taken from the socket before they are read.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Connection:
     async def __aenter__(self) -> Self:
         sock = socket.socket()
         sock.setblocking(False)
-        # Before it connects, or the window is larger already.
+        # Set before connecting, otherwise the window is already larger.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._buffer_bytes)
         await asyncio.get_running_loop().sock_connect(sock, (HOST, self._port))
         self._reader, self._writer = await asyncio.open_connection(
@@ -89,7 +89,7 @@ class Connection:
         """Read the head of the answer.
 
         Raises:
-            ConnectionError: It is no 200, or not encoded as asked.
+            ConnectionError: The status is not 200.
         """
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         if not head.startswith(b"http/1.1 200"):
@@ -100,7 +100,7 @@ class Connection:
     async def parts(
         self, *, size: int = READ_BYTES, pause_seconds: float = 0
     ) -> AsyncIterator[bytes]:
-        """Give what comes, decoded, until the server ends the connection."""
+        """Yield the decoded parts until the server ends the connection."""
         while raw := await self._reader.read(size):
             self._raw += raw
             if part := b"".join(map(self._decode, self._chunks())):
@@ -111,7 +111,7 @@ class Connection:
     async def events(
         self, *, size: int = READ_BYTES, pause_seconds: float = 0
     ) -> AsyncIterator[bytes]:
-        """Give every event, without its blank line."""
+        """Yield every event, without its blank line."""
         rest = b""
         async for part in self.parts(size=size, pause_seconds=pause_seconds):
             *events, rest = (rest + part).split(b"\n\n")
@@ -119,16 +119,16 @@ class Connection:
                 yield event
 
     async def end(self) -> None:
-        """Read until the server ends the connection, whatever comes."""
+        """Read and discard everything until the server ends the connection."""
         while await self._reader.read(READ_BYTES):
             pass
 
     def half_close(self) -> None:
-        """Say that nothing more is sent, and keep listening."""
+        """End the sending direction, and keep listening."""
         self._writer.write_eof()
 
     def vanish(self) -> None:
-        """Reset the connection, as a process that is killed does."""
+        """Reset the connection, as a killed process does."""
         linger = struct.pack("ii", 1, 0)
         self._writer.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, linger
@@ -136,7 +136,7 @@ class Connection:
         self._writer.transport.abort()
 
     def _chunks(self) -> list[bytes]:
-        """Return what has come of chunks, without the lines between them."""
+        """Return the content of the chunks received so far, without the lines between them."""
         found: list[bytes] = []
         raw = self._raw
         while raw:
@@ -144,7 +144,7 @@ class Connection:
                 end = raw.find(b"\r\n")
                 if end < 0:
                     break
-                self._chunk_left = int(raw[:end], 16) + 2  # with the line end behind the data
+                self._chunk_left = int(raw[:end], 16) + 2  # with the line end after the data
                 del raw[: end + 2]
             part = bytes(raw[: self._chunk_left])
             del raw[: self._chunk_left]
@@ -161,19 +161,19 @@ def page_of(event: bytes) -> bytes:
 
 
 def get(path: str) -> bytes:
-    """Return a request whose answer ends its connection."""
+    """Return a request whose connection ends after the answer."""
     return f"GET {path} HTTP/1.1\r\nhost: {HOST}\r\nconnection: close\r\n\r\n".encode()
 
 
 def resident_kilobytes(process: int) -> int:
-    """Return how much memory a process holds."""
+    """Return the resident memory of a process."""
     # https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
     text = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     return int(text.partition("VmRSS:")[2].split()[0])
 
 
 async def exchange(port: int, request: bytes) -> tuple[int, bytes]:
-    """Send whatever bytes, and return the status and the body of the answer."""
+    """Send arbitrary bytes; return the status and the body of the answer."""
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         writer.write(request)

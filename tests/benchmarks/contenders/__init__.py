@@ -1,5 +1,5 @@
 """The pages of the benchmark, written once per library, as its users would write them.
 
-Every module has `table`, `products` and `tiles`: the data of a page in, UTF-8 out. Text is
-escaped everywhere; where a library leaves that to its users, the module does what they must.
+Every module has `table`, `products` and `tiles`: functions from a page's data to UTF-8. All text
+is escaped. If a library leaves escaping to its users, the module does it, as they must.
 """

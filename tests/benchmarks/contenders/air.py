@@ -1,4 +1,4 @@
-"""air: elements as objects. It escapes text, but no attributes: its users do, by hand."""
+"""air: elements as objects. It escapes text, but users must escape attributes by hand."""
 
 from __future__ import annotations
 

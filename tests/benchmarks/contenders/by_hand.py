@@ -1,4 +1,4 @@
-"""f-strings, and a function that escapes."""
+"""f-strings with an escaping function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    # Bound by rendering.py to this one, or to the C function behind it.
+    # rendering.py binds this one, or the C function that it calls.
     from markupsafe import escape
 
     from contenders.pages import Painter, Product, Tile

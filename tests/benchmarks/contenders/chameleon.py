@@ -1,4 +1,4 @@
-"""Chameleon: page templates compiled to Python, which escape by themselves."""
+"""Chameleon: page templates compiled to Python, with automatic escaping."""
 
 # A line break would be part of the page.
 # ruff: noqa: E501
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def compiled(text: str) -> PageTemplate:
-    # `data-on:click` has a colon, and no namespace.
+    # The colon in `data-on:click` is not the prefix of a namespace.
     return PageTemplate(text, restricted_namespace=False, boolean_attributes={"disabled"})
 
 

@@ -1,4 +1,4 @@
-"""dominate: elements as objects that know the one around them."""
+"""dominate: elements as objects that know their parents."""
 
 from __future__ import annotations
 

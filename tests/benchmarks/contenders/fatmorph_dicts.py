@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contenders.pages import Painter, Product, Tile
 
-    # Bound by rendering.py to one engine or the other.
+    # rendering.py binds one engine or the other.
     from fatmorph import Element, h, render_bytes
 
 

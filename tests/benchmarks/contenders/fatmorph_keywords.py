@@ -1,4 +1,4 @@
-"""fatmorph, with attributes as keywords and their values as text."""
+"""fatmorph, with keyword attributes and text values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contenders.pages import Painter, Product, Tile
 
-    # Bound by rendering.py to one engine or the other.
+    # rendering.py binds one engine or the other.
     from fatmorph import Element, h, render_bytes
 
 

@@ -1,6 +1,6 @@
-"""fatmorph with all that makes views comfortable: `data`, `at`, `dom_id`, values that are no text.
+"""fatmorph with all its conveniences for views: `data`, `at`, `dom_id`, values other than text.
 
-The other fatmorph contenders write these attributes as text, because the peers have to.
+The other fatmorph contenders write these attributes as text, because the other libraries must.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fatmorph import at, data, dom_id
 if TYPE_CHECKING:
     from contenders.pages import Painter, Product, Tile
 
-    # Bound by rendering.py to one engine or the other.
+    # rendering.py binds one engine or the other.
     from fatmorph import Element, h, render_bytes
 
 

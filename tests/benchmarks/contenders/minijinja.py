@@ -1,4 +1,4 @@
-"""minijinja: Jinja templates in Rust, which escapes in templates called `.html`."""
+"""minijinja: Jinja templates in Rust, with escaping in templates named `*.html`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the three pages show; the same data for every contender."""
+"""The data of the three pages, the same for every contender."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ("PAGES", "Painter", "Product", "Tile")
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One card: half of them have badges, one in seven is sold out."""
+    """A card; half of them have badges, one in seven is sold out."""
 
     id: int
     name: str
@@ -25,7 +25,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Painter:
-    """Somebody who has the board open."""
+    """A user who has the board open."""
 
     id: str
     color: str
@@ -34,7 +34,7 @@ class Painter:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One cell of the board; two in three are painted."""
+    """A cell of the board; two in three are painted."""
 
     number: int
     color: str | None

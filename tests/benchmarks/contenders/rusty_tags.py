@@ -1,4 +1,4 @@
-"""rusty_tags: strings made in Rust by every call. It escapes nothing: its users do, by hand."""
+"""rusty_tags: strings built in Rust by every call. It escapes nothing; users do that by hand."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whether two pages are the same to a browser: parsed by HTML's own algorithm, then compared.
+"""Comparison of two pages as a browser sees them: parsed by the HTML standard, then compared.
 
-The order of attributes, the way of escaping, the value of a boolean attribute, and white space
-between the elements of a block (the source code's layout) make no difference; all else does.
+The comparison ignores the order of attributes, the way of escaping, the value of a boolean
+attribute, and white space between the elements of a block (the source code's layout).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ __all__ = ("difference", "parsed")
 
 Tree: TypeAlias = "str | tuple[str, dict[str, str], list[Tree]]"
 
-# In these, text is never what a page shows.
+# In these elements, text is only white space between children.
 WITHOUT_TEXT = frozenset(
     {"#document", "html", "head", "body", "header", "main", "article", "ul", "table", "tbody", "tr"}
 )
 
 
 def parsed(page: bytes) -> Tree:
-    """Return a page as name, attributes and children, or its text."""
+    """Return a page as a tree: names, attributes and children, or text."""
     return simplified(JustHTML(page.decode(), sanitize=False).root)
 
 
@@ -35,12 +35,12 @@ def simplified(node: Any) -> Tree:
         ]
     attributes = dict(getattr(node, "attrs", None) or {})
     if "disabled" in attributes:
-        attributes["disabled"] = ""  # the only boolean one here: that it is there says it all
+        attributes["disabled"] = ""  # the only boolean attribute here: its value has no meaning
     return node.name, attributes, children
 
 
 def difference(expected: Tree, actual: Tree, place: str = "") -> str | None:
-    """Return where two pages differ first and how, or None."""
+    """Return the place and kind of the first difference of two pages, or None."""
     if isinstance(expected, str) or isinstance(actual, str):
         return None if expected == actual else f"{place}: {actual!r:.200} is not {expected!r:.200}"
     place = f"{place} > {expected[0]}".removeprefix(" > ")

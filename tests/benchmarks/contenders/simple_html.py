@@ -1,6 +1,6 @@
 """simple_html: tuples and strings, compiled with mypyc.
 
-It has no value that leaves an attribute or a child out, so the views build dicts and lists.
+It has no value for an absent attribute or child, so the views build dicts and lists.
 """
 
 from __future__ import annotations

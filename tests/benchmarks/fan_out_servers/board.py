@@ -1,4 +1,4 @@
-"""What all servers share: the cells, their changes, and how peers wake their streams."""
+"""The parts that all servers share: the cells, their changes, and a way to wake streams."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SERVER_CORE = 0
 
 
 class Board:
-    """The color of each cell; seven of eight are painted."""
+    """The color of each cell; seven out of eight are painted."""
 
     def __init__(self) -> None:
         self.colors = [color_of(number) if number % 8 else None for number in range(CELLS)]
         self.changes = 0
 
     def change(self) -> None:
-        """Paint a cell in another color, the same after as many changes in every server."""
+        """Paint a cell in another color; every server makes the same sequence of changes."""
         self.changes += 1
         number = self.changes * 7 % CELLS
         if self.colors[number] is not None:  # so that the page keeps its length
@@ -32,7 +32,7 @@ def color_of(number: int) -> str:
 
 
 class Streams:
-    """The open streams of a server, each with a queue: how it is done without a library for it."""
+    """The open streams of a server, each with a queue, as written without a library."""
 
     def __init__(self) -> None:
         self.queues: set[asyncio.Queue[None]] = set()
@@ -43,7 +43,7 @@ class Streams:
 
 
 def run_uvicorn(app: Any, port: int) -> None:
-    """Serve an ASGI application as fast as uvicorn can; the same for all."""
+    """Serve an ASGI application with the fastest options of uvicorn."""
     import uvicorn
 
     use_server_core()

@@ -1,11 +1,11 @@
 """fatmorph on Starlette: `fatmorph_server.py page 8000`.
 
-What is sent on each change is one of
+The first argument selects the page that is sent on each change:
 
 - `page`: the whole page, built for each client
-- `values`: the same, written with all the comfort there is
-- `shared`: the whole page, around a board that is built once per change
-- `floor`: a page made once, the same for all, on plain ASGI: what the Writer itself takes
+- `values`: the same, written with all conveniences
+- `shared`: the whole page, with a board that is built once per change
+- `floor`: a page built only once, the same for all clients, on plain ASGI: the cost of the Writer
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def page_of_values(user_id: str) -> Element:
 
 @lru_cache(maxsize=1)
 def shared_board(change: int) -> Element:
-    """Return the board as it is after a change, built when the first client needs it."""
+    """Return the board after a change, built when the first client needs it."""
     return static(views_fatmorph.board_view(board.colors))
 
 
@@ -63,7 +63,7 @@ async def stream(c: Context, w: Writer) -> None:
     user_id = c.query["user"]
     changes = relay.subscribe("change")
     w.patch(page(user_id))
-    async for _ in w.alive(changes, heartbeat=None):  # the other servers have none
+    async for _ in w.alive(changes, heartbeat=None):  # the other servers send none
         w.patch(page(user_id))
 
 

@@ -1,4 +1,4 @@
-"""ASGI with nothing in between, and an event made beforehand: `raw_asgi.py 8000`."""
+"""Plain ASGI without a framework, and an event built in advance: `raw_asgi.py 8000`."""
 
 from __future__ import annotations
 

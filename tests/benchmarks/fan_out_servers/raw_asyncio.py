@@ -1,6 +1,7 @@
-"""A protocol of asyncio that writes an event made beforehand: `raw_asyncio.py 8000`.
+"""An asyncio protocol that writes an event built in advance: `raw_asyncio.py 8000`.
 
-It knows just enough of HTTP for the load generator: what it reaches, the load generator can read.
+It implements just enough HTTP for the load generator. Its rate shows how fast the load generator
+can read.
 """
 
 from __future__ import annotations

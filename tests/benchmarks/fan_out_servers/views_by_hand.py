@@ -1,4 +1,4 @@
-"""f-strings, and a function that escapes what users have typed."""
+"""f-strings, with a function that escapes the users' input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fatmorph, with attributes as keywords and their values as text."""
+"""fatmorph, with keyword attributes and text values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""fatmorph, with the comfort that views are written with: dom_id, mappings, data and at."""
+"""fatmorph, with its conveniences for views: dom_id, mappings, data and at."""
 
 from __future__ import annotations
 

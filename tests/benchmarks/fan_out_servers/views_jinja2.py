@@ -1,6 +1,6 @@
 """Jinja2, with autoescape."""
 
-# ruff: noqa: E501 - lines are as long as an editor of templates lets them be
+# ruff: noqa: E501 - templates are written with long lines
 
 from __future__ import annotations
 
