@@ -122,7 +122,7 @@ async def first_event(stream: Connection) -> None:
 
 
 async def state(port: int) -> dict[str, object]:
-    """Return the server's state: its streams, tasks and subscriptions."""
+    """Return the server's state: its tasks, subscriptions, streams and files."""
     _, body = await exchange(port, get("/state"))
     found: dict[str, object] = json.loads(body)
     return found

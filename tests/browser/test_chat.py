@@ -1,4 +1,4 @@
-"""Chat in a real browser: rooms, and what is typed while others speak."""
+"""Chat in a real browser: rooms, and drafts that survive other users' messages."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +21,9 @@ def say(page: Page, text: str) -> None:
     page.get_by_role("button").click()
 
 
-def test_everybody_in_a_room_sees_what_one_says(chat: Server, new_page: Callable[[], Page]) -> None:
+def test_a_message_is_shown_to_all_users_in_its_room(
+    chat: Server, new_page: Callable[[], Page]
+) -> None:
     first, second, elsewhere = new_page(), new_page(), new_page()
     first.goto(chat.base_url)
     second.goto(chat.base_url)
@@ -35,7 +37,7 @@ def test_everybody_in_a_room_sees_what_one_says(chat: Server, new_page: Callable
     expect(elsewhere.get_by_role("listitem")).to_have_count(0)
 
 
-def test_what_is_being_typed_stays_while_others_speak(
+def test_a_draft_stays_when_another_user_sends_a_message(
     chat: Server, new_page: Callable[[], Page]
 ) -> None:
     first, second = new_page(), new_page()

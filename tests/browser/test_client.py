@@ -1,7 +1,7 @@
 """Facts about the real Datastar client that the library builds on, without the library.
 
-The pages and the events are written by hand and served by the standard library's HTTP server:
-when one of these fails, the client or the browser is not what we think, not our code.
+The pages and the events are written by hand and served by the standard library's HTTP server. If
+one of these tests fails, an assumption about the client or the browser is wrong, not our code.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def test_a_full_page_event_changes_title_head_body_and_attributes(
     }
 
 
-def test_a_full_page_event_keeps_the_nodes_that_have_ids_and_what_the_user_typed(
+def test_a_full_page_event_keeps_nodes_with_ids_and_typed_text(
     page: Page, datastar_bundle: Path, serve_responses: ServeResponses
 ) -> None:
     page.goto(_serve(serve_responses, datastar_bundle))

@@ -1,4 +1,4 @@
-"""A compressed stream in a browser: every event is shown when it is sent, not when more comes."""
+"""A compressed stream in a browser: every event is shown when it is sent, not with a later one."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 def test_every_event_is_shown_at_once(
     page: Page, datastar_bundle: Path, encoding: str, silent_seconds: str
 ) -> None:
-    """With memory held by the stream, and with memory given back between events."""
+    """The stream keeps its memory, or releases it between events."""
     env = {
         "DATASTAR": str(datastar_bundle),
         "ENCODING": encoding,

@@ -1,7 +1,7 @@
-"""The simulation of a morph against the real client: the same nodes, the same page.
+"""Simulated morphs compared with the real client: the same nodes, the same page.
 
-The cases of `tests/unit/morph` are played here too: what the simulation is told to do there is
-what this client does in this browser.
+The cases of `tests/unit/morph` are played here, too. This shows that the client does in this
+browser what those cases expect of the simulation.
 """
 
 import json
@@ -28,7 +28,7 @@ def client(browser: Browser, datastar_bundle: Path) -> Iterator[Page]:
         yield page
 
 
-def test_the_recorded_cases_hold_in_the_real_client(client: Page) -> None:
+def test_the_real_client_reproduces_the_recorded_cases(client: Page) -> None:
     cases = json.loads(CASES.read_text(encoding="utf-8"))
 
     outcomes = list(play(client, [patch(case) for case in cases]))
@@ -57,7 +57,7 @@ def test_the_recorded_cases_hold_in_the_real_client(client: Page) -> None:
     ]
 
 
-def test_the_simulation_does_to_random_pages_what_the_real_client_does(client: Page) -> None:
+def test_the_simulation_and_the_real_client_agree_on_random_pages(client: Page) -> None:
     pairs = [pair(seed) for seed in range(FIRST_SEED, FIRST_SEED + PAIRS)]
 
     differences = [str(found) for found in differing(client, pairs) if found]
@@ -72,7 +72,7 @@ def patch(case: dict[str, Any]) -> Patch:
         mode=case["mode"],
         selector=case["selector"] or None,
         is_document=case["full_document"],
-        setup=case["setup_js"].replace("x.__k", "x.id"),  # where it is used, marker and id agree
+        setup=case["setup_js"].replace("x.__k", "x.id"),  # they are equal in these cases
     )
 
 

@@ -1,4 +1,4 @@
-"""A full page as a patch: everything may change, and what has an id is still itself."""
+"""A full page as a patch: everything may change, and elements with ids stay the same elements."""
 
 import sys
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def test_title_head_body_and_attributes_change(opened: Server, page: Page) -> No
     }
 
 
-def test_nodes_with_ids_and_the_page_itself_stay_the_same_nodes(opened: Server, page: Page) -> None:
+def test_the_page_and_its_elements_with_ids_stay_the_same_nodes(opened: Server, page: Page) -> None:
     page.evaluate(MARK)
 
     publish_next(opened, page)
@@ -71,7 +71,7 @@ def test_nodes_with_ids_and_the_page_itself_stay_the_same_nodes(opened: Server, 
     ]
 
 
-def test_what_the_user_does_is_kept(opened: Server, page: Page) -> None:
+def test_typed_text_focus_and_caret_are_kept(opened: Server, page: Page) -> None:
     page.locator("#name").fill("Ada Lovelace")
     page.locator("#name").evaluate("field => field.setSelectionRange(2, 5)")
 
@@ -84,7 +84,7 @@ def test_what_the_user_does_is_kept(opened: Server, page: Page) -> None:
     assert page.locator("#name").evaluate(caret) == [2, 5]
 
 
-def test_no_patch_opens_the_stream_again_or_loads_the_client_again(
+def test_a_patch_does_not_reopen_the_stream_or_reload_the_client(
     opened: Server, page: Page
 ) -> None:
     paths: list[str] = []
@@ -98,5 +98,5 @@ def test_no_patch_opens_the_stream_again_or_loads_the_client_again(
 
 
 def publish_next(server: Server, page: Page) -> None:
-    # Asked by the test, not by the page: the page has nothing to do but to follow.
+    # Requested by the test and not by the page, which only follows.
     page.request.post(f"{server.base_url}/next")

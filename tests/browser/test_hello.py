@@ -16,7 +16,9 @@ def hello(datastar_bundle: Path) -> Iterator[Server]:
         yield server
 
 
-def test_every_page_counts_what_any_page_adds(hello: Server, new_page: Callable[[], Page]) -> None:
+def test_a_click_on_any_page_counts_on_every_page(
+    hello: Server, new_page: Callable[[], Page]
+) -> None:
     first, second = new_page(), new_page()
     first.goto(hello.base_url)
     second.goto(hello.base_url)
@@ -30,7 +32,7 @@ def test_every_page_counts_what_any_page_adds(hello: Server, new_page: Callable[
         expect(page).to_have_title("2 · Hello")
 
 
-def test_a_page_that_is_opened_later_shows_the_count(
+def test_a_page_opened_later_shows_the_count(
     hello: Server, page: Page, new_page: Callable[[], Page]
 ) -> None:
     page.goto(hello.base_url)

@@ -1,4 +1,4 @@
-"""Hot reload: save a view, and the open page shows it, by nothing but a restart of the server."""
+"""Hot reload: an open page shows a saved view after a mere restart of the server."""
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from browser.watched_tiles import REFINED, SIMPLE, WatchedTiles, watched_tiles
 
-# What the browser says while the server is away.
+# The browser logs these errors while the server is down.
 AWAY = (r"net::ERR_", "Failed to fetch", "Datastar failed to reach", "network error")
 pytestmark = pytest.mark.console_errors(*AWAY)
 
 TITLE = 'h.h1("Tiles")'
 FOOTER = 'h.footer("Everybody with this page open paints on the same board."),'
-# What a person may be busy with: a field, a box that scrolls, and a page longer than the screen.
+# A page for a user at work: a field, a box that scrolls, and more height than the screen.
 BUSY_PAGE = (
     FOOTER,
     FOOTER
@@ -62,7 +62,7 @@ def test_a_saved_view_appears_in_the_open_page_without_a_navigation(
 
 
 @commands
-def test_focus_typed_text_caret_and_scroll_are_kept(
+def test_focus_typed_text_caret_and_scroll_position_are_kept(
     serve: Serve, page: Page, options: Sequence[str]
 ) -> None:
     tiles = serve(options, edits=[BUSY_PAGE])
@@ -97,7 +97,7 @@ STATE = """() => {
 }"""
 
 
-def test_you_keep_your_colour_and_can_go_on_painting(serve: Serve, page: Page) -> None:
+def test_a_user_keeps_the_colour_and_can_continue_to_paint(serve: Serve, page: Page) -> None:
     tiles = serve()
     open_page(page, tiles)
     you = page.locator(".swatch.you").get_attribute("id")
@@ -122,7 +122,7 @@ def test_every_open_page_shows_the_saved_view(serve: Serve, new_page: Callable[[
         expect(page.locator("h1")).to_have_text("Mosaic")
 
 
-def test_a_file_that_is_saved_by_renaming_counts_too(serve: Serve, page: Page) -> None:
+def test_a_file_saved_by_renaming_appears_too(serve: Serve, page: Page) -> None:
     tiles = serve()
     open_page(page, tiles)
 
@@ -132,7 +132,7 @@ def test_a_file_that_is_saved_by_renaming_counts_too(serve: Serve, page: Page) -
 
 
 @commands
-def test_the_page_recovers_when_a_saved_syntax_error_is_mended(
+def test_the_page_recovers_after_a_syntax_error_is_fixed(
     serve: Serve, page: Page, options: Sequence[str]
 ) -> None:
     tiles = serve(options)
@@ -147,7 +147,7 @@ def test_the_page_recovers_when_a_saved_syntax_error_is_mended(
     assert navigations == []
 
 
-def test_the_page_recovers_when_a_view_that_raises_is_mended(serve: Serve, page: Page) -> None:
+def test_the_page_recovers_after_a_raising_view_is_fixed(serve: Serve, page: Page) -> None:
     tiles = serve()
     navigations = open_page(page, tiles)
 
@@ -159,7 +159,7 @@ def test_the_page_recovers_when_a_view_that_raises_is_mended(serve: Serve, page:
     assert navigations == []
 
 
-def test_of_three_saves_at_once_the_last_wins(serve: Serve, page: Page) -> None:
+def test_the_last_of_three_simultaneous_saves_wins(serve: Serve, page: Page) -> None:
     tiles = serve()
     open_page(page, tiles)
 
@@ -170,7 +170,7 @@ def test_of_three_saves_at_once_the_last_wins(serve: Serve, page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Three")
 
 
-def test_of_three_saves_while_the_server_restarts_the_last_wins(serve: Serve, page: Page) -> None:
+def test_the_last_of_three_saves_during_a_restart_wins(serve: Serve, page: Page) -> None:
     tiles = serve()
     navigations = open_page(page, tiles)
 
@@ -185,7 +185,7 @@ def test_of_three_saves_while_the_server_restarts_the_last_wins(serve: Serve, pa
 
 
 @commands
-def test_everything_ends_cleanly_when_watchfiles_is_interrupted(
+def test_an_interrupt_of_watchfiles_ends_all_processes_cleanly(
     serve: Serve, page: Page, options: Sequence[str]
 ) -> None:
     tiles = serve(options)

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from servers import Server, free_port, running
 
 PROGRAMS = Path(__file__).parent / "programs"
-# What the browser says while the server is away.
+# The browser logs these errors while the server is down.
 AWAY = (r"net::ERR_", "network error", "Failed to fetch", "Datastar failed to reach")
-# Every page that the client patches, counted where it is patched.
+# Counts the pages that the client patches, in the client itself.
 COUNT_PATCHES = """window.patches = 0
 document.addEventListener('datastar-fetch', event => {
     window.patches += event.detail.type === 'datastar-patch-elements'
@@ -24,7 +24,7 @@ Serve = Callable[[int], AbstractContextManager[Server]]
 
 @pytest.fixture
 def serve(datastar_bundle: Path) -> Serve:
-    """Serve the program from an edition on; always on the same port."""
+    """Return a function that serves the program from an edition on, always on the same port."""
     port = free_port()
 
     def serve(edition: int) -> AbstractContextManager[Server]:
@@ -34,7 +34,7 @@ def serve(datastar_bundle: Path) -> Serve:
     return serve
 
 
-def test_every_tab_follows_every_change_and_keeps_what_is_typed(
+def test_every_tab_follows_every_change_and_keeps_typed_text(
     serve: Serve, new_page: Callable[[], Page]
 ) -> None:
     with serve(1) as server:
@@ -53,7 +53,7 @@ def test_every_tab_follows_every_change_and_keeps_what_is_typed(
 
 
 @pytest.mark.console_errors(*AWAY)
-def test_a_restarted_server_does_not_send_the_page_that_the_browser_has(
+def test_a_restarted_server_does_not_resend_the_browsers_current_page(
     serve: Serve, page: Page
 ) -> None:
     with serve(1) as server:
@@ -64,13 +64,15 @@ def test_a_restarted_server_does_not_send_the_page_that_the_browser_has(
         page.request.post(f"{server.base_url}/next")
         expect(page.locator("#heading")).to_have_text("Edition 2")
 
-        # Nothing but the edition that came after the restart.
+        # Only the edition that was published after the restart.
         assert page.evaluate("window.patches") == 2
     assert len(id_sent) == 16
 
 
 @pytest.mark.console_errors(*AWAY)
-def test_a_restarted_server_sends_a_page_that_the_browser_has_not(serve: Serve, page: Page) -> None:
+def test_a_restarted_server_sends_a_page_that_the_browser_does_not_have(
+    serve: Serve, page: Page
+) -> None:
     with serve(1) as server:
         open_page(page, server)
 

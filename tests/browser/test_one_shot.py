@@ -1,4 +1,4 @@
-"""One patch as a whole response does in the browser what it does in a stream."""
+"""A patch in a whole response has the same effect in the browser as in a stream."""
 
 import re
 import sys
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from servers import Server, running
 
 PROGRAMS = Path(__file__).parent / "programs"
-# Datastar tells when an action is over; a view transition takes its time after that.
+# Datastar reports the end of an action; a view transition continues after that.
 FINISHED = """document.addEventListener('datastar-fetch', event => {
     if (event.detail.type === 'finished') {
         requestAnimationFrame(() => requestAnimationFrame(() => { window.finished = true }))
@@ -60,7 +60,9 @@ def server(datastar_bundle: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_whole_response_shows_what_a_stream_shows(server: Server, page: Page, case: str) -> None:
+def test_a_whole_response_has_the_same_effect_as_a_stream(
+    server: Server, page: Page, case: str
+) -> None:
     whole_type, whole = clicked(server, page, f"whole-{case}")
     stream_type, stream = clicked(server, page, f"stream-{case}")
 
@@ -72,7 +74,7 @@ def test_a_whole_response_shows_what_a_stream_shows(server: Server, page: Page, 
 
 
 @pytest.mark.parametrize("case", sorted(set(CASES) - {"nothing", "no_signals"}))
-def test_every_patch_but_an_empty_one_changes_the_page(
+def test_every_patch_except_an_empty_one_changes_the_page(
     server: Server, page: Page, case: str
 ) -> None:
     _, nothing = clicked(server, page, "whole-nothing")
@@ -83,7 +85,7 @@ def test_every_patch_but_an_empty_one_changes_the_page(
 
 
 def clicked(server: Server, page: Page, button: str) -> tuple[str, object]:
-    """Return the content type of the response, and what a fresh page shows then."""
+    """Click in a new page; return the response's content type and the page's state."""
     page.goto(server.base_url)
     page.evaluate(FINISHED)
     expect(page.locator("#name")).to_have_text("Ada")

@@ -1,8 +1,7 @@
-"""HTML as fatmorph parses it against HTML as Chromium parses it: the same trees, of any text.
+"""HTML parsed by fatmorph and by Chromium: the same trees, for any text.
 
-Random elements in random elements, some without an end, are what no page should hold: every
-correction that the standard knows is asked for. Where the parsers are known to differ is told in
-docs/decisions/html-parser.md.
+The texts nest random elements in random elements, some without end tags, and so need every
+correction that the standard defines. docs/decisions/html-parser.md lists the known differences.
 """
 
 import json
@@ -78,7 +77,9 @@ def browsers_trees(browser: Browser, texts: list[str]) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("doctype", ["", "<!doctype html>"], ids=["quirks", "standards"])
-def test_any_text_is_the_page_that_it_is_in_a_browser(browser: Browser, doctype: str) -> None:
+def test_any_text_is_parsed_to_the_same_page_as_in_a_browser(
+    browser: Browser, doctype: str
+) -> None:
     texts = [doctype + soup(seed) for seed in range(COUNT)]
 
     parsed = [content(parse_document(text, scripting=False)) for text in texts]
@@ -88,7 +89,7 @@ def test_any_text_is_the_page_that_it_is_in_a_browser(browser: Browser, doctype:
     )
 
 
-def test_any_text_is_the_fragment_that_datastar_makes_of_it(browser: Browser) -> None:
+def test_any_text_is_parsed_to_the_same_fragment_as_in_a_template(browser: Browser) -> None:
     texts = [soup(seed) for seed in range(COUNT, 3 * COUNT)]
 
     parsed = [content(parse_template(text)) for text in texts]

@@ -21,7 +21,7 @@ def tiles(datastar_bundle: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def another_page(browser: Browser) -> Iterator[Page]:
-    """Open a second browser: another profile, as of another person."""
+    """Open a page in another browser profile, as another user would."""
     with closing(browser.new_context()) as context:
         yield context.new_page()
 
@@ -41,7 +41,7 @@ def test_two_browsers_paint_on_one_board(tiles: Server, page: Page, another_page
     expect(painted(another_page)).to_have_count(2)
 
 
-def test_a_tile_takes_the_colour_of_who_painted_it_last(
+def test_a_tile_has_the_colour_of_its_last_painter(
     tiles: Server, page: Page, another_page: Page
 ) -> None:
     page.goto(tiles.base_url)
@@ -55,7 +55,7 @@ def test_a_tile_takes_the_colour_of_who_painted_it_last(
     expect(tile(page, 7)).to_have_css("background-color", own_color(another_page))
 
 
-def test_a_painter_who_comes_and_goes_is_a_swatch_that_comes_and_goes(
+def test_a_swatch_appears_and_disappears_with_its_painter(
     tiles: Server, page: Page, browser: Browser
 ) -> None:
     page.goto(tiles.base_url)
@@ -73,7 +73,9 @@ def test_a_painter_who_comes_and_goes_is_a_swatch_that_comes_and_goes(
     expect(page).to_have_title("Tiles · 1 painting")
 
 
-def test_every_page_marks_its_own_colour(tiles: Server, page: Page, another_page: Page) -> None:
+def test_every_page_marks_its_users_own_colour(
+    tiles: Server, page: Page, another_page: Page
+) -> None:
     page.goto(tiles.base_url)
     another_page.goto(tiles.base_url)
     expect(swatches(page)).to_have_count(2)
@@ -88,7 +90,9 @@ def test_every_page_marks_its_own_colour(tiles: Server, page: Page, another_page
     expect(own_swatch(another_page)).to_have_text("you")
 
 
-def test_tabs_of_one_browser_see_one_board(tiles: Server, new_page: Callable[[], Page]) -> None:
+def test_tabs_of_one_browser_show_the_same_board(
+    tiles: Server, new_page: Callable[[], Page]
+) -> None:
     tabs = [new_page() for _ in range(3)]
     for tab in tabs:
         tab.goto(tiles.base_url)
@@ -100,7 +104,7 @@ def test_tabs_of_one_browser_see_one_board(tiles: Server, new_page: Callable[[],
         expect(tile(tab, 24)).to_have_css("background-color", own_color(tabs[2]))
 
 
-def test_a_reloaded_page_shows_the_board_and_goes_on(
+def test_a_reloaded_page_shows_the_board_and_can_still_paint(
     tiles: Server, page: Page, another_page: Page
 ) -> None:
     page.goto(tiles.base_url)
@@ -117,7 +121,7 @@ def test_a_reloaded_page_shows_the_board_and_goes_on(
     expect(painted(another_page)).to_have_count(2)
 
 
-def test_a_tile_is_painted_from_the_keyboard_and_keeps_the_focus(tiles: Server, page: Page) -> None:
+def test_a_tile_painted_by_keyboard_keeps_the_focus(tiles: Server, page: Page) -> None:
     page.goto(tiles.base_url)
     expect(swatches(page)).to_have_count(1)
 

@@ -1,4 +1,4 @@
-"""Tiles under watchfiles, in a folder of its own, with a source that tests and benchmarks edit."""
+"""Tiles under watchfiles, in a separate folder, with a source that tests and benchmarks edit."""
 
 import shlex
 import shutil
@@ -25,23 +25,23 @@ POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class WatchedTiles:
-    """Be a running Tiles and its source."""
+    """A running Tiles server and its source."""
 
     server: Server
     main: Path
 
     def save(self, old: str, new: str) -> None:
-        """Replace text that occurs once, and write the file in place, as most editors do."""
+        """Replace a text that occurs once, and write the file in place, as most editors do."""
         self.main.write_text(_replaced(self.main, old, new), encoding="utf-8")
 
     def save_by_renaming(self, old: str, new: str) -> None:
-        """Write another file and rename it over the old one, as careful editors do."""
+        """Write a new file and rename it over the old one, as careful editors do."""
         draft = self.main.with_name("main.py~")
         draft.write_text(_replaced(self.main, old, new), encoding="utf-8")
         draft.replace(self.main)
 
     def wait_for_output(self, text: str, times: int = 1) -> None:
-        """Wait until the server or watchfiles has printed a text so many times."""
+        """Wait until the server or watchfiles has printed a text the given number of times."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         while self.server.output().count(text) < times:
             assert time.monotonic() < deadline, f"no {text!r} in:\n{self.server.output()}"
@@ -61,8 +61,8 @@ def watched_tiles(
     Args:
         folder: Must not exist yet.
         datastar_bundle: The client to serve.
-        options: Of watchfiles.
-        edits: Pairs of a text that occurs once in `main.py` and what replaces it.
+        options: Options of watchfiles.
+        edits: Pairs of a text that occurs once in `main.py` and its replacement.
     """
     shutil.copytree(EXAMPLES / "tiles", folder, ignore=shutil.ignore_patterns("__pycache__"))
     main = folder / "main.py"

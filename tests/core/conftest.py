@@ -1,4 +1,4 @@
-"""The engines: every test of this folder runs on each of them."""
+"""The engines. Every test in this folder runs on each of them."""
 
 from importlib import import_module
 from types import ModuleType

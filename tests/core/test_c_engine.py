@@ -1,4 +1,4 @@
-"""What concerns the C engine alone: that it is there, and that nothing around it shakes it."""
+"""The C engine: its build, its types, and its robustness."""
 
 import gc
 import os
@@ -23,7 +23,7 @@ HAS_OWN_GIL = sys.version_info >= (3, 12)
 
 
 def run(program: str, **environment: str) -> str:
-    """Return what a program prints in an interpreter of its own."""
+    """Run a program in a new interpreter, and return its output."""
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(program)],
         env={**os.environ, "PYTHONPATH": SOURCE, **environment},
@@ -35,16 +35,16 @@ def run(program: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_it_is_compiled():
+def test_the_c_engine_is_compiled():
     assert C.__file__.endswith(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
-def test_it_has_the_public_names_of_the_python_engine():
+def test_the_c_engine_has_the_public_names_of_the_python_engine():
     assert {name for name in dir(C) if not name.startswith("_")} == {*PYTHON.__all__} - {"Child"}
 
 
 @pytest.mark.parametrize("name", ["Tag", "Element"])
-def test_its_types_have_the_public_names_of_the_python_engine(name):
+def test_the_c_types_have_the_public_names_of_the_python_types(name):
     mine, theirs = (vars(getattr(core, name)) for core in (C, PYTHON))
 
     assert {n for n in mine if n[0] != "_"} == {n for n in theirs if n[0] != "_"}
@@ -58,11 +58,11 @@ def test_the_environment_chooses_the_python_engine(value, engine):
     assert run(program, FATMORPH_PURE_PYTHON=value) == f"{engine} {module}\n"
 
 
-def test_it_is_chosen_where_it_is_built():
+def test_the_c_engine_is_chosen_if_it_is_built():
     assert (_core.ENGINE, _core.Tag) in [("C", C.Tag), ("Python", PYTHON.Tag)]
 
 
-def test_without_it_the_python_engine_is_chosen():
+def test_the_python_engine_is_chosen_without_the_c_engine():
     program = """
         import sys
         sys.modules["fatmorph.markup._core_c"] = None  # as if it had not been built
@@ -74,14 +74,14 @@ def test_without_it_the_python_engine_is_chosen():
 
 
 @pytest.mark.parametrize("type_", [C.Tag, C.Element], ids=["Tag", "Element"])
-def test_its_types_cannot_be_changed_or_derived_from(type_):
+def test_the_c_types_cannot_be_changed_or_subclassed(type_):
     with pytest.raises(TypeError):
         type_.render = None
     with pytest.raises(TypeError):
         type("Derived", (type_,), {})
 
 
-def test_no_element_is_made_around_its_tag():
+def test_object_new_makes_neither_elements_nor_tags():
     with pytest.raises(TypeError):
         object.__new__(C.Element)
     with pytest.raises(TypeError):
@@ -103,13 +103,13 @@ def test_no_element_is_made_around_its_tag():
     ],
     ids=repr,
 )
-def test_a_pickle_that_was_tampered_with_makes_no_element(arguments):
+def test_a_manipulated_pickle_is_refused(arguments):
     with pytest.raises(TypeError):
         C.revive_element(*arguments)
 
 
 @pytest.mark.parametrize("generated", [(-1, 1), (0, 3), (2, 1), (7, 9)], ids=repr)
-def test_generated_children_that_a_pickle_invents_are_none(generated):
+def test_an_invalid_range_of_generated_children_in_a_pickle_is_ignored(generated):
     revived = C.revive_element(C.Tag("p"), {}, ("a", "b"), generated)
 
     assert C.generated(revived) == (0, 0)
@@ -126,7 +126,7 @@ def test_elements_can_be_weakly_referenced_until_they_are_freed():
     assert freed == references
 
 
-def test_a_callback_may_build_and_free_trees_while_a_deep_one_is_freed():
+def test_a_callback_can_build_and_free_trees_while_a_deep_tree_is_freed():
     tag = C.Tag("i")
     built = []
 
@@ -146,11 +146,11 @@ def test_a_callback_may_build_and_free_trees_while_a_deep_one_is_freed():
     assert built == ["<i>" * 501 + "x" + "</i>" * 501] * 200
 
 
-def test_elements_are_not_tracked_by_the_collector():
+def test_elements_are_not_tracked_by_the_garbage_collector():
     assert not gc.is_tracked(C.Tag("p")([C.Tag("i")("x")], id="a"))
 
 
-def test_a_tag_takes_attribute_names_from_more_users_than_the_caches_hold():
+def test_a_tag_accepts_more_attribute_names_than_the_caches_hold():
     tag = C.Tag("p")
 
     elements = [tag({f"data-{n}": "a"}, id="a", **{f"aria-{n}": "b"}) for n in range(5000)]
@@ -161,7 +161,7 @@ def test_a_tag_takes_attribute_names_from_more_users_than_the_caches_hold():
     assert C.render(elements[-1]) == '<p data-4999="a" id="a" aria-4999="b"></p>'
 
 
-def test_trees_are_built_and_rendered_by_many_threads_while_their_sources_change():
+def test_threads_can_build_and_render_trees_while_the_sources_change():
     row, cell = C.Tag("tr"), C.Tag("td")
     names, attributes, stop = ["a"] * 40, {"id": "a", "title": "b"}, threading.Event()
     shared = C.Tag("table")([row([cell("x") for _ in range(9)]) for _ in range(99)])
@@ -180,7 +180,7 @@ def test_trees_are_built_and_rendered_by_many_threads_while_their_sources_change
         for number in range(400):
             try:
                 html = C.render(row(attributes, [cell(names), names, (name for name in names)]))
-            except RuntimeError:  # a dict that changed while Python read it
+            except RuntimeError:  # the dict changed while Python read it
                 html = "<tr></tr>"
             if not (html.startswith("<tr") and html.endswith("</tr>")):
                 failures.append(html)
@@ -246,8 +246,8 @@ print([failure for failure in failures if failure is not None])
 """
 
 
-def test_each_interpreter_has_an_engine_of_its_own():
-    # Before 3.12 all interpreters share one GIL, and their threads cannot run side by side.
+def test_each_interpreter_has_its_own_engine():
+    # Before Python 3.12 all interpreters share one GIL, and their threads cannot run in parallel.
     program = RUN_IN_MANY.format(program=RENDER_IN_ONE, threads=3 if HAS_OWN_GIL else 1)
 
     assert run(program, FATMORPH_PURE_PYTHON="") == "[]\n"

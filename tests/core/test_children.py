@@ -1,4 +1,4 @@
-"""What can be a child, and what it becomes."""
+"""Valid children, and how they are written."""
 
 import datetime
 import enum
@@ -61,7 +61,7 @@ class Level(enum.IntEnum):
     ],
     ids=lambda value: re.sub(r"0x\w+", "", ascii(value)),
 )
-def test_a_child_is_written_as(core, child, html):
+def test_a_child_is_rendered(core, child, html):
     assert core.render(core.Tag("p")(child)) == f"<p>{html}</p>"
 
 
@@ -73,7 +73,7 @@ def test_an_iterator_is_consumed(core, iterate):
 
 
 @pytest.mark.parametrize("child", ["a<b", Text("a"), 7, 1.5, Markup("<b>"), Html(), None, True])
-def test_a_child_in_a_list_is_what_it_is_by_itself(core, child):
+def test_a_child_in_a_list_is_rendered_as_without_the_list(core, child):
     assert core.Tag("p")([child]) == core.Tag("p")(child)
 
 
@@ -107,13 +107,13 @@ def test_an_iterable_is_consumed_once_when_the_element_is_built(core):
     assert pulled == [0, 1]
 
 
-def test_an_element_of_one_tree_may_stand_in_another(core):
+def test_an_element_can_have_two_places_in_a_tree(core):
     item = core.Tag("li")("x")
 
     assert core.render(core.Tag("ul")(item, item)) == "<ul><li>x</li><li>x</li></ul>"
 
 
-def test_a_fragment_dissolves_in_its_parent(core):
+def test_a_fragment_is_replaced_by_its_children(core):
     inner = core.FRAGMENT(["a", core.Tag("b")()])
 
     element = core.Tag("p")(inner, [core.FRAGMENT([inner])])
@@ -139,7 +139,7 @@ def test_a_spent_generator_raises_instead_of_rendering_nothing(core):
     )
 
 
-def test_a_generator_that_has_not_begun_or_is_midway_renders_what_is_left(core):
+def test_a_started_generator_renders_its_remaining_items(core):
     generator = (str(n) for n in range(3))
     next(generator)
 
@@ -167,7 +167,7 @@ class Member(enum.Enum):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_child_is_refused_with_the_code_to_write(core, child, fix):
+def test_an_invalid_child_is_refused_with_a_fix(core, child, fix):
     with pytest.raises(ChildError) as caught:
         core.Tag("td")("x", [[child]])
 
@@ -188,7 +188,7 @@ def test_a_tag_that_was_not_called_is_refused(core):
     )
 
 
-def test_a_child_error_is_a_type_error_raised_where_the_element_is_built(core):
+def test_a_child_error_is_a_type_error_raised_in_the_view(core):
     def view():
         return core.Tag("p")(core.Tag("b")(object()))
 

@@ -1,4 +1,4 @@
-"""Trees deeper than any stack."""
+"""Trees that are deeper than the call stack."""
 
 import gc
 
@@ -32,14 +32,14 @@ def test_a_deep_tree_of_fragments_lists_and_frozen_elements_renders(core):
     assert len(core.render(core.Tag("div")([tree]))) == LEVELS * 7 + 12
 
 
-def test_deep_trees_are_compared(core):
+def test_deep_trees_can_be_compared(core):
     one, same, other = deep(core), deep(core), deep(core, "y")
 
     assert one == same
     assert one != other
 
 
-def test_deep_trees_are_hashed(core):
+def test_deep_trees_can_be_hashed(core):
     assert hash(deep(core)) == hash(deep(core))
 
 
@@ -47,22 +47,22 @@ def test_a_deep_tree_has_a_repr(core):
     assert repr(deep(core)) == "<i: 1 child>"
 
 
-def test_a_deep_tree_is_searched(core):
+def test_a_deep_tree_can_be_searched(core):
     path, found = find_path(deep(core), lambda element: element.children == ("x",))
 
     assert path == " > ".join(["i"] * LEVELS)
     assert found.children == ("x",)
 
 
-def test_a_lone_surrogate_deep_down_is_found_and_its_path_is_cut(core):
+def test_the_path_of_a_deep_lone_surrogate_is_shortened(core):
     with pytest.raises(EncodingError) as caught:
         core.render_bytes(deep(core, "\ud800"))
 
     assert caught.value.where == "… " + ("i > " * 100)[-399:] + "i"
 
 
-def test_a_deep_tree_is_printed():
-    # The printer knows the engine in use only.
+def test_a_deep_tree_can_be_pretty_printed():
+    # The printer works only with the engine in use.
     from fatmorph.markup import _core
 
     printed = pretty(deep(_core)).replace("\n", "").replace("  ", "")

@@ -1,4 +1,4 @@
-"""Which children came out of lists and iterators: remembered for checks, seen by nobody else."""
+"""The range of children that came from lists and iterators, which only the checks use."""
 
 import copy
 import pickle
@@ -16,13 +16,13 @@ CASES = {
     "a tuple": ((("a", "b"),), (0, 0)),
     "a list in a tuple": ((("a", ["b"], "c"),), (1, 2)),
     "tuples in a list": (("a", [("b", "c"), ("d", "e")]), (1, 5)),
-    "behind attributes": (({"id": "a"}, ["b"]), (0, 1)),
+    "after attributes": (({"id": "a"}, ["b"]), (0, 1)),
     "skipped items": (([None, "a", False],), (0, 1)),
 }
 
 
 @pytest.mark.parametrize(("positional", "expected"), CASES.values(), ids=CASES)
-def test_children_out_of_a_list_are_remembered(core, positional, expected):
+def test_the_range_of_children_from_a_list_is_stored(core, positional, expected):
     assert core.generated(core.Tag("ul")(*positional)) == expected
 
 
@@ -34,7 +34,7 @@ def test_iterators_count_as_lists(core):
     assert [core.generated(each) for each in made] == [(0, 2)] * 3
 
 
-def test_a_fragment_passes_on_what_it_remembers(core):
+def test_a_fragment_passes_its_range_to_its_parent(core):
     rows = core.FRAGMENT("a", ["b", "c"], "d")
 
     assert core.generated(rows) == (1, 3)
@@ -42,7 +42,7 @@ def test_a_fragment_passes_on_what_it_remembers(core):
     assert core.generated(core.Tag("ul")(["x"], rows)) == (0, 4)
 
 
-def test_a_fragment_without_a_list_has_nothing_to_pass_on(core):
+def test_a_fragment_without_a_list_passes_no_range_to_its_parent(core):
     assert core.generated(core.Tag("ul")("x", core.FRAGMENT("a", "b"))) == (0, 0)
 
 
@@ -50,18 +50,18 @@ def test_a_fragment_without_a_list_has_nothing_to_pass_on(core):
     ("before", "after", "expected"),
     [(255, 0, (255, 256)), (0, 255, (0, 1)), (256, 0, (0, 0)), (0, 256, (0, 0))],
 )
-def test_up_to_255_children_beside_them_are_counted(core, before, after, expected):
+def test_up_to_255_children_before_and_after_the_range_are_counted(core, before, after, expected):
     children = (*"b" * before, ["x"], *"a" * after)
 
     assert core.generated(core.Tag("ul")(*children)) == expected
 
 
 @pytest.mark.parametrize("name", ["script", "textarea"])
-def test_elements_that_hold_only_text_remember_nothing(core, name):
+def test_elements_that_hold_only_text_store_no_range(core, name):
     assert core.generated(core.Tag(name)(["a", "b"])) == (0, 0)
 
 
-def test_copies_pickles_and_frozen_elements_remember_it_too(core):
+def test_copies_pickles_and_frozen_elements_keep_the_range(core):
     ul = core.Tag("ul")("a", ["b"])
     copies = [copy.copy(ul), copy.deepcopy(ul), core.frozen(ul)]
     copies += [pickle.loads(pickle.dumps(each)) for each in (ul, core.frozen(ul))]
@@ -70,7 +70,7 @@ def test_copies_pickles_and_frozen_elements_remember_it_too(core):
     assert core.generated(core.frozen(core.FRAGMENT("a", ["b"]))) == (1, 2)
 
 
-def test_equal_children_are_equal_wherever_they_came_from(core):
+def test_the_range_does_not_affect_equality_or_output(core):
     written = core.Tag("ul")("a", "b")
     generated = core.Tag("ul")(["a", "b"])
 
@@ -79,6 +79,6 @@ def test_equal_children_are_equal_wherever_they_came_from(core):
     assert str(written) == str(generated)
 
 
-def test_only_elements_are_asked(core):
+def test_the_range_of_anything_but_an_element_is_an_error(core):
     with pytest.raises((TypeError, AttributeError)):
         core.generated("a")

@@ -30,7 +30,7 @@ def trees(core):
     ]
 
 
-def test_elements_are_equal_if_name_attributes_and_children_are(core):
+def test_elements_with_equal_names_attributes_and_children_are_equal(core):
     for position, one in enumerate(trees(core)):
         equal = [one == other for other in trees(core)]
 
@@ -42,7 +42,7 @@ def test_equal_elements_have_equal_hashes(core):
     assert len(set(trees(core)) | set(trees(core))) == len(trees(core))
 
 
-def test_the_order_of_attributes_does_not_matter_to_equality(core):
+def test_the_order_of_attributes_does_not_affect_equality(core):
     one = core.Tag("p")(id="a", title="b")
     other = core.Tag("p")(title="b", id="a")
 
@@ -50,7 +50,7 @@ def test_the_order_of_attributes_does_not_matter_to_equality(core):
     assert hash(one) == hash(other)
 
 
-def test_frozen_and_plain_elements_mix(core):
+def test_frozen_and_plain_elements_are_equal(core):
     plain = core.Tag("div")(core.Tag("p")("x"))
     mixed = core.Tag("div")(core.frozen(core.Tag("p")("x")))
 
@@ -59,11 +59,11 @@ def test_frozen_and_plain_elements_mix(core):
 
 
 @pytest.mark.parametrize("other", ["<p></p>", None, 7, object()], ids=repr)
-def test_an_element_equals_nothing_but_elements(core, other):
+def test_an_element_equals_only_elements(core, other):
     assert core.Tag("p")() != other
 
 
-def test_an_element_leaves_a_comparison_with_a_stranger_to_the_stranger(core):
+def test_an_element_lets_another_type_decide_a_comparison(core):
     class Anything:
         __hash__ = None
 
@@ -88,7 +88,7 @@ def test_the_attributes_of_an_element_cannot_be_changed(core):
         element.attributes["id"] = "c"
 
 
-def test_an_element_is_made_by_a_tag_only(core):
+def test_an_element_can_only_be_made_by_a_tag(core):
     with pytest.raises(TypeError, match="elements are made by calling a tag"):
         core.Element()
     with pytest.raises(TypeError, match="elements are made by calling a tag"):
@@ -103,7 +103,7 @@ def test_a_copy_is_the_element_itself(core):
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_pickle_gives_back_an_equal_element(core, protocol):
+def test_an_unpickled_element_is_equal_to_the_original(core, protocol):
     tree = core.Tag("div")(*trees(core), core.frozen(core.Tag("i")("x")))
 
     loaded = pickle.loads(pickle.dumps(tree, protocol))
@@ -115,7 +115,7 @@ def test_a_pickle_gives_back_an_equal_element(core, protocol):
 @pytest.mark.parametrize(
     "make", [lambda core: core.FRAGMENT(("a",)), lambda core: core.COMMENT(("a",))]
 )
-def test_a_pickled_fragment_or_comment_stays_one(core, make):
+def test_a_pickled_fragment_or_comment_keeps_its_kind(core, make):
     loaded = pickle.loads(pickle.dumps(make(core)))
 
     assert core.render(loaded) == core.render(make(core))
@@ -144,7 +144,7 @@ def test_str_and_html_are_the_rendered_element(core):
     assert Markup("{}").format(element) == "<p>a&lt;b</p>"
 
 
-def test_an_element_can_be_referred_to_weakly_and_is_freed(core):
+def test_an_element_supports_weak_references_and_is_freed(core):
     element = core.Tag("p")(core.Tag("b")())
     reference = weakref.ref(element)
 

@@ -1,4 +1,4 @@
-"""The views of the examples, page by page; `--snapshot-update` accepts a wanted change."""
+"""Snapshots of the examples' views; `--snapshot-update` accepts an intended change."""
 
 from types import ModuleType
 
@@ -23,33 +23,35 @@ def tiles() -> ModuleType:
     return example_module("tiles")
 
 
-def test_chat_begins_with_an_empty_room(chat: ModuleType, view_snapshot: ViewSnapshot) -> None:
+def test_chat_starts_with_an_empty_room(chat: ModuleType, view_snapshot: ViewSnapshot) -> None:
     view_snapshot(chat.room_view("garden"))
 
 
-def test_chat_shows_who_said_what(chat: ModuleType, view_snapshot: ViewSnapshot) -> None:
+def test_chat_shows_messages_with_their_authors(
+    chat: ModuleType, view_snapshot: ViewSnapshot
+) -> None:
     chat.rooms["attic"] += [chat.Message(0, "Ada", "1 < 2"), chat.Message(1, "", "Really?")]
 
     view_snapshot(chat.room_view("attic"))
 
 
-def test_hello_begins_at_zero(hello: ModuleType, view_snapshot: ViewSnapshot) -> None:
+def test_hello_starts_at_zero(hello: ModuleType, view_snapshot: ViewSnapshot) -> None:
     view_snapshot(hello.home_view(0))
 
 
-def test_hello_shows_the_count_and_says_it_in_the_title(
+def test_hello_shows_the_count_in_the_page_and_the_title(
     hello: ModuleType, view_snapshot: ViewSnapshot
 ) -> None:
     view_snapshot(hello.home_view(1234))
 
 
-def test_tiles_begins_with_an_empty_board_and_nobody(
+def test_tiles_starts_with_an_empty_board_and_no_painters(
     tiles: ModuleType, view_snapshot: ViewSnapshot
 ) -> None:
     view_snapshot(tiles.home_view("ada", [], {}))
 
 
-def test_tiles_shows_who_paints_which_of_them_you_are_and_what_is_painted(
+def test_tiles_shows_painters_marks_the_own_one_and_shows_painted_tiles(
     tiles: ModuleType, view_snapshot: ViewSnapshot
 ) -> None:
     view_snapshot(tiles.home_view("ada", ["bob", "ada"], {0: "ada", 24: "bob"}))

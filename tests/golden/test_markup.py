@@ -1,7 +1,7 @@
-"""Whole pages: `markup/<behaviour>/input.py` builds a `view`, beside it is what it becomes.
+"""Whole pages: `markup/<behaviour>/input.py` builds a `view`, and its output is in the same folder.
 
-`expected.html` is `render(view)` and `pretty.html` is `pretty(view)`, each with a line feed at
-its end. To add a page, write its `input.py`, then accept both files and read them:
+`expected.html` is `render(view)` and `pretty.html` is `pretty(view)`, each with a final line
+feed. To add a page, write its `input.py`, then create both files and read them:
 
     FATMORPH_UPDATE_GOLDEN=1 python -m pytest tests/golden
 """
@@ -21,7 +21,7 @@ pages = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.nam
 
 @pages
 @pytest.mark.parametrize(("file", "function"), [("expected.html", render), ("pretty.html", pretty)])
-def test_a_page_becomes(folder, file, function):
+def test_a_page_is_written(folder, file, function):
     view = runpy.run_path(str(folder / "input.py"))["view"]
 
     html = function(view) + "\n"
@@ -31,7 +31,7 @@ def test_a_page_becomes(folder, file, function):
 
 
 @pages
-def test_both_forms_of_a_page_parse_to_one_tree(folder):
+def test_both_forms_of_a_page_parse_to_the_same_tree(folder):
     trees = [
         JustHTML((folder / file).read_text(encoding="utf-8"), sanitize=False).to_html(pretty=False)
         for file in ("expected.html", "pretty.html")
@@ -41,6 +41,6 @@ def test_both_forms_of_a_page_parse_to_one_tree(folder):
 
 
 def accept(path: Path, current: str) -> None:
-    """Store the current text if asked to."""
+    """Store the current text if `FATMORPH_UPDATE_GOLDEN` is set."""
     if os.environ.get("FATMORPH_UPDATE_GOLDEN") == "1":
         path.write_text(current, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The browser's side: pairs played in a real Chromium by the real Datastar client."""
+"""The browser's side: pairs that the real Datastar client plays in a real Chromium."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,13 +11,13 @@ from playwright.sync_api import Browser, Page
 __all__ = ("Outcome", "Patch", "client_page", "play")
 
 PLAYER = Path(__file__).with_name("client.js")
-PATCHES_PER_CALL = 100  # a call to the page costs milliseconds, a patch less than one
+PATCHES_PER_CALL = 100  # a call to the page takes milliseconds, a patch less than one
 READY = "window.ready = new Promise(r => document.addEventListener('datastar-ready', r))"
 
 
 @dataclass(frozen=True)
 class Patch:
-    """Be what the page shows and what is sent to it."""
+    """A page, and a patch that is sent to it."""
 
     before: str
     after: str
@@ -30,7 +30,7 @@ class Patch:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Be what became of the page: markup, nodes by path, and what the patch brought about."""
+    """The page after a patch: its markup, its nodes by path, and the patch's other effects."""
 
     html: str
     nodes: list[tuple[str, str, str | None, bool]]
@@ -47,7 +47,7 @@ class Outcome:
 
 @contextmanager
 def client_page(browser: Browser, bundle: Path) -> Iterator[Page]:
-    """Open an empty page in which Datastar runs."""
+    """Open an empty page with a running Datastar client."""
     page = browser.new_page()
     page.set_content(f"<!doctype html><title></title><script>{READY}</script>")
     page.add_script_tag(content=bundle.read_text(encoding="utf-8"), type="module")
@@ -58,10 +58,10 @@ def client_page(browser: Browser, bundle: Path) -> Iterator[Page]:
 
 
 def play(page: Page, patches: Sequence[Patch]) -> Iterator[Outcome]:
-    """Show and patch the page for each, and yield what the browser did."""
+    """Show and patch the page of each patch, and yield the browser's outcome."""
     for start in range(0, len(patches), PATCHES_PER_CALL):
         chosen = patches[start : start + PATCHES_PER_CALL]
-        # As text: Playwright's own serialisation of values costs more than the morphs.
+        # Passed as text, because Playwright's serialization of values is slower than the morphs.
         played = page.evaluate(
             "async text => JSON.stringify(await play(JSON.parse(text)))",
             json.dumps([asdict(patch) for patch in chosen]),

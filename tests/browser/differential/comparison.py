@@ -1,4 +1,4 @@
-"""What the simulation says against what the browser did."""
+"""Comparison of the simulation's results with the browser's."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,12 +13,12 @@ from fatmorph.morph.simulation import Simulation, simulate
 
 __all__ = ("Difference", "differing")
 
-NOWHERE = "came and went"  # instead of the text of a script that has gone, or lost its text
+NOWHERE = "came and went"  # replaces the text of a script that was removed, or lost its text
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Be a pair for which they do not agree, and the aspects in which they do not."""
+    """A pair for which the simulation and the browser differ, and the aspects that differ."""
 
     pair: Pair
     aspects: dict[str, tuple[Any, Any]]  # the simulation's, the browser's
@@ -37,12 +37,12 @@ class Difference:
 
 
 def differing(client: Page, pairs: Sequence[Pair]) -> Iterator[Difference | None]:
-    """Play pairs in the browser and yield for each its difference, or None."""
+    """Play pairs in the browser, and yield each pair's difference, or None."""
     patches = [pair.patch for pair in pairs]
     for pair, patch, outcome in zip(pairs, patches, play(client, patches), strict=True):
         simulated = _simulated(_simulation(patch), outcome)
         observed = _observed(outcome)
-        if NOWHERE in simulated["scripts"]:  # whose texts nobody knows
+        if NOWHERE in simulated["scripts"]:  # their texts are unknown
             for each in (simulated, observed):
                 each["scripts"] = sum(each["scripts"].values())
         aspects = _aspects(simulated, observed)
@@ -106,7 +106,7 @@ def _observed(outcome: Outcome) -> dict[str, Any]:
 
 
 def _fields(simulation: Simulation, outcome: Outcome) -> list[list[Any]]:
-    """Return what is in the fields that a user has used, if what is not written stays."""
+    """Return the contents of the fields that a user has edited; unwritten fields keep theirs."""
     written = {(write.node.path, write.name): write.after for write in simulation.properties}
     fields = []
     for path, name, users, _ in outcome.fields:
@@ -121,5 +121,5 @@ def _sorted_runs(runs: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
 
 
 def _kind(exception: str | None) -> str | None:
-    """Return the exception's class: its text is the browser's, and changes with its version."""
+    """Return the exception's class, because its text changes with the browser's version."""
     return exception and exception.removeprefix("Uncaught ").partition(":")[0]

@@ -1,4 +1,4 @@
-"""Random changes to a page, such as a program's next state brings about."""
+"""Random changes to a page, as a program's next state would cause them."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from browser.differential.trees import Node, is_parsed_to_itself
 __all__ = ("edit",)
 
 WRAPPERS = {"flow": ("div", "section"), "phrasing": ("span", "b"), "graphics": ("g",)}
-# Tags that may take each other's place.
+# Tags that can replace each other.
 KINDS = (
     ("div", "section", "article", "x-card"),
     ("span", "b", "i", "em"),
@@ -30,7 +30,7 @@ KINDS = (
 
 
 def edit(profile: Profile, root: Node, times: int) -> None:
-    """Change the tree below `root` so often, each time in one of many ways."""
+    """Change the tree below `root` a number of times, each time in one of many ways."""
     for _ in range(times):
         before = root.copy()
         change = profile.random.choices(CHANGES, WEIGHTS)[0]
@@ -78,7 +78,7 @@ def _remove(profile: Profile, root: Node) -> None:
 
 def _move(profile: Profile, root: Node) -> None:
     source = _parent(profile, root)
-    if source is None or source.content == "text":  # a title's text is no script
+    if source is None or source.content == "text":  # a title's text must not become a script
         return
     moved = source.children.pop(profile.random.randrange(len(source.children)))
     targets = [node for node in root.walk() if node.content == source.content]
@@ -161,7 +161,7 @@ def _change_text(profile: Profile, root: Node) -> None:
 
 
 def _fill_script(profile: Profile, root: Node) -> None:
-    """Give a script text that had none: a browser runs it now."""
+    """Add text to an empty script, so that a browser runs it."""
     empty = [node for node in root.walk() if node.name == "script" and not node.children]
     if script := _any(profile, empty):
         profile.count += 1
@@ -179,7 +179,7 @@ def _change_attribute(profile: Profile, root: Node) -> None:
 
 
 def _duplicate(profile: Profile, root: Node) -> None:
-    """Repeat a subtree; with its ids only on pages that have duplicates."""
+    """Duplicate a subtree, with its ids only on pages that have duplicate ids."""
     parent = _parent(profile, root)
     if parent and parent.content not in ("text", "document"):  # a page has one head
         copy = profile.random.choice(parent.children).copy()
@@ -190,7 +190,7 @@ def _duplicate(profile: Profile, root: Node) -> None:
 
 INSERTED = ("flow", "phrasing", "items", "groups", "rows", "cells", "options", "graphics",
             "mathematics", "metadata")  # fmt: skip
-LARGEST_SIZE = 150  # beyond it a pair is slow and says nothing that a smaller one does not
+LARGEST_SIZE = 150  # a larger pair is slower and finds nothing more
 
 _WEIGHTED: tuple[tuple[Callable[[Profile, Node], None], int], ...] = (
     (_shuffle, 8),

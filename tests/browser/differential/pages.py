@@ -1,4 +1,4 @@
-"""Random pages: every kind of content that a morph treats in a way of its own."""
+"""Random pages with every kind of content that a morph treats specially."""
 
 from random import Random
 
@@ -55,7 +55,7 @@ LONG_LIST = 14
 
 
 class Profile:
-    """Be the habits of one page: how many ids it has, and how often they are duplicates."""
+    """The habits of one page: how many ids it has, and how often they are duplicates."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -68,7 +68,7 @@ class Profile:
 
 
 def new_id(profile: Profile) -> str:
-    """Return an id that is new, or one of a few that are likely to be there already."""
+    """Return a new id, or one of a few that the page probably has already."""
     random = profile.random
     if random.random() < profile.empty_id_density:
         return ""
@@ -79,7 +79,7 @@ def new_id(profile: Profile) -> str:
 
 
 def roots(profile: Profile) -> list[Node]:
-    """Return the content of a body: some elements, text and comments between them."""
+    """Return the content of a body: elements, with text and comments between them."""
     return [new_child(profile, "flow", 0) for _ in range(profile.random.randint(1, 4))]
 
 
@@ -95,7 +95,7 @@ def document(profile: Profile) -> Node:
 
 
 def new_child(profile: Profile, content: str, depth: int = MAX_DEPTH - 2) -> Node:
-    """Return a node that may stand where that content is expected."""
+    """Return a random node of the given kind of content."""
     while not is_parsed_to_itself(child := _new_child(profile, content, depth)):
         pass
     return child
@@ -134,7 +134,7 @@ def _children(profile: Profile, content: str, depth: int) -> list[Node]:
 
 
 def _text(profile: Profile, name: str) -> str:
-    # A comment holds no "-->", and an empty text node exists only until it is parsed.
+    # A comment cannot contain "-->", and an empty text node does not survive parsing.
     return profile.random.choice(WORDS[:4] if name == "#comment" else WORDS[:-1])
 
 
@@ -150,7 +150,7 @@ def _decorate(profile: Profile, node: Node, id_density: float) -> None:
 
 
 def attribute_value(random: Random, name: str) -> str:
-    """Return a value that such an attribute may have."""
+    """Return a random value that is valid for an attribute."""
     if name in COUNTED:
         return f"ran(el, '{name}'){random.choice(('', ';', ' '))}"
     if name == "data-preserve-attr":

@@ -1,4 +1,4 @@
-"""Pairs: a random page, and a patch for it in one of the ways that Datastar knows."""
+"""Pairs of a random page and a patch for it, in one of Datastar's modes."""
 
 from dataclasses import dataclass
 from random import Random
@@ -17,7 +17,7 @@ NAMESPACES = {"graphics": "svg", "mathematics": "mathml"}
 
 @dataclass(slots=True)
 class Pair:
-    """Be a page and a patch, as trees: what can be made smaller."""
+    """A page and a patch, as trees that can be reduced."""
 
     before: list[Node]
     after: list[Node]
@@ -41,7 +41,7 @@ class Pair:
 
 
 def pair(seed: int) -> Pair:
-    """Return the pair of this number: the same on every machine."""
+    """Return the pair of a seed, which is the same on every machine."""
     random = Random(seed)
     profile = Profile(random)
     if random.random() < 0.3:
@@ -58,7 +58,7 @@ def _document_pair(profile: Profile) -> Pair:
     before = document(profile)
     after = before.copy()
     _edit(profile, after)
-    if after.children and profile.random.random() < 0.2:  # only a part is sent
+    if after.children and profile.random.random() < 0.2:  # send only a part
         after = profile.random.choice(after.children)
     return Pair([before], [after])
 
@@ -70,7 +70,7 @@ def _pair_without_selector(profile: Profile) -> Pair:
     count = profile.random.choice((1, 1, 1, 1, 2, 3))
     after = Node("template")
     for _ in range(count if candidates else 0):
-        # Of two, the larger: a patch of a leaf says little.
+        # The larger of two, because the patch of a leaf tests little.
         chosen = max(profile.random.choices(candidates, k=2), key=_size)
         chosen.attributes.setdefault("id", f"r{len(after.children)}")
         root = chosen.copy()
@@ -90,7 +90,7 @@ def _pair_with_selector(profile: Profile) -> Pair:
     elements = [node for node in before.walk() if node.name[0] != "#"]
     chosen = random.choice(elements)
     mode = random.choice(("inner", "inner", "inner", "outer", "outer", "outer", *MODES))
-    if chosen.name == "body":  # a page without a body is no page
+    if chosen.name == "body":  # a page must keep its body
         mode = random.choice(("inner", "prepend", "append"))
     selector = _selector(random, chosen)
     namespace = NAMESPACES.get(chosen.content, "html")
@@ -109,7 +109,7 @@ def _pair_with_selector(profile: Profile) -> Pair:
 
 
 def _rename_stray_forms(sent: list[Node]) -> None:
-    """Leave no form beside parts of a table: browsers keep it there, against the standard."""
+    """Rename forms next to parts of a table: browsers keep them there, against the standard."""
     if any(root.name in TABLE_PARTS for root in sent):
         for root in sent:
             for node in root.walk() if root.name not in TABLE_PARTS else ():

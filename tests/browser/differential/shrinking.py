@@ -1,4 +1,4 @@
-"""Make a pair smaller for as long as it still shows its difference."""
+"""Reduction of a pair to a smaller one that still shows a difference."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ BATCH = 50
 
 
 def shrunk(pair: Pair, differing: Callable[[Sequence[Pair]], list[bool]]) -> Pair:
-    """Return the smallest pair found, by greedy removal, for which `differing` still says so."""
+    """Return the smallest differing pair that greedy removal finds."""
     while True:
         candidates = list(_smaller(pair))
         for start in range(0, len(candidates), BATCH):
@@ -26,7 +26,7 @@ def shrunk(pair: Pair, differing: Callable[[Sequence[Pair]], list[bool]]) -> Pai
 
 
 def _smaller(pair: Pair) -> Iterator[Pair]:
-    """Yield every pair that lacks one thing, the largest things first."""
+    """Yield every pair with one part removed, the largest parts first."""
     places = sorted(_places(pair.before) | _places(pair.after), key=len)
     for place in places:
         yield replace(pair, before=_without(pair.before, place), after=_without(pair.after, place))
@@ -81,7 +81,7 @@ def _at(roots: list[Node], place: tuple[int, ...]) -> Node:
 
 
 def _without(roots: list[Node], place: tuple[int, ...], *, unwraps: bool = False) -> list[Node]:
-    """Return copies without the node there; with `unwraps`, its children stay."""
+    """Return copies without the node at a place; with `unwraps`, its children stay."""
     copies = _copy(roots)
     siblings = copies if len(place) == 1 else []
     try:

@@ -1,7 +1,8 @@
-"""Pages as trees that can be changed, and their HTML.
+"""Pages as mutable trees, and their HTML.
 
-`CONTENT` says what an element may hold. A tree that keeps to it, and nests nothing that the parser
-would take apart, is parsed to itself: a difference then is the morph's and not the parser's.
+`CONTENT` lists the allowed content of each element. If a tree follows it, and nests nothing that
+the parser would separate, parsing gives the same tree. A difference then comes from the morph and
+not from the parser.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ CONTENT = {
     for name in names.split()
 }
 
-# Elements that the parser never leaves inside one of their own kind.
+# Elements that the parser never nests in an element of the same kind.
 NEVER_NESTED = {"a", "button", "form", "optgroup"}
 TABLE_PARTS = {"table", "tbody", "thead", "tr"}
 CELLS = {"td", "th"}
@@ -43,7 +44,7 @@ START_TAG_OMITTED = {"tbody"}
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """Be an element, or with the names `#text` and `#comment` what the DOM calls so."""
+    """An element, or a text or comment node, with the name `#text` or `#comment`."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -66,22 +67,24 @@ class Node:
 
 
 def markup(nodes: list[Node], *, omits_tags: bool, inside: str = "") -> str:
-    """Return the HTML of nodes, perhaps without the tags that HTML lets be omitted."""
+    """Return the HTML of nodes, optionally without the tags that HTML allows to omit."""
     return "".join(_node_markup(node, inside, omits_tags=omits_tags) for node in nodes)
 
 
 def is_parsed_to_itself(node: Node, outside: frozenset[str] = frozenset()) -> bool:
-    """Return whether a parser makes the same elements of the node's HTML."""
+    """Return whether parsing the node's HTML gives the same elements."""
     if node.name in outside & NEVER_NESTED:
         return False
     if node.name == "form" and "template" in outside:
-        return False  # where browsers depart from the standard, and turbohtml does not
-    if node.name == "template":  # its content is a document of its own, but for innerHTML and forms
+        return False  # browsers deviate from the standard here, turbohtml does not
+    if (
+        node.name == "template"
+    ):  # its content is a separate document, except for innerHTML and forms
         outside &= {"form"}
     if node.name in TABLE_PARTS:
         strays = [child for child in node.children if child.name not in TABLE_PARTS | CELLS]
         if any(below.name == "form" for stray in strays for below in stray.walk()):
-            return False  # the same
+            return False  # the same deviation
     within = outside | {node.name}
     return all(is_parsed_to_itself(child, within) for child in node.children)
 
@@ -98,7 +101,7 @@ def _node_markup(node: Node, inside: str, *, omits_tags: bool) -> str:
     start = f"<{node.name}{attributes}>"
     if omits_tags and node.name in START_TAG_OMITTED and not attributes:
         start = ""
-    # In a patch's <form>, browsers depart from the standard, and turbohtml does not.
+    # In a patch's <form>, browsers deviate from the standard, turbohtml does not.
     omits_inside = omits_tags and node.name != "form"
     content = markup(node.children, omits_tags=omits_inside, inside=node.name)
     ends = node.name not in VOID and not (omits_tags and node.name in END_TAG_OMITTED)

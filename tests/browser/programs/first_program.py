@@ -1,4 +1,4 @@
-"""The program that the design begins with, as it is written there, its routes filled in."""
+"""The first program of the design, unchanged, with its routes added."""
 # ruff: noqa: B007, E401, E501, F401, I001
 # fmt: off
 

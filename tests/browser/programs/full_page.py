@@ -1,4 +1,4 @@
-"""A page of which everything changes: one edition after the other, told by POST /next."""
+"""A page that changes completely: POST /next publishes the next edition."""
 
 import os
 

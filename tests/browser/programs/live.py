@@ -1,4 +1,4 @@
-"""A live page: one edition after the other, told by POST /next; EDITION is the first."""
+"""A live page: POST /next publishes the next edition; EDITION is the first one."""
 
 import os
 

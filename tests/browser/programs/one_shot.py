@@ -1,4 +1,4 @@
-"""One page, and every kind of patch of it: once as a whole response, once as a stream."""
+"""A page and every kind of patch for it, each as a whole response and as a stream."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every kind of child, and what is skipped."""
+"""Every kind of child, including skipped ones."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""SVG and MathML in a page, in their own case."""
+"""SVG and MathML in a page, with their upper and lower case."""
 
 from fatmorph import h, mathml, svg
 

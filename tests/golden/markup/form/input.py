@@ -1,4 +1,4 @@
-"""A form, as people write them."""
+"""A typical form."""
 
 from fatmorph import h
 

@@ -1,4 +1,4 @@
-"""White space that shows, and newlines that the parser drops."""
+"""Visible white space, and newlines that the parser drops."""
 
 from fatmorph import h
 
