@@ -1,6 +1,6 @@
-"""HTTP clients that do what browsers and networks do: read, stop reading, vanish.
+"""HTTP clients that behave like browsers and networks: they read, stop reading, or vanish.
 
-Plain sockets, so that a test says exactly what goes over the wire and when.
+They use plain sockets, so that a test controls exactly which bytes are sent, and when.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 
 
 def signals_query(signals: Any) -> str:
-    """Return the query by which the Datastar client sends signals with a GET."""
+    """Return the query with which the Datastar client sends signals in a GET request."""
     return "datastar=" + quote(json.dumps(signals))
 
 
@@ -29,7 +29,7 @@ def request(
     body: bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[HTTPResponse, bytes]:
-    """Return a response and its whole body; waits 30 seconds at the most."""
+    """Return a response and its whole body, with a timeout of 30 seconds."""
     connection = HTTPConnection(HOST, port, timeout=30)
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
@@ -39,7 +39,7 @@ def request(
 
 
 class Events:
-    """A stream of events, read piece by piece.
+    """A stream of events that is read step by step.
 
     async with Events(port, "/subscribe") as events:
         await events.until(b"joined")
@@ -81,7 +81,7 @@ class Events:
         self._writer.transport.abort()
 
     async def until(self, text: bytes) -> bytes:
-        """Read until a text has come; return everything that came so far."""
+        """Read until a text has arrived; return everything received so far."""
         async with asyncio.timeout(30):
             while text not in self.received:
                 part = await self._reader.read(2**16)
@@ -90,13 +90,13 @@ class Events:
         return self.received
 
     async def end(self) -> bytes:
-        """Read to the end of the connection; return everything that came."""
+        """Read to the end of the connection; return everything received."""
         async with asyncio.timeout(30):
             self.received += await self._reader.read()
         return self.received
 
     def vanish(self) -> None:
-        """Reset the connection, as a process that is killed does."""
+        """Reset the connection, as a killed process does."""
         # A linger of zero seconds: https://man7.org/linux/man-pages/man7/socket.7.html
         linger = struct.pack("ii", 1, 0)
         self._writer.get_extra_info("socket").setsockopt(

@@ -17,12 +17,12 @@ def example_command(datastar_bundle: Path | None = None) -> list[str]:
 
 
 def example_module(name: str) -> ModuleType:
-    """Import the `main.py` of an example anew, under a name of its own."""
+    """Import the `main.py` of an example as a new module."""
     module_name = f"example_{name}"
     spec = spec_from_file_location(module_name, EXAMPLES / name / "main.py")
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    sys.modules[module_name] = module  # where dataclasses look their names up
+    sys.modules[module_name] = module  # dataclasses look up names here
     spec.loader.exec_module(module)
     return module

@@ -1,7 +1,7 @@
-"""What a test needs of the machine: absent, it is a skip; named in FATMORPH_REQUIRE, a failure.
+"""Requirements of tests on the machine. A test is skipped without them.
 
-`FATMORPH_REQUIRE="chromium datastar"` is how continuous integration says that a skip for one of
-these reasons would be a hole in its matrix.
+With `FATMORPH_REQUIRE="chromium datastar"`, the test fails instead if one of these is missing.
+Continuous integration sets it, so that a skip cannot leave a hole in its matrix.
 """
 
 import os
@@ -13,7 +13,7 @@ __all__ = ("missing",)
 
 
 def missing(requirement: str, reason: str) -> NoReturn:
-    """Skip the running test, or fail it where `FATMORPH_REQUIRE` names the requirement."""
+    """Skip the running test, or fail it if `FATMORPH_REQUIRE` names the requirement."""
     if requirement in os.environ.get("FATMORPH_REQUIRE", "").replace(",", " ").split():
         pytest.fail(f"FATMORPH_REQUIRE names {requirement!r}, but {reason}", pytrace=False)
     pytest.skip(reason)

@@ -1,10 +1,10 @@
-"""Programs run as servers in processes of their own, on free loopback ports.
+"""Programs that run as servers in separate processes, on free loopback ports.
 
     with running([sys.executable, "main.py", "--port", "{port}"], cwd=folder) as server:
         urlopen(server.base_url)
 
-Every process is started in a session of its own, so that ending one ends its children too
-(watchfiles has some) and nothing else.
+Every process is started in its own session, so that ending it also ends its children (watchfiles
+has some) and nothing else.
 """
 
 import os
@@ -25,15 +25,15 @@ __all__ = ("Server", "allow_files", "free_port", "running")
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.02
-# Below those that the system gives to clients; others for each Python, whose tests may run at the
-# same time: between the look and the server's start somebody else must not take the port.
+# These ports are below those that the system gives to clients. Each Python version has its own, as
+# their tests may run at the same time: no other process may take the port before the server starts.
 FIRST_PORT = 12_000 + 4_000 * (sys.version_info.minor % 5)
 PORTS = range(FIRST_PORT, FIRST_PORT + 4_000)
 
 
 @dataclass(frozen=True)
 class Server:
-    """Be one running server: its process, its address, what it has printed."""
+    """A running server: its process, its port, and its output."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -45,15 +45,15 @@ class Server:
         return f"http://{HOST}:{self.port}"
 
     def output(self) -> str:
-        """Return everything printed so far, standard output and standard error together."""
+        """Return the output so far, from standard output and standard error together."""
         return self.output_file.read_text(encoding="utf-8", errors="replace")
 
     def stop(self, number: int = signal.SIGINT, *, within_seconds: float = 10) -> int:
         """Send a signal to the process and return its exit code.
 
         Args:
-            number: The signal; SIGINT is what a terminal and watchfiles send.
-            within_seconds: How long it may take; later it is an AssertionError with the output.
+            number: The signal; a terminal and watchfiles send SIGINT.
+            within_seconds: The limit, after which an AssertionError with the output is raised.
         """
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -68,7 +68,7 @@ class Server:
 
 
 def allow_files(number: int) -> None:
-    """Let this process, and the servers that it starts, open so many files, or end the program."""
+    """Raise the limit of open files for this process and its servers, or end the program."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     is_enough = hard == resource.RLIM_INFINITY or hard >= number
     try:
@@ -79,7 +79,7 @@ def allow_files(number: int) -> None:
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on at the moment of the call."""
+    """Return a loopback port that is free at the moment of the call."""
     while True:
         port = random.choice(PORTS)
         with socket.socket() as probe, suppress(OSError):
@@ -100,16 +100,16 @@ def running(
     """Run a command as a server and yield it once it accepts connections.
 
     Args:
-        command: The program and its arguments; `{port}` in one of them becomes the port.
-        cwd: The folder that it runs in.
-        env: Variables added to this process's own; `{port}` in a value becomes the port.
+        command: The program and its arguments; `{port}` is replaced by the port.
+        cwd: The server's working directory.
+        env: Variables added to this process's own; `{port}` is replaced by the port.
             The variable `PORT` is always set.
-        port: The port; None picks a free one.
-        ready_seconds: How long it may take until it accepts a connection.
-        stop_seconds: How long it may take to exit after SIGINT, before it is killed.
+        port: The port; None selects a free one.
+        ready_seconds: The time limit for the first accepted connection.
+        stop_seconds: The time limit to exit after SIGINT, before the server is killed.
 
     Raises:
-        AssertionError: It ended, or did not listen in time; the text has all that it printed.
+        AssertionError: The server exited, or did not listen in time; the text has its output.
     """
     port = free_port() if port is None else port
     with tempfile.TemporaryDirectory(prefix="server-") as folder:
@@ -181,6 +181,6 @@ def _end(server: Server, stop_seconds: float) -> None:
         server.process.send_signal(signal.SIGINT)
         _exit_code(server, stop_seconds)
     with suppress(ProcessLookupError):
-        # The group's number is the process's own: only what it started is in there.
+        # The group has the process's own number, and contains only processes that it started.
         os.killpg(server.process.pid, signal.SIGKILL)
     server.process.wait()

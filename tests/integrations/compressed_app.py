@@ -1,6 +1,6 @@
 """An application whose responses are compressed: `uvicorn compressed_app:app`.
 
-`again` is the same behind Starlette's own compression.
+`again` is the same application with Starlette's own compression.
 """
 
 from starlette.applications import Starlette

@@ -1,6 +1,6 @@
-"""An application that does with what clients send what a careless one would.
+"""An application that handles input from clients carelessly.
 
-Run as a program it serves itself: `python security_app.py PORT`.
+It can be run as a server: `python security_app.py PORT`.
 """
 
 import sys

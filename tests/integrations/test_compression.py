@@ -1,4 +1,4 @@
-"""Compression on a real server: what goes over the wire, and what others may do to it."""
+"""Compression on a real server, alone and with a middleware that compresses, too."""
 
 import asyncio
 import re
@@ -19,14 +19,14 @@ from servers import Server, running
 
 FOLDER = Path(__file__).parent
 ENCODINGS = ("zstd", "br", "gzip")
-PAGE_BYTES = 10_000  # more than nothing, and much more than one paragraph
+PAGE_BYTES = 10_000  # a small part of the page, but much more than one paragraph
 SLOW_CLIENTS = 5
-TICK_BYTES = 200_000  # what an event of /ticks has
+TICK_BYTES = 200_000  # the size of an event of /ticks
 
 
 @pytest.fixture(scope="module", params=["app", "again"])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Serve the program, and the same behind a middleware that compresses too."""
+    """Serve the application, with and without a middleware that compresses, too."""
     command = ["-m", "uvicorn", f"compressed_app:{request.param}", "--port", "{port}"]
     with running([sys.executable, *command, "--no-access-log"], cwd=FOLDER) as server:
         yield server
@@ -41,7 +41,7 @@ def reader(encoding: str) -> Callable[[bytes], bytes]:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_page_is_compressed_once_and_says_so(server: Server, encoding: str) -> None:
+def test_a_page_is_compressed_once_and_names_the_encoding(server: Server, encoding: str) -> None:
     _, plain = request(server.port, "/page")
 
     response, body = request(server.port, "/page", headers={"accept-encoding": encoding})
@@ -53,14 +53,14 @@ def test_a_page_is_compressed_once_and_says_so(server: Server, encoding: str) ->
 
 
 @pytest.mark.parametrize("path", ["/page", "/subscribe"])
-def test_a_head_says_how_the_body_would_be_compressed(server: Server, path: str) -> None:
+def test_the_response_to_head_names_the_encoding_of_the_body(server: Server, path: str) -> None:
     response, body = request(server.port, path, "HEAD", headers={"accept-encoding": "zstd"})
 
     assert (response.getheader("content-encoding"), body) == ("zstd", b"")
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_every_event_of_a_stream_is_readable_when_it_comes(server: Server, encoding: str) -> None:
+def test_every_event_of_a_stream_can_be_decoded_on_arrival(server: Server, encoding: str) -> None:
     with closing(HTTPConnection(HOST, server.port, timeout=30)) as connection:
         connection.request("GET", "/subscribe", headers={"accept-encoding": encoding})
         response = connection.getresponse()
@@ -84,7 +84,7 @@ def test_every_event_of_a_stream_is_readable_when_it_comes(server: Server, encod
     ]
 
 
-async def test_clients_that_never_read_are_cut_and_cost_others_nothing(server: Server) -> None:
+async def test_clients_that_never_read_are_cut_without_affecting_others(server: Server) -> None:
     cut_before = cut_count(server)
     with ExitStack() as stack:
         for _ in range(SLOW_CLIENTS):

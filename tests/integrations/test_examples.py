@@ -1,4 +1,4 @@
-"""The examples as programs: started as their READMEs say, asked over real sockets."""
+"""The examples as programs: started as in their READMEs, requested over real sockets."""
 
 import json
 import signal
@@ -50,7 +50,9 @@ def test_an_example_loads_the_client_from_its_cdn(example: Server) -> None:
     assert str(datastar_script()) in page
 
 
-def test_an_examples_page_and_its_stream_show_the_same_page(name: str, example: Server) -> None:
+def test_the_page_and_the_stream_of_an_example_show_the_same_page(
+    name: str, example: Server
+) -> None:
     _, page = get(example, "/")
 
     with open_stream(example, STREAMS[name]) as stream:
@@ -62,7 +64,7 @@ def test_an_examples_page_and_its_stream_show_the_same_page(name: str, example: 
     assert page.count("<button") == patched.count("<button") > 0
 
 
-def test_an_example_serves_a_client_that_was_named(name: str, tmp_path: Path) -> None:
+def test_an_example_serves_the_client_that_its_option_names(name: str, tmp_path: Path) -> None:
     client = tmp_path / "datastar.js"
     client.write_text("// a client", encoding="utf-8")
 
@@ -77,7 +79,7 @@ def test_an_example_serves_a_client_that_was_named(name: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("command", [example_command(), UVICORN], ids=["python", "uvicorn"])
-def test_tiles_ends_at_once_although_pages_are_open(command: list[str], number: int) -> None:
+def test_tiles_ends_at_once_with_open_pages(command: list[str], number: int) -> None:
     with running(command, cwd=EXAMPLES / "tiles") as server, ExitStack() as stack:
         streams = [stack.enter_context(open_stream(server, "/subscribe")) for _ in range(3)]
         first_pages = [next_page(stream) for stream in streams]
@@ -107,7 +109,7 @@ def test_tiles_ignores_a_tile_that_is_not_on_the_board(tiles: Server) -> None:
     assert "painted" not in page
 
 
-def test_tiles_refuses_a_user_id_that_is_no_text(tiles: Server) -> None:
+def test_tiles_refuses_a_user_id_that_is_not_text(tiles: Server) -> None:
     assert post(tiles, "/paint/3", {"user_id": 7}) == 400
 
 
@@ -139,7 +141,7 @@ def open_stream(server: Server, path: str) -> Iterator[HTTPResponse]:
 
 
 def broken_off(stream: HTTPResponse) -> bytes:
-    """Return the rest of a stream that ends without its end, so that every page comes again."""
+    """Return the rest of a stream that is cut, which makes every page connect again."""
     with pytest.raises(IncompleteRead) as caught:
         stream.read()
     return caught.value.partial

@@ -1,4 +1,4 @@
-"""Live pages on a real server: shared, skipped after a reconnect, and gone without a trace."""
+"""Live pages on a real server: shared, skipped after a reconnect, and cleaned up."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ def left_over(server: Server) -> dict[str, Any]:
     return json.loads(body)
 
 
-async def test_a_change_is_drawn_once_for_all_streams_with_one_key(server: Server) -> None:
+async def test_a_change_is_rendered_once_for_all_streams_with_the_same_key(server: Server) -> None:
     async with AsyncExitStack() as stack:
         streams = [
             await stack.enter_async_context(Events(server.port, "/shared")) for _ in range(50)
@@ -46,7 +46,7 @@ async def test_a_change_is_drawn_once_for_all_streams_with_one_key(server: Serve
     assert (taken, found["drawn"], len(set(pages))) == (50, ["second"], 1)
 
 
-async def test_a_page_that_the_client_has_is_not_sent_again(server: Server) -> None:
+async def test_a_page_that_the_client_already_has_is_not_sent_again(server: Server) -> None:
     async with Events(server.port, "/own") as stream:
         received = await stream.until(b"\n\n\r\n")  # the end of the first chunk
     last_event_id = received.rpartition(b"id: ")[2].split(b"\n")[0].decode()
@@ -59,7 +59,7 @@ async def test_a_page_that_the_client_has_is_not_sent_again(server: Server) -> N
     assert (b"first" in pages, len(last_event_id)) == (False, 16)
 
 
-async def test_nothing_is_left_of_clients_that_vanish(server: Server) -> None:
+async def test_clients_that_vanish_are_cleaned_up_completely(server: Server) -> None:
     for path in ("/own", "/shared"):
         async with Events(server.port, path) as stream:
             await stream.until(b"first")

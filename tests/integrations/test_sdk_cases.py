@@ -1,8 +1,8 @@
-"""The official cases of Datastar's SDKs, judged event by event.
+"""The official test cases of Datastar's SDKs, compared event by event.
 
-The cases are not part of this project: they are looked for where `DATASTAR_SDK_CASES` says, or
-beside the repository. The order of an event's option lines is free; the lines of its elements
-and signals are not.
+The cases are not part of this project. They are read from the folder in `DATASTAR_SDK_CASES`, or
+from a folder next to the repository. The option lines of an event may be in any order; the lines
+of its elements and signals may not.
 """
 
 import json
@@ -17,7 +17,7 @@ from fatmorph.datastar import events
 ROOT = Path(__file__).parents[2]
 CASES = Path(os.environ.get("DATASTAR_SDK_CASES") or ROOT / "../shared/datastar-sdk-cases")
 PAYLOADS = ("elements", "signals")
-# What the cases call an argument → what we call it.
+# The name of an argument in the cases → its name in fatmorph.
 NAMES = {
     "selector": "selector",
     "mode": "mode",
@@ -39,7 +39,7 @@ def folders() -> list:
 
 
 @pytest.mark.parametrize("folder", folders())
-def test_the_events_of_a_case_are_those_that_the_sdks_agreed_on(folder):
+def test_the_events_of_a_case_are_those_that_every_sdk_must_send(folder):
     asked = json.loads((folder / "input.json").read_text(encoding="utf-8"))["events"]
     expected = (folder / "output.txt").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Attacks over real sockets: what a hostile client or page sends, and what becomes of it."""
+"""Attacks over real sockets: requests of a hostile client or page, and their results."""
 
 import sys
 from collections.abc import Iterator
@@ -37,7 +37,9 @@ def count(server: Server) -> int:
         {"Origin": "null"},
     ],
 )
-def test_another_site_cannot_act(server: Server, method: str, headers: dict[str, str]) -> None:
+def test_a_request_from_another_site_is_refused(
+    server: Server, method: str, headers: dict[str, str]
+) -> None:
     before = count(server)
 
     response, body = request(server.port, "/act", method, headers=headers)
@@ -49,7 +51,9 @@ def test_another_site_cannot_act(server: Server, method: str, headers: dict[str,
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("site", ["same-origin", "none", ""])
-def test_the_own_site_and_programs_can_act(server: Server, method: str, site: str) -> None:
+def test_requests_from_the_same_site_and_from_programs_are_accepted(
+    server: Server, method: str, site: str
+) -> None:
     origin = {"Origin": server.base_url} if site != "none" else {}
 
     response, body = request(server.port, "/act", method, headers={"Sec-Fetch-Site": site} | origin)
@@ -57,7 +61,7 @@ def test_the_own_site_and_programs_can_act(server: Server, method: str, site: st
     assert (response.status, body) == (200, b"acted")
 
 
-def test_a_site_that_a_route_allows_can_act_there_only(server: Server) -> None:
+def test_a_site_allowed_by_one_route_is_refused_by_others(server: Server) -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Origin": PARTNER}
 
     statuses = [
@@ -69,7 +73,7 @@ def test_a_site_that_a_route_allows_can_act_there_only(server: Server) -> None:
 
 
 @pytest.mark.parametrize(("asked", "status"), [({}, 200), ({"Datastar-Request": "true"}, 403)])
-def test_another_site_can_link_here_but_not_ask_as_datastar_does(
+def test_another_site_can_link_here_but_not_send_datastar_requests(
     server: Server, asked: dict[str, str], status: int
 ) -> None:
     headers = {"Sec-Fetch-Site": "cross-site"} | asked
@@ -89,7 +93,7 @@ def test_another_site_can_link_here_but_not_ask_as_datastar_does(
         (b'{"a":"\xff"}', 400, b"cannot read signals that are not JSON"),
     ],
 )
-def test_signals_that_would_cost_much_are_refused_with_a_reason(
+def test_expensive_signals_are_refused_with_a_reason(
     server: Server, body: bytes, status: int, what: bytes
 ) -> None:
     response, answer = request(server.port, "/signals", "POST", body)
@@ -121,7 +125,7 @@ def test_signals_that_would_cost_much_are_refused_with_a_reason(
     ],
 )
 @pytest.mark.parametrize("asked", [{}, {"Datastar-Request": "true"}])
-def test_a_redirect_to_what_a_client_sent_never_leaves(
+def test_a_redirect_to_a_url_from_a_client_stays_on_the_site(
     server: Server, target: str, asked: dict[str, str]
 ) -> None:
     path = "/after-login?" + urlencode({"next": target})
@@ -139,7 +143,7 @@ def test_a_redirect_to_what_a_client_sent_never_leaves(
     [("/download", "name", 500), ("/remember", "name", 200), ("/select", "selector", 500)],
 )
 @pytest.mark.parametrize("line_break", ["\r\n", "\n", "\r", "\u010d\u010a", "\u2028"])
-def test_a_line_break_begins_nothing(
+def test_a_line_break_in_a_value_starts_no_header_or_event(
     server: Server, path: str, parameter: str, status: int, line_break: str
 ) -> None:
     value = f"a{line_break}set-cookie: evil=1{line_break}{line_break}event: evil"
@@ -152,7 +156,7 @@ def test_a_line_break_begins_nothing(
     assert response.status in (200, status)
 
 
-def test_a_line_break_in_text_stays_text(server: Server) -> None:
+def test_a_line_break_in_text_stays_in_the_text(server: Server) -> None:
     text = "a\n\nevent: datastar-patch-signals\ndata: signals {}\r\n<script>"
 
     _, body = request(server.port, f"/greet?name={quote(text)}")
@@ -168,7 +172,7 @@ def test_a_line_break_in_text_stays_text(server: Server) -> None:
     ]
 
 
-def test_the_server_is_well_after_all_that(server: Server) -> None:
+def test_the_server_still_works_after_the_attacks(server: Server) -> None:
     response, body = request(server.port, "/signals", "POST", b'{"a": 1}', {"Host": HOST})
 
     assert (response.status, body) == (200, b'{"a":1}')

@@ -1,4 +1,4 @@
-"""A stop is a matter of a moment, however many streams are open and whoever started the server."""
+"""A server stops at once, with any number of open streams and any way to start it."""
 
 import asyncio
 import os
@@ -36,13 +36,13 @@ STARTS = {
 }
 starts = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 LAST_CHUNK = b"0\r\n\r\n"
-# By SIGINT a program that catches KeyboardInterrupt exits as if nothing had happened; by SIGTERM
-# uvicorn lets the signal do what it does. Parents of workers handle both.
+# After SIGINT, a program that catches KeyboardInterrupt exits normally. After SIGTERM, uvicorn
+# restores the signal's default action and raises it again. Parents of workers handle both.
 EXIT_CODES = {0, -signal.SIGTERM}
 
 
 async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes) -> Events:
-    """Return a stream that has begun; workers that still start are tried again."""
+    """Return a stream that has received its first event."""
     events = await stack.enter_async_context(Events(server.port, path))
     await events.until(first)
     return events
@@ -54,7 +54,7 @@ async def stopped(server: Server, number: int) -> int:
 
 @starts
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-async def test_a_signal_ends_every_stream_and_every_clean_up_runs(
+async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
     start: list[str], number: int
 ) -> None:
     path = "/subscribe?" + signals_query({"name": "painter"})
@@ -75,8 +75,8 @@ async def test_a_signal_ends_every_stream_and_every_clean_up_runs(
     assert "ERROR" not in output
 
 
-async def test_a_stream_that_was_posted_is_completed() -> None:
-    """Datastar posts again when a response breaks off, and what is ordered is ordered twice."""
+async def test_a_stream_requested_by_post_is_completed() -> None:
+    """Datastar repeats a POST after a cut response, which could place an order twice."""
     with running([sys.executable, *BY_PROGRAM], cwd=FOLDER) as server:
         async with Events(server.port, "/subscribe", "POST", b'{"name":"painter"}') as events:
             await events.until(b'"joined":"painter"')
@@ -86,7 +86,7 @@ async def test_a_stream_that_was_posted_is_completed() -> None:
     assert end.endswith(LAST_CHUNK)
 
 
-async def test_ctrl_c_in_a_terminal_reaches_workers_too_and_cleans_up_once() -> None:
+async def test_ctrl_c_in_a_terminal_reaches_workers_and_cleans_up_once() -> None:
     path = "/subscribe?" + signals_query({"name": "painter"})
 
     with running([sys.executable, *BY_PROGRAM_WITH_WORKERS], cwd=FOLDER) as server:
@@ -118,7 +118,7 @@ async def test_a_handler_that_waits_in_its_body_is_cancelled_and_cleans_up(
     assert "Traceback" not in output
 
 
-async def test_a_client_that_does_not_read_does_not_keep_the_server() -> None:
+async def test_a_client_that_does_not_read_does_not_delay_the_stop() -> None:
     with running([sys.executable, *BY_PROGRAM], cwd=FOLDER) as server:
         async with AsyncExitStack() as stack:
             await opened(stack, server, "/burst", b'"burst":"xxx')
@@ -130,7 +130,7 @@ async def test_a_client_that_does_not_read_does_not_keep_the_server() -> None:
     assert "Traceback" not in output
 
 
-async def test_a_second_signal_takes_no_clean_up_away() -> None:
+async def test_a_second_signal_does_not_interrupt_clean_up() -> None:
     with running([sys.executable, *BY_PROGRAM], cwd=FOLDER) as server:
         async with AsyncExitStack() as stack:
             await opened(stack, server, "/wait", b'"waiting":true')

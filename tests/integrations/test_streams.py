@@ -1,4 +1,4 @@
-"""Pages and streams over real sockets: what comes over the wire, and what is left behind."""
+"""Pages and streams over real sockets: the bytes on the wire, and the clean-up."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ DEEP = b'{"cart":' * 100_000
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Return the server of the module: one that is not disturbed by any of its tests."""
+    """Return the module's server, which must survive all of its tests."""
     command = [sys.executable, "stream_app.py", "{port}"]
     with running(command, cwd=FOLDER) as server:
         yield server
@@ -32,7 +32,7 @@ CUT = {
     "/flood": "cut a stream: nothing was read for 0.3 seconds (",
     "/burst": "cut a stream: too much was waiting to be read (",
 }
-# The one handler that fails on purpose: uvicorn logs its error.
+# One handler fails on purpose, and uvicorn logs its error.
 EXPECTED_TRACEBACK = "Exception in ASGI application\nTraceback"
 
 
@@ -42,7 +42,7 @@ def left_over(server: Server) -> dict[str, Any]:
 
 
 async def settled(server: Server, **expected: Any) -> dict[str, Any]:
-    """Return what is left as soon as it is as expected, or after thirty seconds."""
+    """Wait up to thirty seconds until the server's leftovers are as expected; return them."""
     async with asyncio.timeout(30):
         while True:
             found = await asyncio.to_thread(left_over, server)
@@ -51,7 +51,7 @@ async def settled(server: Server, **expected: Any) -> dict[str, Any]:
                 return found
 
 
-def test_a_page_comes_whole_with_its_headers_and_cookies(server: Server) -> None:
+def test_a_page_arrives_with_its_headers_and_cookies(server: Server) -> None:
     response, body = request(server.port, "/page?name=Ada")
 
     assert (response.status, response.getheader("content-type")) == (
@@ -67,13 +67,13 @@ def test_a_page_comes_whole_with_its_headers_and_cookies(server: Server) -> None
     )
 
 
-def test_the_head_of_a_page_has_its_length_and_no_body(server: Server) -> None:
+def test_the_response_to_head_has_a_pages_length_and_no_body(server: Server) -> None:
     response, body = request(server.port, "/page", "HEAD")
 
     assert (response.status, response.getheader("content-length"), body) == (200, "86", b"")
 
 
-def test_the_head_of_a_stream_ends_at_once(server: Server) -> None:
+def test_the_response_to_head_for_a_stream_ends_at_once(server: Server) -> None:
     response, body = request(server.port, "/subscribe", "HEAD")
 
     assert (response.status, response.getheader("content-type"), body) == (
@@ -84,7 +84,7 @@ def test_the_head_of_a_stream_ends_at_once(server: Server) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
-def test_signals_come_and_go_back_with_every_method(server: Server, method: str) -> None:
+def test_signals_are_received_and_returned_with_every_method(server: Server, method: str) -> None:
     signals = {"name": "Ada", "cart": {"items": [{"count": 1}]}}
     in_query = method != "POST"
 
@@ -100,7 +100,7 @@ def test_signals_come_and_go_back_with_every_method(server: Server, method: str)
     assert body.decode() == '{"hello":"Ada","cookie":"é"}'
 
 
-def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:
+def test_a_patch_is_sent_in_every_mode(server: Server) -> None:
     _, body = request(server.port, "/modes")
 
     events = body.decode().split("\n\n")
@@ -121,7 +121,7 @@ def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:
     ]
 
 
-def test_a_redirect_is_one_for_browsers_and_a_script_for_datastar(server: Server) -> None:
+def test_a_redirect_is_a_303_for_browsers_and_a_script_for_datastar(server: Server) -> None:
     plain, _ = request(server.port, "/redirect")
     asked, body = request(server.port, "/redirect", "POST", b"", {"datastar-request": "true"})
 
@@ -147,7 +147,7 @@ def test_a_redirect_is_one_for_browsers_and_a_script_for_datastar(server: Server
     ],
     ids=["syntax", "utf-8", "array", "scalar", "type", "nested", "deep", "skipped"],
 )
-def test_bad_signals_are_a_400_and_the_server_serves_on(
+def test_bad_signals_are_a_400_and_the_server_continues(
     server: Server, body: bytes, what: str
 ) -> None:
     response, content = request(server.port, "/echo", "POST", body)
@@ -162,7 +162,7 @@ def test_bad_signals_are_a_400_and_the_server_serves_on(
     assert b'"hello":"Ada"' in next_content
 
 
-def test_signals_that_are_too_large_are_a_413_and_the_server_serves_on(server: Server) -> None:
+def test_signals_that_are_too_large_are_a_413_and_the_server_continues(server: Server) -> None:
     response, content = request(server.port, "/echo", "POST", b" " * 10_000_000)
     _, next_content = request(server.port, "/echo", "POST", b'{"name": "Ada"}')
 
@@ -180,7 +180,7 @@ def test_bad_signals_in_a_query_are_a_400(server: Server, query: str) -> None:
     assert response.status == 400
 
 
-def test_a_body_too_large_is_a_413(server: Server) -> None:
+def test_a_body_that_is_too_large_is_a_413(server: Server) -> None:
     response, body = request(server.port, "/upload", "POST", b"x" * 10_000_000)
 
     assert response.status == 413
@@ -200,7 +200,7 @@ async def test_signals_are_read_while_the_stream_waits_for_its_end(server: Serve
         assert b"200 OK" in events.received
 
 
-async def test_a_stream_gets_what_is_published_until_it_leaves(server: Server) -> None:
+async def test_a_stream_receives_published_messages_until_its_client_leaves(server: Server) -> None:
     path = "/subscribe?" + signals_query({"name": "first"})
     async with Events(server.port, path) as events:
         await events.until(b'"joined":"first"')
@@ -212,7 +212,7 @@ async def test_a_stream_gets_what_is_published_until_it_leaves(server: Server) -
     assert "cleaned up first\n" in server.output()
 
 
-async def test_a_stream_that_is_closed_politely_is_cleaned_up(server: Server) -> None:
+async def test_a_stream_that_the_client_closes_normally_is_cleaned_up(server: Server) -> None:
     async with Events(server.port, "/subscribe", "POST", b'{"name":"polite"}') as events:
         await events.until(b'"joined":"polite"')
 
@@ -220,7 +220,7 @@ async def test_a_stream_that_is_closed_politely_is_cleaned_up(server: Server) ->
     assert "cleaned up polite\n" in server.output()
 
 
-async def test_a_client_that_vanishes_while_it_is_written_to_leaves_nothing(server: Server) -> None:
+async def test_a_client_that_vanishes_during_a_write_is_cleaned_up(server: Server) -> None:
     async with Events(server.port, "/flood") as events:
         await events.until(b'"flood":"xxx')
         events.vanish()
@@ -240,7 +240,7 @@ async def test_a_client_that_never_reads_is_cut(server: Server, path: str) -> No
     assert CUT[path] in server.output()
 
 
-async def test_a_handler_that_fails_breaks_its_stream_off(server: Server) -> None:
+async def test_a_failing_handler_cuts_its_stream(server: Server) -> None:
     async with Events(server.port, "/fail") as events:
         received = await events.end()
 
@@ -249,7 +249,7 @@ async def test_a_handler_that_fails_breaks_its_stream_off(server: Server) -> Non
     assert "LookupError: a handler's own error" in server.output()
 
 
-async def test_a_client_that_reconnects_a_thousand_times_leaves_nothing(server: Server) -> None:
+async def test_a_client_that_reconnects_a_thousand_times_is_cleaned_up(server: Server) -> None:
     path = "/subscribe?" + signals_query({"name": "again"})
 
     for _ in range(1000):

@@ -1,4 +1,4 @@
-"""The program of the design runs as written: two clients paint on one board."""
+"""The design's example program runs as written: two clients paint on one board."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from clients import Events, request, signals_query
 from servers import running
 
 FOLDER = Path(__file__).parent
-# The program, on a port of its own.
+# The program, on a free port.
 COMMAND = [
     sys.executable,
     "-c",
@@ -49,11 +49,11 @@ async def test_two_clients_paint_on_one_board() -> None:
     assert re.match(b'<!doctype html><html lang="en"><head><meta charset="utf-8">', page)
     assert page.count(b'class="cell"') == 25
     assert (click[0].status, click[1]) == (204, b"")
-    # Whole events, and no end of the response: so every kind of page connects again.
+    # Whole events without the end of the response, so that every kind of page connects again.
     assert (exit_code, end[-5:]) == (0, b">\n\n\r\n")
 
 
-async def test_the_program_stops_without_a_word() -> None:
+async def test_the_program_stops_without_errors_in_its_log() -> None:
     with running(COMMAND, cwd=FOLDER) as server:
         async with Events(server.port, subscribe("ada123")) as ada:
             await ada.until(b"<p>1 painting</p>")

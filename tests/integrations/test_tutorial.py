@@ -1,4 +1,4 @@
-"""The tutorial's programs are the examples, line by line; blank lines aside."""
+"""The tutorial's programs are the examples, line by line except for blank lines."""
 
 import shutil
 import subprocess
@@ -12,7 +12,7 @@ from rules.source_tree import ROOT
 
 
 @pytest.mark.parametrize("name", ["hello", "tiles"])
-def test_the_blocks_of_a_tutorial_make_the_example(name: str) -> None:
+def test_the_blocks_of_a_tutorial_add_up_to_the_example(name: str) -> None:
     example = (ROOT / "examples" / name / "main.py").read_text(encoding="utf-8")
 
     written = titled(name, "main.py")
@@ -29,7 +29,7 @@ def test_the_tutorial_shows_the_stylesheet_of_tiles() -> None:
     assert stylesheet.partition(shown)[1] == shown
 
 
-def test_the_test_in_the_tutorial_stores_the_page_by_failing_and_then_passes(
+def test_the_tutorials_test_stores_the_page_and_fails_then_passes(
     tmp_path: Path,
 ) -> None:
     shutil.copy(ROOT / "examples/tiles/main.py", tmp_path)

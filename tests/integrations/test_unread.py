@@ -1,4 +1,4 @@
-"""A peer that never reads is dropped by the system, after our log has said why it was cut."""
+"""A peer that never reads is dropped by the system, after the log has shown the reason."""
 
 import select
 import socket
@@ -13,7 +13,7 @@ from servers import Server, running
 FOLDER = Path(__file__).parent
 REQUEST = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 STATUS = b"HTTP/1.1 200"
-# The peer's system asks every second whether the server is there, as browsers' do less often.
+# The peer's system probes the server every second; a browser's system does so less often.
 KEEP_ALIVE = {"SO_KEEPALIVE": socket.SOL_SOCKET} | dict.fromkeys(
     ("TCP_KEEPIDLE", "TCP_KEEPINTVL"), socket.IPPROTO_TCP
 )
@@ -26,11 +26,11 @@ def connected(server: Server) -> socket.socket:
 
 
 def wait_until_dropped(peer: socket.socket) -> None:
-    """Return when the server's system knows nothing of a connection; it is not read."""
+    """Wait, without reading, until the server's system has dropped the connection."""
     for option, level in KEEP_ALIVE.items():
         peer.setsockopt(level, getattr(socket, option), 1)
     poller = select.poll()
-    poller.register(peer, 0)  # errors alone
+    poller.register(peer, 0)  # only errors
     assert poller.poll(20_000), "the connection is still open after 20 seconds"
 
 

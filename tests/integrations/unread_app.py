@@ -1,6 +1,6 @@
-"""A page that is too large for any buffer, on connections that are given up after a second.
+"""A page that is too large for any buffer, on connections that time out after a second.
 
-Run as a program it serves itself: `python unread_app.py PORT WORKERS`.
+It can be run as a server: `python unread_app.py PORT WORKERS`.
 """
 
 import sys
@@ -10,7 +10,7 @@ from fatmorph import Context, Writer, serve, uvicorn_protocol
 from fatmorph.adapters.asgi import application
 from fatmorph.settings import Settings
 
-uvicorn_protocol.MAX_UNTAKEN_SECONDS = 1  # workers import this file, too
+uvicorn_protocol.MAX_UNTAKEN_SECONDS = 1  # set on import, so that workers get it, too
 
 
 async def page(c: Context, w: Writer) -> None:

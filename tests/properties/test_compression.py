@@ -1,4 +1,4 @@
-"""Laws of compression: nothing is lost, whatever is written and whenever memory is given back."""
+"""Laws of compression: nothing is lost, for any content and any release of memory."""
 
 import zlib
 from collections.abc import Callable
@@ -24,14 +24,14 @@ def reader(encoding: Encoding) -> Callable[[bytes], bytes]:
     if encoding == "zstd":
         return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
     decompressor = brotli.Decompressor()
-    # It returns 32 KiB at a time.
+    # A call returns at most 32 KiB.
     return lambda data: (
         decompressor.process(data) + b"".join(iter(lambda: decompressor.process(b""), b""))
     )
 
 
 @given(encoding=encodings, parts=parts, max_bytes=st.sampled_from([2**20, 2**24]))
-def test_every_part_can_be_read_at_once(
+def test_every_part_can_be_decoded_at_once(
     encoding: Encoding, parts: list[tuple[bytes, bool]], max_bytes: int
 ) -> None:
     compressor = stream_compressor(encoding, max_bytes)
@@ -47,5 +47,5 @@ def test_every_part_can_be_read_at_once(
 
 
 @given(st.one_of(st.text(), st.text(alphabet="gzipbr*identy;q=0.15, \t")))
-def test_whatever_a_client_says_it_accepts_something_is_chosen_or_nothing(header: str) -> None:
+def test_any_header_selects_an_offered_coding_or_none(header: str) -> None:
     assert negotiate(header, ["zstd", "br", "gzip"]) in {"zstd", "br", "gzip", None}

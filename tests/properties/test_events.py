@@ -1,6 +1,6 @@
-"""No text can leave its place in an event, and none is altered but for its line ends.
+"""Laws of events: text never leaves its place, and only its line ends are altered.
 
-The judge is a strict parser of its own, byte by byte after the client's: terminators, fields,
+The judge is a separate, strict parser that follows the client's byte by byte: terminators, fields,
 data keys, and values as Datastar joins them.
 """
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from fatmorph.datastar import events
 from fatmorph.errors import EventError
 
-# The characters that break naive writers, often.
+# The characters that break naive writers, with a high frequency.
 NASTY = st.sampled_from(
     (
         *("\r", "\n", "\r\n", "\0", " ", ":", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c"),
@@ -35,7 +35,7 @@ SIGNALS = st.dictionaries(NAME, VALUE, max_size=4)
 
 
 class Event(NamedTuple):
-    """What the client sees of one event."""
+    """An event as the client sees it."""
 
     name: str
     id: str | None
@@ -44,7 +44,7 @@ class Event(NamedTuple):
 
 
 def lines_of(stream: bytes) -> list[bytes]:
-    """Return the terminated lines; CR, LF and CRLF end one."""
+    """Return the terminated lines; CR, LF and CRLF are terminators."""
     found, line, position = [], bytearray(), 0
     while position < len(stream):
         byte = stream[position : position + 1]
@@ -60,7 +60,7 @@ def lines_of(stream: bytes) -> list[bytes]:
 
 
 def parse(stream: bytes) -> list[Event]:
-    """Return the events; refuse whatever the client would ignore."""
+    """Return the events, and fail on any line that the client would ignore."""
     found, fields = [], []
     for line in lines_of(stream):
         if line:
@@ -95,7 +95,7 @@ def with_line_feeds(text: str) -> str:
 
 
 @given(TEXT)
-def test_elements_arrive_as_they_were_but_for_line_ends(html):
+def test_elements_arrive_unchanged_except_for_line_ends(html):
     assume(html)
 
     [event] = parse(events.patch_elements(Markup(html)))
@@ -115,7 +115,7 @@ def test_elements_arrive_as_they_were_but_for_line_ends(html):
     st.none() | st.text(max_size=10),
     st.none() | st.integers(1, 2**31 - 1),
 )
-def test_a_patch_has_the_fields_that_were_asked_for_or_is_refused(
+def test_a_patch_has_the_requested_fields_or_is_refused(
     html, selector, mode, namespace, transition, transition_selector, event_id, retry_ms
 ):
     try:
@@ -152,7 +152,7 @@ def test_a_patch_has_the_fields_that_were_asked_for_or_is_refused(
 
 @pytest.mark.parametrize("field", ["selector", "view_transition_selector", "event_id"])
 @given(before=TEXT, after=TEXT, end=st.sampled_from(["\r", "\n", "\r\n", "\0"]))
-def test_a_line_break_or_nul_in_a_field_of_one_line_is_refused(field, before, after, end):
+def test_a_line_break_or_nul_in_a_one_line_field_is_refused(field, before, after, end):
     arguments = {"view_transition": True, field: before + end + after}
 
     with pytest.raises(EventError):
@@ -160,7 +160,7 @@ def test_a_line_break_or_nul_in_a_field_of_one_line_is_refused(field, before, af
 
 
 @given(SIGNALS, st.booleans())
-def test_signals_arrive_as_they_were(signals, only_if_missing):
+def test_signals_arrive_unchanged(signals, only_if_missing):
     [event] = parse(events.patch_signals(signals, only_if_missing=only_if_missing))
 
     options = {"onlyIfMissing": "true"} if only_if_missing else {}
@@ -169,7 +169,7 @@ def test_signals_arrive_as_they_were(signals, only_if_missing):
 
 
 @given(SIGNALS, st.sampled_from([None, 0, 2]), st.booleans())
-def test_signals_given_as_json_are_sent_line_by_line_as_they_are(signals, indent, ascii_only):
+def test_signals_given_as_json_are_sent_unchanged_line_by_line(signals, indent, ascii_only):
     text = json.dumps(signals, indent=indent, ensure_ascii=ascii_only).replace("\n", "\r\n")
 
     [event] = parse(events.patch_signals(text))
@@ -178,7 +178,7 @@ def test_signals_given_as_json_are_sent_line_by_line_as_they_are(signals, indent
 
 
 @given(TEXT)
-def test_no_url_leaves_its_literal(url):
+def test_a_url_stays_in_its_literal(url):
     try:
         stream = events.navigate(url)
     except EventError:
@@ -193,7 +193,7 @@ def test_no_url_leaves_its_literal(url):
 
 
 @given(TEXT)
-def test_a_comment_adds_nothing_but_comment_lines(text):
+def test_a_comment_adds_only_comment_lines(text):
     *lines, last = lines_of(events.comment(text))
 
     assert last == b""
@@ -202,7 +202,7 @@ def test_a_comment_adds_nothing_but_comment_lines(text):
 
 
 @given(st.lists(TEXT.filter(bool), min_size=1, max_size=4))
-def test_events_one_after_the_other_stay_apart(pages):
+def test_consecutive_events_stay_separate(pages):
     stream = b"".join(events.patch_elements(Markup(page)) + events.comment() for page in pages)
     without_heartbeats = stream.replace(b"\n\n:\n\n", b"\n\n")
 

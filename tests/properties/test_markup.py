@@ -1,7 +1,7 @@
-"""What no markup may do, whatever text and tree it is given.
+"""Laws of markup that hold for any text and any tree.
 
-The judges are written here from the standards, or come from elsewhere: an HTML5-conformant
-parser for pages, Node for JavaScript, a tokenizer of CSS and a reader of URL schemes of our own.
+The judges are independent of the library: an HTML5-conformant parser for pages and Node for
+JavaScript. For CSS and URL schemes, this module has its own parsers, written from the standards.
 """
 
 import json
@@ -22,7 +22,7 @@ from fatmorph.markup.pretty import pretty
 from fatmorph.markup.render import render, render_bytes
 from machine import missing
 
-# The parser drops NUL from text and reads CR as LF: no HTML can say either.
+# The parser drops NUL from text and reads CR as LF, so HTML can express neither.
 NASTY = [
     "<",
     ">",
@@ -51,7 +51,7 @@ attributes = st.fixed_dictionaries(
 
 
 def safe_raw(text: str) -> str:
-    """Return text that a script or style can hold."""
+    """Return text that is valid in a script or style."""
     return re.sub(r"</(script|style|html|head|body)|<!--", "", text, flags=re.IGNORECASE)
 
 
@@ -75,7 +75,7 @@ leaves = st.one_of(
 
 def branches(children: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     nesting = st.sampled_from([h.div, h.section, h.span, h.i, h.b, h.ul, h.li, h.pre, h.main])
-    # A list item closes an open one, so it stands in its own list.
+    # A list item closes an open one, so it is put into its own list.
     inner = st.builds(
         lambda tag, given, items: h.ul(tag(given, items)) if tag == h.li else tag(given, items),
         nesting,
@@ -90,7 +90,7 @@ pages = st.builds(h.main, attributes, st.lists(trees, max_size=4))
 
 
 def parse(html: str) -> object:
-    """Return what a browser would build from a fragment of HTML, adjacent texts joined."""
+    """Return the tree that a browser builds from a fragment of HTML, with adjacent texts joined."""
     document = JustHTML(html, sanitize=False, fragment_context=FragmentContext("div"))
     return joined(read(child) for child in document.root.children or ())
 
@@ -107,7 +107,7 @@ def read(node):
 
 
 def expected(node):
-    """Return a tree as `parse()` should give it back."""
+    """Return the tree that `parse()` should return for a node."""
     if isinstance(node, str):
         return str.__str__(node)
     if node.tag == "#comment":
@@ -117,7 +117,7 @@ def expected(node):
 
 
 def joined(nodes):
-    """Return nodes with adjacent texts made one, as in a DOM."""
+    """Return nodes with adjacent texts joined, as in a DOM."""
     result = []
     for node in nodes:
         if isinstance(node, str) and result and isinstance(result[-1], str):
@@ -133,7 +133,7 @@ def test_parsing_the_page_gives_back_the_tree(page):
 
 
 @given(pages)
-def test_the_printed_page_parses_as_the_compact_one(page):
+def test_the_pretty_page_parses_like_the_compact_one(page):
     assert parse(pretty(page)) == parse(render(page))
 
 
@@ -154,7 +154,7 @@ def test_freezing_changes_nothing(page):
 @given(any_texts)
 @example("</title><script>")
 @example('"><script>')
-def test_no_text_escapes_its_place(text):
+def test_text_stays_in_its_place(text):
     visible = text.replace("\r\n", "\n").replace("\r", "\n")
     page = h.div(h.b(text), h.textarea(text), h.i(title=text))
 
@@ -196,7 +196,7 @@ def test_a_comment_is_refused_or_stays_a_comment(text):
 
 
 @given(any_texts)
-def test_escaped_text_holds_no_markup_and_reads_as_the_text(text):
+def test_escaped_text_contains_no_markup_and_unescapes_to_the_text(text):
     assert not set("<>") & set(escape_text(text))
     assert not set('<>"') & set(escape_attribute(text))
     assert Markup(escape_text(text)).unescape() == Markup(escape_attribute(text)).unescape()
@@ -224,22 +224,22 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=15)  # each starts a process
+@settings(max_examples=15)  # each example starts a process
 @given(st.lists(json_values, min_size=20, max_size=40))
-def test_a_literal_is_read_by_javascript_as_the_value(values):
+def test_javascript_reads_a_literal_as_the_value(values):
     node = shutil.which("node") or missing("node", "no node on the PATH")
     program = "process.stdout.write(JSON.stringify([" + ",".join(map(js, values)) + "]))"
 
     finished = subprocess.run([node, "-"], input=program.encode(), capture_output=True, check=True)
 
-    # JavaScript has one kind of number: 1e16 comes back without its exponent.
+    # JavaScript has one kind of number: 1e16 is returned without its exponent.
     assert json.loads(finished.stdout, parse_int=float) == json.loads(
         json.dumps(values), parse_int=float
     )
 
 
 @given(json_values)
-def test_a_literal_holds_nothing_that_ends_a_script_or_that_datastar_rewrites(value):
+def test_a_literal_cannot_end_a_script_or_be_rewritten_by_datastar(value):
     literal = js(value)
 
     assert not re.search("[<\u2028\u2029\n\r\x00]", literal)
@@ -248,7 +248,7 @@ def test_a_literal_holds_nothing_that_ends_a_script_or_that_datastar_rewrites(va
 
 
 @given(json_values)
-def test_embedded_json_is_read_back_by_a_browser(value):
+def test_a_browser_reads_embedded_json_as_the_value(value):
     html = render(h.div(json_script(value)))
 
     ((_, _, (script,)),) = parse(html)
@@ -273,7 +273,7 @@ def disguised_urls(draw):
 
 
 def scheme_and_rest(url: str) -> tuple[str, str]:
-    """Return what the URL standard's basic parser finds, https://url.spec.whatwg.org/."""
+    """Return the result of the URL standard's basic parser, https://url.spec.whatwg.org/."""
     url = url.strip("".join(map(chr, range(0x21))))
     url = url.replace("\t", "").replace("\n", "").replace("\r", "")
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", url, re.DOTALL)
@@ -292,7 +292,7 @@ def test_no_url_runs_code(url):
 
 
 @given(disguised_urls() | any_texts)
-def test_a_url_is_written_whole(url):
+def test_a_url_is_written_completely(url):
     assert h.a(href=url).attributes["href"] in (url, "unsafe:" + url)
 
 

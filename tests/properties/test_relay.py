@@ -1,4 +1,4 @@
-"""The relay against a model that is obviously right: a list scanned for every message."""
+"""The relay compared with an obviously correct model: a list scanned for every message."""
 
 import asyncio
 import gc
@@ -13,7 +13,7 @@ TOKENS = st.sampled_from(["a", "b", "ab"])
 SUBJECTS = st.lists(TOKENS, min_size=1, max_size=3).map(".".join)
 PATTERNS = st.one_of(st.just("*"), SUBJECTS, SUBJECTS.map(lambda subject: subject + ".*"))
 
-# Few, so that a machine of twenty steps publishes and reads the same ones again and again.
+# Only a few, so that a machine of twenty steps uses the same ones repeatedly.
 FEW_SUBJECTS = st.sampled_from(["a", "a.b", "a.b.ab", "ab", "ab.a"])
 FEW_PATTERNS = st.sampled_from(["*", "*", "a", "a.b", "a.*", "a.b.*", "ab.*"])
 
@@ -32,7 +32,7 @@ def test_a_pattern_matches_token_by_token(pattern, subject):
 
 
 @given(st.lists(PATTERNS, min_size=1, max_size=4).map(tuple), SUBJECTS)
-def test_exactly_one_disjoint_pattern_matches_what_any_matched(patterns, subject):
+def test_a_subject_matched_by_any_pattern_matches_one_disjoint_pattern(patterns, subject):
     kept = [model_matches(pattern, subject) for pattern in disjoint_patterns(patterns)]
 
     assert sum(kept) == any(model_matches(pattern, subject) for pattern in patterns)
@@ -100,7 +100,7 @@ class RelayMachine(RuleBasedStateMachine):
 
     @rule(key=subscriptions)
     def read(self, key):
-        """Start a reader where none waits, let it run, and compare what it got."""
+        """Start a reader unless one is waiting, let it run, and compare its message."""
         if key not in self.readers:
             self.readers[key] = self.loop.create_task(anext_of(self.held[key]))
         self.settle(key)

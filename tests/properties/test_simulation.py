@@ -1,6 +1,6 @@
-"""The laws of a simulated patch, over random pages.
+"""The laws of a simulated patch, for random pages.
 
-With unique ids, whatever the old page was, the new one is shown as it was sent.
+If ids are unique, the new page is shown as sent, regardless of the old one.
 """
 
 from hypothesis import given, strategies as st
@@ -20,9 +20,9 @@ pages = st.tuples(st.permutations(IDS), st.lists(shapes, max_size=5))
 
 
 def built(page):
-    """Return a page of <main>; each id is used once at the most.
+    """Return a page in <main>; each id is used at most once.
 
-    Only <div> holds elements, so that the parser has nothing to correct.
+    Only <div> contains elements, so that the parser has nothing to correct.
     """
     ids, shapes = page
     unused = list(ids)
@@ -40,7 +40,7 @@ def built(page):
 
 
 @given(pages, pages)
-def test_a_page_with_unique_ids_is_shown_as_it_was_sent(before, after):
+def test_a_page_with_unique_ids_is_shown_as_sent(before, after):
     sent = built(after)
 
     result = simulate(built(before), sent)
@@ -49,7 +49,7 @@ def test_a_page_with_unique_ids_is_shown_as_it_was_sent(before, after):
 
 
 @given(pages)
-def test_the_same_page_again_does_nothing(page):
+def test_the_same_page_again_changes_nothing(page):
     view = built(page)
 
     result = simulate(view, view)
@@ -59,7 +59,7 @@ def test_the_same_page_again_does_nothing(page):
 
 
 @given(pages, pages)
-def test_every_old_node_is_kept_or_removed_and_every_place_is_told_once(before, after):
+def test_every_old_node_is_kept_or_removed_and_every_path_is_unique(before, after):
     old = simulate(built(before), "").nodes
 
     result = simulate(built(before), built(after))
@@ -69,7 +69,7 @@ def test_every_old_node_is_kept_or_removed_and_every_place_is_told_once(before, 
     assert len({node.path for node in result.nodes}) == len(result.nodes)
 
 
-def test_a_page_of_a_hundred_thousand_nodes_has_a_result():
+def test_a_page_of_a_hundred_thousand_nodes_can_be_patched():
     rows = 50_000
 
     def items(keys):

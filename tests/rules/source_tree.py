@@ -1,4 +1,4 @@
-"""The project's files as the rules see them: parsed once, named as Python names them."""
+"""The project's files for the rules: parsed once, with their Python names."""
 
 import ast
 import subprocess
@@ -26,7 +26,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class SourceModule:
-    """Be one file of `src/`: its dotted name, its text, its syntax tree."""
+    """A file of `src/`: its dotted name, its text and its syntax tree."""
 
     path: Path
     name: str
@@ -49,7 +49,7 @@ class SourceModule:
         return self.name.removeprefix(PACKAGE).removeprefix(".")
 
     def place(self, line: int) -> str:
-        """Return `path:line`, which editors and terminals open."""
+        """Return `path:line`, a link that editors and terminals can open."""
         return f"{self.path.relative_to(ROOT)}:{line}"
 
 
@@ -69,7 +69,7 @@ def _parsed(path: Path) -> SourceModule:
 
 @cache
 def tracked_files() -> tuple[Path, ...]:
-    """Return the files that a fresh clone has, and those about to be added, that still exist."""
+    """Return the existing files that are tracked, or would be added by `git add`."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     paths = (ROOT / name for name in listed.split("\0") if name)
@@ -77,12 +77,12 @@ def tracked_files() -> tuple[Path, ...]:
 
 
 def functions(tree: ast.AST) -> list[Function]:
-    """Return every function of a tree, methods and nested ones included."""
+    """Return every function of a tree, including methods and nested ones."""
     return [node for node in ast.walk(tree) if isinstance(node, Function)]
 
 
 def lines_without_docstring(function: Function) -> int:
-    """Return how many lines a function takes, from `def` to its end, its docstring left out."""
+    """Return the number of lines of a function from `def` to its end, without its docstring."""
     total = _length(function)
     if ast.get_docstring(function, clean=False) is not None:
         total -= _length(function.body[0])

@@ -1,4 +1,4 @@
-"""The C engine's parts: short, told apart by their first line, and shipped where it is compiled."""
+"""The C engine's files: short, described by their first line, and part of the distribution."""
 
 import re
 import tomllib
@@ -29,22 +29,22 @@ def test_the_compiled_file_includes_every_header() -> None:
     assert sorted(included) == sorted(HEADERS)
 
 
-def test_the_compiled_file_is_read_in_one_sitting() -> None:
+def test_the_compiled_file_is_short_enough_to_read() -> None:
     assert len(UNIT.read_text(encoding="utf-8").splitlines()) <= FILE_LINES
 
 
 @headers
-def test_a_header_is_read_in_one_sitting(header: str) -> None:
+def test_a_header_is_short_enough_to_read(header: str) -> None:
     assert len(HEADERS[header].splitlines()) <= FILE_LINES
 
 
 @headers
-def test_a_header_begins_with_what_it_holds(header: str) -> None:
+def test_a_header_begins_with_its_description(header: str) -> None:
     assert re.match(r"/\* [A-Z][^*]+\. \*/\n\n#ifndef FATMORPH_", HEADERS[header])
 
 
 @headers
-def test_a_header_includes_only_what_comes_before_it(header: str) -> None:
+def test_a_header_includes_only_earlier_headers(header: str) -> None:
     order = re.findall(r'#include "_engine/(.+)"', UNIT.read_text(encoding="utf-8"))
     earlier = order[: order.index(header)]
 

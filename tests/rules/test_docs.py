@@ -1,4 +1,4 @@
-"""Prose that is not executed goes stale: every Python block and every docstring example runs.
+"""Examples stay correct because they run: every Python block and every docstring example.
 
 The blocks of a page run in order, in one namespace, in an empty folder. A block with a title
 (```python title="views.py"```) is also written to that file, so that later blocks can import it.
@@ -46,7 +46,7 @@ def test_every_python_block_of_a_page_runs(name: str, namespace: ModuleType) -> 
 
 
 @page_names
-def test_a_page_spells_python_as_the_language_whose_blocks_run(name: str) -> None:
+def test_a_page_writes_python_as_the_language_of_its_python_blocks(name: str) -> None:
     languages = {block.language for block in PAGES[name].blocks}
 
     assert languages & {"Python", "py", "py3", "python3", "doctest"} == set()
@@ -75,7 +75,7 @@ def test_the_index_of_the_documentation_links_to_every_page() -> None:
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_every_example_in_a_modules_docstrings_runs(name: str) -> None:
+def test_every_docstring_example_of_a_module_runs(name: str) -> None:
     module = importlib.import_module(name)
 
     for test in examples(module):
@@ -86,12 +86,12 @@ def test_every_example_in_a_modules_docstrings_runs(name: str) -> None:
 def namespace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[ModuleType]:
-    """Return the module that a page's blocks run in; the page's own files can be imported."""
+    """Return the module that a page's blocks run in, which can import the page's own files."""
     module = ModuleType("page")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     before = set(sys.modules)
-    sys.modules["page"] = module  # where dataclasses and signal types look their names up
+    sys.modules["page"] = module  # dataclasses and signal types look up names here
     yield module
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None)
@@ -100,7 +100,7 @@ def namespace(
 
 
 def run_python(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
-    """Run a block as if it stood at its own line of the page's file."""
+    """Run a block with the line numbers of the page's file."""
     code = compile(
         "\n" * (block.line - 1) + block.text,
         str(page.path),
@@ -119,7 +119,7 @@ def run_python(page: Page, block: Block, namespace: ModuleType, runner: asyncio.
 
 
 def run_console(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
-    """Run a block of `>>>` lines and compare what they print."""
+    """Run a block of `>>>` lines and compare their output."""
     parsed = doctest.DocTestParser().get_doctest(
         block.text, vars(namespace), page.name, str(page.path), block.line - 1
     )
@@ -128,7 +128,7 @@ def run_console(page: Page, block: Block, namespace: ModuleType, runner: asyncio
 
 
 def run_examples(test: doctest.DocTest) -> None:
-    """Run `>>>` lines; an AssertionError tells everything that they printed wrongly."""
+    """Run `>>>` lines; an AssertionError shows every wrong output."""
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=DOCTEST_FLAGS)
 
@@ -138,14 +138,14 @@ def run_examples(test: doctest.DocTest) -> None:
 
 
 def leave(page: Page, block: Block, namespace: ModuleType, runner: asyncio.Runner) -> None:
-    """Do nothing: the block is in another language."""
+    """Do nothing, because the block is in another language."""
 
 
 RUN = {"python": run_python, "pycon": run_console}
 
 
 def resolves(page: Page, link: str) -> bool:
-    """Return whether a relative link leads to a file, and its fragment to a heading."""
+    """Return whether a relative link leads to a file, and its fragment to a heading of it."""
     target, _, fragment = link.partition("#")
     path = (page.path.parent / target).resolve() if target else page.path
     if not path.is_relative_to(ROOT) or not path.exists():

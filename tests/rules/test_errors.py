@@ -1,4 +1,4 @@
-"""Every error has a code, a place in the reference, and a golden file with its text."""
+"""Every error has a code, an entry in the reference, and a golden file with its text."""
 
 import inspect
 import re
@@ -16,11 +16,11 @@ CLASSES = {
     for _, cls in inspect.getmembers(errors, inspect.isclass)
     if issubclass(cls, errors.FatmorphError)
 }
-# The two that derive from no builtin are there to be caught, never raised: they have no text.
+# Two classes do not derive from a builtin. They are only caught, never raised, and have no text.
 CAUGHT = {errors.FatmorphError, errors.ArgumentError}
 RAISED = {name: cls for name, cls in CLASSES.items() if cls not in CAUGHT}
 
-# A place or a reason may be left out, the code to write may not.
+# The place and the reason are optional, the fix is not.
 PARTS = [["  where", "  why", "  fix"], ["  why", "  fix"], ["  where", "  fix"], ["  fix"]]
 
 class_names = pytest.mark.parametrize("name", sorted(CLASSES))
@@ -39,14 +39,14 @@ def test_a_code_is_lower_case_words(name: str) -> None:
 
 
 @raised_names
-def test_an_error_is_also_the_builtin_that_a_caller_expects(name: str) -> None:
+def test_an_error_derives_from_the_builtin_that_a_caller_expects(name: str) -> None:
     builtins = {cls for cls in RAISED[name].__mro__ if cls.__module__ == "builtins"}
 
     assert builtins - {object, BaseException, Exception}
 
 
 @class_names
-def test_an_error_is_in_the_drawing_on_top_of_its_module(name: str) -> None:
+def test_an_error_is_in_the_diagram_at_the_top_of_its_module(name: str) -> None:
     assert re.search(rf"\b{name}\b", errors.__doc__ or "")
 
 
@@ -57,14 +57,14 @@ def test_an_error_and_its_code_are_in_the_reference(name: str) -> None:
     assert {name, CLASSES[name].code} <= set(re.findall(r"`([^`\n]+)`", text))
 
 
-def test_the_golden_files_are_those_of_the_errors_that_are_raised() -> None:
+def test_every_raised_error_has_a_golden_file_and_no_others_exist() -> None:
     stored = {path.stem for path in GOLDEN.glob("*.txt")}
 
     assert stored == {cls.code for cls in RAISED.values()}
 
 
 @raised_names
-def test_a_golden_text_is_a_line_and_its_where_why_and_fix(name: str) -> None:
+def test_a_golden_text_is_a_line_followed_by_where_why_and_fix(name: str) -> None:
     stored = (GOLDEN / f"{RAISED[name].code}.txt").read_text(encoding="utf-8")
 
     for case in stored.strip("\n").split("\n\n"):

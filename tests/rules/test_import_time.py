@@ -1,4 +1,4 @@
-"""`import fatmorph` is cheap: who only writes markup pays for markup only."""
+"""`import fatmorph` is cheap: programs that only write markup load only markup."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import fatmorph
 
-# What a server, a test or a client needs, but no view.
+# Modules that servers, tests or clients need, but views do not.
 HEAVY = {
     "aiohttp",
     "anyio",
@@ -42,11 +42,11 @@ def test_importing_the_library_imports_neither_asyncio_nor_a_framework() -> None
     assert "fatmorph" in imported
 
 
-def test_every_name_that_the_library_lists_is_there() -> None:
+def test_every_name_in_all_exists() -> None:
     missing = [name for name in fatmorph.__all__ if not hasattr(fatmorph, name)]
 
     assert missing == []
 
 
-def test_dir_shows_every_name_that_the_library_lists() -> None:
+def test_dir_shows_every_name_in_all() -> None:
     assert set(fatmorph.__all__) <= set(dir(fatmorph))

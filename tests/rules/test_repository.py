@@ -1,4 +1,4 @@
-"""What lies in the repository, and what is written nowhere in it."""
+"""The files of the repository, and the texts that it must not contain."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ TOP_LEVEL = {
     "tests",
 }
 
-# Put together here, so that this file does not name them either.
+# Joined at run time, so that this file does not contain them.
 REGISTRY_HOSTS = tuple(
     ".".join(parts)
     for parts in (
@@ -51,14 +51,14 @@ CHANGELOG_SECTIONS = [
 ]
 
 
-def test_the_top_level_has_only_what_a_newcomer_expects() -> None:
+def test_the_top_level_has_only_entries_that_a_newcomer_expects() -> None:
     entries = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
 
     assert entries - TOP_LEVEL == set()
 
 
 @pytest.mark.parametrize("subject", sorted(FORBIDDEN))
-def test_no_file_names_what_is_true_on_one_machine_or_day_only(subject: str) -> None:
+def test_a_file_does_not_depend_on_one_machine_or_issue(subject: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:80]}"
         for path in tracked_files()
@@ -69,20 +69,20 @@ def test_no_file_names_what_is_true_on_one_machine_or_day_only(subject: str) -> 
     assert found == []
 
 
-def test_no_test_file_is_named_after_an_issue() -> None:
+def test_a_test_file_is_not_named_after_an_issue() -> None:
     named = [path.name for path in tracked_files() if re.search(r"issue_?\d|gh_?\d", path.name)]
 
     assert named == []
 
 
-def test_the_changelog_starts_with_what_is_unreleased() -> None:
+def test_the_changelog_starts_with_unreleased_changes() -> None:
     headings = [line for line in _changelog() if line.startswith("## ")]
 
     assert headings[0] == "## Unreleased"
     assert [line for line in headings[1:] if not RELEASE.fullmatch(line)] == []
 
 
-def test_the_changelogs_sections_come_in_order_and_hold_something() -> None:
+def test_the_sections_of_the_changelog_are_in_order_and_not_empty() -> None:
     releases = re.split(r"^## .*$", "\n".join(_changelog()), flags=re.MULTILINE)[1:]
 
     for release in releases:

@@ -1,4 +1,4 @@
-"""Tests read as the specification: no branches, no waiting for the clock, no issue numbers."""
+"""Tests read like a specification: without branches, sleeps and issue numbers."""
 
 import ast
 from pathlib import Path
@@ -14,7 +14,7 @@ files = pytest.mark.parametrize("file", TEST_FILES)
 
 
 @files
-def test_a_test_has_no_branch(file: str) -> None:
+def test_a_test_does_not_branch(file: str) -> None:
     branches = [
         f"{file}:{node.lineno}"
         for test in _tests(file)
@@ -26,7 +26,7 @@ def test_a_test_has_no_branch(file: str) -> None:
 
 
 @files
-def test_a_test_waits_for_events_and_not_for_the_clock(file: str) -> None:
+def test_a_test_waits_for_events_and_does_not_sleep(file: str) -> None:
     waits = [
         f"{file}:{node.lineno}"
         for node in ast.walk(_tree(file))
@@ -46,7 +46,7 @@ def test_a_test_asserts_or_expects_something(file: str) -> None:
 
 
 def _judges(test: ast.AST) -> bool:
-    """Return whether a test can fail by more than an exception: whether it states anything."""
+    """Return whether a test can fail in other ways than by an exception."""
     words = ("expect", "assert", "raises", "view_snapshot", "check", "run")
     calls = (node for node in ast.walk(test) if isinstance(node, ast.Call))
     return any(isinstance(node, ast.Assert) for node in ast.walk(test)) or any(
@@ -68,7 +68,7 @@ def _tree(file: str) -> ast.Module:
 
 
 def _own_nodes(test: ast.AST) -> list[ast.AST]:
-    """Return the nodes of a test without those of the functions and classes defined in it."""
+    """Return the nodes of a test, except those of functions and classes defined in it."""
     nested = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
     nodes: list[ast.AST] = []
     waiting = list(ast.iter_child_nodes(test))

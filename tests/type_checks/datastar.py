@@ -1,4 +1,4 @@
-"""What a type checker knows of Datastar's attributes, actions and events: checked, never run."""
+"""The types of Datastar's attributes, actions and events: checked, never run."""
 
 from typing import assert_type
 
@@ -21,10 +21,10 @@ assert_type(events.patch_elements(h.li(), selector="#list", mode="append"), byte
 assert_type(events.patch_signals({"count": 1}), bytes)
 assert_type(events.execute_script("location.reload()"), bytes)
 
-# An attribute of ours goes wherever a mapping of attributes goes.
+# The library's attributes are accepted like any mapping of attributes.
 h.main({"id": "home"}, data.init(at.get("/subscribe")), h.p(), class_="container")
 
-# Mistakes that a type checker finds before the page is built.
+# A type checker finds these mistakes before the page is built.
 at.get("/search", retry="sometimes")  # type: ignore[arg-type]
 at.get("/search", retries=3)  # type: ignore[call-arg]
 data.on("input")  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""What a type checker knows of requests and answers: checked, never run."""
+"""The types of requests and answers: checked, never run."""
 
 from dataclasses import dataclass
 from typing import Any, assert_type

@@ -1,4 +1,4 @@
-"""What a type checker knows of the markup: checked, never run."""
+"""The types of the markup: checked, never run."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -41,13 +41,13 @@ assert_type(render(h.p()), str)
 assert_type(render_bytes(h.p()), bytes)
 assert_type(pretty(h.p()), str)
 
-# Every kind of child: text, numbers, elements, trusted text, what `and` gives, nested iterables.
+# Every kind of child: text, numbers, elements, trusted text, results of `and`, nested iterables.
 h.div("text", 1, 1.5, Decimal("1.5"), h.p(), Markup("<b>b</b>"))
 h.div(None, True, False, bool(1) and h.p("x"))
 h.ul(items(), [h.li(), [h.li()]], (h.li(number) for number in range(3)))
 h.ul(h.li(text) if text else None for text in ("a", "b"))
 
-# Attributes first, as mappings; then children; attributes as keywords beside them.
+# Attributes first, as mappings, then children; keyword attributes can be added to both.
 h.div({"id": "home", "hidden": True}, h.p(), class_="container", data_cell_id=7)
 h.div(class_={"cell": True, "painted": None}, style={"color": "red", "top": None})
 h.div(class_=["a", "b"], hidden=None)
@@ -60,7 +60,7 @@ assert_type(str(an_element), str)
 assert_type(an_element == h.p(), bool)
 assert_type(an_element.__html__(), Markup)
 
-# Mistakes that a type checker finds before the page is built.
+# A type checker finds these mistakes before the page is built.
 h.div(object())  # type: ignore[arg-type]
 h.div(title=object())  # type: ignore[arg-type]
 render("text")  # type: ignore[arg-type]

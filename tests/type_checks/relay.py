@@ -1,4 +1,4 @@
-"""What a type checker knows of the relay: checked, never run."""
+"""The types of the relay: checked, never run."""
 
 from typing import assert_type
 

@@ -1,7 +1,7 @@
 """The types of the public API, as the type checkers of its users see them.
 
-The files beside this one hold `assert_type(…)` and, as `# type: ignore[code]`, the mistakes that
-must be found: `--strict` reports an ignore that is not needed. Pyright reads the same files.
+The other files in this folder contain `assert_type(…)`, and mistakes that must be found, marked by
+`# type: ignore[code]`: `--strict` reports an unnecessary ignore. Pyright reads the same files.
 """
 
 import subprocess
@@ -15,8 +15,8 @@ ROOT = FOLDER.parents[1]
 
 
 @pytest.mark.timeout(300)
-def test_mypy_sees_the_types_that_are_promised(tmp_path: Path) -> None:
-    # A cache of its own: one shared with a mypy that runs at the same time can be torn.
+def test_mypy_sees_the_promised_types(tmp_path: Path) -> None:
+    # A separate cache, because two mypy processes can corrupt a shared one.
     options = ("--strict", "--no-error-summary", "--cache-dir", str(tmp_path))
 
     result = subprocess.run(
