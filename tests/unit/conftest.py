@@ -1,4 +1,4 @@
-"""What unit tests share."""
+"""Fixtures of all unit tests."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from transports import Clock
 
 @pytest.fixture
 async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the time of the test's event loop, which passes only when the test says so."""
+    """Return the clock of the test's event loop, which only the test advances."""
     clock = Clock()
     monkeypatch.setattr(asyncio.get_running_loop(), "time", clock)
     return clock

@@ -1,4 +1,4 @@
-"""Codings: what a client likes best, and streams that can be read after every part."""
+"""Codings: negotiation with the client, and streams that can be decoded after every part."""
 
 import gzip
 import importlib
@@ -28,7 +28,7 @@ each_encoding = pytest.mark.parametrize("encoding", ALL)
 
 
 def page(changed: int, *, cells: int = 400) -> bytes:
-    """Return a page of some 30 kB whose cells have colours by chance, one of them changed."""
+    """Return a page of about 30 kB with randomly coloured cells, one of them changed."""
     colours = random.Random(7).choices(["red", "green", "blue", "teal"], k=cells)
     colours[changed] = "black"
     return "".join(
@@ -46,7 +46,7 @@ def brotli_reader() -> Callable[[bytes], bytes]:
 
     def read(data: bytes) -> bytes:
         content = decompressor.process(data)
-        while part := decompressor.process(b""):  # it returns 32 KiB at a time
+        while part := decompressor.process(b""):  # a call returns at most 32 KiB
             content += part
         return content
 
@@ -54,7 +54,7 @@ def brotli_reader() -> Callable[[bytes], bytes]:
 
 
 def zstd_reader() -> Callable[[bytes], bytes]:
-    """Read frames one behind the other, as browsers do."""
+    """Read consecutive frames, as browsers do."""
     return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
 
 
@@ -69,7 +69,7 @@ def opened(encoding: Encoding, max_bytes: int = PLENTY) -> Compressor:
 
 @pytest.fixture
 def forgotten_packages() -> Iterator[None]:
-    """Let what is installed be looked up anew, before and after the test."""
+    """Clear the cached look-ups of packages before and after the test."""
     finders = [compression._brotli, compression._zstd]
     for finder in finders:
         finder.cache_clear()
@@ -112,22 +112,22 @@ def forgotten_packages() -> Iterator[None]:
         ("zstd\x00, br\xff, \u2028", None),
     ],
 )
-def test_the_coding_that_a_client_likes_best_is_chosen(
+def test_the_coding_that_a_client_prefers_is_chosen(
     accept_encoding: str | None, chosen: str | None
 ) -> None:
     assert negotiate(accept_encoding, ALL) == chosen
 
 
-def test_of_codings_that_a_client_likes_equally_the_first_offered_is_chosen() -> None:
+def test_the_first_offered_of_equally_preferred_codings_is_chosen() -> None:
     assert negotiate("zstd, br, gzip", ["gzip", "br"]) == "gzip"
 
 
-def test_nothing_is_chosen_when_nothing_is_offered() -> None:
+def test_a_coding_is_not_chosen_without_an_offer() -> None:
     assert negotiate("gzip", []) is None
 
 
 @each_encoding
-def test_a_whole_body_is_smaller_and_can_be_read_again(encoding: Encoding) -> None:
+def test_a_compressed_body_is_smaller_and_can_be_decoded(encoding: Encoding) -> None:
     body = page(1)
 
     compressed = compress(body, encoding)
@@ -137,7 +137,7 @@ def test_a_whole_body_is_smaller_and_can_be_read_again(encoding: Encoding) -> No
 
 
 @each_encoding
-def test_every_part_of_a_stream_can_be_read_at_once(encoding: Encoding) -> None:
+def test_every_part_of_a_stream_can_be_decoded_at_once(encoding: Encoding) -> None:
     compressor = opened(encoding)
     read = READERS[encoding]()
     parts = [b"first", b":\n\n", page(1), page(2), b"", b"x", bytes(range(256)) * 1000]
@@ -148,7 +148,7 @@ def test_every_part_of_a_stream_can_be_read_at_once(encoding: Encoding) -> None:
 
 
 @each_encoding
-def test_a_stream_goes_on_after_its_memory_was_released(encoding: Encoding) -> None:
+def test_a_stream_continues_after_its_memory_was_released(encoding: Encoding) -> None:
     compressor = opened(encoding)
     read = READERS[encoding]()
     received = []
@@ -182,7 +182,7 @@ def test_a_stream_without_content_has_no_bytes(encoding: Encoding) -> None:
 @pytest.mark.parametrize(("encoding", "most"), [("zstd", 400), ("br", 100)])
 def test_a_page_with_one_changed_cell_costs_a_few_bytes(encoding: Encoding, most: int) -> None:
     compressor = opened(encoding)
-    cells = 650  # some 50 kB
+    cells = 650  # about 50 kB
     compressor.compress(page(1, cells=cells))
 
     again = compressor.compress(page(2, cells=cells))
@@ -191,7 +191,7 @@ def test_a_page_with_one_changed_cell_costs_a_few_bytes(encoding: Encoding, most
 
 
 @pytest.mark.parametrize("encoding", ["zstd", "br"])
-def test_a_page_is_found_again_if_the_stream_began_with_something_small(
+def test_a_repeated_page_is_small_even_in_a_stream_with_a_small_start(
     encoding: Encoding,
 ) -> None:
     compressor = opened(encoding)
@@ -205,9 +205,7 @@ def test_a_page_is_found_again_if_the_stream_began_with_something_small(
 
 @each_encoding
 @pytest.mark.parametrize("max_bytes", [0, 100_000, 300_000, 1_000_000])
-def test_a_small_budget_makes_pages_larger_or_the_coding_unavailable_never_wrong(
-    encoding: Encoding, max_bytes: int
-) -> None:
+def test_a_page_is_decoded_correctly_with_any_budget(encoding: Encoding, max_bytes: int) -> None:
     compressor = stream_compressor(encoding, max_bytes) or opened(encoding)
     read = READERS[encoding]()
 
@@ -217,9 +215,7 @@ def test_a_small_budget_makes_pages_larger_or_the_coding_unavailable_never_wrong
 
 
 @pytest.mark.parametrize(("encoding", "least"), [("zstd", 67 * 1024), ("br", 896 * 1024)])
-def test_a_coding_that_cannot_do_with_its_budget_is_not_available(
-    encoding: Encoding, least: int
-) -> None:
+def test_a_coding_is_available_from_a_certain_budget(encoding: Encoding, least: int) -> None:
     available = [stream_compressor(encoding, size) is not None for size in (least - 1, least)]
 
     assert available == [False, True]
@@ -230,7 +226,7 @@ def test_gzip_is_available_with_any_budget() -> None:
 
 
 @pytest.mark.parametrize("package", ["backports.zstd", "zstandard"])
-def test_every_package_for_zstd_writes_the_same(
+def test_every_package_for_zstd_writes_a_readable_stream(
     package: str, monkeypatch: pytest.MonkeyPatch, forgotten_packages: None
 ) -> None:
     pytest.importorskip(package)
@@ -247,7 +243,7 @@ def test_every_package_for_zstd_writes_the_same(
     assert compression._zstd().args[0] is importlib.import_module(package)
 
 
-def test_all_that_is_installed_is_offered_by_default(
+def test_all_installed_codings_are_offered_by_default(
     monkeypatch: pytest.MonkeyPatch, forgotten_packages: None
 ) -> None:
     everything = checked_encodings(None)
@@ -269,7 +265,7 @@ def test_a_coding_without_its_package_names_the_extra(
 
 
 @pytest.mark.parametrize("names", [["deflate"], "gzip", [None]])
-def test_what_is_no_coding_is_refused(names: list[Encoding]) -> None:
+def test_an_unknown_coding_is_refused(names: list[Encoding]) -> None:
     with pytest.raises(SettingsError, match="cannot compress with"):
         checked_encodings(names)
 
@@ -279,9 +275,9 @@ def test_the_order_of_codings_is_kept() -> None:
 
 
 def whole(encoding: Encoding, body: bytes) -> bytes:
-    """Read a body that must be complete."""
+    """Decompress a body that must be complete."""
     if encoding == "gzip":
-        return gzip.decompress(body)  # which checks length and checksum
+        return gzip.decompress(body)  # checks length and checksum
     if encoding == "br":
         return brotli.decompress(body)
     return READERS[encoding]()(body)

@@ -1,4 +1,4 @@
-"""serve(): what it asks of uvicorn, and what it refuses."""
+"""serve(): the options that it passes to uvicorn, and the arguments that it refuses."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
-    """Return what uvicorn was asked to run."""
+    """Return the calls of `uvicorn.run()`, which does not run."""
     calls: list[tuple[Any, dict[str, Any]]] = []
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: calls.append((app, options)))
     return calls
@@ -52,18 +52,18 @@ def test_several_workers_import_the_application_by_its_name(
     ]
 
 
-def test_several_workers_cannot_import_what_has_no_name() -> None:
+def test_several_workers_cannot_import_an_unnamed_application() -> None:
     with pytest.raises(ServeError, match="an application that has no global name"):
         serve(app, workers=2)
 
 
 @pytest.mark.parametrize("workers", [0, -1])
-def test_somebody_has_to_answer(workers: int) -> None:
+def test_fewer_than_one_worker_is_refused(workers: int) -> None:
     with pytest.raises(ServeError, match=f"cannot start {workers} workers"):
         serve(app, workers=workers)
 
 
-def test_a_missing_uvicorn_names_the_line_that_installs_it(
+def test_the_error_for_a_missing_uvicorn_shows_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
@@ -74,7 +74,7 @@ def test_a_missing_uvicorn_names_the_line_that_installs_it(
     assert caught.value.fix == 'pip install "fatmorph[serve]"'
 
 
-def test_the_package_gives_the_function_whatever_was_imported_before() -> None:
+def test_the_package_exports_the_function_and_not_the_module() -> None:
     program = "import fatmorph.server; from fatmorph import serve; print(callable(serve))"
 
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

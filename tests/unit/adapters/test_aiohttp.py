@@ -1,4 +1,4 @@
-"""aiohttp: handlers told that their client left, whatever the server does with handlers."""
+"""aiohttp: handlers notice that their client left, with and without handler cancellation."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ sources: list[Source] = []
 
 @endpoint
 async def room(c: Context, w: Writer) -> None:
-    """Read the body through both."""
+    """Read the body through aiohttp's request and through the context."""
     w.json([c.path_params["number"], await c.request.text(), (await c.body()).decode()])
 
 
@@ -33,7 +33,7 @@ async def missing(c: Context, w: Writer) -> None:
 
 @pytest.fixture(params=[True, False], ids=["cancels", "leaves alone"])
 async def url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """Return the address of a server that cancels handlers, and of one that does not."""
+    """Return the address of a server that cancels handlers, or of one that does not."""
     steps.clear()
     sources[:] = [Source()]
     app = web.Application()

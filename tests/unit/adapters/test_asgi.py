@@ -1,4 +1,4 @@
-"""ASGI: one `receive` serves the body, the end of the client, and the framework's own request."""
+"""ASGI: one `receive` serves the body, the disconnect, and the framework's own request."""
 
 import asyncio
 from collections import deque
@@ -18,7 +18,7 @@ DISCONNECT = {"type": "http.disconnect"}
 
 
 class Server:
-    """Be the server's side of one request; after its messages it waits until the client leaves."""
+    """The server's side of one request; after its messages it waits until more are added."""
 
     def __init__(self, *messages: MutableMapping[str, Any]) -> None:
         self.messages = deque(messages)
@@ -73,13 +73,13 @@ async def test_a_scope_becomes_a_context() -> None:
     assert context.request is connection.scope
 
 
-async def test_a_body_in_parts_is_one_body_however_often_it_is_read() -> None:
+async def test_the_parts_of_a_body_are_joined_for_every_read() -> None:
     _, connection = connected(part(b"ab", more=True), part(b"c"))
 
     assert [await connection.read_body(10), await connection.read_body(10)] == [b"abc", b"abc"]
 
 
-async def test_a_body_that_is_too_large_is_read_to_its_end_and_thrown_away() -> None:
+async def test_a_body_that_is_too_large_is_read_completely_and_discarded() -> None:
     server, connection = connected(*[part(b"abc", more=True)] * 9, part(b"d"))
 
     assert await connection.read_body(2) is None
@@ -87,7 +87,7 @@ async def test_a_body_that_is_too_large_is_read_to_its_end_and_thrown_away() -> 
     assert not server.messages
 
 
-async def test_a_body_that_one_reader_refuses_is_there_for_another() -> None:
+async def test_a_body_too_large_for_one_reader_is_available_to_another() -> None:
     _, connection = connected(part(b"abc"))
 
     assert await connection.read_body(3) == b"abc"
@@ -95,7 +95,7 @@ async def test_a_body_that_one_reader_refuses_is_there_for_another() -> None:
     assert await connection.read_body(3) == b"abc"
 
 
-async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reading_an_endless_body_stops_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_asgi_request, "MAX_DISCARDED_BYTES", 10)
     server, connection = connected(*[part(b"abc", more=True)] * 9)
 
@@ -103,14 +103,14 @@ async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     assert len(server.messages) == 5
 
 
-async def test_a_body_whose_end_was_never_sent_is_none() -> None:
+async def test_a_body_without_its_end_raises_a_connection_error() -> None:
     _, connection = connected(part(b"half", more=True), DISCONNECT)
 
     with pytest.raises(ConnectionError):
         await connection.read_body(10)
 
 
-async def test_a_body_that_the_framework_has_read_is_there_for_everybody() -> None:
+async def test_a_body_read_by_the_framework_is_available_to_all_readers() -> None:
     _, connection = connected(DISCONNECT)
 
     connection.take_body(b"abc")
@@ -120,7 +120,7 @@ async def test_a_body_that_the_framework_has_read_is_there_for_everybody() -> No
 
 
 @pytest.mark.parametrize("method", ["body", "signals"])
-async def test_a_body_that_was_read_before_and_is_gone_is_an_error_at_once(method: str) -> None:
+async def test_reading_a_consumed_body_is_an_error_at_once(method: str) -> None:
     _, connection = connected(method="POST")
     context = connection.context()
 
@@ -137,7 +137,7 @@ async def test_a_body_that_was_read_before_and_is_gone_is_an_error_at_once(metho
     )
 
 
-async def test_a_body_that_has_a_length_and_is_empty_was_read_before() -> None:
+async def test_an_empty_body_with_a_content_length_was_read_before() -> None:
     _, connection = connected(part(b""), headers=[(b"content-length", b"7")])
     context = connection.context()
 
@@ -146,14 +146,16 @@ async def test_a_body_that_has_a_length_and_is_empty_was_read_before() -> None:
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
-async def test_an_empty_body_is_empty(headers: list[tuple[bytes, bytes]]) -> None:
+async def test_a_request_without_a_body_has_an_empty_body(
+    headers: list[tuple[bytes, bytes]],
+) -> None:
     _, connection = connected(part(b""), headers=headers)
     context = connection.context()
 
     assert await context.body() == b""
 
 
-async def test_a_body_is_read_while_the_stream_waits_for_the_client_to_leave() -> None:
+async def test_a_body_can_be_read_while_the_stream_waits_for_the_disconnect() -> None:
     server, connection = connected()
     closing = asyncio.create_task(connection.wait_closed())
     await turns()
@@ -172,7 +174,7 @@ async def test_a_body_is_read_while_the_stream_waits_for_the_client_to_leave() -
     assert await reading == b"abc"
 
 
-async def test_a_body_read_after_the_client_left_is_still_there() -> None:
+async def test_a_body_can_be_read_after_the_client_left() -> None:
     _, connection = connected(part(b"abc"), DISCONNECT)
 
     await connection.wait_closed()
@@ -180,7 +182,7 @@ async def test_a_body_read_after_the_client_left_is_still_there() -> None:
     assert await connection.read_body(10) == b"abc"
 
 
-async def test_a_stream_keeps_no_large_body_that_nobody_reads(
+async def test_a_stream_does_not_keep_a_large_unread_body(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_asgi_request, "MAX_SIGNAL_BYTES", 2)
@@ -191,7 +193,7 @@ async def test_a_stream_keeps_no_large_body_that_nobody_reads(
     assert await connection.read_body(10) is None
 
 
-async def test_the_framework_reads_what_was_read_before() -> None:
+async def test_the_framework_can_read_a_body_that_was_read_before() -> None:
     _, connection = connected(part(b"ab", more=True), part(b"c"), DISCONNECT)
     await connection.read_body(10)
 
@@ -200,7 +202,7 @@ async def test_the_framework_reads_what_was_read_before() -> None:
     assert messages == [part(b"abc"), DISCONNECT]
 
 
-async def test_what_the_framework_has_read_can_be_read_again() -> None:
+async def test_a_body_that_the_framework_has_read_can_be_read_again() -> None:
     _, connection = connected(part(b"ab", more=True), part(b"c"))
 
     messages = [await connection.receive(), await connection.receive()]
@@ -209,7 +211,7 @@ async def test_what_the_framework_has_read_can_be_read_again() -> None:
     assert await connection.read_body(10) == b"abc"
 
 
-async def test_the_framework_goes_on_where_it_stopped() -> None:
+async def test_the_framework_continues_to_read_where_it_stopped() -> None:
     _, connection = connected(part(b"ab", more=True), part(b"c", more=True), part(b"d"), DISCONNECT)
 
     first = await connection.receive()
@@ -219,14 +221,14 @@ async def test_the_framework_goes_on_where_it_stopped() -> None:
     assert (first, body, rest) == (part(b"ab", more=True), b"abcd", [part(b"cd"), DISCONNECT])
 
 
-async def test_the_framework_gets_no_body_that_was_thrown_away() -> None:
+async def test_the_framework_does_not_receive_a_discarded_body() -> None:
     _, connection = connected(part(b"abc"))
     await connection.read_body(2)
 
     assert await connection.receive() == DISCONNECT
 
 
-async def test_the_framework_reads_a_large_body_that_we_do_not_keep(
+async def test_the_framework_can_read_a_body_that_is_too_large_to_keep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_asgi_request, "MAX_BODY_BYTES", 3)
@@ -291,7 +293,7 @@ async def test_an_application_closes_a_websocket() -> None:
     assert server.sent == [{"type": "websocket.close"}]
 
 
-async def test_a_client_that_leaves_within_its_body_is_an_error_of_the_body() -> None:
+async def test_a_client_that_leaves_before_the_end_of_its_body_raises_a_body_error() -> None:
     _, connection = connected(part(b"half", more=True), DISCONNECT, method="POST")
     context = connection.context()
 

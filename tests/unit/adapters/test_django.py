@@ -1,4 +1,4 @@
-"""Django: handlers as views, beside Django's own request, middleware and errors."""
+"""Django: handlers as views, with Django's own request, middleware and errors."""
 
 import asyncio
 from typing import Any
@@ -80,14 +80,14 @@ def _new() -> None:
 
 
 async def response_to(target: str, body: bytes = b"") -> Any:
-    """Return the response of the whole of Django by ASGI, middleware included."""
+    """Return the response of all of Django on ASGI, including middleware."""
     handler = AsyncClientHandler()
     handler.load_middleware(is_async=True)
     request = AsyncRequestFactory().post(target, body, content_type="application/json")
     return await handler.get_response_async(request)
 
 
-async def test_a_page_is_a_whole_response_of_djangos() -> None:
+async def test_a_page_is_a_whole_django_response() -> None:
     response = await response_to("/rooms/7?tag=a", b"text")
 
     assert (response.status_code, response.content) == (200, b'[7,"a","text"]')
@@ -102,7 +102,7 @@ async def test_a_page_is_a_whole_response_of_djangos() -> None:
     ]
 
 
-def test_by_wsgi_it_is_the_same() -> None:
+def test_a_page_is_the_same_on_wsgi() -> None:
     request = RequestFactory().post("/rooms/7?tag=a", b"text", content_type="application/json")
 
     handler = ClientHandler()
@@ -113,7 +113,7 @@ def test_by_wsgi_it_is_the_same() -> None:
     assert (response.status_code, response.content) == (200, b'[7,"a","text"]')
 
 
-def test_by_wsgi_a_stream_is_an_error() -> None:
+def test_a_stream_on_wsgi_is_an_error() -> None:
     view = async_to_sync(endpoint(subscribe))
 
     with pytest.raises(MomentError, match="cannot keep a stream open"):
@@ -132,7 +132,7 @@ async def test_djangos_own_exceptions_work() -> None:
     assert (await response_to("/missing")).status_code == 404
 
 
-async def test_events_come_one_by_one_until_the_response_is_closed() -> None:
+async def test_events_arrive_one_by_one_until_the_response_is_closed() -> None:
     response = await response_to("/subscribe")
     parts = aiter(response)
     first = await anext(parts)
@@ -147,7 +147,7 @@ async def test_events_come_one_by_one_until_the_response_is_closed() -> None:
     assert (steps, sources[0].is_closed) == (["cleaned up"], True)
 
 
-async def test_a_client_that_leaves_is_a_cancellation_and_the_handler_cleans_up() -> None:
+async def test_a_handler_cleans_up_when_django_cancels_it_after_a_disconnect() -> None:
     response = await response_to("/subscribe")
     parts = aiter(response)
     await anext(parts)
@@ -160,7 +160,7 @@ async def test_a_client_that_leaves_is_a_cancellation_and_the_handler_cleans_up(
     assert (waiting.cancelled(), steps, sources[0].is_closed) == (True, ["cleaned up"], True)
 
 
-async def test_a_client_that_leaves_early_cuts_no_answer_short() -> None:
+async def test_a_handler_finishes_its_answer_after_a_disconnect() -> None:
     request = AsyncRequestFactory().get("/slow")
     waiting = asyncio.create_task(endpoint(slow)(request))
     await turns()
@@ -173,7 +173,7 @@ async def test_a_client_that_leaves_early_cuts_no_answer_short() -> None:
     assert (waiting.cancelled(), steps) == (True, ["stored"])
 
 
-async def test_an_error_within_a_stream_is_djangos() -> None:
+async def test_an_error_in_a_stream_is_passed_to_django() -> None:
     response = await response_to("/fail_late")
     parts = aiter(response)
     await anext(parts)

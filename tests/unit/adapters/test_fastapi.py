@@ -56,7 +56,7 @@ async def test_a_handler_is_a_path_operation_with_parameters_and_dependencies() 
     assert (refused.status, malformed.status) == (401, 422)
 
 
-async def test_the_body_may_be_a_model_of_the_signals() -> None:
+async def test_the_body_can_be_a_model_of_the_signals() -> None:
     app = FastAPI()
 
     @app.post("/add")
@@ -81,7 +81,7 @@ async def test_dependencies_of_a_router_guard_its_handlers() -> None:
     assert (refused.status, found.body) == (401, b'["DELETE",{"name":"a"}]')
 
 
-async def test_a_route_returns_a_stream_that_knows_its_dependencies() -> None:
+async def test_a_route_can_return_a_stream_that_uses_its_dependencies() -> None:
     app = FastAPI()
 
     @app.get("/subscribe")
@@ -97,7 +97,7 @@ async def test_a_route_returns_a_stream_that_knows_its_dependencies() -> None:
     assert ("content-type", "text/event-stream") in found.headers
 
 
-async def test_a_dependency_that_yields_is_open_until_the_stream_has_ended() -> None:
+async def test_a_yielding_dependency_is_open_until_the_stream_has_ended() -> None:
     steps: list[str] = []
 
     async def session() -> AsyncIterator[str]:
@@ -119,7 +119,7 @@ async def test_a_dependency_that_yields_is_open_until_the_stream_has_ended() -> 
     assert steps == ["open", "session", "close"]
 
 
-async def test_status_headers_and_cookies_of_the_response_join_the_handlers_own() -> None:
+async def test_status_headers_and_cookies_of_response_and_handler_are_merged() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.headers["x-handler"] = "1"
         w.cookie("theme", "dark")
@@ -149,7 +149,7 @@ async def test_status_headers_and_cookies_of_the_response_join_the_handlers_own(
     )
 
 
-async def test_background_tasks_run_when_the_response_is_over() -> None:
+async def test_background_tasks_run_after_the_response() -> None:
     done: list[str] = []
 
     async def handler(c: Context, w: Writer) -> None:
@@ -173,7 +173,7 @@ async def test_background_tasks_run_when_the_response_is_over() -> None:
     assert done == ["handler", "theirs", "handler", "own"]
 
 
-async def test_the_schema_shows_parameters_and_no_made_up_content() -> None:
+async def test_the_schema_shows_parameters_but_no_invented_content() -> None:
     app = FastAPI()
 
     @app.get("/rooms/{number}", response_class=WriterResponse)
@@ -210,7 +210,7 @@ async def all_of(c: Context, w: Writer) -> None:
     w.json([(await c.body()).decode(), await c.signals(), await c.request.json()])
 
 
-async def test_a_body_that_a_parameter_has_read_is_read_again() -> None:
+async def test_a_body_that_a_parameter_has_read_can_be_read_again() -> None:
     app = FastAPI()
 
     @app.post("/")
@@ -223,7 +223,7 @@ async def test_a_body_that_a_parameter_has_read_is_read_again() -> None:
     )
 
 
-async def test_a_body_that_a_dependency_has_read_is_read_again() -> None:
+async def test_a_body_that_a_dependency_has_read_can_be_read_again() -> None:
     app = FastAPI()
 
     @app.post("/endpoint")
@@ -244,7 +244,7 @@ async def test_a_body_that_a_dependency_has_read_is_read_again() -> None:
     assert [answer.body for answer in answers] == [b'["[1]",[1]]'] * 2
 
 
-async def test_a_returned_stream_without_the_request_says_that_the_body_is_gone() -> None:
+async def test_a_returned_stream_without_the_request_reports_a_consumed_body() -> None:
     app = FastAPI()
 
     @app.post("/")
@@ -259,7 +259,7 @@ async def test_a_returned_stream_without_the_request_says_that_the_body_is_gone(
     )
 
 
-async def test_a_form_that_a_parameter_has_read_is_there_as_a_form_alone() -> None:
+async def test_a_form_that_a_parameter_has_read_is_available_only_as_a_form() -> None:
     caught: list[str] = []
     app = FastAPI()
 
@@ -275,7 +275,7 @@ async def test_a_form_that_a_parameter_has_read_is_there_as_a_form_alone() -> No
     assert caught == ["cannot read a body that was read before"]
 
 
-async def test_an_http_exception_is_fastapis_business() -> None:
+async def test_an_http_exception_is_handled_by_fastapi() -> None:
     async def handler(c: Context, w: Writer) -> None:
         raise HTTPException(418, "teapot")
 

@@ -1,4 +1,4 @@
-"""Flask: handlers as view functions, beside Flask's own request and errors."""
+"""Flask: handlers as view functions, with Flask's own request and errors."""
 
 import pytest
 from flask import Flask, abort
@@ -14,7 +14,7 @@ app.testing = True
 @app.post("/rooms/<int:number>")
 @endpoint
 async def room(c: Context, w: Writer) -> None:
-    """Read the body through both."""
+    """Read the body through Flask's request and through the context."""
     w.json([c.path_params["number"], c.request.form["name"], (await c.body()).decode(), c.path])
 
 

@@ -1,4 +1,4 @@
-"""Litestar: handlers as route handlers, dependencies, and streams that one returns."""
+"""Litestar: handlers as route handlers, dependencies, and streams that route handlers return."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,7 +25,7 @@ PARTS = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAda\r\n--x--
 
 
 def application(*handlers: Any) -> Litestar:
-    # Litestar's default would set up the logging of the whole process.
+    # Litestar's default would configure logging for the whole process.
     return Litestar(handlers, logging_config=None)
 
 
@@ -60,7 +60,7 @@ async def test_a_handler_is_a_route_handler_with_parameters_dependencies_and_gua
     assert (refused.status, missing.status) == (401, 404)
 
 
-async def test_a_post_is_answered_with_200_which_datastar_applies() -> None:
+async def test_a_post_is_answered_with_200_as_datastar_requires() -> None:
     @post("/add")
     @endpoint
     async def add(c: Context, w: Writer, data: JSONBody[dict[str, int]]) -> None:
@@ -72,7 +72,7 @@ async def test_a_post_is_answered_with_200_which_datastar_applies() -> None:
     assert added.body == b'event: datastar-patch-signals\ndata: signals {"count":2}\n\n'
 
 
-async def test_a_route_handler_returns_a_stream_that_knows_its_dependencies() -> None:
+async def test_a_route_handler_can_return_a_stream_that_uses_its_dependencies() -> None:
     @get("/subscribe", dependencies={"user": current_user})
     async def subscribe(user: NamedDependency[str]) -> WriterResponse:
         async def stream(c: Context, w: Writer) -> None:
@@ -86,7 +86,7 @@ async def test_a_route_handler_returns_a_stream_that_knows_its_dependencies() ->
     assert ("content-type", "text/event-stream") in found.headers
 
 
-async def test_a_method_of_a_controller_returns_a_stream() -> None:
+async def test_a_method_of_a_controller_can_return_a_stream() -> None:
     async def stream(c: Context, w: Writer) -> None:
         w.text("room")
 
@@ -100,7 +100,7 @@ async def test_a_method_of_a_controller_returns_a_stream() -> None:
     assert (await answer(application(Rooms), "/rooms/7")).body == b"room"
 
 
-async def test_a_dependency_that_yields_is_closed_before_the_response_as_everywhere() -> None:
+async def test_a_yielding_dependency_is_closed_before_the_response() -> None:
     steps: list[str] = []
 
     async def session() -> AsyncIterator[str]:
@@ -118,7 +118,7 @@ async def test_a_dependency_that_yields_is_closed_before_the_response_as_everywh
     assert steps == ["open", "close", "session"]
 
 
-async def test_headers_and_cookies_of_every_layer_join_the_handlers_own() -> None:
+async def test_headers_and_cookies_of_all_layers_and_the_handler_are_merged() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.headers["x-handler"] = "1"
         w.cookie("theme", "dark")
@@ -146,7 +146,7 @@ async def test_headers_and_cookies_of_every_layer_join_the_handlers_own() -> Non
     )
 
 
-async def test_background_tasks_run_when_the_response_is_over() -> None:
+async def test_background_tasks_run_after_the_response() -> None:
     done: list[str] = []
 
     async def note(what: str) -> None:
@@ -186,7 +186,7 @@ async def test_litestars_own_request_reads_the_same_body() -> None:
     assert (await answer(application(handler), "/", "POST", b"[1]")).body == b'["[1]","[1]",[1]]'
 
 
-async def test_a_body_that_data_has_read_is_read_again() -> None:
+async def test_a_body_that_data_has_read_can_be_read_again() -> None:
     @post("/")
     @endpoint
     async def add(c: Context, w: Writer, data: JSONBody[dict[str, int]]) -> None:
@@ -197,7 +197,7 @@ async def test_a_body_that_data_has_read_is_read_again() -> None:
     )
 
 
-async def test_a_body_that_a_dependency_has_read_is_read_again() -> None:
+async def test_a_body_that_a_dependency_has_read_can_be_read_again() -> None:
     async def read(request: Request[Any, Any, Any]) -> bytes:
         return await request.body()
 
@@ -217,7 +217,7 @@ async def read_before(c: Context, w: Writer) -> None:
     w.json([caught.value.what, (await c.request.form())["name"], await c.signals()])
 
 
-async def test_a_form_that_was_read_is_there_as_a_form_alone() -> None:
+async def test_a_form_that_was_read_is_available_only_as_a_form() -> None:
     async def read(request: Request[Any, Any, Any]) -> None:
         await request.form()
 
@@ -230,7 +230,7 @@ async def test_a_form_that_was_read_is_there_as_a_form_alone() -> None:
     )
 
 
-async def test_a_form_that_a_middleware_has_read_is_there_as_a_form_alone() -> None:
+async def test_a_form_that_a_middleware_has_read_is_available_only_as_a_form() -> None:
     def reading(app: ASGIApp) -> ASGIApp:
         async def middleware(scope: Any, receive: Any, send: Any) -> None:
             await Request[Any, Any, Any](scope, receive).form()
@@ -247,7 +247,7 @@ async def test_a_form_that_a_middleware_has_read_is_there_as_a_form_alone() -> N
     )
 
 
-async def test_an_http_exception_is_litestars_business() -> None:
+async def test_an_http_exception_is_handled_by_litestar() -> None:
     @get("/")
     @endpoint
     async def handler(c: Context, w: Writer) -> None:

@@ -1,4 +1,4 @@
-"""Quart: handlers as views, beside Quart's own request, session and hooks."""
+"""Quart: handlers as views, with Quart's own request, session and hooks."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ async def test_a_handler_is_a_view_with_parameters_and_a_name() -> None:
     assert "room" in app.view_functions
 
 
-async def test_quarts_own_request_and_globals_are_there() -> None:
+async def test_quarts_own_request_and_globals_are_available() -> None:
     app = Quart("test")
     app.secret_key = "for tests only"
 
@@ -75,7 +75,7 @@ async def test_hooks_of_the_application_see_the_response() -> None:
     assert found.body.count(b"event: ") == 2
 
 
-async def test_a_stream_lasts_longer_than_quarts_limit_for_responses() -> None:
+async def test_a_stream_can_exceed_quarts_response_timeout() -> None:
     app = Quart("test")
     app.config["RESPONSE_TIMEOUT"] = 0
 
@@ -90,7 +90,7 @@ async def test_a_stream_lasts_longer_than_quarts_limit_for_responses() -> None:
     assert (await answer(app, "/")).body.count(b"event: ") == 3
 
 
-async def test_a_body_larger_than_quart_takes_is_quarts_413() -> None:
+async def test_a_body_larger_than_quarts_limit_is_a_413() -> None:
     app = Quart("test")
     app.config["MAX_CONTENT_LENGTH"] = 3
 
@@ -104,7 +104,7 @@ async def test_a_body_larger_than_quart_takes_is_quarts_413() -> None:
     assert found.status == 413
 
 
-async def test_an_abort_is_quarts_business() -> None:
+async def test_an_abort_is_handled_by_quart() -> None:
     app = Quart("test")
 
     @app.errorhandler(418)
@@ -121,7 +121,7 @@ async def test_an_abort_is_quarts_business() -> None:
     assert (found.status, found.body) == (418, b"tea")
 
 
-async def test_a_stream_that_the_servers_stop_breaks_off_ends_its_request() -> None:
+async def test_a_stream_cut_by_the_servers_stop_ends_its_request() -> None:
     app = Quart("test")
 
     @app.get("/")

@@ -1,4 +1,4 @@
-"""Sanic: handlers beside Sanic's own request, middleware and errors."""
+"""Sanic: handlers with Sanic's own request, middleware and errors."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ sources: list[Source] = []
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    """Return the port of Sanic's own server, in this process."""
+    """Return the port of Sanic's own server, which runs in this process."""
     steps.clear()
     sources[:] = [Source()]
     Sanic.test_mode = True
@@ -66,7 +66,7 @@ async def test_sanics_own_exceptions_work(port: int) -> None:
     assert response.status == 404
 
 
-async def test_a_stream_begins_at_once_and_a_client_that_leaves_ends_the_loop(port: int) -> None:
+async def test_a_stream_starts_at_once_and_its_loop_ends_when_the_client_leaves(port: int) -> None:
     async with Events(port, "/subscribe") as events:
         await events.until(b"text/event-stream")
         sources[0].queue.put_nowait("hello")

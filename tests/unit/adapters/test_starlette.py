@@ -1,4 +1,4 @@
-"""Starlette: handlers as routes, beside Starlette's own request."""
+"""Starlette: handlers as routes, with Starlette's own request."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -22,7 +22,7 @@ FORM = b"name=Ada&n=1"
 async def answer(
     app: Starlette, path: str, method: str = "GET", body: bytes = b""
 ) -> tuple[int, bytes]:
-    """Return status and body of the application's answer."""
+    """Return the status and the body of the application's answer."""
     sent: list[MutableMapping[str, Any]] = []
     scope = {
         "type": "http",
@@ -70,13 +70,13 @@ async def test_a_handler_is_a_route_with_parameters_and_methods() -> None:
     ]
 
 
-async def test_one_method_needs_no_list() -> None:
+async def test_a_single_method_can_be_given_without_a_list() -> None:
     app = Starlette(routes=[route("/", hello, methods="POST")])
 
     assert [await answer(app, "/", "POST"), (await answer(app, "/"))[0]] == [(200, b"POST {}"), 405]
 
 
-async def test_a_route_is_named_like_its_handler_or_as_asked() -> None:
+async def test_a_route_has_the_name_of_its_handler_or_the_given_name() -> None:
     app = Starlette(routes=[route("/a", hello), route("/b", hello, name="other")])
 
     assert [app.url_path_for("hello"), app.url_path_for("other")] == ["/a", "/b"]
@@ -97,7 +97,7 @@ async def test_starlettes_own_request_reads_the_same_body_before_and_after() -> 
     )
 
 
-async def test_starlettes_own_request_may_read_first() -> None:
+async def test_starlettes_own_request_can_read_the_body_first() -> None:
     async def handler(c: Context, w: Writer) -> None:
         parts = [part.decode() async for part in c.request.stream()]
         w.json([parts, (await c.body()).decode(), await c.signals()])
@@ -111,7 +111,7 @@ async def test_starlettes_own_request_may_read_first() -> None:
 
 
 @pytest.mark.parametrize("read", [Request.body, Request.json])
-async def test_a_body_that_a_middleware_has_read_is_read_again(
+async def test_a_body_that_a_middleware_has_read_can_be_read_again(
     read: Callable[[Request], Awaitable[object]],
 ) -> None:
     async def middleware(request: Request, call_next: RequestResponseEndpoint) -> Response:
@@ -129,7 +129,7 @@ async def test_a_body_that_a_middleware_has_read_is_read_again(
     assert await answer(app, "/", "POST", b"[1]") == (200, b'["[1]",[1]]')
 
 
-async def test_a_body_that_a_middleware_has_read_as_a_form_is_an_error_at_once() -> None:
+async def test_reading_a_body_after_a_middleware_read_its_form_is_an_error() -> None:
     async def middleware(request: Request, call_next: RequestResponseEndpoint) -> Response:
         await request.form()
         return await call_next(request)
@@ -146,7 +146,7 @@ async def test_a_body_that_a_middleware_has_read_as_a_form_is_an_error_at_once()
         await answer(app, "/", "POST", FORM)
 
 
-async def test_an_http_exception_is_starlettes_business() -> None:
+async def test_an_http_exception_is_handled_by_starlette() -> None:
     async def handler(c: Context, w: Writer) -> None:
         raise HTTPException(418, "teapot")
 

@@ -1,4 +1,4 @@
-"""WSGI: a handler as an application; its answers are whole, and a stream is an error."""
+"""WSGI: a handler as an application, with whole responses; a stream is an error."""
 
 from io import BytesIO
 from typing import Any
@@ -15,7 +15,7 @@ from transports import turns
 
 
 def answered(handler: Handler, body: bytes = b"", **environ: Any) -> tuple[str, Any, bytes]:
-    """Return status line, headers and body; the standard library looks for every breach."""
+    """Return status line, headers and body; the standard library's validator checks them."""
     given = {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "QUERY_STRING": ""}
     environ = given | environ
     setup_testing_defaults(environ)
@@ -43,7 +43,7 @@ def test_a_page_is_answered_with_its_headers_and_cookies() -> None:
     ]
 
 
-async def test_an_event_loop_of_the_same_thread_is_not_in_the_way() -> None:
+async def test_a_handler_can_run_in_a_thread_that_has_an_event_loop() -> None:
     async def home(c: Context, w: Writer) -> None:
         w.text("hello")
 
@@ -60,7 +60,7 @@ def test_a_status_has_its_phrase(number: int, line: str) -> None:
     assert answered(handler)[0] == line
 
 
-def test_the_request_is_what_the_environ_says() -> None:
+def test_the_context_is_read_from_the_environ() -> None:
     async def show(c: Context, w: Writer) -> None:
         w.json(
             [c.method, c.path, c.query["tag"], c.headers["content-type"], c.cookies, len(c.request)]
@@ -80,7 +80,7 @@ def test_the_request_is_what_the_environ_says() -> None:
     assert body.startswith('["POST","/shop/café","a b","application/json",{"session":"1"}'.encode())
 
 
-def test_signals_come_and_events_go_back() -> None:
+def test_signals_are_received_and_events_returned() -> None:
     async def greet(c: Context, w: Writer) -> None:
         w.patch_signals({"hello": (await c.signals())["name"]})
         await w.drain()
@@ -110,7 +110,7 @@ async def read(c: Context, w: Writer) -> None:
     ],
     ids=["fits", "too large", "chunks fit", "chunks too large", "no length, no end"],
 )
-def test_a_body_is_read_as_far_as_it_goes(
+def test_a_body_is_read_up_to_its_end_and_the_limit(
     body: bytes, environ: dict[str, Any], answer: tuple[str, bytes]
 ) -> None:
     status, _, content = answered(read, body, REQUEST_METHOD="POST", **environ)
@@ -118,7 +118,7 @@ def test_a_body_is_read_as_far_as_it_goes(
     assert (status[:3], content[:1]) == answer
 
 
-def test_a_body_that_breaks_off_is_not_half_a_body() -> None:
+def test_an_incomplete_body_is_refused() -> None:
     async def handler(c: Context, w: Writer) -> None:
         await c.body()
 
@@ -155,7 +155,7 @@ async def test_a_stream_is_an_error_after_its_clean_up(handler: Handler) -> None
     assert caught.value.where == "GET /news, on WSGI: w.alive(…), w.live(…), w.is_closed"
 
 
-async def test_an_error_of_the_handler_is_the_frameworks() -> None:
+async def test_an_error_of_the_handler_is_raised_to_the_framework() -> None:
     async def handler(c: Context, w: Writer) -> None:
         raise LookupError("its own")
 

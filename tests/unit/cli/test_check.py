@@ -34,7 +34,7 @@ page = h.p("a")
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """Be in a folder with modules of views, which no other test has imported."""
+    """Change to a folder with modules of views, which are imported again in every test."""
     (tmp_path / "some_views.py").write_text(VIEWS, encoding="utf-8")
     (tmp_path / "missing.py").write_text("import nobody_wrote_this", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -44,13 +44,13 @@ def folder(tmp_path, monkeypatch):
         sys.modules.pop(name, None)
 
 
-def test_a_clean_view_is_status_0(capsys):
+def test_the_status_of_a_clean_view_is_0(capsys):
     status = main(["check", "some_views:list_view", '["a"]'])
 
     assert (status, capsys.readouterr().out) == (0, "some_views:list_view: nothing found\n")
 
 
-def test_warnings_are_printed_and_status_0(capsys):
+def test_the_status_of_a_view_with_warnings_is_0(capsys):
     status = main(["check", "some_views:list_view", '["a", "b"]', "title=All"])
 
     assert status == 0
@@ -66,7 +66,7 @@ def test_warnings_are_printed_and_status_0(capsys):
     )
 
 
-def test_errors_are_status_1(capsys):
+def test_the_status_of_a_view_with_errors_is_1(capsys):
     status = main(["check", "some_views:broken_view"])
 
     printed = capsys.readouterr().out
@@ -74,7 +74,7 @@ def test_errors_are_status_1(capsys):
     assert printed.endswith("\nsome_views:broken_view: 1 error, 1 warning\n")
 
 
-def test_an_element_of_a_module_is_checked_as_it_is(capsys):
+def test_an_element_in_a_module_is_checked_without_a_call(capsys):
     assert main(["check", "some_views:page"]) == 0
 
 
@@ -109,7 +109,7 @@ def test_two_html_files_are_checked_as_a_change(folder, capsys):
 
 
 @pytest.mark.parametrize("text", ["", "no page", "<", "<p", "\0", "</p></table><td>"])
-def test_any_text_is_html(folder, capsys, text):
+def test_any_text_is_read_as_html(folder, capsys, text):
     (folder / "page.html").write_text(text, encoding="utf-8")
 
     assert main(["check", "page.html"]) == 0
@@ -128,7 +128,7 @@ def test_any_text_is_html(folder, capsys, text):
         (["some_views:page", "--after", "nothing"], "cannot check 'nothing'"),
     ],
 )
-def test_unusable_arguments_are_status_2(capsys, arguments, first_line):
+def test_the_status_of_invalid_arguments_is_2(capsys, arguments, first_line):
     status = main(["check", *arguments])
 
     printed = capsys.readouterr()
@@ -172,7 +172,7 @@ def test_the_command_runs_as_a_program_in_the_working_directory(folder):
     assert finished.stdout == "some_views:page: nothing found\n"
 
 
-def test_the_help_shows_how_to_call_it(capsys):
+def test_the_help_shows_the_usage_of_the_command(capsys):
     with pytest.raises(SystemExit):
         main(["check", "--help"])
 

@@ -20,7 +20,7 @@ def test_the_version_names_the_library_the_engine_and_python(capsys):
     )
 
 
-def test_without_arguments_the_help_is_printed(capsys):
+def test_the_help_is_printed_without_arguments(capsys):
     status = main([])
 
     printed = capsys.readouterr().out

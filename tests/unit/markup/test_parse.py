@@ -1,4 +1,4 @@
-"""Parsing as a browser does: what comes out, and on what surface."""
+"""HTML parsed as in a browser: the resulting tree, and its interface."""
 
 import sys
 
@@ -15,7 +15,7 @@ from fatmorph.markup.parse import (
 
 
 def outline(tree: ParsedElement) -> list[object]:
-    """Return a tree as nested lists: the tag, the attributes, the children."""
+    """Return a tree as nested lists of the tag, the attributes and the children."""
     children = [
         child if isinstance(child, str) else outline(child)
         for child in tree.children
@@ -24,7 +24,7 @@ def outline(tree: ParsedElement) -> list[object]:
     return [tree.tag, tree.attributes, *children]
 
 
-def test_a_fragment_has_the_surface_of_an_element():
+def test_a_parsed_fragment_has_the_interface_of_an_element():
     (paragraph,) = parse_fragment('<p id="a" hidden>1 &lt; 2<!-- why --></p>').children
 
     assert isinstance(paragraph, ParsedElement)
@@ -37,7 +37,7 @@ def test_a_fragment_has_the_surface_of_an_element():
     ]
 
 
-def test_any_text_is_a_document_with_head_and_body():
+def test_any_text_is_parsed_to_a_document_with_head_and_body():
     document = parse_document("<title>Hello</title>there")
 
     assert outline(document) == [
@@ -47,7 +47,7 @@ def test_any_text_is_a_document_with_head_and_body():
     ]
 
 
-def test_what_a_browser_corrects_is_corrected():
+def test_errors_are_corrected_as_in_a_browser():
     fragment = parse_fragment("<p>1<p>2<table><tr><td>3")
 
     assert outline(fragment) == [
@@ -67,7 +67,7 @@ def test_elements_of_svg_and_mathml_keep_their_namespace_and_case():
     assert outline(svg) == ["svg", {"viewBox": "0"}, ["circle", {}]]
 
 
-def test_what_a_template_holds_is_not_among_its_children():
+def test_the_content_of_a_template_is_separate_from_its_children():
     (template,) = parse_fragment("<template><i>1</i></template>").children
 
     assert isinstance(template, ParsedElement)
@@ -81,7 +81,7 @@ def test_what_a_template_holds_is_not_among_its_children():
 @pytest.mark.parametrize(
     ("scripting", "content"), [(True, "<b>1</b>"), (False, ["b", {}, "1"])], ids=["page", "patch"]
 )
-def test_scripting_decides_what_noscript_holds(scripting, content):
+def test_scripting_determines_the_content_of_noscript(scripting, content):
     document = parse_document("<body><noscript><b>1</b></noscript>", scripting=scripting)
 
     _, _, html = outline(document)
@@ -120,13 +120,13 @@ def test_a_document_begins_with_a_doctype_or_html(text, expected):
         ("", []),
     ],
 )
-def test_what_a_template_holds_needs_nothing_around_it(text, tags):
+def test_the_content_of_a_template_can_have_any_root(text, tags):
     children = parse_template(text).children
 
     assert [child.tag for child in children if isinstance(child, ParsedElement)] == tags
 
 
-def test_cells_behind_a_nested_table_are_kept():
+def test_cells_after_a_nested_table_are_kept():
     (row,) = parse_template("<tr><td><table></table></td><td></td></tr>").children
 
     assert outline(row) == ["tr", {}, ["td", {}, ["table", {}]], ["td", {}]]
@@ -142,19 +142,19 @@ def test_cells_behind_a_nested_table_are_kept():
         ("<svg xlink:href='#a'>", ["svg", {"xlink:href": "#a"}]),
         ("<template shadowrootmode=open></template>", ["template", {"shadowrootmode": "open"}]),
     ],
-    ids=["comment", "instruction", "cdata", "lists", "foreign", "shadow root"],
+    ids=["comment", "instruction", "cdata", "token lists", "foreign", "shadow root"],
 )
-def test_every_kind_of_node_is_read_as_it_stands(text, expected):
+def test_every_kind_of_node_is_read_unchanged(text, expected):
     (node,) = parse_fragment(text).children
 
     assert outline(node) == expected
 
 
-def test_an_element_shows_its_tag_and_id():
+def test_the_repr_of_an_element_shows_its_tag_and_id():
     assert repr(parse_fragment('<p id="a"></p><p></p>').children) == "[<p#a>, <p>]"
 
 
-def test_without_the_parser_the_error_says_what_to_install(monkeypatch):
+def test_the_error_for_a_missing_parser_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "turbohtml", None)
 
     with pytest.raises(MissingExtraError, match="cannot parse HTML without turbohtml"):

@@ -1,4 +1,4 @@
-"""Where in a tree an element stands."""
+"""The path of an element in a tree."""
 
 import pytest
 
@@ -24,17 +24,17 @@ TREE = h.body(
         ("#comment", "body > #comment"),
     ],
 )
-def test_the_first_wanted_element_is_found_with_its_path(tag, path):
+def test_the_first_matching_element_is_found_with_its_path(tag, path):
     found = find_path(TREE, lambda element: element.tag == tag)
 
     assert (found[0], found[1].tag) == (path, tag)
 
 
-def test_what_nobody_wants_is_not_found():
+def test_a_search_without_a_match_returns_none():
     assert find_path(TREE, lambda element: False) is None
 
 
-def test_elements_are_asked_in_document_order():
+def test_elements_are_searched_in_document_order():
     asked = []
 
     find_path(TREE, lambda element: asked.append(element.tag))
@@ -42,7 +42,7 @@ def test_elements_are_asked_in_document_order():
     assert asked == ["body", "#comment", "main", "ul", "li", "li", "b", "p", "main", "i"]
 
 
-def test_a_fragment_is_the_root_of_its_children():
+def test_a_path_in_a_fragment_starts_with_the_fragment():
     found = find_path(fragment(h.p(), h.p(id="a")), lambda element: element.id == "a")
 
     assert found[0] == "#document-fragment > p#a"
@@ -52,5 +52,5 @@ def test_the_first_lone_surrogate_is_found():
     assert find_unencodable(h.div(h.p("a"), h.p(title="\ud800"))) == ("div > p[2]", "\ud800")
 
 
-def test_a_tree_without_lone_surrogates_has_no_such_text():
+def test_a_search_for_lone_surrogates_can_find_none():
     assert find_unencodable(TREE) == ("body", "")

@@ -1,4 +1,4 @@
-"""Line breaks inside tags, and nowhere else."""
+"""Pretty printing, which adds line breaks only inside tags."""
 
 import pytest
 
@@ -31,11 +31,11 @@ LONG = "long " * 21
         (fragment(), ""),
     ],
 )
-def test_a_view_is_printed_as(view, printed):
+def test_a_view_is_pretty_printed(view, printed):
     assert pretty(view) == printed
 
 
-def test_indentation_ends_where_it_would_be_all_there_is():
+def test_indentation_has_a_limit():
     tree = h.i("x")
     for _ in range(200):
         tree = h.div(tree)
@@ -43,6 +43,6 @@ def test_indentation_ends_where_it_would_be_all_there_is():
     assert max(map(len, pretty(tree).splitlines())) <= 150
 
 
-def test_what_is_no_view_is_an_error():
+def test_an_invalid_view_is_an_error():
     with pytest.raises(ChildError):
         pretty("text")

@@ -1,4 +1,4 @@
-"""Views: what can be rendered."""
+"""Views: the values that can be rendered."""
 
 import pytest
 from markupsafe import Markup
@@ -27,7 +27,7 @@ def test_a_view_is_rendered_as_text_and_as_bytes(view, html):
     assert (render(view), render_bytes(view)) == (html, html.encode())
 
 
-def test_small_and_large_pages_follow_each_other():
+def test_small_and_large_pages_can_be_rendered_in_turn():
     lengths = (0, 100_000, 1, 200_000, *range(50), 300_000, 4096)
 
     pages = [render_bytes(h.p("x" * length)) for length in lengths]
@@ -35,7 +35,7 @@ def test_small_and_large_pages_follow_each_other():
     assert pages == [b"<p>%b</p>" % (b"x" * length) for length in lengths]
 
 
-def test_an_element_is_its_own_element():
+def test_as_element_returns_an_element_unchanged():
     element = h.p()
 
     assert as_element(element) is element
@@ -56,7 +56,7 @@ def test_an_element_is_its_own_element():
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_view_is_an_error_with_the_code_to_write(view, fix):
+def test_an_invalid_view_is_refused_with_a_fix(view, fix):
     for function in (render, render_bytes, as_element):
         with pytest.raises(ChildError) as caught:
             function(view)

@@ -1,8 +1,8 @@
-"""Ninety morphs observed in Chromium with the real client, and what the simulation says of them.
+"""Simulations of ninety morphs that were recorded in Chromium with the real client.
 
-`morph_cases.json` is the record. Its elements are marked by an attribute `k`, which is taken off
-before the morph; a case with `setup_js` patches a page that a user or a script has changed, and
-`LIVE_PAGES` holds that page's HTML where the change is one that HTML can tell.
+`morph_cases.json` is the record. Its elements are marked by an attribute `k`, which is removed
+before the morph. A case with `setup_js` patches a page that a user or a script has changed.
+`LIVE_PAGES` contains that page's HTML if the change affects the HTML.
 """
 
 import json
@@ -19,8 +19,8 @@ from fatmorph.morph.simulation import Simulation, simulate
 CASES = json.loads(Path(__file__).with_name("morph_cases.json").read_text(encoding="utf-8"))
 cases = pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])
 
-# What the page's HTML is once `setup_js` has run. The other setups change properties (a value, a
-# tick, a caret, the scroll position), which are no part of the markup and of no morph's decisions.
+# The changes of the page's HTML by `setup_js`. The other setups change properties (a value, a
+# tick, a caret, the scroll position), which neither the markup nor a morph's decisions depend on.
 LIVE_PAGES = {
     "details_opened_by_user": ("<details", "<details open"),
     "details_opened_preserve_attr": ('attr="open"', 'attr="open" open'),
@@ -33,14 +33,14 @@ LIVE_PAGES = {
 
 
 @cases
-def test_the_markup_is_what_the_browser_shows(case: dict[str, Any]) -> None:
+def test_the_simulated_markup_is_the_browsers(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
     assert simulation.html == case["expected_html_after"]
 
 
 @cases
-def test_every_node_is_the_one_that_it_is_in_the_browser(case: dict[str, Any]) -> None:
+def test_every_node_has_the_same_origin_as_in_the_browser(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
     found = [(node.path, node.name, node.before, node.moved) for node in simulation.nodes]
@@ -50,7 +50,7 @@ def test_every_node_is_the_one_that_it_is_in_the_browser(case: dict[str, Any]) -
 
 
 @cases
-def test_exceptions_and_warnings_are_the_browsers(case: dict[str, Any]) -> None:
+def test_the_simulated_exceptions_and_warnings_are_the_browsers(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
     warnings = [f"Error: {warning.partition(':')[0]}" for warning in simulation.warnings]
@@ -59,7 +59,7 @@ def test_exceptions_and_warnings_are_the_browsers(case: dict[str, Any]) -> None:
 
 
 @cases
-def test_the_elements_kept_moved_parked_and_removed_are_the_browsers(case: dict[str, Any]) -> None:
+def test_the_same_elements_are_kept_moved_parked_and_removed(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
     old = markers(case, "before_html")
@@ -72,10 +72,10 @@ def test_the_elements_kept_moved_parked_and_removed_are_the_browsers(case: dict[
 
 @pytest.mark.parametrize(
     "case",
-    # Where the patch is no picture of the result, its elements have no home to compare.
+    # If the patch does not show the whole result, its elements have no counterparts to compare.
     [pytest.param(case, id=case["name"]) for case in CASES if case["reused_by"] is not None],
 )
-def test_each_new_element_lives_where_it_does_in_the_browser(case: dict[str, Any]) -> None:
+def test_every_new_element_reuses_the_same_node_as_in_the_browser(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
     old, new = markers(case, "before_html"), markers(case, "after_html")

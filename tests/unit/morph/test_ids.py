@@ -28,7 +28,7 @@ class Color(Enum):
         (("a b",), "a_x20_b"),
         (('"',), "_x22_"),
         (("é日本",), "é日本"),
-        (("\u0663",), "\u0663"),  # a digit, but not one that CSS would refuse
+        (("\u0663",), "\u0663"),  # a digit that CSS accepts
         (("\ud800",), "_xd800_"),
         ((("a", "b"),), "_ta-b_z"),
         ((Color.RED,), "red"),
@@ -43,7 +43,7 @@ class Color(Enum):
         ),
     ],
 )
-def test_an_id_is_written_so(parts: tuple[object, ...], expected: str) -> None:
+def test_an_id_is_made_from_its_parts(parts: tuple[object, ...], expected: str) -> None:
     assert dom_id(*parts) == expected  # type: ignore[arg-type]
 
 
@@ -67,11 +67,11 @@ def test_an_id_is_a_css_identifier(parts: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("part", [None, object(), b"x", ["a"]])
-def test_a_part_without_a_lasting_text_is_refused(part: object) -> None:
+def test_a_part_without_a_stable_text_is_refused(part: object) -> None:
     with pytest.raises(AttributeValueError, match=r"^cannot make an id of "):
         dom_id("row", part)  # type: ignore[arg-type]
 
 
-def test_no_parts_are_refused() -> None:
+def test_a_call_without_parts_is_refused() -> None:
     with pytest.raises(AttributeValueError, match=r"^cannot make an id of no parts"):
         dom_id()

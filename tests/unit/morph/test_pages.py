@@ -1,4 +1,4 @@
-"""Ten pages as people write them: nothing is found in them, and what is broken is."""
+"""Ten typical pages without findings, and a broken version of each with the expected ones."""
 
 from importlib import import_module
 
@@ -11,33 +11,33 @@ NAMES = (
     *("article", "chart", "chat", "dashboard", "drag_list", "form", "modal", "table", "tabs"),
     "upload",
 )
-# What only our own trees know, a parser cannot: which elements came out of a list.
+# These findings need to know which elements came from a list, which a parser cannot know.
 OURS_ALONE = {"generated-without-id", "signals-can-reset"}
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_of_good_habits_has_no_findings(name):
+def test_a_well_written_page_has_no_findings(name):
     page = import_module(f"unit.morph.pages.{name}").page()
 
     assert check(page) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_neither_has_its_html(name):
+def test_the_html_of_a_well_written_page_has_no_findings(name):
     page = import_module(f"unit.morph.pages.{name}").page()
 
     assert check(parse_document(str(page))) == ()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_broken_is_found(name):
+def test_the_findings_of_a_broken_page_are_the_expected_ones(name):
     module = import_module(f"unit.morph.pages.{name}")
 
     assert [finding.code for finding in check(module.broken())] == module.FOUND
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_follows_itself_without_findings(name):
+def test_an_unchanged_page_has_no_findings(name):
     page = import_module(f"unit.morph.pages.{name}").page()
 
     assert check(page, page) == ()

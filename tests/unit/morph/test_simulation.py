@@ -1,6 +1,6 @@
-"""Simulated patches: what they say about the nodes, and what they refuse.
+"""Simulated patches: their reports about nodes, and the arguments that they refuse.
 
-That they say what the real client does is shown by test_cases.py and in the browser.
+test_cases.py and the browser tests show that they agree with the real client.
 """
 
 import sys
@@ -30,7 +30,7 @@ def test_trusted_html_is_read_as_html():
     assert simulate(Markup("<p id='a'>1"), Markup("<p id='a'>2")).html == '<p id="a">2</p>'
 
 
-def test_a_node_tells_where_it_is_and_where_it_was():
+def test_a_node_has_its_new_and_its_old_path():
     result = simulate(items(1, 2), items(2, 3))
 
     assert result.nodes == (
@@ -53,13 +53,13 @@ def test_every_node_is_kept_or_created():
     assert names(result.created) == ["ul#list > li#i3", "ul#list > li#i3 > #text"]
 
 
-def test_a_row_that_is_passed_is_parked_and_fetched():
+def test_a_row_that_another_row_overtakes_is_parked_and_moved():
     result = simulate(items(1, 2), items(2, 1))
 
     assert names(result.moved) == names(result.parked) == ["ul#list > li#i1"]
 
 
-def test_a_node_that_is_parked_and_never_fetched_is_removed():
+def test_a_parked_node_that_is_not_used_again_is_removed():
     before = '<div id="r"><section><p id="x"></p></section><p></p></div>'
 
     result = simulate(before, '<div id="r"><p id="x"></p></div>')
@@ -96,13 +96,13 @@ def test_attributes_are_written_and_removed():
     ],
     ids=["value", "same value", "checked", "preserved", "file", "textarea"],
 )
-def test_a_property_is_written_where_the_attribute_behind_it_changes(before, after, written):
+def test_a_property_is_written_when_its_attribute_changes(before, after, written):
     result = simulate(before, after)
 
     assert [(write.name, write.before, write.after) for write in result.properties] == written
 
 
-def test_a_field_whose_type_changes_writes_its_value_behind_the_type():
+def test_a_field_whose_type_changes_has_its_value_after_the_type():
     after = '<input id="a" type="hidden" title="t" value="1">'
 
     result = simulate('<input id="a">', after)
@@ -110,7 +110,7 @@ def test_a_field_whose_type_changes_writes_its_value_behind_the_type():
     assert result.html == '<input id="a" type="hidden" value="1" title="t">'
 
 
-def test_a_subscription_on_a_body_that_stays_runs_never_again():
+def test_a_subscription_on_an_unchanged_body_does_not_run_again():
     def page(count):
         return h.html(h.head(h.title(count)), h.body(data.init(at.subscribe("/")), h.p(count)))
 
@@ -138,7 +138,7 @@ def test_a_subscription_on_a_body_that_stays_runs_never_again():
     ],
     ids=["changed", "added", "removed", "not Datastar's", "ignored", "created", "wrapped"],
 )
-def test_what_runs_is_told_with_how_often(before, after, runs):
+def test_the_runs_of_attributes_are_counted(before, after, runs):
     result = simulate(before, after)
 
     assert [(str(run.node), run.name, run.times) for run in result.runs] == runs
@@ -171,9 +171,9 @@ def test_a_new_script_runs_once_or_twice(mode, selector, script, times):
         ("<script type='text/plain'>1</script>", "<script>1</script><script>2</script>", [2]),
         ("<svg><script></script></svg>", "<svg><script>1</script></svg>", []),
     ],
-    ids=["text", "source", "changed", "type", "new behind it", "svg"],
+    ids=["text", "source", "changed", "type", "new after it", "svg"],
 )
-def test_a_script_of_the_page_runs_once_it_has_something_to_run(before, after, times):
+def test_an_existing_script_runs_when_it_first_gets_code(before, after, times):
     result = simulate(f"<main id='m'>{before}</main>", f"<main id='m'>{after}</main>")
 
     assert [run.times for run in result.runs if run.name == "script"] == times
@@ -196,7 +196,7 @@ def test_attributes_of_a_new_script_run_on_it_and_on_the_copy_that_replaces_it()
     ]
 
 
-def test_what_is_ignored_stays_so_where_it_has_been_removed():
+def test_a_removed_element_inside_data_ignore_stays_ignored():
     before = "<ul><li><ol data-ignore><li></li></ol></li></ul>"
 
     (run,) = simulate(before, "<li data-init='x'></li>", selector="li").runs
@@ -204,7 +204,7 @@ def test_what_is_ignored_stays_so_where_it_has_been_removed():
     assert (str(run.node), run.times) == ("ul > li", 1)
 
 
-def test_what_came_and_went_within_a_patch_ran_all_the_same():
+def test_an_element_created_and_removed_by_one_patch_still_runs():
     twice = "<p id='a'><b data-init='x'></b></p><p id='a'></p>"
 
     (run,) = simulate("<p id='a'></p>", twice).runs
@@ -220,7 +220,7 @@ def test_the_content_of_a_template_is_written_and_parsed_again():
     assert result.html == '<template id="t"><pre>\n1</pre></template>'
 
 
-def test_a_target_that_is_missing_is_a_warning():
+def test_a_missing_target_is_a_warning():
     result = simulate("<p id='a'>", "<p id='b'>")
 
     assert (result.warnings, result.exception) == (("PatchElementsNoTargetsFound: #b",), None)
@@ -232,7 +232,7 @@ def test_a_selector_that_matches_nothing_is_a_warning():
     assert result.warnings == ("PatchElementsNoTargetsFound: #gone",)
 
 
-def test_an_empty_id_stops_the_morph_half_way():
+def test_an_empty_id_aborts_the_morph():
     result = simulate(
         '<main id="m"><p id="">1</p></main>', '<main id="m"><p id="">1</p><b>2</b></main>'
     )
@@ -241,7 +241,7 @@ def test_an_empty_id_stops_the_morph_half_way():
     assert result.html == '<main id="m"><p id="">1</p></main>'
 
 
-def test_a_mode_that_needs_a_selector_throws_without():
+def test_a_mode_that_needs_a_selector_throws_without_one():
     assert simulate("<p>", "<p>", mode="append").exception == "PatchElementsExpectedSelector"
 
 
@@ -253,7 +253,7 @@ def test_a_mode_that_needs_a_selector_throws_without():
         ({"selector": "p["}, "cannot read the selector 'p['"),
     ],
 )
-def test_what_the_client_would_not_understand_is_an_error(arguments, what):
+def test_arguments_that_the_client_does_not_know_are_refused(arguments, what):
     with pytest.raises(MorphError) as caught:
         simulate("<p>", "<p>", **arguments)
 
@@ -274,32 +274,32 @@ SIDES = pytest.mark.parametrize(
 
 @SIDES
 @pytest.mark.parametrize("depth", [510, 512, 513, 514, 10_000, 100_000])
-def test_a_page_deeper_than_browsers_make_it_is_an_error(pages, depth):
+def test_a_page_deeper_than_browsers_allow_is_an_error(pages, depth):
     with pytest.raises(MorphError, match="more than 509 elements deep"):
         simulate(*pages("<div>" * depth))
 
 
 @SIDES
-def test_a_page_as_deep_as_browsers_make_it_is_none(pages):
+def test_a_page_as_deep_as_browsers_allow_can_be_patched(pages):
     assert simulate(*pages("<div>" * 507)).exception is None
 
 
 @pytest.mark.parametrize("text", ["", "plain text", "<", "</p>", "\0", "<!doctype>"])
-def test_what_is_no_page_is_patched_all_the_same(text):
+def test_any_text_can_be_patched(text):
     result = simulate(text, "<p id='a'>")
 
     assert isinstance(result, Simulation)
     assert result.warnings == ("PatchElementsNoTargetsFound: #a",)
 
 
-def test_without_the_selector_library_the_error_says_what_to_install(monkeypatch):
+def test_the_error_for_a_missing_selector_library_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "cssselect2", None)
 
     with pytest.raises(MissingExtraError, match="cannot find elements by a selector"):
         simulate("<p>", "<p>", mode="append", selector="p")
 
 
-def test_results_are_values():
+def test_results_can_be_compared_and_runs_ordered():
     before, after = items(1, 2), items(2, 1)
 
     assert simulate(before, after) == simulate(before, after)
@@ -308,7 +308,7 @@ def test_results_are_values():
     )
 
 
-# Pairs of pages that make a careless algorithm slow, for a number of elements.
+# Pairs of pages with a number of elements, each of which makes a careless algorithm slow.
 SLOW_PAIRS = {
     "reversed rows": lambda n: (items(*range(n)), items(*reversed(range(n)))),
     "other tags": lambda n: ("<p id='a'>" + "<i>1</i>" * n, "<p id='a'>" + "<b>1</b>" * n),
@@ -351,7 +351,7 @@ SLOW_PAIRS = {
 
 
 @pytest.mark.parametrize("name", SLOW_PAIRS)
-def test_the_work_grows_as_the_page_does(name):
+def test_the_work_grows_linearly_with_the_page(name):
     pair = SLOW_PAIRS[name]
 
     few, many = (count_steps(*pair(n)) for n in (100, 200))
@@ -360,7 +360,7 @@ def test_the_work_grows_as_the_page_does(name):
 
 
 def count_steps(before: str, after: str) -> int:
-    """Return how many lines of Python a simulation takes."""
+    """Return the number of lines of Python that a simulation executes."""
     steps = 0
 
     def count(*_: object) -> object:

@@ -1,4 +1,4 @@
-"""Subjects, patterns, and what matches what."""
+"""Subjects, patterns, and matches between them."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_a_pattern_is_a_subject_a_prefix_or_everything(pattern):
         (7, "room.1"),
     ],
 )
-def test_any_other_subject_is_refused_with_the_nearest_good_one(subject, suggestion):
+def test_an_invalid_subject_is_refused_with_the_nearest_valid_one(subject, suggestion):
     with pytest.raises(SubjectError) as caught:
         checked_subject(subject)
 
@@ -68,7 +68,7 @@ def test_any_other_subject_is_refused_with_the_nearest_good_one(subject, suggest
         (None, "room.1"),
     ],
 )
-def test_any_other_pattern_is_refused_with_the_nearest_good_one(pattern, suggestion):
+def test_an_invalid_pattern_is_refused_with_the_nearest_valid_one(pattern, suggestion):
     with pytest.raises(SubjectError) as caught:
         checked_pattern(pattern)
 
@@ -76,7 +76,7 @@ def test_any_other_pattern_is_refused_with_the_nearest_good_one(pattern, suggest
     assert checked_pattern(suggestion) == suggestion
 
 
-def test_a_refused_subject_says_what_where_why_and_how_to_fix_it():
+def test_the_error_for_an_invalid_subject_has_all_four_parts():
     with pytest.raises(SubjectError) as caught:
         checked_subject("room.*")
 
@@ -104,7 +104,7 @@ def test_a_refused_subject_says_what_where_why_and_how_to_fix_it():
         ("Room.*", "room.1", False),
     ],
 )
-def test_a_prefix_matches_everything_below_it_and_nothing_else(pattern, subject, expected):
+def test_a_prefix_pattern_matches_only_subjects_below_the_prefix(pattern, subject, expected):
     assert is_match(pattern, subject) is expected
 
 
@@ -112,7 +112,7 @@ def test_a_prefix_matches_everything_below_it_and_nothing_else(pattern, subject,
     ("subject", "prefixes"),
     [("join", []), ("room.1", ["room"]), ("a.b.c.d", ["a.b.c", "a.b", "a"])],
 )
-def test_the_prefixes_of_a_subject_come_longest_first(subject, prefixes):
+def test_the_prefixes_of_a_subject_start_with_the_longest(subject, prefixes):
     assert list(prefixes_of(subject)) == prefixes
 
 
@@ -129,5 +129,5 @@ def test_the_prefixes_of_a_subject_come_longest_first(subject, prefixes):
         (("a.*", "ab.*"), ("a.*", "ab.*")),
     ],
 )
-def test_a_pattern_that_another_one_covers_is_left_out(patterns, kept):
+def test_a_pattern_that_another_pattern_covers_is_omitted(patterns, kept):
     assert disjoint_patterns(patterns) == kept

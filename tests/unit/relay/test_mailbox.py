@@ -1,4 +1,4 @@
-"""Moments between two threads, which no thread can be made to hit."""
+"""Races between two threads that real threads cannot reproduce reliably."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from fatmorph.relay._mailbox import LatestQueue, Mailbox, Queue
 
 
 @pytest.mark.parametrize("kind", [Queue, LatestQueue])
-def test_a_full_queue_whose_reader_makes_room_in_this_moment_takes_the_message(kind):
+def test_a_queue_that_is_read_just_as_it_looks_full_accepts_the_message(kind):
     class SeenFull(kind):
         def __len__(self) -> int:
             return self.limit
@@ -21,7 +21,7 @@ def test_a_full_queue_whose_reader_makes_room_in_this_moment_takes_the_message(k
 
 
 @pytest.mark.parametrize("kind", [Queue, LatestQueue])
-async def test_a_reader_whose_message_is_dropped_in_this_moment_waits_for_the_next(kind):
+async def test_a_reader_whose_message_was_just_dropped_waits_for_the_next(kind):
     class SeenFilled(kind):
         lengths = iter([1])
 

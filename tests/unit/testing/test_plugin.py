@@ -1,4 +1,4 @@
-"""The plugin as a project's own tests meet it: each test here runs pytest on a test file."""
+"""The plugin as a project uses it: each test here runs pytest on a test file."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> Run:
-    """Write `test_it.py`, run pytest on it and return what came of it."""
+    """Return a function that writes `test_it.py` and returns the result of pytest on it."""
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
 
     def run(source: str, *options: str) -> pytest.RunResult:
@@ -32,7 +32,7 @@ def run(pytester: pytest.Pytester) -> Run:
     return run
 
 
-def test_a_view_without_a_stored_file_fails_and_says_how_to_store_it(run: Run) -> None:
+def test_a_view_without_a_stored_file_fails_and_shows_how_to_store_it(run: Run) -> None:
     result = run(VIEW.format(text="empty"))
 
     result.assert_outcomes(failed=1)
@@ -48,7 +48,7 @@ def test_an_update_stores_the_pretty_page_as_an_html_file(
     assert files == {"view.html": '<p id="cart">empty</p>\n'}
 
 
-def test_a_view_like_its_stored_file_passes(run: Run) -> None:
+def test_a_view_equal_to_its_stored_file_passes(run: Run) -> None:
     run(VIEW.format(text="empty"), "--snapshot-update")
 
     result = run(VIEW.format(text="empty"))
@@ -56,9 +56,7 @@ def test_a_view_like_its_stored_file_passes(run: Run) -> None:
     result.assert_outcomes(passed=1)
 
 
-def test_a_view_that_changed_fails_with_the_lines_that_differ(
-    run: Run, pytester: pytest.Pytester
-) -> None:
+def test_a_changed_view_fails_with_the_differing_lines(run: Run, pytester: pytest.Pytester) -> None:
     run(VIEW.format(text="empty"), "--snapshot-update")
 
     result = run(VIEW.format(text="one apple"))
@@ -77,7 +75,7 @@ def test_a_view_that_changed_fails_with_the_lines_that_differ(
     ]
 
 
-def test_a_failure_shows_the_line_of_the_test_and_none_of_ours(run: Run) -> None:
+def test_a_failure_shows_the_line_of_the_test_and_hides_the_plugin(run: Run) -> None:
     run(VIEW.format(text="empty"), "--snapshot-update")
 
     result = run(VIEW.format(text="one apple"))
@@ -96,7 +94,7 @@ def test_an_update_accepts_a_changed_view(run: Run, pytester: pytest.Pytester) -
     assert (pytester.path / CART / "view.html").read_text() == '<p id="cart">one apple</p>\n'
 
 
-def test_unnamed_views_are_numbered_and_named_ones_have_their_names(
+def test_unnamed_views_are_numbered_and_named_views_keep_their_names(
     run: Run, pytester: pytest.Pytester
 ) -> None:
     source = """
@@ -120,7 +118,7 @@ def test_unnamed_views_are_numbered_and_named_ones_have_their_names(
     }
 
 
-def test_every_case_of_a_parametrized_test_has_a_file_of_its_own(
+def test_every_case_of_a_parametrized_test_has_its_own_file(
     run: Run, pytester: pytest.Pytester
 ) -> None:
     source = """
@@ -149,7 +147,7 @@ def test_a_view_with_any_line_end_or_letter_passes_after_an_update(run: Run, tex
 
 
 @pytest.mark.parametrize("name", ["", "../view", "a/b", r"a\\b", ".hidden", "c:view"])
-def test_a_name_that_no_file_can_have_is_refused(
+def test_a_name_that_is_invalid_for_a_file_is_refused(
     run: Run, pytester: pytest.Pytester, name: str
 ) -> None:
     source = f"""
@@ -167,7 +165,7 @@ def test_a_name_that_no_file_can_have_is_refused(
 
 
 @pytest.mark.parametrize("second", ["cart", "Cart"])
-def test_a_name_is_used_once_in_a_test(run: Run, second: str) -> None:
+def test_a_name_can_be_used_only_once_in_a_test(run: Run, second: str) -> None:
     source = f"""
         from fatmorph import h
 
@@ -181,7 +179,7 @@ def test_a_name_is_used_once_in_a_test(run: Run, second: str) -> None:
     result.stdout.fnmatch_lines([f"*SnapshotError: cannot use the snapshot '{second}' twice*"])
 
 
-def test_what_is_no_view_is_refused_as_by_render(run: Run) -> None:
+def test_an_invalid_view_is_refused_as_by_render(run: Run) -> None:
     source = """
         def test_cart(view_snapshot):
             view_snapshot(b"<p>")
@@ -193,7 +191,7 @@ def test_what_is_no_view_is_refused_as_by_render(run: Run) -> None:
     result.stdout.fnmatch_lines(["*ChildError*"])
 
 
-def test_without_pytest_snapshot_the_error_has_the_line_to_install_it(
+def test_the_error_for_a_missing_pytest_snapshot_shows_how_to_install_it(
     run: Run,
 ) -> None:
     absent = 'import sys; sys.modules["pytest_snapshot"] = None'
@@ -209,7 +207,7 @@ def test_without_pytest_snapshot_the_error_has_the_line_to_install_it(
     )
 
 
-def test_a_project_that_compares_no_views_does_not_import_the_printer() -> None:
+def test_the_plugin_alone_does_not_import_the_printer() -> None:
     program = (
         "import sys, fatmorph.testing.plugin;"
         "print([name for name in sys.modules if name.startswith('fatmorph.testing.')])"
@@ -253,14 +251,14 @@ def test_a_view_that_cannot_be_patched_fails_with_the_findings(run: Run) -> None
     )
 
 
-def test_a_warning_is_shown_with_a_test_that_fails(run: Run) -> None:
+def test_a_warning_is_shown_if_the_test_fails(run: Run) -> None:
     result = run(WARNING, "--snapshot-update")
 
     result.stdout.fnmatch_lines(["*warning generated-without-id: 2 of 2 generated <li> have*"])
 
 
 @pytest.mark.parametrize(("environment", "value"), [((), "1"), (("0",), "0")])
-def test_writers_check_in_tests_unless_told_otherwise(
+def test_writers_check_pages_in_tests_by_default(
     pytester: pytest.Pytester,
     monkeypatch: pytest.MonkeyPatch,
     environment: tuple[str, ...],

@@ -45,7 +45,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return an article with a page for old browsers in it, which patches bring to life."""
+    """Return an article with a <noscript>, whose content would become elements in a patch."""
     return h.article(h.noscript(h.img(src="/counter.gif", alt="")), h.p("Text"), id="article")
 
 

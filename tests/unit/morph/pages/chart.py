@@ -1,4 +1,4 @@
-"""A chart: SVG made of data, with axes, a legend and a formula below it."""
+"""A chart: SVG built from data, with axes, a legend and a formula below it."""
 
 from fatmorph import Element, data, datastar_script, dom_id, h, mathml, svg
 
@@ -34,7 +34,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return two charts with one gradient: the second is painted with the first one's."""
+    """Return two charts with the same gradient id: the second would use the first gradient."""
     return h.body(h.figure(bars_view(VALUES)), h.figure(bars_view(VALUES)))
 
 

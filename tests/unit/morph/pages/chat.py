@@ -1,4 +1,4 @@
-"""A chat: messages that come in while somebody is writing one."""
+"""A chat: messages that arrive while the user is writing one."""
 
 from fatmorph import Element, at, data, datastar_script, dom_id, h
 
@@ -45,7 +45,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return messages without ids, in a list that scrolls beside another one."""
+    """Return messages without ids, in a list that scrolls next to another one."""
     scroller = {"style": "overflow: auto"}
     return h.main(
         h.ol(scroller, [h.li(text) for _, _, text in MESSAGES]),

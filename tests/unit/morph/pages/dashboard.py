@@ -1,4 +1,4 @@
-"""A dashboard: figures, a clock, a log, and a panel of another library."""
+"""A dashboard: figures, a clock, a log, and a panel managed by another library."""
 
 from fatmorph import Element, at, data, datastar_script, dom_id, h
 
@@ -42,7 +42,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return two panels that both open the page's stream, and end each other's."""
+    """Return two panels that both open the page's stream, and so end each other's."""
     return h.body(
         h.section({"id": "a"}, data.init(at.subscribe("/dashboard/stream"))),
         h.section({"id": "b"}, data.init(at.subscribe("/dashboard/stream"))),

@@ -37,7 +37,7 @@ def page(columns: dict[str, list[str]] | None = None) -> Element:
 
 
 def broken() -> Element:
-    """Return a card that would reset what it shows whenever it is dragged."""
+    """Return cards that would reset their signals whenever they are dragged."""
     return h.ul(
         h.li({"id": dom_id("card", card)}, data.signals({"votes": 0}), card)
         for card in ("write", "test")

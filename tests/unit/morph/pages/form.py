@@ -1,4 +1,4 @@
-"""A form: fields, messages beside them, a choice, and what was sent."""
+"""A form: fields with messages, a choice, and the data that was sent."""
 
 from fatmorph import Element, at, data, datastar_script, dom_id, h
 
@@ -49,7 +49,7 @@ def page(errors: dict[str, str] | None = None) -> Element:
 
 
 def broken() -> Element:
-    """Return the same fields without ids: typed text would move to another one."""
+    """Return fields without ids: typed text would move to another field."""
     return h.form(
         {"id": "sign-up"},
         h.label("E-mail", h.input(name="email", type="email")),

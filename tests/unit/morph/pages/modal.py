@@ -1,4 +1,4 @@
-"""A modal: a dialog that a person opens, and one that the server opens."""
+"""A modal: a dialog that the user opens, and one that the server opens."""
 
 from fatmorph import Element, at, data, datastar_script, h
 
@@ -37,7 +37,7 @@ def page(question: str | None = "Delete all?") -> Element:
 
 
 def broken() -> Element:
-    """Return a dialog that every patch closes under the user's eyes."""
+    """Return a dialog that every patch would close."""
     return h.body(h.dialog({"id": "help"}, h.h2("Help")))
 
 

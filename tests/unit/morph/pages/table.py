@@ -1,4 +1,4 @@
-"""A table: sortable, selectable, with pages."""
+"""A table: sortable, selectable and paginated."""
 
 from fatmorph import Element, at, data, datastar_script, dom_id, h
 
@@ -46,7 +46,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return rows without ids: a tick would stay where it was when an order comes in."""
+    """Return rows without ids: a tick would move to another order when a new one arrives."""
     return h.table(
         h.tbody(
             h.tr(h.td(h.input(type="checkbox", name="order", value=number)), h.td(name))

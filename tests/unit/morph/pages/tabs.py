@@ -1,4 +1,4 @@
-"""Tabs: one panel of several, chosen in the browser."""
+"""Tabs: one of several panels, selected in the browser."""
 
 from fatmorph import Element, data, datastar_script, dom_id, h
 
@@ -38,7 +38,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return two panels with one id, and buttons that take each other's focus."""
+    """Return two panels with the same id, and buttons that would take each other's focus."""
     return h.body(
         h.div([h.button(data.on("click", f"$tab = '{tab}'"), tab) for tab in TABS]),
         h.section({"id": "panel"}, "Profile"),

@@ -1,4 +1,4 @@
-"""A file upload: a field, a bar for each file, and what has arrived."""
+"""A file upload: a field, a progress bar for each file, and the uploaded files."""
 
 from fatmorph import Element, at, data, datastar_script, dom_id, h
 
@@ -34,7 +34,7 @@ def page() -> Element:
 
 
 def broken() -> Element:
-    """Return a drop zone that the parser takes out of its paragraph."""
+    """Return a drop zone that the parser would move out of its paragraph."""
     return h.body(h.p("Drop files here: ", h.div({"id": "zone"})))
 
 
