@@ -11,8 +11,6 @@ NAMES = (
     *("article", "chart", "chat", "dashboard", "drag_list", "form", "modal", "table", "tabs"),
     "upload",
 )
-# These findings need to know which elements came from a list, which a parser cannot know.
-OURS_ALONE = {"generated-without-id", "signals-can-reset"}
 
 
 @pytest.mark.parametrize("name", NAMES)
