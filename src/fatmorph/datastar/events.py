@@ -28,7 +28,7 @@ from fatmorph.datastar._signals_json import nested_nulls, signals_json
 from fatmorph.datastar.regions import region
 from fatmorph.errors import EventError, short_repr
 from fatmorph.markup.element import Element, Tag
-from fatmorph.markup.escape import js
+from fatmorph.markup.escape import url_literal
 from fatmorph.markup.lines import LINE_END, event_bytes
 from fatmorph.markup.render import render_event
 from fatmorph.markup.suggestion import closest_name
@@ -330,7 +330,7 @@ def navigate(
             fix="execute_script(...)  # if a script is what you want to run",
         )
     # After this event is dealt with, so that the client's own clean-up comes first.
-    script = f"setTimeout(() => window.location = {js(address)})"
+    script = f"setTimeout(() => window.location = {url_literal(address)})"
     return execute_script(script, nonce=nonce, event_id=event_id, retry_ms=retry_ms)
 
 

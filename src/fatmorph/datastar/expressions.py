@@ -39,7 +39,8 @@ STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`"""
 LAST_LINE_COMMENT = re.compile(r"(?<![\\:])//[^\n]*\Z")
 # What cannot stand in `return (…)`, where the client puts the last statement.
 NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|try|var|while)\b")
-IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
+# Without `$`: the client would take `$name` for a signal, as a key too.
+BARE_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def expression_text(expression: object, where: str) -> str:
@@ -159,8 +160,8 @@ def object_text(expressions: Mapping[str, Expression], where: str) -> str:
         DatastarError: As `operand_text`; or a key is no text or `__proto__`.
 
     Example:
-        >>> object_text({"active": "$on", "w-1/2": "!$on"}, "data.class_")
-        "{active: $on, 'w-1/2': !$on}"
+        >>> object_text({"active": "$on", "text-sm": "!$on"}, "data.class_")
+        "{active: $on, 'text-sm': !$on}"
     """
     entries: list[str] = []
     for key, expression in expressions.items():
@@ -171,6 +172,6 @@ def object_text(expressions: Mapping[str, Expression], where: str) -> str:
                 why="a name is text with at least one character, and __proto__ names no property",
                 fix='{"name": "$signal"}',
             )
-        name = key if IDENTIFIER.fullmatch(key) else js(key)
+        name = key if BARE_KEY.fullmatch(key) else js(key)
         entries.append(f"{name}: {operand_text(expression, f'{where}, {short_repr(key)}')}")
     return "{" + ", ".join(entries) + "}"

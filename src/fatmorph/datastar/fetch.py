@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from fatmorph.datastar.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
-from fatmorph.markup.escape import JSExpression, js
+from fatmorph.markup.escape import JSExpression, js, url_literal
 from fatmorph.markup.suggestion import closest_name
 from fatmorph.policy import NONCE_HEADER, PAGE_NONCE
 
@@ -108,7 +108,7 @@ def _url(url: object, where: str) -> str:
     if isinstance(url, JSExpression):
         return url.value
     if isinstance(url, str) and url.strip():
-        return js(url)
+        return url_literal(url)
     raise DatastarError(
         f"cannot use {short_repr(url)} as a URL",
         where=where,

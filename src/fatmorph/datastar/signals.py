@@ -29,9 +29,9 @@ PYTHON_ONLY_PIECE = re.compile(r"\\[AZ]|\[\^?\]")
 ESCAPE_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]", re.DOTALL)
 NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z_$])")
 PATTERN_PIECE = re.compile(r"\\?.", re.DOTALL)
-# Besides `/`, what the parser of HTML or the client's own rewriting would change in a pattern.
+# What would end a pattern, or the parser of HTML or the client's own rewriting would change in it.
 PATTERN_ESCAPES = {
-    "/": r"\/",
+    "/": r"\x2f",
     "\n": r"\n",
     "\r": r"\r",
     "\0": r"\x00",
@@ -145,7 +145,7 @@ def pattern_text(pattern: object, where: str) -> str:
 
     Example:
         >>> pattern_text(r"^user[./]", "at.get, include")
-        '/^user[.\\/]/'
+        '/^user[.\\x2f]/'
     """
     if isinstance(pattern, JSExpression):
         return pattern.value

@@ -3,9 +3,12 @@
 Elements escape by themselves; these functions are for text that is put together by hand.
 
 Departures from the standards, cited by number in the code:
-1. In JavaScript strings `<` is written as an escape, so that the literal can stand in a script.
-2. `@name(` and the character that Datastar marks its own escapes with are written as escapes,
-   because Datastar rewrites both inside strings as well.
+1. In JavaScript strings `<` and `&` are written as escapes, so that a literal means the same in
+   an attribute, in a script, and in SVG, where a script's references are decoded.
+2. So is every character that the Datastar client looks for in expressions. It finds statements,
+   signals and actions with regular expressions, which a division, a comment or a regular
+   expression of the author puts out of step; whatever they take the text for, they find nothing
+   in it.
 """
 
 # What is in the callers' mappings and lists is unknown until it is looked at.
@@ -23,14 +26,15 @@ from fatmorph.errors import AttributeValueError, short_repr
 from fatmorph.markup._core import escape_attribute, escape_text
 from fatmorph.types import SignalValue
 
-__all__ = ("JSExpression", "escape_attribute", "escape_text", "js")
+__all__ = ("JSExpression", "escape_attribute", "escape_text", "js", "url_literal")
 
 BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-# Quotes and backslashes become \x escapes, never \' or \\: the client splits statements with
-# a pattern that loses count at an escaped quote or backslash.
-UNSAFE_IN_STRING = re.compile(
-    "[\\x00-\\x1f\\x7f'\\\\<\u2028\u2029\ud800-\udfff\U0001f595]|@(?=[A-Za-z_$])"
-)
+# Means something in a string of JavaScript, in HTML (1) or to the client (2), which marks escapes
+# of its own with U+1F595.
+UNSAFE = "\\x00-\\x1f\\x7f\"&');<\\\\`{}\u2028\u2029\ud800-\udfff\U0001f595"
+UNSAFE_NAME = "[$](?=[A-Za-z0-9_])|@(?=[A-Za-z_$])"
+UNSAFE_IN_URL = re.compile(f"[{UNSAFE}]|{UNSAFE_NAME}")
+UNSAFE_IN_STRING = re.compile(f"[{UNSAFE}/]|{UNSAFE_NAME}")
 # Integers above this lose digits in the browser without a word.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -38,6 +42,8 @@ MAX_SAFE_INTEGER = 2**53 - 1
 
 def js(value: SignalValue | JSExpression) -> str:
     r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
+
+    In a Datastar expression it is that value wherever an operand may stand, whatever the text.
 
     Args:
         value: None, a bool, number or string, or lists and mappings of these;
@@ -48,8 +54,8 @@ def js(value: SignalValue | JSExpression) -> str:
             round, NaN, infinity, or a structure that holds itself.
 
     Example:
-        >>> js({"name": "O'Hara", "tags": ["a", None], "data-id": 7})
-        "{name: 'O\\x27Hara', tags: ['a', null], 'data-id': 7}"
+        >>> js({"name": "O'Hara", "tags": ["a/b", None], "data-id": 7})
+        "{name: 'O\\x27Hara', tags: ['a\\x2fb', null], 'data-id': 7}"
 
     Source: https://tc39.es/ecma262/#sec-literals-string-literals
     """
@@ -62,6 +68,18 @@ def js(value: SignalValue | JSExpression) -> str:
             why="it holds itself, or is nested too deep",
             fix="js(value_without_cycles)",
         ) from None
+
+
+def url_literal(url: str) -> str:
+    r"""Return a JavaScript string for a URL, whose slashes stay readable.
+
+    In an expression with several statements a slash may mean something to the client.
+
+    Example:
+        >>> url_literal("/search?q=a&b=2")
+        "'/search?q=a\\x26b=2'"
+    """
+    return f"'{UNSAFE_IN_URL.sub(_string_escape, str.__str__(url))}'"
 
 
 def _literal(value: object, place: str) -> str:
@@ -107,8 +125,9 @@ def _string_escape(found: re.Match[str]) -> str:
         return "\\n"
     code = ord(character)
     if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\u{{{code:x}}}"
+        return f"\\x{code:02x}"  # never \': the client loses count at a backslash before a quote
+    # Never \u{…}: its braces would end a `${…}` around it for the client.
+    return f"\\u{code:04x}" if code < 0x10000 else r"\ud83d\udd95"
 
 
 def _literal_error(value: object, place: str, why: str, fix: str) -> AttributeValueError:

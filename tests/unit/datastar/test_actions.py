@@ -15,7 +15,7 @@ EXPRESSIONS = [
     (at.patch("/row/1"), "@patch('/row/1')"),
     (at.delete("/row/1"), "@delete('/row/1')"),
     (at.query("/search"), "@query('/search')"),
-    (at.get("/O'Hara?a=1&b=2"), r"@get('/O\x27Hara?a=1&b=2')"),
+    (at.get("/O'Hara?a=1&b=2"), r"@get('/O\x27Hara?a=1\x26b=2')"),
     (at.get(JSExpression("`/row/${$id}`")), "@get(`/row/${$id}`)"),
     (at.post("/login", content_type="form"), "@post('/login', {contentType: 'form'})"),
     (
@@ -25,7 +25,7 @@ EXPRESSIONS = [
     (at.get("/", include="^user"), "@get('/', {filterSignals: {include: /^user/}})"),
     (
         at.get("/", include=r"^a\.b/", exclude=JSExpression("/x/i")),
-        r"@get('/', {filterSignals: {include: /^a\.b\//, exclude: /x/i}})",
+        r"@get('/', {filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})",
     ),
     (at.post("/", payload={"id": 7}), "@post('/', {payload: {id: 7}})"),
     (at.post("/", payload=JSExpression("{id: $id}")), "@post('/', {payload: {id: $id}})"),

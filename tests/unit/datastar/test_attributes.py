@@ -42,8 +42,9 @@ SPELLINGS = [
     (data.class_({"active": "$on"}), {"data-class": "{active: $on}"}),
     (
         data.class_({"w-1/2 hover:Bold": "$on", "block__part": "!$on"}),
-        {"data-class": "{'w-1/2 hover:Bold': $on, block__part: !$on}"},
+        {"data-class": r"{'w-1\x2f2 hover:Bold': $on, block__part: !$on}"},
     ),
+    (data.class_({"$a": "$on"}), {"data-class": r"{'\x24a': $on}"}),
     (data.class_({}), {"data-class": "{}"}),
     (data.computed({"total": "$a + $b"}), {"data-computed:total": "$a + $b"}),
     (

@@ -502,7 +502,7 @@ class TestNavigate:
         assert navigate("/a?b='c'&d").decode() == (
             PATCH + "data: selector body\ndata: mode append\n"
             'data: elements <script data-effect="el.remove()">'
-            "setTimeout(() => window.location = '/a?b=\\x27c\\x27&d')</script>\n\n"
+            "setTimeout(() => window.location = '/a?b=\\x27c\\x27\\x26d')</script>\n\n"
         )
 
     def test_a_navigation_carries_the_nonce_of_its_page(self):

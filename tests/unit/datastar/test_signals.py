@@ -8,9 +8,9 @@ from fatmorph.errors import DatastarError
     ("pattern", "written"),
     [
         ("^user", "/^user/"),
-        ("a/b", r"/a\/b/"),
-        (r"a\/b", r"/a\/b/"),
-        (r"[/']", r"/[\/\x27]/"),
+        ("a/b", r"/a\x2fb/"),
+        (r"a\/b", r"/a\x2fb/"),
+        (r"[/']", r"/[\x2f\x27]/"),
         ('"`;@', r"/\x22\x60\x3b\x40/"),
         (r"\$a$", r"/\x24a$/"),
         ("\n\r\u2028\u2029\0", r"/\n\r\u2028\u2029\x00/"),

@@ -10,7 +10,7 @@ import pytest
 
 from fatmorph import h, json_script
 from fatmorph.errors import AttributeValueError
-from fatmorph.markup.escape import JSExpression, escape_attribute, escape_text, js
+from fatmorph.markup.escape import JSExpression, escape_attribute, escape_text, js, url_literal
 from machine import missing
 
 
@@ -30,16 +30,19 @@ LITERALS = [
     ("", "''", ""),
     ("plain", "'plain'", "plain"),
     ("it's", r"'it\x27s'", "it's"),
-    ('"quoted"', "'\"quoted\"'", '"quoted"'),
+    ('"quoted"', r"'\x22quoted\x22'", '"quoted"'),
     ("back\\slash", r"'back\x5cslash'", "back\\slash"),
     ("a\nb\r\tc\x00", r"'a\nb\x0d\x09c\x00'", "a\nb\r\tc\x00"),
-    ("</script><!--", r"'\x3c/script>\x3c!--'", "</script><!--"),
+    ("</script><!--", r"'\x3c\x2fscript>\x3c!--'", "</script><!--"),
     ("\u2028\u2029", r"'\u2028\u2029'", "\u2028\u2029"),
     ("€ 😍", "'€ 😍'", "€ 😍"),
-    ("\U0001f595", r"'\u{1f595}'", "\U0001f595"),
-    ("mail@home(1)", r"'mail\x40home(1)'", "mail@home(1)"),
+    ("\U0001f595", r"'\ud83d\udd95'", "\U0001f595"),
+    ("&#39;", r"'\x26#39\x3b'", "&#39;"),
+    ("x/;y", r"'x\x2f\x3by'", "x/;y"),
+    ("mail@home(1)", r"'mail\x40home(1\x29'", "mail@home(1)"),
     ("@ @1 a@", "'@ @1 a@'", "@ @1 a@"),
-    ("$count `${x}`", "'$count `${x}`'", "$count `${x}`"),
+    ("$count `${x}`", r"'\x24count \x60$\x7bx\x7d\x60'", "$count `${x}`"),
+    ("5 $, $5", r"'5 $, \x245'", "5 $, $5"),
     (Colour.RED, "'red'", "red"),
     ([], "[]", []),
     (("a", [1]), "['a', [1]]", ["a", [1]]),
@@ -52,6 +55,7 @@ LITERALS = [
     ),
     ({"__proto__": 1}, "{['__proto__']: 1}", {"__proto__": 1}),
     ({"@post(x": "@a("}, r"{'\x40post(x': '\x40a('}", {"@post(x": "@a("}),
+    ({"w-1/2;&": 1, "$a": 2}, r"{'w-1\x2f2\x3b\x26': 1, '\x24a': 2}", {"w-1/2;&": 1, "$a": 2}),
 ]
 
 
@@ -115,9 +119,15 @@ def test_a_literal_stands_safely_in_an_attribute_and_in_a_script():
     literal = js("</script>\"'<b>&")
 
     assert str(h.p({"data-init": f"f({literal})"})) == (
-        "<p data-init=\"f('\\x3c/script&gt;&quot;\\x27\\x3cb&gt;&amp;')\"></p>"
+        r"""<p data-init="f('\x3c\x2fscript&gt;\x22\x27\x3cb&gt;\x26')"></p>"""
     )
-    assert str(h.script(f"f({literal})")) == ("<script>f('\\x3c/script>\"\\x27\\x3cb>&')</script>")
+    assert str(h.script(f"f({literal})")) == (
+        r"<script>f('\x3c\x2fscript>\x22\x27\x3cb>\x26')</script>"
+    )
+
+
+def test_the_literal_of_a_url_keeps_its_slashes():
+    assert url_literal("/a/b;c?d=1&e='2'") == r"'/a/b\x3bc?d=1\x26e=\x272\x27'"
 
 
 def test_text_is_escaped_for_text():
