@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given, reject, strategies as st
+from hypothesis import HealthCheck, example, given, reject, settings, strategies as st
 
 from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
 from fatmorph.datastar import actions as at, attributes as data
@@ -44,6 +44,7 @@ const special = (key, value) =>
   value instanceof RegExp ? String(value) : value === Infinity ? 'Infinity' : value;
 const answers = {
   value: ({ expression }) => compile(expression, { returnsValue: true })({ id: '', tagName: 'P' }),
+  plain: ({ program }) => Function(`return eval(${JSON.stringify(program)})`)(),
   name: ({ name, assumed }) => {
     const { pluginName, key, mods } = parse(name);
     return [pluginName, cased(key, mods, assumed)];
@@ -179,6 +180,55 @@ def outcome(client: Client, expression: str) -> str:
         return json.dumps(client("value", expression=expression))
     except ClientError:
         return "the client stops"
+
+
+STATEMENTS = [
+    "let a = 8 / 2",
+    "let b = /[/;]/.test('/')",
+    "let c = `;${8 / 2};`",
+    "let d = 'it\\'s; ' + '\\\\'",
+    "let e = 8 /* ; */ / 2",
+    "// it's; a half\n 8",
+    "if (8 > 1) { 2; }",
+    "for (let i = 0; i < 2; i++) 2",
+    "let f = x => { let y = x; return y }",
+    "let g = `${`;`}`",
+    "/* ; */",
+    "",
+]
+OPERANDS = [
+    "8 / 2",
+    "(8 / 2) / 2",
+    "'a;b/c'",
+    '"/;"',
+    "`;${8 / 2};`",
+    "`${`;`}`",
+    "/;/.source",
+    "/[/;]/.source",
+    r"/\/;/.source",
+    "8 /* ; */",
+    "8 // ;\n",
+    "(() => { let x = 8 / 2; return x })()",
+    "(x => { let y = x; return y })(8)",
+    "[8, 2].map(x => { let y = x; return y / 2 })",
+]
+programs = st.tuples(
+    st.lists(st.sampled_from(STATEMENTS), max_size=3, unique=True),
+    st.lists(st.sampled_from(OPERANDS), min_size=1, max_size=3).map(", ".join),
+    st.sampled_from(["", ";", " ; ", "; ;", "; /* a */", " // a", "; let z = 1"]),
+).map(lambda parts: f"{'; '.join([*parts[0], f'[{parts[1]}]'])}{parts[2]}")
+
+
+@given(programs)
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+def test_an_expression_is_what_javascript_makes_of_it_or_is_refused(
+    client: Client, program: str
+) -> None:
+    attributes = accepted(data.text, program)
+
+    arrived = client("value", expression=attributes["data-text"])
+
+    assert arrived == client("plain", program=program)
 
 
 @given(texts.filter(str.strip), values)

@@ -56,6 +56,7 @@ PACKAGE_ORDER = {
     ),
     "datastar": (
         "caching",
+        "statements",
         "expressions",
         "modifiers",
         "signals",

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from fatmorph.datastar.statements import ends_in_comment, is_one_piece, value_statement
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
@@ -21,6 +22,7 @@ __all__ = (
     "Expression",
     "expression_items",
     "expression_text",
+    "joined_text",
     "object_text",
     "operand_text",
     "value_text",
@@ -29,16 +31,10 @@ __all__ = (
 Expression: TypeAlias = str | JSExpression
 """JavaScript source; a `str` is not quoted or escaped, it *is* the code."""
 
-# How the client cuts an attribute that returns a value into statements (v1.0.1 to v1.0.4).
-STATEMENT = re.compile(
-    r"""(?:/(?:\\/|[^/])*/|"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`(?:\\`|[^`])*`"""
-    r"""|\(\s*(?:function\s*\(\s*\)|\(\s*\)\s*=>)\s*(?:\{[\s\S]*?\}|[^;){]*)\s*\)\s*\(\s*\)"""
-    r"""|[^;])+"""
-)
-STRING = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`""", re.DOTALL)
-LAST_LINE_COMMENT = re.compile(r"(?<![\\:])//[^\n]*\Z")
 # What cannot stand in `return (…)`, where the client puts the last statement.
 NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|try|var|while)\b")
+# What `at.get()` and its siblings write, whose URLs have slashes.
+ACTION = re.compile(r"@[a-z]+\('[^'\\]*(?:\\.[^'\\]*)*'")
 # Without `$`: the client would take `$name` for a signal, as a key too.
 BARE_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -58,7 +54,7 @@ def expression_text(expression: object, where: str) -> str:
         '$count++'
     """
     if isinstance(expression, JSExpression):
-        return expression.value
+        expression = expression.value
     if not isinstance(expression, str):
         raise DatastarError(
             f"cannot use {type(expression).__name__} as a Datastar expression",
@@ -112,17 +108,23 @@ def value_text(expression: object, where: str) -> str:
         'let total = $a + $b; total * 2'
     """
     text = expression_text(expression, where)
-    if "//" in text and LAST_LINE_COMMENT.search(STRING.sub("''", text)):
+    if "//" in text and ends_in_comment(text):
         raise DatastarError(
             "cannot end an expression with a // comment",
             where=f"{where}: {short_repr(text)}",
             why="the client adds `);` behind the last statement, which becomes comment too",
             fix="/* … */",
         )
-    statements = [found for found in STATEMENT.findall(text) if found.strip()]
-    if NOT_A_VALUE.match(statements[-1].strip()):
+    statement: str | None = text.strip()
+    if ";" in text:
+        text = _without_slashes_in_urls(text)
+        statement = value_statement(text)
+    if statement is None:
+        fix = "(() => { …; return value })()  (write a `;` in quotes as \\x3b)"
+        raise _cut_error(f"{where}: {short_repr(text)}", fix)
+    if NOT_A_VALUE.match(statement):
         raise DatastarError(
-            f"cannot use the value of the statement {short_repr(statements[-1].strip())}",
+            f"cannot use the value of the statement {short_repr(statement.rstrip('; '))}",
             where=f"{where}: {short_repr(text)}",
             why="the client returns the last statement, and this kind of statement has no value",
             fix="let a = $a; a * 2  (end with a value; condition ? yes : no instead of if)",
@@ -143,7 +145,7 @@ def operand_text(expression: object, where: str) -> str:
     text = value_text(expression, where).strip()
     if ";" in text:
         text = text.rstrip("; \t\r\n\f")
-        if STATEMENT.fullmatch(text) is None:
+        if not is_one_piece(text):
             raise DatastarError(
                 "cannot put several statements into one value of an object",
                 where=f"{where}: {short_repr(text)}",
@@ -174,4 +176,37 @@ def object_text(expressions: Mapping[str, Expression], where: str) -> str:
             )
         name = key if BARE_KEY.fullmatch(key) else js(key)
         entries.append(f"{name}: {operand_text(expression, f'{where}, {short_repr(key)}')}")
-    return "{" + ", ".join(entries) + "}"
+    return joined_text("{" + ", ".join(entries) + "}", where)
+
+
+def joined_text(text: str, where: str) -> str:
+    """Return an object of which each part is fit, if the client leaves the whole in one piece.
+
+    Raises:
+        DatastarError: A `/` in one part and a `;` in another are too much for it.
+
+    Example:
+        >>> joined_text("{half: $a / 2, end: ';'}", "data.attr")
+        "{half: $a / 2, end: ';'}"
+    """
+    if ";" not in text:
+        return text
+    text = _without_slashes_in_urls(text)
+    if is_one_piece(text):
+        return text
+    raise _cut_error(where, 'data.computed({"name": …})  (and "$name" in the place of a part)')
+
+
+def _without_slashes_in_urls(text: str) -> str:
+    """Return a text that the client cuts in the same places, whatever the URLs in it."""
+    return ACTION.sub(lambda found: found[0].replace("/", r"\x2f"), text)
+
+
+def _cut_error(where: str, fix: str) -> DatastarError:
+    return DatastarError(
+        "cannot write an expression that the client would cut in the wrong place",
+        where=where,
+        why="it cuts at each `;` but those in quotes and between two `/`, which are a regular "
+        "expression to it",
+        fix=fix,
+    )

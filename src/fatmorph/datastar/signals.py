@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 
 import msgspec
 
+from fatmorph.datastar.expressions import joined_text, operand_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
@@ -78,7 +79,8 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         if_missing: Whether the client keeps signals that exist; then `None` is refused.
 
     Raises:
-        DatastarError: A name that the client cannot use, or a value that would not arrive.
+        DatastarError: A name that the client cannot use, a value that would not arrive, or an
+            expression without one.
 
     Example:
         >>> signals_text({"user_id": "u1", "cart": {"items": [1, 2]}})
@@ -99,7 +101,7 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         if isinstance(key, str) and "." not in key:
             signal_name(key, "data.signals")
     try:
-        return js(_signal_object(named, "", if_missing=if_missing))
+        text = js(_signal_object(named, "", if_missing=if_missing))
     except AttributeValueError as error:
         # Only the place, never the value: signals may be secrets.
         where = f"data.signals, signal {error.where.partition(':')[0]}"
@@ -107,6 +109,7 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
     except RecursionError:
         why = "it holds itself, or is nested too deep"
         raise _value_error(values, "data.signals", why, '{"name": value}') from None
+    return joined_text(text, "data.signals")
 
 
 def filter_text(include: object, exclude: object, where: str) -> str:
@@ -208,8 +211,10 @@ def _nested_fix(key: str) -> str:
 def _signal_value(value: object, path: str, *, if_missing: bool) -> object:
     if value is None and if_missing:
         raise _value_error(value, f"signal {path}", "with if_missing the client ignores None", '""')
-    if value is None or isinstance(value, str | int | float | JSExpression):
+    if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, JSExpression):
+        return JSExpression(operand_text(value, f"data.signals, signal {path}"))
     if isinstance(value, Mapping):
         nested = cast("Mapping[object, object]", value)
         return _signal_object(nested, path, if_missing=if_missing)

@@ -153,6 +153,10 @@ SPELLINGS = [
         data.signals({"a": {"b-c": [None, True, 1.5]}, "now": JSExpression("Date.now()")}),
         {"data-signals": "{a: {'b-c': [null, true, 1.5]}, now: Date.now()}"},
     ),
+    (
+        data.signals({"top": JSExpression("Math.max($a, 2);"), "half": [JSExpression("$a / 2")]}),
+        {"data-signals": "{top: (Math.max($a, 2)), half: [$a / 2]}"},
+    ),
     (data.signals({"gone": None}), {"data-signals": "{gone: null}"}),
     (data.signals(Cart(["tea"], 2.5)), {"data-signals": "{items: ['tea'], total: 2.5}"}),
     (
@@ -176,6 +180,36 @@ SPELLINGS = [
     (data.text("$n"), {"data-text": "$n"}),
     (data.text("return $n"), {"data-text": "return $n"}),
     (data.text("'http://x' + $n"), {"data-text": "'http://x' + $n"}),
+    (data.text("// it's\n $n + '.'"), {"data-text": "// it's\n $n + '.'"}),
+    (data.text("/a\\/\\/b/.test($n)"), {"data-text": r"/a\/\/b/.test($n)"}),
+    (data.text("let half = $n / 2; half + 1"), {"data-text": "let half = $n / 2; half + 1"}),
+    (data.text("'a;b' + /;/.source; `;${$n};`;"), {"data-text": "'a;b' + /;/.source; `;${$n};`;"}),
+    (
+        data.text("if ($a) { $b = 1; } ; /* ; */ $b"),
+        {"data-text": "if ($a) { $b = 1; } ; /* ; */ $b"},
+    ),
+    (
+        data.text("let rows = $n.map(x => { let y = x; return y }); rows.length"),
+        {"data-text": "let rows = $n.map(x => { let y = x; return y }); rows.length"},
+    ),
+    (
+        data.text("return $n.map(x => { let y = x; return y })"),
+        {"data-text": "return $n.map(x => { let y = x; return y })"},
+    ),
+    (
+        data.text("(() => { let n = $n / 2; return n / 3 })()"),
+        {"data-text": "(() => { let n = $n / 2; return n / 3 })()"},
+    ),
+    # Two slashes of a URL would be a regular expression behind the division.
+    (
+        data.text("let n = $n / 2; n > 1 && @get('/a/b')"),
+        {"data-text": r"let n = $n / 2; n > 1 && @get('\x2fa\x2fb')"},
+    ),
+    (
+        data.attr({"title": "$n / 2 && @get('/a')", "alt": "';'"}),
+        {"data-attr": r"{title: $n / 2 && @get('\x2fa'), alt: ';'}"},
+    ),
+    (data.text("$n / 2 && @get('/a/b')"), {"data-text": "$n / 2 && @get('/a/b')"}),
 ]
 
 PRO_SPELLINGS = [
@@ -231,6 +265,26 @@ REFUSALS = [
     (lambda: data.show("$a; if ($b) $c"), "cannot use the value of the statement 'if ($b) $c'"),
     (
         lambda: data.attr({"title": "let a = $a; a"}),
+        "cannot put several statements into one value of an object",
+    ),
+    (lambda: data.text("$a; let b = 1;"), "cannot use the value of the statement 'let b = 1'"),
+    (
+        lambda: data.text("$a; /* b */ if ($b) $c"),
+        "cannot use the value of the statement 'if ($b) $c'",
+    ),
+    (lambda: data.text("'//' + $n // it's"), "cannot end an expression with a // comment"),
+    (lambda: data.show(JSExpression(";")), "cannot write an empty expression"),
+    (lambda: data.signals({"a": JSExpression(";")}), "cannot write an empty expression"),
+    (
+        lambda: data.signals({"a": JSExpression("$b // note")}),
+        "cannot end an expression with a // comment",
+    ),
+    (
+        lambda: data.signals({"a": JSExpression("$b; $c")}),
+        "cannot put several statements into one value of an object",
+    ),
+    (
+        lambda: data.attr({"title": "'a'; 'b'"}),
         "cannot put several statements into one value of an object",
     ),
     (lambda: data.attr({"a b": "$a"}), "cannot use 'a b' as a name"),
@@ -316,6 +370,30 @@ REFUSALS = [
     (lambda: data.animate("viewBox", "1"), "cannot write 'viewBox' into an attribute's name"),
     (lambda: data.match_media("dark", ""), "cannot use ''"),
     (lambda: data.scroll_into_view(behavior="smoth"), "cannot use 'smoth'"),
+]
+
+
+# What the client would cut elsewhere than JavaScript does.
+CUT = "cannot write an expression that the client would cut in the wrong place"
+REFUSALS += [
+    (lambda: data.text("let x = $a / 2; x / 3"), CUT),
+    (lambda: data.text("$a / 2 + 'x/;y'"), CUT),
+    (lambda: data.text("$a.map(x => { let y = x; return y })"), CUT),
+    (lambda: data.text("((x) => { let y = x; return y })($a)"), CUT),
+    (lambda: data.text("$a; // half; of it\n $b"), CUT),
+    (lambda: data.text("$a; /* note */"), CUT),
+    (lambda: data.text("$a / 2; /* note */"), CUT),
+    (lambda: data.text("$a; ;"), CUT),
+    (lambda: data.text("/[/;]/.test($a)"), CUT),
+    (lambda: data.text("`${`a;`}`"), CUT),
+    (
+        lambda: data.attr({"title": "$a / 2", "alt": "(() => { let r = /b/; return r })()"}),
+        CUT,
+    ),
+    (
+        lambda: data.signals({"a": JSExpression("$a / 2"), "b": JSExpression("/;/.source")}),
+        CUT,
+    ),
 ]
 
 
