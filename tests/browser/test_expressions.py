@@ -12,6 +12,7 @@ from datastar_py.attributes import JSExpression
 from playwright.sync_api import Page, expect
 
 from fatmorph import Attrs, data, datastar_script, h, js, render_bytes
+from fatmorph.datastar import events
 from hostile_texts import hostile_texts
 
 HTML = "text/html; charset=utf-8"
@@ -112,3 +113,39 @@ def test_a_text_is_the_same_value_beside_anything(
     page.locator("#patch").click()
     expect(page.locator("#last")).to_have_text("patch is alive")
     assert page.evaluate(SHOWN) == shown_of(patched)
+
+
+def test_signals_leave_the_objects_of_the_page_alone(
+    page: Page, datastar_bundle: Path, serve_responses: ServeResponses
+) -> None:
+    signals = {
+        "constructor": "a",
+        "toString": 1,
+        "races": [{"constructor": {"prototype": {"keys": 1}, "keys": 1}}],
+    }
+    patch = events.patch_signals({"valueOf": 2, "done": [{"toString": {"call": 1}}]})
+    view = h.html(
+        h.head(h.title("Signals"), datastar_script("/datastar.js")),
+        h.body(
+            data.signals(signals),
+            h.button({"id": "patch"}, data.on("click", "@get('/patch')"), "Patch"),
+            h.output({"id": "done"}, data.text("$done?.length")),
+            h.pre(data.json_signals()),
+        ),
+    )
+    base_url = serve_responses(
+        {
+            "/": (HTML, render_bytes(view)),
+            "/patch": ("text/event-stream", patch),
+            "/datastar.js": ("text/javascript", datastar_bundle.read_bytes()),
+        }
+    )
+
+    page.goto(base_url)
+    page.locator("#patch").click()
+    expect(page.locator("#done")).to_have_text("1")
+    page.locator("#patch").click()
+
+    assert page.evaluate(
+        "[typeof Object.keys, typeof ({}).toString.call, ({}).keys === undefined]"
+    ) == ["function", "function", True]

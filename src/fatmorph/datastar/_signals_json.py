@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from fatmorph.datastar._fields import utf8
+from fatmorph.datastar.signals import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.errors import EventError, short_repr
 
 __all__ = ("nested_nulls", "signals_json")
@@ -37,7 +38,7 @@ def signals_json(signals: Any) -> bytes:
     where = "patch_signals()"
     try:
         value = _parsed(signals) if is_text else signals
-        plain = _plain(value, "")
+        plain = _plain(value, "", is_tree=True)
     except RecursionError:
         raise EventError(
             "cannot send signals that hold themselves, or are nested too deep",
@@ -92,20 +93,27 @@ def _parsed(text: str) -> object:
     return parsed
 
 
-def _plain(value: object, path: str) -> object:
-    """Return a value as what JSON is made of, if the browser will see the same value."""
+def _plain(value: object, path: str, *, is_tree: bool) -> object:
+    """Return a value as what JSON is made of, if the browser will see the same value.
+
+    In a list nothing is a signal of its own: the client stores it as one.
+    """
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
+        if is_tree and (name := path.rpartition(".")[2]) in INHERITED_NAMES:
+            fix = f'{{"{name}_": ...}}'
+            raise _signal_name_error(name, path, "patch_signals()", fix, INHERITED_WHY)
         members = cast("Mapping[object, object]", value)  # each key is checked
         return {
-            _signal_name(key, path): _plain(item, _join(path, key)) for key, item in members.items()
+            _signal_name(key, path): _plain(item, _join(path, key), is_tree=is_tree)
+            for key, item in members.items()
         }
     if isinstance(value, list | tuple):
         items = cast("list[object]", value)  # each item is checked
-        return [_plain(item, f"{path}[{index}]") for index, item in enumerate(items)]
+        return [_plain(item, f"{path}[{index}]", is_tree=False) for index, item in enumerate(items)]
     if isinstance(value, enum.Enum) or not isinstance(value, str | int | float):
-        return _plain(_builtins(value, path), path)
+        return _plain(_builtins(value, path), path, is_tree=is_tree)
     if isinstance(value, str):
         utf8(value, f"the signal {path}")
         return str.__str__(value)
@@ -141,11 +149,17 @@ def _signal_name(key: object, path: str) -> str:
     raise _signal_name_error(key, _join(path, key), "patch_signals()", fix)
 
 
-def _signal_name_error(name: object, path: str, where: str, fix: str) -> EventError:
+def _signal_name_error(
+    name: object,
+    path: str,
+    where: str,
+    fix: str,
+    why: str = "a name is text, without the $ of expressions; a dot in it does not nest",
+) -> EventError:
     return EventError(
         f"cannot use {short_repr(name)} as the name of a signal",
         where=f"{where}, signal {path}",
-        why="a name is text, without the $ of expressions; a dot in it does not nest",
+        why=why,
         fix=fix,
     )
 

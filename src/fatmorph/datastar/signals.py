@@ -15,11 +15,30 @@ from fatmorph.datastar.expressions import joined_text, operand_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
-__all__ = ("SignalPattern", "filter_text", "pattern_text", "signal_name", "signals_text")
+__all__ = (
+    "INHERITED_NAMES",
+    "INHERITED_WHY",
+    "SignalPattern",
+    "filter_text",
+    "pattern_text",
+    "signal_name",
+    "signals_text",
+)
 
 SignalPattern: TypeAlias = str | JSExpression
 """A regular expression: its pattern as text, or JavaScript such as `JSExpression("/a/i")`."""
 
+# With each request the client builds an object out of the paths of signals, into whatever the path
+# `constructor.prototype` leads to: signals inside one of these would change the page's objects.
+# https://tc39.es/ecma262/#sec-properties-of-the-object-prototype-object
+INHERITED_NAMES = frozenset(
+    (
+        *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+        *("__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf"),
+    )
+)
+INHERITED_WHY = "all objects inherit something of this name, and the client would change it"
 # The names that the client finds behind a `$`; a dot nests.
 SIGNAL_PATH = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")
 
@@ -60,7 +79,10 @@ def signal_name(name: object, where: str) -> str:
     """
     if isinstance(name, str):
         text = str.__str__(name)
-        if SIGNAL_PATH.fullmatch(text) and "__proto__" not in text.split("."):
+        *outer, last = text.split(".")
+        if inherited := INHERITED_NAMES.intersection(outer):
+            raise _inherited_name_error(max(inherited), where)
+        if SIGNAL_PATH.fullmatch(text) and last != "__proto__":
             return text
     raise DatastarError(
         f"cannot use {short_repr(name)} as the name of a signal",
@@ -101,7 +123,7 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         if isinstance(key, str) and "." not in key:
             signal_name(key, "data.signals")
     try:
-        text = js(_signal_object(named, "", if_missing=if_missing))
+        text = js(_signal_object(named, "", if_missing=if_missing, is_tree=True))
     except AttributeValueError as error:
         # Only the place, never the value: signals may be secrets.
         where = f"data.signals, signal {error.where.partition(':')[0]}"
@@ -185,7 +207,7 @@ def _near_name(name: str) -> str:
 
 
 def _signal_object(
-    values: Mapping[object, object], path: str, *, if_missing: bool
+    values: Mapping[object, object], path: str, *, if_missing: bool, is_tree: bool
 ) -> dict[str, Any]:
     plain: dict[str, Any] = {}  # Any: js() checks what the values are
     for key, value in values.items():
@@ -199,8 +221,17 @@ def _signal_object(
                 else "the client could not store it under that name",
                 fix=_nested_fix(str(key)),
             )
-        plain[key] = _signal_value(value, here, if_missing=if_missing)
+        plain[key] = _signal_value(value, here, if_missing=if_missing, is_tree=is_tree)
     return plain
+
+
+def _inherited_name_error(name: str, where: str) -> DatastarError:
+    return DatastarError(
+        f"cannot use {short_repr(name)} as the name of signals",
+        where=where,
+        why=INHERITED_WHY,
+        fix=f'"{name}_"',
+    )
 
 
 def _nested_fix(key: str) -> str:
@@ -208,7 +239,7 @@ def _nested_fix(key: str) -> str:
     return "".join(f'{{"{part}": ' for part in parts) + "…" + "}" * len(parts)
 
 
-def _signal_value(value: object, path: str, *, if_missing: bool) -> object:
+def _signal_value(value: object, path: str, *, if_missing: bool, is_tree: bool) -> object:
     if value is None and if_missing:
         raise _value_error(value, f"signal {path}", "with if_missing the client ignores None", '""')
     if value is None or isinstance(value, str | int | float):
@@ -216,15 +247,19 @@ def _signal_value(value: object, path: str, *, if_missing: bool) -> object:
     if isinstance(value, JSExpression):
         return JSExpression(operand_text(value, f"data.signals, signal {path}"))
     if isinstance(value, Mapping):
+        name = path.rpartition(".")[2]
+        if is_tree and name in INHERITED_NAMES:
+            raise _inherited_name_error(name, f"data.signals, signal {path}")
         nested = cast("Mapping[object, object]", value)
-        return _signal_object(nested, path, if_missing=if_missing)
+        return _signal_object(nested, path, if_missing=if_missing, is_tree=is_tree)
     if isinstance(value, list | tuple):
         # The client stores a list as one value, so that None is a value like others in it.
         return [
-            _signal_value(item, f"{path}[{index}]", if_missing=False)
+            _signal_value(item, f"{path}[{index}]", if_missing=False, is_tree=False)
             for index, item in enumerate(cast("list[object]", value))
         ]
-    return _signal_value(_builtins(value, f"signal {path}"), path, if_missing=if_missing)
+    plain = _builtins(value, f"signal {path}")
+    return _signal_value(plain, path, if_missing=if_missing, is_tree=is_tree)
 
 
 def _builtins(value: object, where: str) -> object:

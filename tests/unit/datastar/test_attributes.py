@@ -157,6 +157,10 @@ SPELLINGS = [
         data.signals({"top": JSExpression("Math.max($a, 2);"), "half": [JSExpression("$a / 2")]}),
         {"data-signals": "{top: (Math.max($a, 2)), half: [$a / 2]}"},
     ),
+    (
+        data.signals({"constructor": "a", "races": [{"constructor": {"name": "b"}}]}),
+        {"data-signals": "{constructor: 'a', races: [{constructor: {name: 'b'}}]}"},
+    ),
     (data.signals({"gone": None}), {"data-signals": "{gone: null}"}),
     (data.signals(Cart(["tea"], 2.5)), {"data-signals": "{items: ['tea'], total: 2.5}"}),
     (
@@ -300,6 +304,11 @@ REFUSALS = [
     (lambda: data.bind(""), "cannot use '' as the name of a signal"),
     (lambda: data.ref("a b"), "cannot use 'a b' as the name of a signal"),
     (lambda: data.indicator("größe"), "cannot use 'größe' as the name of a signal"),
+    (
+        lambda: data.bind("constructor.prototype.a"),
+        "cannot use 'constructor' as the name of signals",
+    ),
+    (lambda: data.computed({"toString.a": "1"}), "cannot use 'toString' as the name of signals"),
     (lambda: data.bind("a.__proto__"), "cannot use 'a.__proto__' as the name of a signal"),
     (lambda: data.computed({"a b": "1"}), "cannot use 'a b' as the name of a signal"),
     (lambda: data.computed({"a-B__c": "1"}), "cannot write 'a-B__c' into an attribute's name"),
@@ -357,6 +366,14 @@ REFUSALS = [
     (lambda: data.signals({"a": {"b.c": 1}}), "cannot use 'b.c' as the name of a signal"),
     (lambda: data.signals({"a b": 1}), "cannot use 'a b' as the name of a signal"),
     (lambda: data.signals({"__proto__": 1}), "cannot use '__proto__' as the name of a signal"),
+    (
+        lambda: data.signals({"a": {"constructor": {"prototype": {"b": 1}}}}),
+        "cannot use 'constructor' as the name of signals",
+    ),
+    (
+        lambda: data.signals({"valueOf": Cart()}),
+        "cannot use 'valueOf' as the name of signals",
+    ),
     (lambda: data.signals({1: 1}), "cannot use 1 as the name of a signal"),
     (lambda: data.signals({"a": float("nan")}), "cannot write float as a JavaScript literal"),
     (lambda: data.signals({"a": 2**53}), "cannot write int as a JavaScript literal"),

@@ -366,6 +366,29 @@ class TestPatchSignals:
         )
 
     @pytest.mark.parametrize(
+        ("signals", "name", "path"),
+        [
+            ({"a": {"constructor": {"prototype": {"b": 1}}}}, "constructor", "a.constructor"),
+            ({"valueOf": {}}, "valueOf", "valueOf"),
+            ('{"toString": {"call": 1}}', "toString", "toString"),
+        ],
+    )
+    def test_signals_inside_what_all_objects_inherit_are_refused(self, signals, name, path):
+        assert message(patch_signals, signals) == (
+            f"cannot use {name!r} as the name of a signal\n"
+            f"  where: patch_signals(), signal {path}\n"
+            "  why:   all objects inherit something of this name, and the client would change it\n"
+            f'  fix:   {{"{name}_": ...}}'
+        )
+
+    def test_a_value_may_have_the_name_of_what_all_objects_inherit(self):
+        signals = {"constructor": "a", "races": [{"constructor": {"name": "b"}}]}
+
+        assert b'{"constructor":"a","races":[{"constructor":{"name":"b"}}]}' in patch_signals(
+            signals
+        )
+
+    @pytest.mark.parametrize(
         ("signals", "kind"), [([1], "list"), (None, "NoneType"), ("[1]", "list"), ("7", "int")]
     )
     def test_what_has_no_names_is_no_signals(self, signals, kind):
