@@ -17,8 +17,10 @@ from hypothesis import HealthCheck, example, given, reject, settings, strategies
 from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
 from fatmorph.datastar import actions as at, attributes as data
 from fatmorph.datastar.modifiers import wait_tag
+from fatmorph.datastar.sinks import url_guard
 from fatmorph.errors import DatastarError
 from fatmorph.markup.escape import js
+from fatmorph.markup.url import neutral_url, plain_url
 from hostile_texts import TRAPS
 from machine import missing
 
@@ -45,6 +47,10 @@ const special = (key, value) =>
 const answers = {
   value: ({ expression }) => compile(expression, { returnsValue: true })({ id: '', tagName: 'P' }),
   plain: ({ program }) => Function(`return eval(${JSON.stringify(program)})`)(),
+  guarded: ({ guard, element, url, page }) => {
+    const guarded = Function('el', 'location', `return ${guard}`)({ localName: element }, page);
+    return [guarded(url), URL.canParse(url, page)];
+  },
   name: ({ name, assumed }) => {
     const { pluginName, key, mods } = parse(name);
     return [pluginName, cased(key, mods, assumed)];
@@ -265,6 +271,58 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
             "retryMaxCount": "Infinity",
         },
     ]
+
+
+# The browser encodes spaces and controls inside a URL, so that no type of data has any.
+PIECES = [
+    "javascript:", "JaVaScRiPt:", "vbscript:", "data:", "DATA:", "java", "script:", "http:", ":",
+    "//", "/", "\\", "?", "#", ",", ";", ";base64", "+xml", "image/png", "IMAGE/PNG", "image/",
+    "image/svg+xml", "text/html", "text/plain", "application/font-woff", "font/x", "x-y",
+    "<script>", "alert(1)", "%6a", "&colon;", "[", "]", "@", "..", "a",
+]  # fmt: skip
+urls = st.tuples(
+    st.text(" \t\n\r\0\x1f", max_size=2), st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
+).map("".join)
+GUARDED_ELEMENTS = ["a", "area", "feImage", "form", "iframe", "image", "img", "link", "object"]
+PAGE = "https://shop.example/a/b"
+
+
+@given(st.sampled_from(GUARDED_ELEMENTS), urls, st.sampled_from(["", "\t", "\n"]))
+@example("iframe", "data:image/svg+xml,a", "")
+@example("img", "data:image/svg+xml;base64,a", "")
+@example("a", "javascript:alert(1)", "")
+@example("a", "https://[", "")
+def test_a_url_is_judged_in_the_browser_as_elements_judge_it(
+    client: Client, element: str, url: str, dropped: str
+) -> None:
+    url = dropped.join(url)
+    guard = url_guard("href", "test")
+
+    written, is_url = client("guarded", guard=guard, element=element, url=url, page=PAGE)
+
+    assert written == (neutral_url(element, url) if is_url else url)
+
+
+@given(urls)
+@example("data:text/plain,alert(1)")
+def test_no_data_url_is_the_source_of_a_script(client: Client, url: str) -> None:
+    written, _ = client(
+        "guarded", guard=url_guard("src", "test"), element="script", url=url, page=PAGE
+    )
+
+    assert not plain_url(written).startswith(("data:", "javascript:", "vbscript:"))
+
+
+@given(st.sampled_from(GUARDED_ELEMENTS), st.lists(urls, max_size=3).map(";".join))
+def test_each_url_between_semicolons_is_judged(client: Client, element: str, listed: str) -> None:
+    single, several = (url_guard(name, "test") for name in ("href", "values"))
+
+    written, _ = client("guarded", guard=several, element=element, url=listed, page=PAGE)
+
+    assert written == ";".join(
+        client("guarded", guard=single, element=element, url=url, page=PAGE)[0]
+        for url in listed.split(";")
+    )
 
 
 names = st.text("abzABZ019_-.:é", min_size=1)

@@ -60,6 +60,7 @@ PACKAGE_ORDER = {
         "expressions",
         "modifiers",
         "signals",
+        "sinks",
         "appearance",
         "triggers",
         "pro",

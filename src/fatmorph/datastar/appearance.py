@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fatmorph.datastar.caching import cached
 from fatmorph.datastar.expressions import Expression, expression_items, object_text, value_text
 from fatmorph.datastar.modifiers import attribute_name, name_error, verbatim_key
+from fatmorph.datastar.sinks import is_trusted, url_guard
 from fatmorph.markup.attributes import Attrs
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ RESPELLED = re.compile(r"--.*(?:[A-Z_]|[a-z][0-9]|[0-9][a-z])")
 def attr(expressions: Mapping[str, Expression]) -> Attrs:
     """Keep attributes equal to expressions.
 
+    A URL that would run code gets `unsafe:` in front, in the browser, as elements write it.
+
     Args:
         expressions: Attribute name → JavaScript. `true` and `""` give a bare attribute,
-            `false` and `null` none.
+            `false` and `null` none. In a `Markup` it is trusted: its URL is not judged, and
+            the attribute may be one that is code.
 
     Raises:
-        DatastarError: A name that HTML cannot write, or an expression without a value.
+        DatastarError: A name that HTML cannot write, an expression without a value, or an
+            attribute whose value is code: `on…`, `srcdoc`, `data-text` and its like.
 
     Example:
         >>> attr({"disabled": "$busy", "aria-label": "$n + ' new'"})
@@ -42,14 +47,19 @@ def attr(expressions: Mapping[str, Expression]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-attr
     """
-    return _attr(expression_items(expressions, "data.attr"))
+    entries = expression_items(expressions, "data.attr")
+    # The names are part of the cache's key, in which Markup("$url") is the same as "$url".
+    trusted = [name for name, value in entries if type(value) is not str and is_trusted(value)]
+    return _attr(entries, *trusted)
 
 
 @cached
-def _attr(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
-    for name, _ in entries:
-        attribute_name(name, "data.attr")
-    return Attrs({"data-attr": object_text(dict(entries), "data.attr")})
+def _attr(entries: tuple[tuple[str, Expression], ...], *trusted: str) -> Attrs:
+    guards = {
+        attribute_name(name, "data.attr"): "" if name in trusted else url_guard(name, "data.attr")
+        for name, _ in entries
+    }
+    return Attrs({"data-attr": object_text(dict(entries), "data.attr", guards)})
 
 
 def class_(expressions: Mapping[str, Expression]) -> Attrs:

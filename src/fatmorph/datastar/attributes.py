@@ -37,6 +37,7 @@ from fatmorph.datastar.pro import (
     view_transition,
 )
 from fatmorph.datastar.signals import SignalPattern, filter_text, signal_name, signals_text
+from fatmorph.datastar.sinks import checked_property, is_trusted
 from fatmorph.datastar.triggers import init, on, on_intersect, on_interval, on_signal_patch
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup.attributes import Attrs
@@ -144,12 +145,14 @@ def bind(name: str, *, prop: str | None = None, event: str | Iterable[str] | Non
 
     Args:
         name: The signal; an existing one decides the type, else the element's value creates it.
-        prop: Bind this property of the element instead, such as `"valueAsNumber"`.
+        prop: Bind this property of the element instead, such as `"valueAsNumber"`; in a
+            `Markup`, also one whose value may be code.
         event: Read the element on this event, or on these, instead of `input` or `change`.
 
     Raises:
-        DatastarError: A name that `$name` cannot read, or a property or event that the
-            attribute's name cannot hold.
+        DatastarError: A name that `$name` cannot read, a property or event that the
+            attribute's name cannot hold, or a property whose value may be code, such as
+            `innerHTML` and `href`.
 
     Example:
         >>> bind("user_name")
@@ -161,7 +164,10 @@ def bind(name: str, *, prop: str | None = None, event: str | Iterable[str] | Non
     """
     modifiers = ""
     if prop is not None:
-        modifiers += f"__prop.{kebab_property(prop, 'data.bind, prop')}"
+        where = "data.bind, prop"
+        modifiers += f"__prop.{kebab_property(prop, where)}"
+        if not is_trusted(prop):
+            checked_property(prop, where)
     if event is not None:
         modifiers += f"__event.{_event_tags(event)}"
     return Attrs({f"data-bind{modifiers}": signal_name(name, "data.bind")})

@@ -33,6 +33,7 @@ Expression: TypeAlias = str | JSExpression
 
 # What cannot stand in `return (…)`, where the client puts the last statement.
 NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|try|var|while)\b")
+RETURN = re.compile(r"return\b")
 # What `at.get()` and its siblings write, whose URLs have slashes.
 ACTION = re.compile(r"@[a-z]+\('[^'\\]*(?:\\.[^'\\]*)*'")
 # Without `$`: the client would take `$name` for a signal, as a key too.
@@ -136,13 +137,20 @@ def operand_text(expression: object, where: str) -> str:
     """Return an expression's source, fit to stand between the commas of larger JavaScript.
 
     Raises:
-        DatastarError: As `value_text`; or it has more than one statement.
+        DatastarError: As `value_text`; or it has more than one statement, or returns.
 
     Example:
         >>> operand_text("$a, $b", "data.attr")
         '($a, $b)'
     """
     text = value_text(expression, where).strip()
+    if RETURN.match(text):
+        raise DatastarError(
+            "cannot use return in a part of larger JavaScript",
+            where=f"{where}: {short_repr(text)}",
+            why="only the last statement of a whole attribute can return",
+            fix=RETURN.sub("", text).strip() or "$signal",
+        )
     if ";" in text:
         text = text.rstrip("; \t\r\n\f")
         if not is_one_piece(text):
@@ -155,8 +163,15 @@ def operand_text(expression: object, where: str) -> str:
     return f"({text})" if "," in text or text.startswith("{") else text
 
 
-def object_text(expressions: Mapping[str, Expression], where: str) -> str:
+def object_text(
+    expressions: Mapping[str, Expression], where: str, guards: Mapping[str, str] | None = None
+) -> str:
     """Return a JavaScript object whose values are expressions, its keys quoted where needed.
+
+    Args:
+        expressions: Name → expression.
+        where: The call, for the error.
+        guards: Name → the JavaScript function through which its value goes, or `""`.
 
     Raises:
         DatastarError: As `operand_text`; or a key is no text or `__proto__`.
@@ -175,7 +190,9 @@ def object_text(expressions: Mapping[str, Expression], where: str) -> str:
                 fix='{"name": "$signal"}',
             )
         name = key if BARE_KEY.fullmatch(key) else js(key)
-        entries.append(f"{name}: {operand_text(expression, f'{where}, {short_repr(key)}')}")
+        operand = operand_text(expression, f"{where}, {short_repr(key)}")
+        guard = guards.get(key) if guards else None
+        entries.append(f"{name}: {guard}({operand})" if guard else f"{name}: {operand}")
     return joined_text("{" + ", ".join(entries) + "}", where)
 
 

@@ -15,6 +15,7 @@ from fatmorph.datastar.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js, url_literal
 from fatmorph.markup.suggestion import closest_name
+from fatmorph.markup.url import plain_url
 from fatmorph.policy import NONCE_HEADER, PAGE_NONCE
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ Method = Literal["delete", "get", "patch", "post", "put", "query"]
 # https://httpwg.org/specs/rfc9110.html#fields.names and what fetch() takes as a value
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+# The client applies what it fetches, HTML and scripts: a data URL is code, whatever its type.
+CODE_SCHEMES = ("data:", "javascript:", "vbscript:")
 
 
 class FetchOptions(TypedDict, total=False):
@@ -108,7 +112,8 @@ def _url(url: object, where: str) -> str:
     if isinstance(url, JSExpression):
         return url.value
     if isinstance(url, str) and url.strip():
-        return url_literal(url)
+        is_code = url[0] != "/" and plain_url(url).startswith(CODE_SCHEMES)
+        return url_literal(f"unsafe:{url}" if is_code else url)
     raise DatastarError(
         f"cannot use {short_repr(url)} as a URL",
         where=where,

@@ -23,6 +23,7 @@ from fatmorph.datastar.modifiers import (
     wait_tag,
 )
 from fatmorph.datastar.signals import SignalPattern, filter_text, signal_name
+from fatmorph.datastar.sinks import refuse_url
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup.attributes import Attrs
 from fatmorph.markup.escape import js
@@ -69,8 +70,9 @@ def animate(
         pingpong: Turn round at the end.
 
     Raises:
-        DatastarError: A name or curve that the attribute's name cannot hold, an expression
-            without a value, or a time that the client would misread.
+        DatastarError: A name or curve that the attribute's name cannot hold, an attribute
+            whose value may be code, an expression without a value, or a time that the client
+            would misread.
 
     Example:
         >>> animate("width", "$width", duration="500ms", ease="outsine")
@@ -80,6 +82,7 @@ def animate(
     """
     where = "data.animate"
     key = verbatim_key(name, where)
+    refuse_url(name, where)
     modifiers = ""
     if duration is not None:
         modifiers += f"__duration.{wait_tag(duration, f'{where}, duration')}"
