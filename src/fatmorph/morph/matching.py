@@ -14,11 +14,9 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
 
-from fatmorph.markup.parse import ParsedElement, parse_fragment
 from fatmorph.morph.document import BrowserError, Document
 from fatmorph.morph.nodes import Node, Shapes
 from fatmorph.morph.owning import Owned, Side, persistent_ids
-from fatmorph.morph.serializing import inner_html
 
 __all__ = ("IGNORE", "Morpher")
 
@@ -92,6 +90,8 @@ class Morpher:
     def __init__(self, document: Document, pantry: Node, shapes: Shapes) -> None:
         self.parked: set[Node] = set()
         """The nodes that were put into the pantry."""
+        self.templates: list[tuple[Node, Node]] = []
+        """Each `<template>` that gets the content of a new one, and the new one."""
         self._document = document
         self._pantry = pantry
         self._shapes = shapes
@@ -286,7 +286,7 @@ class Morpher:
         self._write_properties(node, new, kept)
         self._write_attributes(node, new, kept)
         if _are_html("template", node, new):
-            node.content = _written_and_parsed(new)
+            self.templates.append((node, new))
             return None
         if self._is_equal(node, new):
             return None
@@ -341,14 +341,6 @@ class Morpher:
 
 def _can_live_in(node: Node, new: Node) -> bool:
     return node.tag_name == new.tag_name and (not node.id or node.id == new.id)
-
-
-def _written_and_parsed(template: Node) -> ParsedElement | None:
-    """Return the content of a template after `old.innerHTML = new.innerHTML`."""
-    if template.content is None:
-        return None
-    content = inner_html(Node.of(template.content))
-    return parse_fragment(content, context="template", scripting=False)
 
 
 def _in_order(node: Node, new: Node) -> list[str]:

@@ -8,11 +8,17 @@ from __future__ import annotations
 import re
 
 from fatmorph.errors import MorphError
-from fatmorph.markup.parse import ParsedElement, parse_document, parse_template
+from fatmorph.markup.parse import (
+    ParsedElement,
+    parse_document,
+    parse_fragment,
+    parse_template,
+)
 from fatmorph.morph.document import BrowserError, Document
 from fatmorph.morph.matching import IGNORE, Morpher
 from fatmorph.morph.nodes import Node, Shapes
 from fatmorph.morph.selecting import select
+from fatmorph.morph.serializing import inner_html
 from fatmorph.types import MODES_WITHOUT_SELECTOR, ElementNamespace, PatchMode
 
 __all__ = ("Patch",)
@@ -121,6 +127,8 @@ class Patch:
             morpher.morph(target, content, is_inner=is_inner)
         finally:
             self.parked |= morpher.parked
+            for template, new in morpher.templates:
+                template.content = _written_and_parsed(new)
         self._replace_unknown_scripts(target)
 
     def _put(self, target: Node, content: Node, mode: PatchMode) -> None:
@@ -175,6 +183,14 @@ def _fragment(text: str, namespace: ElementNamespace) -> Node:
         child.detach()
         kept.append(child)
     return kept
+
+
+def _written_and_parsed(template: Node) -> ParsedElement | None:
+    """Return the content of a template after `old.innerHTML = new.innerHTML`."""
+    if template.content is None:
+        return None
+    content = inner_html(Node.of(template.content))
+    return parse_fragment(content, context="template", scripting=False)
 
 
 def _find(parsed: ParsedElement, tag: str) -> ParsedElement:
