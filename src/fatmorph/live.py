@@ -25,9 +25,9 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from fatmorph.alive import Alive
 from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events import patch_elements
-from fatmorph.development import Watch
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.markup.element import Element
+from fatmorph.morph.development import Watch
 from fatmorph.stream import Stream
 from fatmorph.types import HasHtml
 

@@ -19,10 +19,10 @@ from fatmorph.datastar import events
 from fatmorph.datastar.answers import whole_answer
 from fatmorph.datastar.events import Namespace, PatchMode
 from fatmorph.datastar.shared import keep_event, kept_event
-from fatmorph.development import new_watch
 from fatmorph.errors import ResponseEndedError, ResponseError
 from fatmorph.live import Live, View
 from fatmorph.markup.element import Element
+from fatmorph.morph.development import new_watch
 from fatmorph.responder import Responder
 from fatmorph.response import checked_location
 from fatmorph.settings import Settings

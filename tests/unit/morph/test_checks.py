@@ -11,8 +11,8 @@ from fatmorph import at, comment, data, dom_id, element, fragment, h, mathml, sv
 from fatmorph.errors import ChildError
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
-from fatmorph.morph._wording import WORDING
 from fatmorph.morph.checks import check, check_change, check_patch
+from fatmorph.morph.checks._wording import WORDING
 
 ROOT = Path(__file__).parents[3]
 ROW = data.init(at.subscribe("/rows"))

@@ -14,8 +14,9 @@ from fatmorph.markup.element import Element
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
 from fatmorph.markup.render import generated
-from fatmorph.morph import _kinds as kinds
-from fatmorph.morph._nesting import (
+from fatmorph.morph._matching.nodes import LISTED_ELEMENTS
+from fatmorph.morph.checks import _vocabulary as kinds
+from fatmorph.morph.checks._nesting import (
     FOREIGN,
     IN_BUTTON,
     IN_FORM,
@@ -27,7 +28,7 @@ from fatmorph.morph._nesting import (
     UNTOUCHED,
     misplaced,
 )
-from fatmorph.morph._wording import worded
+from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding
 
 __all__ = ("ROOTS", "Attributes", "Place", "Row", "Survey", "Tree")
@@ -225,7 +226,7 @@ class Survey:
             self._note_named_id(place)
 
     def _note_named_id(self, place: Place) -> None:
-        if place.element.tag in kinds.LISTED_ELEMENTS:
+        if place.element.tag in LISTED_ELEMENTS:
             self.report("control-named-id", place)
 
     def _note_state(self, place: Place, state: str) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fatmorph.morph.nodes import Node
+from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("Owned", "Side", "persistent_ids")
 

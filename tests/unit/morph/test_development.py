@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from fatmorph import Markup, data, fragment, h, svg
-from fatmorph.development import Watch, new_watch
+from fatmorph.morph.development import Watch, new_watch
 from fatmorph.writer import Writer
 from transports import FakeTransport
 

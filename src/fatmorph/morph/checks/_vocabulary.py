@@ -19,7 +19,6 @@ __all__ = (
     "IGNORE",
     "IGNORE_MORPH",
     "INIT",
-    "LISTED_ELEMENTS",
     "MATCHED_BY_PLACE",
     "NAME",
     "NEEDS_KEY",
@@ -63,11 +62,6 @@ STATEFUL: Final[Mapping[str, str]] = MappingProxyType(
 )
 STATELESS_INPUTS: Final = frozenset({"button", "hidden", "image", "reset", "submit"})
 
-# What `form.id` returns instead of the id when it has that name.
-# https://html.spec.whatwg.org/multipage/forms.html#category-listed
-LISTED_ELEMENTS: Final = frozenset(
-    {"button", "fieldset", "input", "object", "output", "select", "textarea"}
-)
 RAW_TEXT: Final = frozenset({"#comment", "iframe", "noembed", "noframes", "script", "style", "xmp"})
 
 # Without state in them, these lose nothing by becoming their neighbour: text, cells, metadata.

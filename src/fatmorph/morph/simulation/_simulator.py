@@ -18,11 +18,11 @@ from fatmorph.markup.element import Element
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
 from fatmorph.markup.render import render
 from fatmorph.markup.suggestion import closest_name
-from fatmorph.morph.document import BrowserError, Document, Record
-from fatmorph.morph.nodes import Node
-from fatmorph.morph.patching import Patch
-from fatmorph.morph.runs import count_runs
-from fatmorph.morph.serializing import inner_html, outer_html
+from fatmorph.morph._matching.document import BrowserError, Document, Record
+from fatmorph.morph._matching.nodes import Node
+from fatmorph.morph._matching.runs import count_runs
+from fatmorph.morph.simulation._patch import Patch
+from fatmorph.morph.simulation._serializer import inner_html, outer_html
 from fatmorph.types import ElementNamespace, HasHtml, PatchMode
 
 __all__ = ("PatchedNode", "Run", "Simulation", "Write", "simulate")

@@ -9,14 +9,19 @@ Source: https://dom.spec.whatwg.org/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from fatmorph.errors import MorphError
 from fatmorph.markup.parse import MAX_DEPTH, ParsedElement
-from fatmorph.morph._kinds import LISTED_ELEMENTS
 from fatmorph.types import ElementNamespace
 
-__all__ = ("Node", "Shapes")
+__all__ = ("LISTED_ELEMENTS", "Node", "Shapes")
 
+# What `form.id` returns instead of the id when it has that name.
+# https://html.spec.whatwg.org/multipage/forms.html#category-listed
+LISTED_ELEMENTS: Final = frozenset(
+    {"button", "fieldset", "input", "object", "output", "select", "textarea"}
+)
 # A form shows images by their names as well, though they are not listed elements.
 NAMED_IN_FORMS = LISTED_ELEMENTS | {"img"}
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fatmorph.morph.document import Document
-from fatmorph.morph.nodes import Node
+from fatmorph.morph._matching.document import Document
+from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("count_runs",)
 

@@ -14,9 +14,9 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
 
-from fatmorph.morph.document import BrowserError, Document
-from fatmorph.morph.nodes import Node, Shapes
-from fatmorph.morph.owning import Owned, Side, persistent_ids
+from fatmorph.morph._matching.document import BrowserError, Document
+from fatmorph.morph._matching.nodes import Node, Shapes
+from fatmorph.morph._matching.owners import Owned, Side, persistent_ids
 
 __all__ = ("IGNORE", "Morpher")
 

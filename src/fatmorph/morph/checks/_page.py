@@ -9,9 +9,9 @@ from typing import cast
 from fatmorph.errors import short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import generated
-from fatmorph.morph._kinds import MATCHED_BY_PLACE
-from fatmorph.morph._nesting import IN_NAV
-from fatmorph.morph._survey import Place, Row, Survey, Tree
+from fatmorph.morph.checks._nesting import IN_NAV
+from fatmorph.morph.checks._survey import Place, Row, Survey, Tree
+from fatmorph.morph.checks._vocabulary import MATCHED_BY_PLACE
 
 __all__ = ("is_subscription", "report_identity", "stylesheet_href")
 

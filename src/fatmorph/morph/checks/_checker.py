@@ -11,10 +11,10 @@ from typing import cast
 
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import as_element
-from fatmorph.morph._identity import report_identity
-from fatmorph.morph._pairs import report_pair
-from fatmorph.morph._survey import ROOTS, Survey, Tree
-from fatmorph.morph._wording import worded
+from fatmorph.morph.checks._change import report_pair
+from fatmorph.morph.checks._page import report_identity
+from fatmorph.morph.checks._survey import ROOTS, Survey, Tree
+from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding, Severity
 from fatmorph.types import ElementNamespace, HasHtml
 

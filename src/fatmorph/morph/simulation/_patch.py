@@ -14,11 +14,11 @@ from fatmorph.markup.parse import (
     parse_fragment,
     parse_template,
 )
-from fatmorph.morph.document import BrowserError, Document
-from fatmorph.morph.matching import IGNORE, Morpher
-from fatmorph.morph.nodes import Node, Shapes
-from fatmorph.morph.selecting import select
-from fatmorph.morph.serializing import inner_html
+from fatmorph.morph._matching.document import BrowserError, Document
+from fatmorph.morph._matching.morpher import IGNORE, Morpher
+from fatmorph.morph._matching.nodes import Node, Shapes
+from fatmorph.morph.simulation._selectors import select
+from fatmorph.morph.simulation._serializer import inner_html
 from fatmorph.types import MODES_WITHOUT_SELECTOR, ElementNamespace, PatchMode
 
 __all__ = ("Patch",)

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import Element as TreeElement, SubElement
 
 from fatmorph.errors import MissingExtraError, MorphError, short_repr
-from fatmorph.morph.nodes import Node
+from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("select",)
 

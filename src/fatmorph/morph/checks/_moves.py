@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from fatmorph.morph._survey import Place, Survey
+from fatmorph.morph.checks._survey import Place, Survey
 
 __all__ = ("Key", "Moves")
 

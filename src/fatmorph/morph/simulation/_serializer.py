@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fatmorph.markup.parse import ParsedElement
 from fatmorph.markup.spec import VOID_ELEMENTS
-from fatmorph.morph.nodes import Node
+from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("inner_html", "outer_html")
 

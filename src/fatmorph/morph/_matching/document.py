@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TypeAlias
 
-from fatmorph.morph.nodes import Node
+from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("BrowserError", "Document", "Record")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fatmorph.errors import short_repr
-from fatmorph.morph._identity import stylesheet_href
-from fatmorph.morph._moves import Key, Moves
-from fatmorph.morph._survey import Place, Survey
+from fatmorph.morph.checks._moves import Key, Moves
+from fatmorph.morph.checks._page import stylesheet_href
+from fatmorph.morph.checks._survey import Place, Survey
 
 __all__ = ("report_pair",)
 
