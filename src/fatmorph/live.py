@@ -27,7 +27,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.markup.element import Element
-from fatmorph.morph.development import Watch
+from fatmorph.morph.development import PatchChecker
 from fatmorph.stream import Stream
 from fatmorph.types import HasHtml
 
@@ -75,7 +75,7 @@ class Live(Alive[object]):
         nonce: Shared as well by all streams that share a page.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
         max_rate: Pages per second at the most; None for no limit.
-        watch: Checks the pages in development; else None.
+        patch_checker: Checks the pages in development; else None.
     """
 
     call = "w.live(view, …)"
@@ -92,7 +92,7 @@ class Live(Alive[object]):
         nonce: str = "",
         heartbeat: float | None,
         max_rate: float | None,
-        watch: Watch | None = None,
+        patch_checker: PatchChecker | None = None,
     ) -> None:
         if source is None and max_rate is None:
             raise _pace_error()
@@ -102,7 +102,7 @@ class Live(Alive[object]):
         self._view = view
         self._only = only if only is None or isinstance(only, str) else tuple(only)
         self._last_id = last_id
-        self._watch = watch
+        self._patch_checker = patch_checker
         self._changed_at = 0
         self._is_begun = False
         self._shared = None if key is None else _shared_view(view, self._only, key, nonce)
@@ -171,8 +171,8 @@ class Live(Alive[object]):
         # isawaitable() does not tell a type checker what the others are.
         event = patch_elements(cast("Element", view), only=self._only, event_id="")
         COUNTERS.render_seconds += time.perf_counter() - begun_at
-        if self._watch is not None:
-            self._watch.patched(view, has_targets=self._only is not None)
+        if self._patch_checker is not None:
+            self._patch_checker.check(view, has_targets=self._only is not None)
         return _Page.of(event)
 
 

@@ -22,7 +22,7 @@ from fatmorph.datastar.shared import keep_event, kept_event
 from fatmorph.errors import ResponseEndedError, ResponseError
 from fatmorph.live import Live, View
 from fatmorph.markup.element import Element
-from fatmorph.morph.development import new_watch
+from fatmorph.morph.development import new_patch_checker
 from fatmorph.responder import Responder
 from fatmorph.response import checked_location
 from fatmorph.settings import Settings
@@ -70,8 +70,8 @@ class Writer(Responder):
         "_is_datastar",
         "_is_streaming",
         "_last_event_id",
+        "_patch_checker",
         "_release_handle",
-        "_watch",
     )
 
     def __init__(
@@ -96,7 +96,7 @@ class Writer(Responder):
         self._is_streaming = False
         self._held: bytes | None = None
         self._release_handle: asyncio.Handle | None = None
-        self._watch = new_watch()  # None but in development
+        self._patch_checker = new_patch_checker()  # None but in development
 
     def redirect(
         self, url: str, status: int = 303, *, external: bool = False, nonce: str | None = None
@@ -183,9 +183,9 @@ class Writer(Responder):
             if is_plain:
                 keep_event(view, event)
         self._event(event)
-        if self._watch is not None:
+        if self._patch_checker is not None:
             is_part = selector is not None or only is not None
-            self._watch.patched(view, has_targets=is_part, namespace=namespace)
+            self._patch_checker.check(view, has_targets=is_part, namespace=namespace)
 
     def patch_signals(
         self,
@@ -346,7 +346,7 @@ class Writer(Responder):
             nonce=self._nonce,
             heartbeat=heartbeat,
             max_rate=max_rate,
-            watch=self._watch,
+            patch_checker=self._patch_checker,
         )
         await live.run()
 

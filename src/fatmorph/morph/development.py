@@ -1,7 +1,7 @@
-"""Development: every page that is patched is checked, and what is found is logged.
+"""Development: check every page that is patched, and log what is found.
 
-On with `FATMORPH_DEV=1` in the environment, which pytest's plugin sets; read once for every
-Writer. Off, it has no watch, and a patch costs it one comparison with None.
+`FATMORPH_DEV=1` in the environment, which the pytest plugin sets, switches it on; each Writer
+reads it once. Otherwise the Writer has no checker, and a patch costs one comparison with None.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 from fatmorph.markup.element import Element
 from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("Watch", "new_watch")
+__all__ = ("PatchChecker", "new_patch_checker")
 
-# Views and findings that are remembered, so that each is checked or logged once.
+# How many views and findings are remembered, so that each is checked or logged once.
 MAX_REMEMBERED = 4096
 
 logger = logging.getLogger("fatmorph.morph")
@@ -26,15 +26,15 @@ _checked: dict[Hashable, None] = {}
 _logged: dict[Hashable, None] = {}
 
 
-class Watch:
+class PatchChecker:
     """Check what one stream patches."""
 
     def __init__(self) -> None:
-        # Not imported where nothing is checked: it would cost every program's start.
-        self._check: Any = import_module("fatmorph.morph.checks")  # Any: a module
+        # Imported late: a program that checks nothing starts faster without it.
+        self._checks: Any = import_module("fatmorph.morph.checks")  # Any: a module
         self._page: Element | None = None  # the last whole one
 
-    def patched(
+    def check(
         self,
         view: Element | HasHtml,
         *,
@@ -51,12 +51,12 @@ class Watch:
         if not isinstance(view, Element):
             return  # trusted HTML
         if _is_new(_checked, (hash(view), has_targets, namespace)):
-            self._log(self._check.check_patch(view, has_selector=has_targets, namespace=namespace))
+            self._log(self._checks.check_patch(view, has_selector=has_targets, namespace=namespace))
         if view.tag != "html" or has_targets:
             return
         before, self._page = self._page, view
         if before is not None and before != view:
-            self._log(self._check.check_change(before, view))
+            self._log(self._checks.check_change(before, view))
 
     def _log(self, findings: tuple[Any, ...]) -> None:  # Any: its class is imported late
         for finding in findings:
@@ -65,9 +65,9 @@ class Watch:
                 logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
 
 
-def new_watch() -> Watch | None:
-    """Return the watch of a new stream, or None if nothing is checked."""
-    return Watch() if os.environ.get("FATMORPH_DEV") == "1" else None
+def new_patch_checker() -> PatchChecker | None:
+    """Return the checker of a new stream, or None if nothing is checked."""
+    return PatchChecker() if os.environ.get("FATMORPH_DEV") == "1" else None
 
 
 def _is_new(remembered: dict[Hashable, None], value: Hashable) -> bool:

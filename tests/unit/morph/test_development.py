@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from fatmorph import Markup, data, fragment, h, svg
-from fatmorph.morph.development import Watch, new_watch
+from fatmorph.morph.development import PatchChecker, new_patch_checker
 from fatmorph.writer import Writer
 from transports import FakeTransport
 
@@ -45,12 +45,12 @@ def page(name, *children):
     return h.html(h.head(h.title(name)), h.body(*children))
 
 
-def test_there_is_a_watch_in_development_only(production, monkeypatch):
-    before = new_watch()
+def test_patches_are_checked_in_development_only(production, monkeypatch):
+    before = new_patch_checker()
 
     monkeypatch.setenv("FATMORPH_DEV", "1")
 
-    assert (before, type(new_watch())) == (None, Watch)
+    assert (before, type(new_patch_checker())) == (None, PatchChecker)
 
 
 async def test_a_writer_in_production_checks_nothing(production, logged, fresh):

@@ -205,10 +205,10 @@ class Morpher:
     def _take(self, element_id: str, node: Node) -> None:
         """Note that the ancestors of an element own its id no more."""
         taken = self._taken.setdefault(element_id, set())
-        for place in self._old.places.get(element_id, ()):
+        for position in self._old.positions.get(element_id, ()):
             for ancestor in node.ancestors():
                 owned = self._old.owners.get(ancestor)
-                if owned and owned.start <= place < owned.end and ancestor not in taken:
+                if owned and owned.start <= position < owned.end and ancestor not in taken:
                     taken.add(ancestor)
                     owned.count -= 1
                     if not owned.count:
@@ -261,15 +261,15 @@ class Morpher:
         owned = self._old.owners[node]
         if owned.end - owned.start <= owned_by_new.end - owned_by_new.start:
             for element_id in self._old.ids[owned.start : owned.end]:
-                places = self._new.places.get(element_id, [])
-                index = bisect_left(places, owned_by_new.start)
-                is_inside = index < len(places) and places[index] < owned_by_new.end
+                positions = self._new.positions.get(element_id, [])
+                index = bisect_left(positions, owned_by_new.start)
+                is_inside = index < len(positions) and positions[index] < owned_by_new.end
                 if is_inside and node not in self._taken.get(element_id, ()):
                     return True
             return False
         for element_id in self._new.ids[owned_by_new.start : owned_by_new.end]:
-            places = self._old.places.get(element_id, [])
-            is_inside = any(owned.start <= place < owned.end for place in places)
+            positions = self._old.positions.get(element_id, [])
+            is_inside = any(owned.start <= position < owned.end for position in positions)
             if is_inside and node not in self._taken.get(element_id, ()):
                 return True
         return False

@@ -42,7 +42,7 @@ class Side:
     ) -> None:
         self.ids: list[str] = []
         """The persistent ids in document order."""
-        self.places: dict[str, list[int]] = {}
+        self.positions: dict[str, list[int]] = {}
         """Where each of them stands in that list; more than once only in a faulty new tree."""
         self.owners: dict[Node, Owned] = {}
         self._target = target
@@ -65,13 +65,13 @@ class Side:
         if "id" in node.attributes:
             element_id = node.id
             if isinstance(element_id, str) and element_id in persistent:
-                self.places.setdefault(element_id, []).append(len(self.ids))
+                self.positions.setdefault(element_id, []).append(len(self.ids))
                 self.ids.append(element_id)
 
     def _own(self, node: Node, start: int) -> None:
         end = len(self.ids)
         if end > start:
-            is_unique = len(self.places) == end
+            is_unique = len(self.positions) == end
             count = end - start if is_unique else len(set(self.ids[start:end]))
             self.owners[node] = Owned(start, end, count)
 

@@ -11,8 +11,8 @@ from typing import cast
 
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import as_element
-from fatmorph.morph.checks._change import report_pair
-from fatmorph.morph.checks._page import report_identity
+from fatmorph.morph.checks._change import report_change
+from fatmorph.morph.checks._page import report_page
 from fatmorph.morph.checks._survey import ROOTS, Survey, Tree
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding, Severity
@@ -48,9 +48,9 @@ def check(
         ['duplicate-id']
     """
     survey = _surveyed(view if after is None else after)
-    report_identity(survey)
+    report_page(survey)
     if after is not None:
-        report_pair(_surveyed(view), survey)
+        report_change(_surveyed(view), survey)
     return _sorted(survey.findings)
 
 
@@ -68,7 +68,7 @@ def check_change(
     """
     survey = _surveyed(after)
     survey.findings.clear()
-    report_pair(_surveyed(before), survey)
+    report_change(_surveyed(before), survey)
     return _sorted(survey.findings)
 
 
@@ -89,7 +89,7 @@ def check_patch(
         ChildError: Something that is no view.
     """
     survey = _surveyed(view)
-    report_identity(survey)
+    report_page(survey)
     findings = survey.findings
     root = survey.root
     roots = [root] if root.tag not in ROOTS else root.children

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from fatmorph.morph.checks._survey import Place, Survey
+from fatmorph.morph.checks._survey import Spot, Survey
 
-__all__ = ("Key", "Moves")
+__all__ = ("Ancestry", "Moves")
 
-Key: TypeAlias = int
+Ancestry: TypeAlias = int
 """The number of an ancestry: equal for the same id, or for the same tags below the same id."""
 
 
 class Moves:
-    """Why elements of the later tree leave their places.
+    """Why elements of the later tree leave their positions.
 
     Args:
         before: The page that is there.
         after: The page that is sent.
-        keys_before: The keys of the earlier places, by their numbers.
+        keys_before: The keys of the earlier spots, by their numbers.
         keys_after: Those of the later ones.
     """
 
     def __init__(
-        self, before: Survey, after: Survey, keys_before: list[Key], keys_after: list[Key]
+        self, before: Survey, after: Survey, keys_before: list[Ancestry], keys_after: list[Ancestry]
     ) -> None:
         self._before = before
         self._after = after
@@ -36,7 +36,7 @@ class Moves:
         self._moved: dict[int, set[str]] = {}
         self._weights: tuple[list[int], list[int]] | None = None
 
-    def has_other_parent(self, one: Place, other: Place) -> bool:
+    def has_other_parent(self, one: Spot, other: Spot) -> bool:
         """Return whether an element stands in another parent than before."""
         old, new = one.parent, other.parent
         if old is None or new is None:
@@ -46,10 +46,10 @@ class Moves:
         gained = bool(old.element.id) != bool(new.element.id)
         return not (gained and old.element.tag == new.element.tag)
 
-    def reason(self, place: Place) -> str:
+    def reason(self, spot: Spot) -> str:
         """Return why an element of the later tree begins anew; empty if it stays as it is."""
-        climbed: list[Place] = []
-        each: Place | None = place
+        climbed: list[Spot] = []
+        each: Spot | None = spot
         reason = ""
         while each is not None and not reason and each.number not in self._reasons:
             climbed.append(each)
@@ -61,32 +61,32 @@ class Moves:
             self._reasons[seen.number] = reason
         return reason
 
-    def _own_reason(self, place: Place) -> str:
-        value = place.element.id
+    def _own_reason(self, spot: Spot) -> str:
+        value = spot.element.id
         old = self._before.ids.get(value) if value else None
         if old is None or not value:
             return ""
-        name = f"{place.element.tag}#{value}"
-        if old[0].element.tag != place.element.tag:
+        name = f"{spot.element.tag}#{value}"
+        if old[0].element.tag != spot.element.tag:
             return f"{name} is made anew"
-        if self.has_other_parent(old[0], place):
+        if self.has_other_parent(old[0], spot):
             return f"{name} moves to another parent"
         is_moved = (
-            place.parent is not None
+            spot.parent is not None
             and old[0].parent is not None
-            and value in self._moved_in(old[0].parent, place.parent)
+            and value in self._moved_in(old[0].parent, spot.parent)
         )
         return f"{name} moves among its siblings" if is_moved else ""
 
-    def _moved_in(self, before: Place, after: Place) -> set[str]:
-        """Return the ids of those children that the client takes from their place."""
+    def _moved_in(self, before: Spot, after: Spot) -> set[str]:
+        """Return the ids of those children that the client takes from their position."""
         if after.number not in self._moved:
             if self._weights is None:
                 self._weights = self._counted(self._before), self._counted(self._after)
             self._moved[after.number] = self._matched(before, after)
         return self._moved[after.number]
 
-    def _matched(self, before: Place, after: Place) -> set[str]:
+    def _matched(self, before: Spot, after: Spot) -> set[str]:
         old_weights, new_weights = self._weights or ([], [])
         old = self._before.children(before)
         moved: set[str] = set()
@@ -100,24 +100,24 @@ class Moves:
                 moved.add(value)
         return moved
 
-    def _is_persistent(self, place: Place) -> bool:
-        value = place.element.id or ""
+    def _is_persistent(self, spot: Spot) -> bool:
+        value = spot.element.id or ""
         old, new = self._before.ids.get(value, []), self._after.ids.get(value, [])
         is_unique = len(old) == len(new) == 1
         return is_unique and old[0].element.tag == new[0].element.tag
 
     def _counted(self, survey: Survey) -> list[int]:
-        """Return how many ids each place holds, its own included, that stay in the page."""
-        counts = [0] * (len(survey.places) + 1)
-        for place in reversed(survey.places):
-            counts[place.number] += bool(place.element.id) and self._is_persistent(place)
-            if place.parent is not None:
-                counts[place.parent.number] += counts[place.number]
+        """Return how many ids each spot holds, its own included, that stay in the page."""
+        counts = [0] * (len(survey.spots) + 1)
+        for spot in reversed(survey.spots):
+            counts[spot.number] += bool(spot.element.id) and self._is_persistent(spot)
+            if spot.parent is not None:
+                counts[spot.parent.number] += counts[spot.number]
         return counts
 
 
 def _best(
-    child: Place, old: list[Place], start: int, gone: set[str], weights: tuple[int, list[int]]
+    child: Spot, old: list[Spot], start: int, gone: set[str], weights: tuple[int, list[int]]
 ) -> int | None:
     """Return which old sibling the client takes for a new one, at `start` or after it."""
     mine, old_weights = weights

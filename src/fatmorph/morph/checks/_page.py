@@ -1,4 +1,4 @@
-"""The findings that need the whole tree: who has no identity, or shares it with others."""
+"""Findings that need the whole page: identity, state, subscriptions and stylesheets."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from fatmorph.errors import short_repr
 from fatmorph.markup.element import Element
 from fatmorph.markup.render import generated
 from fatmorph.morph.checks._nesting import IN_NAV
-from fatmorph.morph.checks._survey import Place, Row, Survey, Tree
-from fatmorph.morph.checks._vocabulary import MATCHED_BY_PLACE
+from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
+from fatmorph.morph.checks._vocabulary import MATCHED_BY_POSITION
 
-__all__ = ("is_subscription", "report_identity", "stylesheet_href")
+__all__ = ("is_subscription", "report_page", "stylesheet_href")
 
 REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
 STAYS = frozenset({"body", "head", "html"})  # matched by what they are
 
 
-def report_identity(survey: Survey) -> None:
+def report_page(survey: Survey) -> None:
     """Add the findings about ids, generated elements, state and subscriptions."""
     _report_duplicates(survey)
     _report_rows(survey)
     _report_states(survey)
     _report_subscriptions(survey)
     _report_stylesheets(survey)
-    for place, _, _ in survey.signals:
-        if place.row is not None and not place.row.is_covered:
-            survey.report("signals-can-reset", place)
+    for spot, _, _ in survey.signals:
+        if spot.row is not None and not spot.row.is_covered:
+            survey.report("signals-can-reset", spot)
 
 
 def is_subscription(expression: str) -> bool:
@@ -37,60 +37,60 @@ def is_subscription(expression: str) -> bool:
 
 
 def stylesheet_href(element: Tree) -> str | None:
-    """Return the href of a stylesheet that is known by its place only."""
+    """Return the href of a stylesheet that is known by its position only."""
     if element.tag != "link" or "stylesheet" not in str(element.attributes.get("rel")).split():
         return None
     return None if element.attributes.get("id") else str(element.attributes.get("href"))
 
 
 def _report_duplicates(survey: Survey) -> None:
-    for value, places in survey.ids.items():
-        if len(places) > 1:
-            first = survey.path(places[0])
-            words = {"id": short_repr(value), "first": first, "count": len(places)}
-            survey.report("duplicate-id", places[1], **words)
+    for value, spots in survey.ids.items():
+        if len(spots) > 1:
+            first = survey.path(spots[0])
+            words = {"id": short_repr(value), "first": first, "count": len(spots)}
+            survey.report("duplicate-id", spots[1], **words)
 
 
 def _report_rows(survey: Survey) -> None:
     # Outer rows come first, so that what is in a reported one is not reported again.
     for group in survey.rows:
-        by_tag: dict[str, list[Place]] = {}
+        by_tag: dict[str, list[Spot]] = {}
         totals: Counter[str] = Counter()
-        for place in group:
-            row, tag = cast("Row", place.row), place.element.tag
+        for spot in group:
+            row, tag = cast("Row", spot.row), spot.element.tag
             totals[tag] += 1
             row.is_covered = row.outer is not None and row.outer.is_covered
-            is_row = tag not in MATCHED_BY_PLACE and not place.flags & IN_NAV
+            is_row = tag not in MATCHED_BY_POSITION and not spot.flags & IN_NAV
             if not (row.is_covered or row.has_id) and (row.has_state or is_row):
-                by_tag.setdefault(tag, []).append(place)
+                by_tag.setdefault(tag, []).append(spot)
                 row.is_covered = True
-        for tag, places in by_tag.items():
-            words = {"count": len(places), "total": totals[tag]}
-            survey.report("generated-without-id", places[0], **words)
+        for tag, spots in by_tag.items():
+            words = {"count": len(spots), "total": totals[tag]}
+            survey.report("generated-without-id", spots[0], **words)
 
 
 def _report_states(survey: Survey) -> None:
     counts: dict[int, Counter[str]] = {}
-    for place, state in survey.states.values():
-        is_covered = place.row is not None and place.row.is_covered
-        if is_covered or place.element.attributes.get("id"):
+    for spot, state in survey.states.values():
+        is_covered = spot.row is not None and spot.row.is_covered
+        if is_covered or spot.element.attributes.get("id"):
             continue
-        stray = _stray(place, counts)
+        stray = _stray(spot, counts)
         if stray is not None:
-            name = place.element.attributes.get("name")
+            name = spot.element.attributes.get("name")
             words = {"state": state, "among": stray.element.tag}
-            words["id"] = name if isinstance(name, str) and name else place.element.tag
-            survey.report("state-without-id", place, **words)
+            words["id"] = name if isinstance(name, str) and name else spot.element.tag
+            survey.report("state-without-id", spot, **words)
 
 
-def _stray(place: Place, counts: dict[int, Counter[str]]) -> Place | None:
+def _stray(spot: Spot, counts: dict[int, Counter[str]]) -> Spot | None:
     """Return the first of an element and its ancestors that could be taken for a sibling.
 
     None if the browser can only find the element itself: an ancestor has an id, or each is the
     only one of its name among its siblings.
     """
-    climbed: list[Place] = []
-    stray: Place | None = place
+    climbed: list[Spot] = []
+    stray: Spot | None = spot
     while stray is not None and stray.is_anchored is None:
         if _is_known(stray):
             stray.is_anchored = True
@@ -107,42 +107,42 @@ def _stray(place: Place, counts: dict[int, Counter[str]]) -> Place | None:
     return None if is_anchored else stray
 
 
-def _is_known(place: Place) -> bool:
-    parent = place.parent
-    if parent is None or place.element.tag in STAYS or place.element.attributes.get("id"):
+def _is_known(spot: Spot) -> bool:
+    parent = spot.parent
+    if parent is None or spot.element.tag in STAYS or spot.element.attributes.get("id"):
         return True
-    is_row = place.row is not None and place.row is not parent.row
-    return is_row and place.row is not None and place.row.has_id
+    is_row = spot.row is not None and spot.row is not parent.row
+    return is_row and spot.row is not None and spot.row.has_id
 
 
-def _is_alone(place: Place, counts: dict[int, Counter[str]]) -> bool:
-    parent = place.parent
+def _is_alone(spot: Spot, counts: dict[int, Counter[str]]) -> bool:
+    parent = spot.parent
     if parent is None:
         return True
     if parent.number not in counts:
         children = parent.element.children
         counts[parent.number] = Counter(c.tag for c in children if not isinstance(c, str))
-    return counts[parent.number][place.element.tag] == 1
+    return counts[parent.number][spot.element.tag] == 1
 
 
 def _report_subscriptions(survey: Survey) -> None:
-    asked: dict[tuple[str, str], Place] = {}
-    for place, _, expression in survey.inits:
-        if is_subscription(expression) and place.row is not None and not place.row.is_covered:
-            survey.report("subscription-can-move", place)
+    asked: dict[tuple[str, str], Spot] = {}
+    for spot, _, expression in survey.inits:
+        if is_subscription(expression) and spot.row is not None and not spot.row.is_covered:
+            survey.report("subscription-can-move", spot)
         request = REQUEST.search(expression)
         if request is None or "requestCancellation" in expression:
             continue
         method, _, url = request.groups()
-        first = asked.setdefault((method, url), place)
-        if first is not place:
+        first = asked.setdefault((method, url), spot)
+        if first is not spot:
             words = {"url": short_repr(url), "first": survey.path(first)}
-            survey.report("same-subscription", place, **words)
+            survey.report("same-subscription", spot, **words)
 
 
 def _report_stylesheets(survey: Survey) -> None:
-    for place in survey.heads:
-        head = place.element
+    for spot in survey.heads:
+        head = spot.element
         if not isinstance(head, Element):
             continue
         start, stop = generated(head)
@@ -153,5 +153,5 @@ def _report_stylesheets(survey: Survey) -> None:
             href = stylesheet_href(child)
             if href is not None and has_generated_link:
                 words = {"href": short_repr(href), "id": f"style-{index}"}
-                survey.report("stylesheet-can-shift", place, **words)
+                survey.report("stylesheet-can-shift", spot, **words)
             has_generated_link |= start <= index < stop

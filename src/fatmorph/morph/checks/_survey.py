@@ -31,10 +31,10 @@ from fatmorph.morph.checks._nesting import (
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding
 
-__all__ = ("ROOTS", "Attributes", "Place", "Row", "Survey", "Tree")
+__all__ = ("ROOTS", "Attributes", "Row", "Spot", "Survey", "Tree")
 
 ROOTS = frozenset({"#document", "#document-fragment"})
-MAX_STEPS = 16  # of a path: the end of a longer one is what finds the place
+MAX_STEPS = 16  # of a path: the end of a longer one is enough to find the element
 # What is in these has no identity that a morph could keep, or none of ours.
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 FRAGMENTS = ROOTS | {"template"}  # whose content may begin with anything
@@ -84,15 +84,15 @@ class Row:
             row = row.outer
 
 
-class Place:
-    """An element, and where it stands."""
+class Spot:
+    """An element where it stands: an equal element may stand elsewhere in the page, too."""
 
     __slots__ = (
         *("depth", "element", "flags", "index", "is_anchored", "number", "opens", "parent", "row"),
     )
 
     def __init__(
-        self, element: Tree, parent: Place | None, index: int, flags: int, row: Row | None
+        self, element: Tree, parent: Spot | None, index: int, flags: int, row: Row | None
     ) -> None:
         self.element = element
         self.parent = parent
@@ -115,38 +115,38 @@ class Survey:
     def __init__(self, root: Tree) -> None:
         self.root = root
         self.findings: list[tuple[int, Finding]] = []
-        self.places: list[Place] = []
-        self.ids: dict[str, list[Place]] = {}
-        self.states: dict[int, tuple[Place, str]] = {}
-        self.rows: list[list[Place]] = []
-        self.inits: list[tuple[Place, str, str]] = []
-        self.signals: list[tuple[Place, str, str]] = []
-        self.heads: list[Place] = []
-        self._children: dict[int, list[Place]] | None = None
+        self.spots: list[Spot] = []
+        self.ids: dict[str, list[Spot]] = {}
+        self.states: dict[int, tuple[Spot, str]] = {}
+        self.rows: list[list[Spot]] = []
+        self.inits: list[tuple[Spot, str, str]] = []
+        self.signals: list[tuple[Spot, str, str]] = []
+        self.heads: list[Spot] = []
+        self._children: dict[int, list[Spot]] | None = None
         self._steps: dict[int, list[str]] = {}
         self._kinds: dict[str, int] = {}
         self._walk()
 
-    def children(self, parent: Place) -> list[Place]:
+    def children(self, parent: Spot) -> list[Spot]:
         """Return the elements in an element."""
         if self._children is None:
             self._children = {}
-            for place in self.places:
-                if place.parent is not None:
-                    self._children.setdefault(place.parent.number, []).append(place)
+            for spot in self.spots:
+                if spot.parent is not None:
+                    self._children.setdefault(spot.parent.number, []).append(spot)
         return self._children.get(parent.number, [])
 
-    def path(self, place: Place) -> str:
+    def path(self, spot: Spot) -> str:
         """Return the path of an element; of a very deep one, its end."""
         steps: list[str] = []
-        while place.parent is not None and len(steps) < MAX_STEPS:
-            parent = place.parent
+        while spot.parent is not None and len(steps) < MAX_STEPS:
+            parent = spot.parent
             if parent.number not in self._steps:
                 self._steps[parent.number] = [step for _, step in child_steps(parent.element)]
-            steps.append(self._steps[parent.number][place.index])
-            place = parent
-        root = place.element
-        if place.parent is not None:
+            steps.append(self._steps[parent.number][spot.index])
+            spot = parent
+        root = spot.element
+        if spot.parent is not None:
             steps.append("…")
         elif root.tag not in ROOTS and (root.tag != "html" or not steps):
             steps.append(f"{root.tag}#{root.id}" if root.id else root.tag)
@@ -154,37 +154,37 @@ class Survey:
             steps.pop()
         return " > ".join(reversed(steps))
 
-    def report(self, code: str, place: Place, **words: object) -> None:
+    def report(self, code: str, spot: Spot, **words: object) -> None:
         """Note a finding about an element."""
-        finding = worded(code, self.path(place), **{"tag": place.element.tag, **words})
-        self.findings.append((place.number, finding))
+        finding = worded(code, self.path(spot), **{"tag": spot.element.tag, **words})
+        self.findings.append((spot.number, finding))
 
     # hot: tests/benchmarks/checking.py, which checks a board of 400 cells
     def _walk(self) -> None:
-        pending = [Place(self.root, None, 0, 0, None)]
-        places = self.places
+        pending = [Spot(self.root, None, 0, 0, None)]
+        spots = self.spots
         while pending:
-            place = pending.pop()
-            places.append(place)
-            place.number = len(places)
-            element = place.element
+            spot = pending.pop()
+            spots.append(spot)
+            spot.number = len(spots)
+            element = spot.element
             tag = element.tag
             if attributes := element.attributes:
-                self._note_attributes(place, attributes)
-            if tag in NOTED and not place.flags & FOREIGN:
-                self._note_tag(place, tag, attributes)
-            if place.depth == MAX_DEPTH + 1:
-                self.report("too-deep", place)
+                self._note_attributes(spot, attributes)
+            if tag in NOTED and not spot.flags & FOREIGN:
+                self._note_tag(spot, tag, attributes)
+            if spot.depth == MAX_DEPTH + 1:
+                self.report("too-deep", spot)
             children = element.children
             if len(children) == 1 and type(children[0]) is str and tag not in NOTED:
                 continue  # most elements are such leaves
             elements = [child for child in children if not isinstance(child, str)]
             if len(elements) < len(children):
-                self._note_texts(place, tag, children)
+                self._note_texts(spot, tag, children)
             if elements:
-                pending += reversed(self._child_places(place, tag, elements))
+                pending += reversed(self._child_spots(spot, tag, elements))
 
-    def _note_attributes(self, place: Place, attributes: Attributes) -> None:
+    def _note_attributes(self, spot: Spot, attributes: Attributes) -> None:
         bits = 0
         known = self._kinds
         for name, value in attributes.items():
@@ -194,48 +194,48 @@ class Survey:
             if kind:
                 bits |= kind
                 if kind & kinds.NOTED or value is True or not value or value == "id":
-                    self._note_attribute(place, name, value, kind)
-        if bits & kinds.ACTION and place.row is not None:
-            place.row.note_state()
-        if bits & kinds.ID and not place.flags & IN_TEMPLATE:
-            self._note_id(place, attributes["id"])
+                    self._note_attribute(spot, name, value, kind)
+        if bits & kinds.ACTION and spot.row is not None:
+            spot.row.note_state()
+        if bits & kinds.ID and not spot.flags & IN_TEMPLATE:
+            self._note_id(spot, attributes["id"])
 
-    def _note_id(self, place: Place, value: Any) -> None:  # Any: text, or True or None
+    def _note_id(self, spot: Spot, value: Any) -> None:  # Any: text, or True or None
         if value is True or not value:
-            self.report("empty-id", place)
+            self.report("empty-id", spot)
             return
-        self.ids.setdefault(value, []).append(place)
-        if place.row is not None:
-            place.row.note_id()
+        self.ids.setdefault(value, []).append(spot)
+        if spot.row is not None:
+            spot.row.note_id()
 
-    def _note_attribute(self, place: Place, name: str, value: Any, kind: int) -> None:
+    def _note_attribute(self, spot: Spot, name: str, value: Any, kind: int) -> None:
         text = "" if value is True or value is None else value
-        if kind & kinds.CHECKED and not place.flags & UNKNOWN_TO_DATASTAR:
-            self._check_datastar(place, name, text, kind)
+        if kind & kinds.CHECKED and not spot.flags & UNKNOWN_TO_DATASTAR:
+            self._check_datastar(spot, name, text, kind)
         if kind & kinds.STATE or (kind & kinds.STYLE and SCROLLS.search(text)):
-            self._note_state(place, "a scroll position" if kind & kinds.STYLE else name)
+            self._note_state(spot, "a scroll position" if kind & kinds.STYLE else name)
         if kind & kinds.INIT:
-            self.inits.append((place, name, text))
+            self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:
-            self.signals.append((place, name, text))
+            self.signals.append((spot, name, text))
         if kind & kinds.IGNORE:
-            place.opens |= UNKNOWN_TO_DATASTAR
+            spot.opens |= UNKNOWN_TO_DATASTAR
         if kind & kinds.IGNORE_MORPH:
-            place.opens |= UNTOUCHED
-        if text == "id" and kind & (kinds.ID | kinds.NAME) and place.flags & IN_FORM:
-            self._note_named_id(place)
+            spot.opens |= UNTOUCHED
+        if text == "id" and kind & (kinds.ID | kinds.NAME) and spot.flags & IN_FORM:
+            self._note_named_id(spot)
 
-    def _note_named_id(self, place: Place) -> None:
-        if place.element.tag in LISTED_ELEMENTS:
-            self.report("control-named-id", place)
+    def _note_named_id(self, spot: Spot) -> None:
+        if spot.element.tag in LISTED_ELEMENTS:
+            self.report("control-named-id", spot)
 
-    def _note_state(self, place: Place, state: str) -> None:
-        if not place.flags & HIDDEN:
-            self.states.setdefault(place.number, (place, state))
-            if place.row is not None:
-                place.row.note_state()
+    def _note_state(self, spot: Spot, state: str) -> None:
+        if not spot.flags & HIDDEN:
+            self.states.setdefault(spot.number, (spot, state))
+            if spot.row is not None:
+                spot.row.note_state()
 
-    def _check_datastar(self, place: Place, name: str, text: str, kind: int) -> None:
+    def _check_datastar(self, spot: Spot, name: str, text: str, kind: int) -> None:
         wrong = ""
         if kind & kinds.NEEDS_VALUE and not text:
             wrong = "has no value"
@@ -247,46 +247,46 @@ class Survey:
             wrong = "has a key"
         if wrong:
             fix = kinds.datastar_call(name)
-            self.report("datastar-value", place, name=name, wrong=wrong, fix=fix)
+            self.report("datastar-value", spot, name=name, wrong=wrong, fix=fix)
 
-    def _note_tag(self, place: Place, tag: str, attributes: Attributes) -> None:
+    def _note_tag(self, spot: Spot, tag: str, attributes: Attributes) -> None:
         rule = NESTING.get(tag)
-        parent = place.parent.element.tag if place.parent is not None else "#document"
+        parent = spot.parent.element.tag if spot.parent is not None else "#document"
         if rule is not None and parent not in FRAGMENTS:
-            crossed = place.flags & rule.forbidden
+            crossed = spot.flags & rule.forbidden
             if crossed or parent in rule.enemies or (rule.parents and parent not in rule.parents):
-                self._note_misnested(place, tag, parent, crossed)
+                self._note_misnested(spot, tag, parent, crossed)
         if tag in kinds.STATEFUL:
             if tag != "input" or attributes.get("type") not in kinds.STATELESS_INPUTS:
-                self._note_state(place, kinds.STATEFUL[tag])
-            opens = tag in ("details", "dialog") and not place.flags & HIDDEN
+                self._note_state(spot, kinds.STATEFUL[tag])
+            opens = tag in ("details", "dialog") and not spot.flags & HIDDEN
             if opens and not kinds.keeps_open(tag, attributes):
-                self.report("open-not-preserved", place)
-        elif tag == "noscript" and place.element.children:
-            self.report("noscript", place)
+                self.report("open-not-preserved", spot)
+        elif tag == "noscript" and spot.element.children:
+            self.report("noscript", spot)
         elif tag == "template" and "shadowrootmode" in attributes:
-            self.report("shadow-root", place)
+            self.report("shadow-root", spot)
 
-    def _note_misnested(self, place: Place, tag: str, parent: str, crossed: int) -> None:
+    def _note_misnested(self, spot: Spot, tag: str, parent: str, crossed: int) -> None:
         reason, fix = misplaced(tag, parent, crossed)
-        self.report("misnested", place, parent=parent, reason=reason, fix=fix)
+        self.report("misnested", spot, parent=parent, reason=reason, fix=fix)
 
-    def _note_texts(self, place: Place, tag: str, children: Sequence[Any]) -> None:
+    def _note_texts(self, spot: Spot, tag: str, children: Sequence[Any]) -> None:
         rule = NESTING.get(tag)
         for child in children:
             if not isinstance(child, str):
                 continue
             is_raw = type(child) is not str or tag in kinds.RAW_TEXT
             if is_raw and "</" in child and tag not in ROOTS:
-                if (end := PAGE_END.search(child)) and not place.flags & FOREIGN:
-                    self.report("page-end", place, text=repr(end[0]))
+                if (end := PAGE_END.search(child)) and not spot.flags & FOREIGN:
+                    self.report("page-end", spot, text=repr(end[0]))
             elif not is_raw and rule is not None and rule.children and not child.isspace():
                 reason, fix = misplaced("#text", tag, 0)
                 words = {"tag": "#text", "parent": tag, "reason": reason, "fix": fix}
-                self.report("misnested", place, **words)
+                self.report("misnested", spot, **words)
 
-    def _child_places(self, place: Place, tag: str, elements: list[Tree]) -> list[Place]:
-        flags = place.flags | place.opens
+    def _child_spots(self, spot: Spot, tag: str, elements: list[Tree]) -> list[Spot]:
+        flags = spot.flags | spot.opens
         rule = NESTING.get(tag)
         if flags & FOREIGN:
             if tag in LEAVES_FOREIGN:
@@ -294,25 +294,25 @@ class Survey:
         elif rule is not None:
             flags = flags & ~rule.closes | rule.opens
         if tag == "head":
-            self.heads.append(place)
-        rows = self._rows(place, elements, flags)
-        around = place.row
-        places = [
-            Place(element, place, index, flags, row)
+            self.heads.append(spot)
+        rows = self._rows(spot, elements, flags)
+        around = spot.row
+        spots = [
+            Spot(element, spot, index, flags, row)
             for index, (element, row) in enumerate(zip(elements, rows, strict=True))
         ]
-        if group := [child for child in places if child.row is not around]:
+        if group := [child for child in spots if child.row is not around]:
             self.rows.append(group)
         if rule is not None and rule.children is not None and not flags & FOREIGN:
-            for child in places:
+            for child in spots:
                 if child.element.tag not in rule.children:
                     self._note_misnested(child, child.element.tag, tag, 0)
-        return places
+        return spots
 
-    def _rows(self, place: Place, elements: list[Tree], flags: int) -> list[Row | None]:
+    def _rows(self, spot: Spot, elements: list[Tree], flags: int) -> list[Row | None]:
         """Return the row that each element is, or is in."""
-        rows = [place.row] * len(elements)
-        parent = place.element
+        rows = [spot.row] * len(elements)
+        parent = spot.element
         if len(elements) < 2 or flags & HIDDEN or not isinstance(parent, Element):
             return rows
         start, stop = generated(parent)
@@ -323,5 +323,5 @@ class Survey:
         counts = Counter(element.tag for element in elements[first:last])
         for index in range(first, last):
             if counts[elements[index].tag] > 1 and elements[index].tag != "#comment":
-                rows[index] = Row(place.row)
+                rows[index] = Row(spot.row)
         return rows

@@ -19,7 +19,7 @@ __all__ = (
     "IGNORE",
     "IGNORE_MORPH",
     "INIT",
-    "MATCHED_BY_PLACE",
+    "MATCHED_BY_POSITION",
     "NAME",
     "NEEDS_KEY",
     "NEEDS_NO_KEY",
@@ -65,7 +65,7 @@ STATELESS_INPUTS: Final = frozenset({"button", "hidden", "image", "reset", "subm
 RAW_TEXT: Final = frozenset({"#comment", "iframe", "noembed", "noframes", "script", "style", "xmp"})
 
 # Without state in them, these lose nothing by becoming their neighbour: text, cells, metadata.
-MATCHED_BY_PLACE: Final = frozenset(
+MATCHED_BY_POSITION: Final = frozenset(
     {
         # phrasing
         *("a", "abbr", "area", "b", "bdi", "bdo", "br", "button", "cite", "code", "data", "del"),
