@@ -11,6 +11,7 @@ os.environ.setdefault("FATMORPH_DEV", "0")
 # continuous integration make a red run repeatable.
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("many", deadline=None, max_examples=20_000)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 # A script's `command &` ignores SIGINT, and so would every server that a test starts and stops.

@@ -13,6 +13,7 @@ from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
 from fatmorph.morph.checks import check, check_change, check_patch
 from fatmorph.morph.checks._wording import WORDING
+from fatmorph.morph.simulation import simulate
 
 ROOT = Path(__file__).parents[3]
 ROW = data.init(at.subscribe("/rows"))
@@ -369,6 +370,16 @@ UNCHANGED = {
         h.body(data.signals({"a": 1}, if_missing=True)),
         h.body(data.signals({"a": 2}, if_missing=True)),
     ),
+    "signals of what is not morphed": (
+        h.body(h.p(data.ignore_morph(), data.signals({"a": 1}), id="a")),
+        h.body(h.p(data.ignore_morph(), data.signals({"a": 2}), id="a")),
+    ),
+    "signals that the client ignores": (
+        h.body(data.ignore(), data.signals({"a": 1})),
+        h.body(data.ignore(), data.signals({"a": 2})),
+    ),
+    "a comment without text": (h.p(comment(""), id="a"), h.p("b", comment(""), id="a")),
+    "trusted HTML": (h.p(Markup("<b>1</b>"), h.i(id="a")), h.p(Markup("<u>2</u>"), h.i(id="a"))),
     "init for the first time": (h.body(), h.body(data.init("$a = 1"))),
     "init of a new row": (rows("abc"), rows("nabc")),
     "init of a row that stays": (rows("abc"), rows("ac")),
@@ -410,6 +421,213 @@ def test_data_init_runs_again_below_what_moves():
 
     assert codes(found) == ["id-changed-parent", "init-runs-again"]
     assert found[1].what == ("data-init of <p> runs again, because div#a moves to another parent")
+
+
+LOAD = data.init("load()")
+DAY = h.tr(id="day")
+
+
+def part(*inside):
+    return h.section({"id": "part"}, *inside)
+
+
+def row(name):
+    return h.li(h.b(LOAD, id=name))
+
+
+# What the client's matching decides: before, after, and why each `data-init` runs again.
+MATCHED = {
+    "behind an element that holds ids, nothing moves": (
+        part(h.div(h.p(id="a"), h.p(id="b")), h.p(LOAD, id="c")),
+        part(h.div(h.p("new", id="a"), h.p(id="b")), h.p(LOAD, id="c")),
+        {},
+    ),
+    "an id under a new id above stays": (
+        part(h.div(h.p(h.b(LOAD, id="a")))),
+        part(h.div(h.p(h.b(LOAD, id="a")), id="new")),
+        {},
+    ),
+    "rows that are known by an id in them are made anew": (
+        h.ul({"id": "part"}, row("a"), row("b")),
+        h.ul({"id": "part"}, row("b"), row("a")),
+        {"ul#part > li[2] > b#a": "b#a moves to another parent"},
+    ),
+    "an element of one id does not pass one of two": (
+        part(h.div(h.p(LOAD, id="a")), h.article(h.p(id="b"), h.p(id="c"))),
+        part(h.article(h.p(id="b"), h.p(id="c")), h.div(h.p(LOAD, id="a"))),
+        {"section#part > div > p#a": "p#a moves to another parent"},
+    ),
+    "a neighbour without an id is taken instead": (
+        part(h.div(h.p(LOAD, id="a")), h.p("other")),
+        part(h.p(LOAD, id="a")),
+        {"section#part > p#a": "p#a is made anew"},
+    ),
+    "a text in front takes the place of an element without an id": (
+        part(h.b(LOAD), "text"),
+        part("text", h.b(LOAD)),
+        {"section#part > b": "b is made anew"},
+    ),
+    "an element of another tag is named where it begins": (
+        part(h.div({"id": "a"}, h.p(LOAD))),
+        part(h.article({"id": "a"}, h.p(LOAD))),
+        {"section#part > article#a > p": "article#a is made anew"},
+    ),
+    "a shape without its svg is another element": (
+        part(svg.svg(svg.g(LOAD, id="a"))),
+        part(svg.g(LOAD, id="a")),
+        {"section#part > g#a": "g#a is made anew"},
+    ),
+    "nothing is applied below data-ignore": (
+        part(data.ignore(), h.p(LOAD, id="a"), h.p(id="b")),
+        part(data.ignore(), h.p(id="b"), h.p(LOAD, id="a")),
+        {},
+    ),
+    "nothing is written below data-ignore-morph": (
+        part(h.div(data.ignore_morph(), h.p(data.init("$a = 1"), id="a"))),
+        part(h.div(data.ignore_morph(), h.p(data.init("$a = 2"), id="a"))),
+        {},
+    ),
+    "what is not morphed moves as a whole": (
+        part(h.div({"id": "a"}, data.ignore_morph(), h.p(LOAD)), h.div(id="b")),
+        part(h.div(id="b"), h.div({"id": "a"}, data.ignore_morph(), h.p(LOAD))),
+        {"section#part > div#a > p": "div#a moves among its siblings"},
+    ),
+    "nothing is applied in a template": (
+        part(h.template(h.p(data.init("$a = 1")))),
+        part(h.template(h.p(data.init("$a = 2")))),
+        {},
+    ),
+    "rows without a table section stand in one": (
+        h.table({"id": "part"}, h.thead(h.tr({"id": "a"}, h.th(id="b"))), h.tr(LOAD, id="c"), DAY),
+        h.table({"id": "part"}, h.tr(LOAD, id="c"), DAY, h.thead(h.tr({"id": "a"}, h.th(id="b")))),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MATCHED)
+def test_data_init_runs_again_where_the_client_puts_it(name):
+    before, after, reasons = MATCHED[name]
+
+    found = [each for each in check_change(before, after) if each.code == "init-runs-again"]
+
+    told = {each.path: each.what.partition("runs again, because ")[2] for each in found}
+    assert told == reasons
+
+
+@pytest.mark.parametrize("name", MATCHED)
+def test_the_simulation_runs_what_is_found_to_run_again(name):
+    before, after, reasons = MATCHED[name]
+
+    runs = simulate(before, after).runs
+
+    assert {run.node.place for run in runs if run.node.path} == {*reasons}
+
+
+PARENTS = {
+    "a parent of another tag": (
+        part(h.div(h.p(id="a"))),
+        part(h.article(h.p(id="a"))),
+        ["<p> 'a' changes from section#part > div to section#part > article"],
+    ),
+    "a parent that is not found again, though it stands where it stood": (
+        part(h.div(h.p(id="a")), h.ul(h.li(id="b"), h.li(id="c"))),
+        part(h.ul(h.li(id="b"), h.li(id="c")), h.div(h.p(id="a"))),
+        ["<p> 'a' changes from section#part > div to a new section#part > div"],
+    ),
+    "parents without ids that change places": (
+        part(h.div(h.p(id="a")), h.div(h.p(id="b"))),
+        part(h.div(h.p(id="b")), h.div(h.p(id="a"))),
+        ["<p> 'a' changes from section#part > div[1] to section#part > div[2]"],
+    ),
+    "a parent that moves with its child": (
+        part(h.div({"id": "a"}, h.p(id="b")), h.div({"id": "c"}, h.p(id="d"))),
+        part(h.div({"id": "c"}, h.p(id="d")), h.div({"id": "a"}, h.p(id="b"))),
+        [],
+    ),
+    "a parent behind one more without an id": (
+        part(h.div(h.p(id="a"))),
+        part(h.div(), h.div(h.p(id="a"))),
+        [],
+    ),
+    "an id above the parent": (
+        part(h.div(h.p(h.b(id="a")))),
+        part(h.div(h.p(h.b(id="a")), id="new")),
+        [],
+    ),
+    "a parent that is not morphed": (
+        part(h.div(data.ignore_morph(), h.p(h.b(id="a")))),
+        part(h.div(data.ignore_morph(), h.b(id="a"))),
+        [],
+    ),
+    "the root": (
+        h.p(id="a"),
+        h.div(h.p(id="a")),
+        ["<p> 'a' changes from the root to div"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_an_id_changes_its_parent_where_another_element_holds_it(name):
+    before, after, told = PARENTS[name]
+
+    assert [each.what for each in check_change(before, after)] == told
+
+
+def page_with(*links):
+    return h.html(h.head(h.title("Page"), *links), h.body())
+
+
+def style(name, **attributes):
+    return h.link(rel="stylesheet", href=name, **attributes)
+
+
+ICON = h.link(rel="icon", href="icon")
+LINKS = {
+    "a link comes in front": ([style("a")], [style("b"), style("a")], "a"),
+    "a link in front goes": ([style("a"), style("b")], [style("b")], "b"),
+    "an icon in front goes": ([ICON, style("a")], [style("a")], "a"),
+    "an icon comes in front": ([style("a")], [ICON, style("a")], "a"),
+    "a link with an id is passed by": (
+        [style("a"), style("x", id="x"), style("b")],
+        [style("x", id="x"), style("a"), style("b")],
+        "ab",
+    ),
+    "a link comes behind": ([style("a")], [style("a"), style("b")], ""),
+    "links have ids": ([style("a", id="a")], [style("b", id="b"), style("a", id="a")], ""),
+    "another element comes in front": ([style("a")], [h.meta(name="x"), style("a")], ""),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_stylesheet_is_loaded_again_where_another_link_takes_it_over(name):
+    before, after, again = LINKS[name]
+
+    found = check_change(page_with(*before), page_with(*after))
+
+    assert [each.what for each in found] == [
+        f"<link> '{href}' moves to another place among the links" for href in again
+    ]
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_the_simulation_writes_or_makes_the_links_that_are_found(name):
+    before, after, again = LINKS[name]
+
+    result = simulate(page_with(*before), page_with(*after))
+
+    written = {write.node.path for write in result.attributes if write.name == "href"}
+    made = {node.path for node in result.created if node.name == "link"}
+    sent = [after[int(path.rpartition("/")[2]) - 1] for path in written | made]  # after a title
+    shown = {link.attributes.get("href") for link in before}
+    assert {link.attributes["href"] for link in sent} & shown == {*again}
+
+
+def test_what_was_in_a_template_runs_for_the_first_time():
+    inside = h.div({"id": "a"}, h.p(LOAD))
+
+    assert check_change(part(h.template(inside)), part(inside)) == ()
 
 
 def test_the_reference_has_every_finding():

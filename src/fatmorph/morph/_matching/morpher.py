@@ -90,6 +90,9 @@ class Morpher:
     def __init__(self, document: Document, pantry: Node, shapes: Shapes) -> None:
         self.parked: set[Node] = set()
         """The nodes that were put into the pantry."""
+        self.homes: dict[Node, Node] = {}
+        """New nodes, and the nodes of the document that they live in. What is below an element
+        with `data-ignore-morph` has none, nor has what comes after an exception."""
         self.templates: list[tuple[Node, Node]] = []
         """Each `<template>` that gets the content of a new one, and the new one."""
         self._document = document
@@ -168,10 +171,18 @@ class Morpher:
             node = Node(new.name, new.namespace)
             self._insert(level, node)
         else:
-            self._insert(level, new.clone())
+            node = new.clone()
+            self._insert(level, node)
+            self._settle(new, node)
             return None
         level.placed = node
+        self.homes[new] = node
         return self._become(node, new)
+
+    def _settle(self, new: Node, node: Node) -> None:
+        """Note where a new node, and what is below it, lives: in an equal node."""
+        self.homes[new] = node
+        self.homes.update(zip(new.descendants(), node.descendants(), strict=True))
 
     def _drop_until(self, level: _Level, end: Node | None) -> None:
         while level.point is not None and level.point is not end:
@@ -289,6 +300,7 @@ class Morpher:
             self.templates.append((node, new))
             return None
         if self._is_equal(node, new):
+            self._settle(new, node)
             return None
         return self._level(node, new, node.first, None)
 

@@ -1,37 +1,38 @@
-"""The findings that only two trees show: the page that is there, and the one that is sent."""
+"""The findings of a change: what only the earlier page and the one that is sent show together."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TypeAlias
+
 from fatmorph.errors import short_repr
-from fatmorph.morph.checks._moves import Ancestry, Moves
+from fatmorph.morph._matching.nodes import Node
+from fatmorph.morph.checks._nesting import IN_TEMPLATE
+from fatmorph.morph.checks._outcome import Outcome
 from fatmorph.morph.checks._page import stylesheet_href
 from fatmorph.morph.checks._survey import Spot, Survey
 
 __all__ = ("report_change",)
 
+Ancestry: TypeAlias = int
+"""A number that two elements share if they have the same id, or the same tags below the same id."""
+
 
 def report_change(before: Survey, after: Survey) -> None:
     """Add to the later survey what changes between the two."""
-    pair = _Pair(before, after)
-    if pair.report_html():
+    change = _Change(before, after)
+    if change.report_html():
         return  # the client applies nothing else
-    pair.report_ids()
-    pair.report_inits()
-    pair.report_signals()
-    pair.report_stylesheets()
+    change.report_ids()
+    change.report_inits()
+    change.report_signals()
+    change.report_stylesheets()
 
 
-class _Pair:
+class _Change:
     def __init__(self, before: Survey, after: Survey) -> None:
         self._before = before
         self._after = after
-        # Numbers for ancestries, the same in both trees: nothing is compared step by step.
-        numbers: dict[tuple[object, str], Ancestry] = {}
-        self._keys_after = _keys(after, numbers)
-        keys_before = _keys(before, numbers)
-        self._moves = Moves(before, after, keys_before, self._keys_after)
-        self._unique_before = _unique(before, keys_before)
-        self._unique_after = _unique(after, self._keys_after)
 
     def report_html(self) -> bool:
         """Report a changed id on the root, and return whether there is one."""
@@ -55,12 +56,10 @@ class _Pair:
             if was != now:
                 words = {"id": short_repr(value), "before": was, "after": now, "name": value}
                 self._after.report("id-changed-tag", other, **words)
-            elif self._moves.has_other_parent(one, other):
-                words = {
-                    "id": short_repr(value),
-                    "before": _parent_path(self._before, one),
-                    "after": _parent_path(self._after, other),
-                }
+                continue
+            home = self._outcome.home(other, one)
+            if home is not None and self._outcome.has_other_parent(home, one):
+                words = {"id": short_repr(value), **self._parents(one, other, home)}
                 self._after.report("id-changed-parent", other, **words)
 
     def report_inits(self) -> None:
@@ -72,9 +71,10 @@ class _Pair:
             attributes = old.element.attributes
             if not any(each.startswith("data-init") for each in attributes):
                 continue  # it runs for the first time
-            changes = attributes.get(name) != text
-            because = "its text changes" if changes else self._moves.reason(spot)
-            if because:
+            home = self._outcome.home(spot, old)
+            if home is not None and self._outcome.does_run(home, name):
+                is_same = attributes.get(name) == text or not self._outcome.is_written(spot, name)
+                because = self._outcome.reason(home) if is_same else "its text changes"
                 self._after.report("init-runs-again", spot, because=because)
 
     def report_signals(self) -> None:
@@ -82,31 +82,50 @@ class _Pair:
         for spot, name, text in self._after.signals:
             old = self._counterpart(spot)
             was = old.element.attributes.get(name) if old is not None else None
-            if was is not None and was != text:
+            if old is None or was in (None, text) or not self._outcome.is_written(spot, name):
+                continue
+            home = self._outcome.home(spot, old)
+            if home is not None and self._outcome.does_run(home, name):
                 self._after.report("signals-reset", spot, name=name)
 
     def report_stylesheets(self) -> None:
-        """Report stylesheets that are loaded again because their position is another one."""
-        old = _stylesheets(self._before)
-        for index, (spot, href) in enumerate(new := _stylesheets(self._after)):
-            shifts = index >= len(old) or old[index][1] != href
-            if shifts and href in [each for _, each in old] and len(new) > 1:
+        """Report stylesheets that are loaded again because another link takes them over."""
+        old = {href for _, _, href in _stylesheets(self._before)}
+        for index, (head, link, href) in enumerate(_stylesheets(self._after)):
+            if href in old and self._outcome.is_written(link, "href"):
                 words = {"tag": "link", "href": short_repr(href), "id": f"style-{index + 1}"}
-                self._after.report("stylesheet-shifts", spot, **words)
+                self._after.report("stylesheet-shifts", head, **words)
+
+    @cached_property
+    def _outcome(self) -> Outcome:
+        return Outcome(self._before, self._after)
+
+    @cached_property
+    def _same_ancestry(self) -> dict[Spot, Spot]:
+        """Elements of the later page and their counterparts, where each is the only one."""
+        numbers: dict[tuple[object, str], Ancestry] = {}
+        before, after = _only_ones(self._before, numbers), _only_ones(self._after, numbers)
+        return {spot: before[ancestry] for ancestry, spot in after.items() if ancestry in before}
 
     def _counterpart(self, spot: Spot) -> Spot | None:
-        """Return the element that becomes this one, if both trees leave no doubt."""
+        """Return the earlier element that an author means by this one, if there is no doubt."""
         value = spot.element.attributes.get("id")
         if isinstance(value, str) and value:
             old = self._before.ids.get(value)
             return old[0] if old else None
-        key = self._keys_after[spot.number]
-        return self._unique_before.get(key) if self._unique_after.get(key) is spot else None
+        return self._same_ancestry.get(spot)
+
+    def _parents(self, old: Spot, new: Spot, home: Node) -> dict[str, str]:
+        before, after = _parent_path(self._before, old), _parent_path(self._after, new)
+        if before == after and self._outcome.is_new(home.parent):
+            after = f"a new {after}"
+        return {"before": before, "after": after}
 
 
-def _keys(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> list[Ancestry]:
-    """Return a number for every spot: the same for the same id, or tags below the same id."""
-    keys = [0]  # spots are counted from 1
+def _only_ones(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> dict[Ancestry, Spot]:
+    """Return the elements that share their ancestry with no other one in the page."""
+    ancestries: list[Ancestry] = [0]  # spots are counted from 1
+    found: dict[Ancestry, Spot | None] = {}
     for spot in survey.spots:
         element = spot.element
         value = element.attributes.get("id")
@@ -115,9 +134,12 @@ def _keys(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> list[A
         elif isinstance(value, str) and value:
             name = ("#", value)
         else:
-            name = (keys[spot.parent.number], element.tag)
-        keys.append(numbers.setdefault(name, len(numbers) + 1))
-    return keys
+            name = (ancestries[spot.parent.number], element.tag)
+        ancestry = numbers.setdefault(name, len(numbers) + 1)
+        ancestries.append(ancestry)
+        if not spot.flags & IN_TEMPLATE:
+            found[ancestry] = None if ancestry in found else spot
+    return {ancestry: spot for ancestry, spot in found.items() if spot is not None}
 
 
 def _html(survey: Survey) -> Spot | None:
@@ -126,25 +148,12 @@ def _html(survey: Survey) -> Spot | None:
     return next((spot for spot in tops if spot.element.tag == "html"), None)
 
 
-def _unique(survey: Survey, keys: list[Ancestry]) -> dict[Ancestry, Spot | None]:
-    """Return the spot of each number that only one spot has."""
-    found: dict[Ancestry, Spot | None] = {}
-    for spot in survey.spots:
-        key = keys[spot.number]
-        found[key] = None if key in found else spot
-    return found
-
-
 def _parent_path(survey: Survey, spot: Spot) -> str:
     return "the root" if spot.parent is None else survey.path(spot.parent)
 
 
-def _stylesheets(survey: Survey) -> list[tuple[Spot, str]]:
-    """Return the stylesheets that are known by their position, each with its href."""
-    found: list[tuple[Spot, str]] = []
-    for head in survey.heads:
-        for child in head.element.children:
-            href = None if isinstance(child, str) else stylesheet_href(child)
-            if href is not None:
-                found.append((head, href))
-    return found
+def _stylesheets(survey: Survey) -> list[tuple[Spot, Spot, str]]:
+    """Return the stylesheets without an id: each with its `<head>` before it, its href after."""
+    links = ((head, link) for head in survey.heads for link in survey.children(head))
+    hrefs = ((head, link, stylesheet_href(link.element)) for head, link in links)
+    return [(head, link, href) for head, link, href in hrefs if href is not None]
