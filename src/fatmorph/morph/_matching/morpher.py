@@ -232,6 +232,9 @@ class Morpher:
         owns none. Siblings that own more ids together than the new node are not passed.
         """
         owned_by_new = self._new.owners.get(new)
+        node = level.point
+        if node in level.positions and self._is_first_choice(node, new, owned_by_new):
+            return node
         owned_count = 0 if owned_by_new is None else owned_by_new.count
         position, limit, passed = level.position, len(level.positions), 0
         for node in self._owners_ahead(level, position):
@@ -248,6 +251,14 @@ class Morpher:
         }
         found = [self._first_ownerless(level, name, position, limit) for name in names]
         return min(filter(None, found), key=level.positions.__getitem__, default=None)
+
+    def _is_first_choice(self, node: Node, new: Node, owned_by_new: Owned | None) -> bool:
+        """Return whether the next old sibling is taken without a look at the others."""
+        if node in self._fetched or not _can_live_in(node, new):
+            return False
+        if owned_by_new is None:
+            return node not in self._old.owners
+        return node in self._old.owners and self._share(node, owned_by_new)
 
     def _owners_ahead(self, level: _Level, position: int) -> Iterator[Node]:
         _skip_behind(level.owners, level, position)
@@ -293,9 +304,10 @@ class Morpher:
             return None
         if IGNORE in node.attributes and IGNORE in new.attributes:
             return None
-        kept = new.attributes.get(PRESERVE, "").split(" ")
-        self._write_properties(node, new, kept)
-        self._write_attributes(node, new, kept)
+        if node.attributes != new.attributes or new.name == "textarea":
+            kept = new.attributes.get(PRESERVE, "").split(" ")
+            self._write_properties(node, new, kept)
+            self._write_attributes(node, new, kept)
         if _are_html("template", node, new):
             self.templates.append((node, new))
             return None
@@ -352,7 +364,10 @@ class Morpher:
 
 
 def _can_live_in(node: Node, new: Node) -> bool:
-    return node.tag_name == new.tag_name and (not node.id or node.id == new.id)
+    if node.tag_name != new.tag_name:
+        return False
+    element_id = node.id
+    return not element_id or element_id == new.id
 
 
 def _in_order(node: Node, new: Node) -> list[str]:
@@ -374,8 +389,8 @@ def _in_order(node: Node, new: Node) -> list[str]:
     return [*first, *(name for name in names if name not in first)]
 
 
-def _are_html(name: str, *nodes: Node) -> bool:
-    return all(node.name == name and node.namespace == "html" for node in nodes)
+def _are_html(name: str, node: Node, new: Node) -> bool:
+    return node.name == new.name == name and node.namespace == new.namespace == "html"
 
 
 def _skip_behind(nodes: deque[Node], level: _Level, position: int) -> None:

@@ -47,6 +47,7 @@ class Node:
         "attributes",
         "content",
         "first",
+        "is_element",
         "is_started",
         "last",
         "name",
@@ -56,6 +57,7 @@ class Node:
         "parent",
         "previous",
         "shape",
+        "tag_name",
         "text",
     )
 
@@ -68,6 +70,9 @@ class Node:
     ) -> None:
         self.name = name
         self.namespace: ElementNamespace = namespace
+        self.is_element = not name.startswith("#")
+        self.tag_name = name.upper() if namespace == "html" else name
+        """The name as `Element.tagName` gives it: upper case in HTML."""
         self.attributes = {} if attributes is None else attributes
         self.text = text
         self.content: ParsedElement | None = None
@@ -83,16 +88,6 @@ class Node:
         self.last: Node | None = None
         self.previous: Node | None = None
         self.next: Node | None = None
-
-    @property
-    def is_element(self) -> bool:
-        """Whether it is an element."""
-        return not self.name.startswith("#")
-
-    @property
-    def tag_name(self) -> str:
-        """The name as `Element.tagName` gives it: upper case in HTML."""
-        return self.name.upper() if self.namespace == "html" else self.name
 
     @property
     def id(self) -> str | Node:

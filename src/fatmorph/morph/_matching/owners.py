@@ -81,14 +81,16 @@ def persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
     tags: dict[str | Node, str] = {}
     twice: set[str | Node] = set()
     for node in old:
-        if node.id in tags:
-            twice.add(node.id)
+        element_id = node.id
+        if element_id in tags:
+            twice.add(element_id)
         else:
-            tags[node.id] = node.tag_name
+            tags[element_id] = node.tag_name
     persistent: set[str | Node] = set()
     for node in new:
-        if node.id in persistent:
-            twice.add(node.id)
-        elif tags.get(node.id) == node.tag_name:
-            persistent.add(node.id)
-    return {element_id for element_id in persistent - twice if isinstance(element_id, str)}
+        element_id = node.id
+        if element_id in persistent:
+            twice.add(element_id)
+        elif tags.get(element_id) == node.tag_name:
+            persistent.add(element_id)
+    return {each for each in persistent - twice if isinstance(each, str)}
