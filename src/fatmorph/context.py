@@ -12,13 +12,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, overload
-from urllib.parse import parse_qsl, unquote, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 from fatmorph.decoding import decoded_signals
 from fatmorph.errors import BodyError, SignalsError
 from fatmorph.policy import NONCE_HEADER, is_nonce, new_nonce
+from fatmorph.quoting import quoted
 
-__all__ = ("MAX_BODY_BYTES", "MAX_SIGNAL_BYTES", "Context", "Headers", "Query", "ReadBody")
+__all__ = (
+    "MAX_BODY_BYTES",
+    "MAX_SIGNAL_BYTES",
+    "Context",
+    "Headers",
+    "Query",
+    "ReadBody",
+    "request_line",
+)
 
 T = TypeVar("T")
 ReadBody = Callable[[int], Awaitable["bytes | None"]]
@@ -29,6 +38,21 @@ MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the frame
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
 
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+def request_line(method: str, path: str) -> str:
+    r"""Return what was asked for as a log names it.
+
+    The path is encoded again, but for letters, so that it is one word.
+
+    Example:
+        >>> request_line("POST", "/räume\r\nERROR: x")
+        'POST /räume%0D%0AERROR:%20x'
+    """
+    encoded = "".join(
+        c if c.isprintable() and c not in " %" else quote(c, errors="surrogatepass") for c in path
+    )
+    return f"{quoted(method)} {encoded}"
 
 
 class Headers(Mapping[str, str]):
@@ -62,7 +86,7 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         # Values may be secrets, and a repr ends up in logs.
-        return f"Headers({', '.join(self._values)})"
+        return f"Headers({quoted(', '.join(self._values))})"
 
 
 class Query(Mapping[str, str]):
@@ -93,7 +117,7 @@ class Query(Mapping[str, str]):
         return len(self._values)
 
     def __repr__(self) -> str:
-        return f"Query({', '.join(self._values)})"
+        return f"Query({quoted(', '.join(self._values))})"
 
 
 class Context:
@@ -188,7 +212,7 @@ class Context:
             self._refused_bytes = self._refused_bytes or max_bytes
             raise BodyError(
                 f"cannot read a body of more than {self._refused_bytes} bytes",
-                where=f"{self.method} {self.path}",
+                where=request_line(self.method, self.path),
                 why="a body is held in memory as a whole; what is too much is thrown away",
                 fix=f"await c.body(max_bytes={2 * self._refused_bytes})  (as the first reader)",
             )
@@ -258,7 +282,7 @@ class Context:
         except OSError as error:
             raise BodyError(
                 "cannot read a body whose end was never sent",
-                where=f"{self.method} {self.path}",
+                where=request_line(self.method, self.path),
                 why="the client left; half a body is not what it meant to say",
                 fix="except BodyError: return",
             ) from error
@@ -266,7 +290,7 @@ class Context:
     def _too_large(self) -> SignalsError:
         error = SignalsError(
             f"cannot read signals of more than {MAX_SIGNAL_BYTES} bytes",
-            where=f"{self.method} {self.path}",
+            where=request_line(self.method, self.path),
             why="every request carries all signals of its page",
             fix="data.signals({'_draft': …})  (signals that begin with _ stay in the browser)",
         )
@@ -283,4 +307,4 @@ class Context:
         return key in self._values
 
     def __repr__(self) -> str:
-        return f"<Context {self.method} {self.path}>"
+        return f"<Context {request_line(self.method, self.path)}>"

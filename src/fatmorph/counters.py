@@ -10,12 +10,13 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, fields, replace
+
+from fatmorph.log import Log
 
 __all__ = ("COUNTERS", "Counters", "Traffic", "prometheus", "snapshot")
 
-logger = logging.getLogger("fatmorph.stream")
+logger = Log("fatmorph.stream")
 
 
 @dataclass(slots=True)

@@ -26,7 +26,8 @@
     │   └── SubscriptionClosedError
     └── MissingExtraError            ImportError
 
-Every message has up to four lines: what, where, why, fix. Line one makes sense on its own.
+Every message has up to four lines: what, where, why, fix. Line one makes sense on its own. A part
+is always one line, because it may name something out of a request, and ends up in logs.
 """
 
 # The types inside a refused value are unknown.
@@ -38,6 +39,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from fatmorph.quoting import quoted
 from fatmorph.remedies import attribute_remedy, raw_text_remedy, unusual_remedy
 
 __all__ = (
@@ -101,11 +103,11 @@ class FatmorphError(Exception):
     code: ClassVar[str] = "fatmorph"
 
     def __init__(self, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.why = why
-        self.fix = fix
-        super().__init__(what)
+        self.what = quoted(what)
+        self.where = quoted(where)
+        self.why = quoted(why)
+        self.fix = quoted(fix)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         lines = [self.what]

@@ -21,7 +21,6 @@ Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
 from __future__ import annotations
 
 import asyncio
-import logging
 from asyncio import get_running_loop
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -32,12 +31,13 @@ from fatmorph._turn import begun_task, turn_of
 from fatmorph.content_coding import ContentCoding, Header
 from fatmorph.counters import COUNTERS, Traffic
 from fatmorph.errors import MomentError
+from fatmorph.log import Log
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 
 __all__ = ("Interruptible", "Stream")
 
-logger = logging.getLogger("fatmorph.stream")
+logger = Log("fatmorph.stream")
 
 # What is sent at one go, so that a slow client is seen to take something. asyncio's own buffer
 # takes as much: https://docs.python.org/3/library/asyncio-protocol.html

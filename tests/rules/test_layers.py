@@ -15,8 +15,8 @@ from rules.source_tree import SourceModule, source_modules
 
 # Layer 0 is imported by all. The units of one layer do not know each other.
 LAYERS = (
-    ("remedies",),
-    ("errors", "types"),
+    ("remedies", "quoting"),
+    ("errors", "types", "log"),
     ("origin", "policy"),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),

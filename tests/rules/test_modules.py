@@ -91,6 +91,22 @@ def test_a_module_raises_only_errors_that_say_what_was_wrong(name: str) -> None:
 
 
 @names
+def test_a_module_logs_through_log_which_keeps_a_record_to_one_line(name: str) -> None:
+    module = MODULES[name]
+
+    own = [
+        module.place(call.lineno)
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).endswith("getLogger")
+        and "uvicorn" not in ast.unparse(call)
+        and name != "fatmorph.log"
+    ]
+
+    assert own == []
+
+
+@names
 def test_a_todo_names_the_condition_that_ends_it(name: str) -> None:
     lines = enumerate(MODULES[name].text.splitlines(), start=1)
 

@@ -143,6 +143,18 @@ def test_a_repr_shows_no_value(shown: object) -> None:
     assert "secret" not in repr(shown)
 
 
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (Headers([("a\nERROR: b", "")]), r"Headers(a\nerror: b)"),
+        (Query("a%0AERROR:+b"), r"Query(a\nERROR: b)"),
+        (Context(method="GET", path="/a\nERROR: b"), "<Context GET /a%0AERROR:%20b>"),
+    ],
+)
+def test_a_repr_is_one_line_whatever_was_sent(shown: object, expected: str) -> None:
+    assert repr(shown) == expected
+
+
 def test_a_request_says_whether_datastar_made_it_and_what_it_saw_last() -> None:
     plain, asked = get(), get(datastar_request="true", last_event_id="7")
 

@@ -44,6 +44,16 @@ def test_a_part_that_is_not_given_has_no_line(parts, text):
     assert str(FatmorphError("what", **parts)) == text
 
 
+def test_a_part_is_one_line_whatever_is_in_it():
+    hostile = "a\nERROR: b\x1b[2J\u2028"
+
+    error = FatmorphError(hostile, where=hostile, why=hostile, fix=hostile)
+
+    line = r"a\nERROR: b\x1b[2J\u2028"
+    assert str(error) == f"{line}\n  where: {line}\n  why:   {line}\n  fix:   {line}"
+    assert (error.what, error.args) == (line, (line,))
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 from fatmorph.adapters._base import Handler, respond
-from fatmorph.context import Context
+from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
 from fatmorph.settings import Settings
 
@@ -59,7 +59,8 @@ async def answer(handler: Handler, context: Context, settings: Settings | None =
     if found.is_stream:
         raise MomentError(
             f"cannot keep a stream open for {short_repr(handler)}",
-            where=f"{context.method} {context.path}, on WSGI: w.alive(…), w.live(…), w.is_closed",
+            where=f"{request_line(context.method, context.path)}, on WSGI: w.alive(…), w.live(…), "
+            "w.is_closed",
             why="a WSGI server holds a thread for each open response, and cannot tell when its "
             "client leaves",
             fix="w.patch(view)  (and return; a page that asks again on its own: "

@@ -13,7 +13,7 @@ import asyncio
 from collections.abc import Callable
 
 from fatmorph.adapters._asgi_messages import Message, Receive, Received, Scope
-from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES
+from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, request_line
 from fatmorph.errors import MomentError
 
 __all__ = ("AsgiRequest",)
@@ -103,7 +103,7 @@ class AsgiRequest:
             return
         raise MomentError(
             "cannot read a body that was read before",
-            where=f"{self.scope['method']} {self.scope['path']}",
+            where=request_line(self.scope["method"], self.scope["path"]),
             why="a parameter, a form, a stream or a middleware has used it up",
             fix=self._read_again or READ_AGAIN,
         )

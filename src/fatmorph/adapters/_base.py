@@ -7,8 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from fatmorph.context import Context
+from fatmorph.context import Context, request_line
+from fatmorph.development import is_development
 from fatmorph.errors import BodyError, OriginError, SignalsError
+from fatmorph.log import Log
 from fatmorph.origin import check_origin
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
@@ -19,7 +21,7 @@ __all__ = ("Handler", "respond")
 Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
 
-logger = logging.getLogger("fatmorph.adapters")
+logger = Log("fatmorph.adapters")
 
 # uvicorn logs this as an error of the application, once per stream.
 BROKEN_OFF = "ASGI callable returned without completing response."
@@ -67,8 +69,12 @@ def _refuse(
     if writer.is_started:
         raise error
     # Datastar shows the body of a 200 only, so the developer reads it here.
-    logger.warning("%s %s: %s", context.method, context.path, error)
-    writer.text(str(error), status=error.status)
+    logger.warning("%s: %s", request_line(context.method, context.path), error)
+    # What the handler has set describes the answer that it did not give.
+    writer.headers.clear()
+    writer.headers["x-content-type-options"] = "nosniff"
+    # The reason is the client's; where, why and what to write instead are the developer's.
+    writer.text(str(error) if is_development() else error.what, status=error.status)
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:

@@ -1,7 +1,8 @@
 """Development: check every page that is patched, and log what is found.
 
 `FATMORPH_DEV=1` in the environment, which the pytest plugin sets, switches it on; each Writer
-reads it once. Otherwise the Writer has no checker, and a patch costs one comparison with None.
+reads it once, and so does every request that is refused. Otherwise the Writer has no checker, and a
+patch costs one comparison with None.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from collections.abc import Hashable
 from importlib import import_module
 from typing import Any
 
+from fatmorph.log import Log
 from fatmorph.markup.element import Element
 from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("PatchChecker", "new_patch_checker")
+__all__ = ("PatchChecker", "is_development", "new_patch_checker")
 
 # How many views and findings are remembered, so that each is checked or logged once.
 MAX_REMEMBERED = 4096
 
-logger = logging.getLogger("fatmorph.morph")
+logger = Log("fatmorph.morph")
 
 _checked: dict[Hashable, None] = {}
 _logged: dict[Hashable, None] = {}
@@ -65,9 +67,14 @@ class PatchChecker:
                 logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
 
 
+def is_development() -> bool:
+    """Return whether messages are for the developer."""
+    return os.environ.get("FATMORPH_DEV") == "1"
+
+
 def new_patch_checker() -> PatchChecker | None:
     """Return the checker of a new stream, or None if nothing is checked."""
-    return PatchChecker() if os.environ.get("FATMORPH_DEV") == "1" else None
+    return PatchChecker() if is_development() else None
 
 
 def _is_new(remembered: dict[Hashable, None], value: Hashable) -> bool:

@@ -7,7 +7,6 @@ does not match subjects: the relay does that first.
 from __future__ import annotations
 
 import asyncio
-import logging
 from asyncio import get_running_loop
 from collections import OrderedDict, deque
 from contextlib import suppress
@@ -15,12 +14,13 @@ from typing import Generic, TypeVar
 
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
+from fatmorph.log import Log
 
 __all__ = ("LatestQueue", "Mailbox", "Queue", "running_loop")
 
 T = TypeVar("T")
 
-logger = logging.getLogger("fatmorph.relay")
+logger = Log("fatmorph.relay")
 
 
 class Mailbox(Generic[T]):

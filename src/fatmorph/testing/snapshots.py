@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import logging
 import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
+from fatmorph.log import Log
 from fatmorph.markup.element import Element
 from fatmorph.markup.pretty import pretty
 from fatmorph.morph.checks import Finding, check
@@ -17,7 +17,7 @@ from fatmorph.types import HasHtml
 
 __all__ = ("ViewSnapshot", "require_pytest_snapshot")
 
-logger = logging.getLogger("fatmorph.morph")
+logger = Log("fatmorph.morph")
 
 # A valid file name on every system: not a folder, a drive or a hidden file.
 NAME = re.compile(r"\w[\w. -]*")

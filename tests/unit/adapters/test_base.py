@@ -21,6 +21,9 @@ def post(body: bytes = b"") -> Context:
     return Context(method="POST", path="/add", read_body=read_body)
 
 
+CROSS_SITE = [("sec-fetch-site", "cross-site"), ("origin", "https://partner.example")]
+
+
 async def test_a_handler_answers_and_its_response_is_completed() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.json(await c.signals())
@@ -31,19 +34,81 @@ async def test_a_handler_answers_and_its_response_is_completed() -> None:
     assert (transport.status, transport.body, transport.is_complete) == (200, b'{"n":1}', True)
 
 
-async def test_bad_signals_are_a_400_that_names_the_signal(
+async def read(c: Context, w: Writer) -> None:
+    await c.signals(dict[str, int])
+    w.text("never")
+
+
+async def test_bad_signals_are_a_400_that_says_why_and_the_log_says_what_to_do(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def handler(c: Context, w: Writer) -> None:
-        await c.signals(dict[str, int])
-        w.text("never")
-
     transport = FakeTransport()
-    await respond(handler, post(b"[1]"), transport)
+
+    await respond(read, post(b"[1]"), transport)
 
     assert (transport.status, transport.is_complete) == (400, True)
-    assert transport.body.decode().startswith("cannot read signals that are not an object")
-    assert caplog.messages == [f"POST /add: {transport.body.decode()}"]
+    assert transport.body == b"cannot read signals that are not an object"
+    [line] = caplog.messages
+    assert line == (
+        "POST /add: cannot read signals that are not an object; "
+        "why: expected `object`, got `array`; fix: @post('/add', {payload: {count: 1}})"
+    )
+
+
+async def test_a_developer_is_shown_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FATMORPH_DEV", "1")
+    transport = FakeTransport()
+
+    await respond(read, post(b"[1]"), transport)
+
+    assert transport.body.decode() == (
+        "cannot read signals that are not an object\n"
+        "  why:   expected `object`, got `array`\n"
+        "  fix:   @post('/add', {payload: {count: 1}})"
+    )
+
+
+@pytest.mark.parametrize("development", ["0", "1"])
+async def test_a_refusal_is_text_to_every_browser_whatever_the_handler_has_set(
+    monkeypatch: pytest.MonkeyPatch, development: str
+) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.headers["content-type"] = "text/html"
+        w.headers["content-encoding"] = "br"
+        w.headers["cache-control"] = "max-age=60"
+        raise SignalsError("cannot read <script>alert(1)</script>")
+
+    monkeypatch.setenv("FATMORPH_DEV", development)
+    transport = FakeTransport()
+    await respond(handler, post(), transport)
+
+    assert transport.headers == [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("content-length", "37"),
+        ("x-content-type-options", "nosniff"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "line"),
+    [
+        ("POST", "/any\r\nERROR: root logged in", "POST /any%0D%0AERROR:%20root%20logged%20in"),
+        ("POST", "/a\x1b[2J\u2028\x85\u202e", "POST /a%1B[2J%E2%80%A8%C2%85%E2%80%AE"),
+        ("POST", "/räume/100%", "POST /räume/100%25"),
+        ("POST", "/half\ud83d", "POST /half%ED%A0%BD"),
+        ("PO\nST", "/", r"PO\nST /"),
+    ],
+)
+async def test_a_refusal_is_one_line_in_the_log_whatever_was_asked_for(
+    caplog: pytest.LogCaptureFixture, method: str, path: str, line: str
+) -> None:
+    context = Context(method=method, path=path, headers=CROSS_SITE)
+
+    await respond(read, context, FakeTransport())
+
+    [message] = caplog.messages
+    request, _, rest = message.partition(": cannot take ")
+    assert (request, len(rest.splitlines())) == (line, 1)
 
 
 async def test_signals_too_large_are_a_413() -> None:
@@ -54,9 +119,6 @@ async def test_signals_too_large_are_a_413() -> None:
     await respond(handler, post(b" " * (MAX_SIGNAL_BYTES + 1)), transport)
 
     assert transport.status == 413
-
-
-CROSS_SITE = [("sec-fetch-site", "cross-site"), ("origin", "https://partner.example")]
 
 
 async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
@@ -70,11 +132,15 @@ async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
     transport = FakeTransport()
     await respond(handler, Context(method="POST", path="/add", headers=CROSS_SITE), transport)
 
-    text = transport.body.decode()
     assert (steps, transport.status, transport.is_complete) == ([], 403, True)
-    assert text.startswith("cannot take POST from 'https://partner.example'\n")
-    assert "settings=Settings(allowed_origins={'https://partner.example'})" in text
-    assert caplog.messages == [f"POST /add: {text}"]
+    assert transport.body == b"cannot take POST from 'https://partner.example'"
+    [line] = caplog.messages
+    assert line == (
+        "POST /add: cannot take POST from 'https://partner.example'; "
+        "where: sec-fetch-site: 'cross-site', origin: 'https://partner.example'; "
+        "why: a page of another site would act in the name of whoever opened it; "
+        "fix: settings=Settings(allowed_origins={'https://partner.example'})  (if you trust it)"
+    )
 
 
 async def test_an_action_of_a_site_that_is_allowed_is_handled() -> None:

@@ -1,0 +1,70 @@
+"""What the library logs: every record is one line, whatever stands in it."""
+
+import logging
+
+import pytest
+
+from fatmorph.errors import OriginError
+from fatmorph.log import Log
+from fatmorph.morph.finding import Finding
+
+log = Log("fatmorph.tests")
+
+
+def test_a_text_begins_no_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    log.warning("behind: %s, %d of %.1f", "a\nERROR: b\x1b[2J", 3, 4.25)
+
+    assert caplog.messages == [r"behind: a\nERROR: b\x1b[2J, 3 of 4.2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (
+            OriginError("cannot take\nPOST", where="x\nERROR: y", why="z", fix="f()"),
+            r"cannot take\nPOST; where: x\nERROR: y; why: z; fix: f()",
+        ),
+        (
+            Finding("error", "empty-id", "body > p#a\nERROR: b", "an empty id", "why", "fix"),
+            r"error empty-id: an empty id; where: body > p#a\nERROR: b; why: why; fix: fix",
+        ),
+        (LookupError("a\r\nb"), r"a\r\nb"),
+    ],
+    ids=["an error", "a finding", "an error of others"],
+)
+def test_what_has_several_lines_becomes_one(
+    caplog: pytest.LogCaptureFixture, value: object, line: str
+) -> None:
+    log.error("%s", value)
+
+    assert caplog.messages == [line]
+
+
+def test_a_record_names_the_line_that_asked_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    log.warning("here")
+
+    assert [record.funcName for record in caplog.records] == [
+        "test_a_record_names_the_line_that_asked_for_it"
+    ]
+
+
+def test_a_record_keeps_its_fields_and_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    error = LookupError("gone")
+
+    log.error("failed", exc_info=error, extra={"seconds": 3})
+
+    [record] = caplog.records
+    assert (record.levelname, vars(record)["seconds"]) == ("ERROR", 3)
+    assert record.exc_info == (LookupError, error, None)
+
+
+def test_a_level_that_is_off_words_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="fatmorph.tests")
+
+    class Unwordable:
+        def __str__(self) -> str:
+            raise AssertionError
+
+    log.info("%s", Unwordable())
+
+    assert caplog.messages == []
