@@ -1,14 +1,18 @@
 """The same-origin guard: another site's page may not act in the name of your users.
 
 1. What only reads (GET, HEAD, OPTIONS) passes, unless a Datastar action asks: a link or an
-   image of another site cannot carry `Datastar-Request`, so such a GET is an action too.
+   image of another site cannot carry `Datastar-Request`, so such a GET is an action too. So is
+   the handshake of a WebSocket, although it is a GET: CORS does not stop it, and what answers
+   reads and acts with the cookies of whoever opened the page.
 2. `Sec-Fetch-Site`, which no page can forge, decides where a browser sends it.
 3. Elsewhere (old browsers, and plain HTTP but for localhost) the host and port of `Origin` are
    compared with `Host`. Not the scheme: behind a proxy that ends TLS nobody knows it.
-4. What has neither header is no page in a browser, and carries nobody's cookies unasked.
+4. What has neither header is no page in a browser, and carries nobody's cookies unasked. Every
+   browser sends `Origin` with a handshake.
 
 Sources: https://pkg.go.dev/net/http#CrossOriginProtection, which decides alike;
-https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header
+https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header,
+https://www.rfc-editor.org/rfc/rfc6455#section-10.2 (WebSockets)
 """
 
 from __future__ import annotations
@@ -18,9 +22,12 @@ from collections.abc import Collection, Mapping
 
 from fatmorph.errors import OriginError, SettingsError, short_repr
 
-__all__ = ("ANY_ORIGIN", "check_origin", "checked_origins")
+__all__ = ("ANY_ORIGIN", "WEBSOCKET", "check_origin", "checked_origins")
 
 ANY_ORIGIN = "*"
+WEBSOCKET = "WebSocket"
+"""What a handshake goes by where a server does not say its method."""
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # none: typed, bookmarked, or reloaded by the user
 DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -34,7 +41,8 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
     Adapters ask before they call a handler; ask yourself where something happens before that.
 
     Args:
-        method: `GET`, `POST`, …
+        method: `GET`, `POST`, …; `WEBSOCKET` for a handshake whose headers do not say that it is
+            one, as in a scope of ASGI.
         headers: Found in lower case.
         allowed_origins: As `Settings.allowed_origins`.
 
@@ -45,7 +53,9 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
     Example:
         >>> check_origin("POST", {"sec-fetch-site": "same-origin"}, set())
     """
-    if method in READING_METHODS and headers.get("datastar-request") != "true":
+    is_handshake = method == WEBSOCKET or "websocket" in headers.get("upgrade", "").lower()
+    is_asked = is_handshake or headers.get("datastar-request") == "true"
+    if method in READING_METHODS and not is_asked:
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site:
@@ -54,8 +64,9 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
         is_own = not origin or _is_of_host(origin, headers.get("host", ""))
     if is_own or ANY_ORIGIN in allowed_origins or (origin or "").lower() in allowed_origins:
         return
+    sent = "a WebSocket" if is_handshake else method
     raise OriginError(
-        f"cannot take {method} from {short_repr(origin or site)}",
+        f"cannot take {sent} from {short_repr(origin or site)}",
         where=", ".join(
             f"{name}: {short_repr(headers[name])}"
             for name in ("sec-fetch-site", "origin", "host")

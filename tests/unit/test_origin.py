@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pytest
 
 from fatmorph.errors import OriginError, SettingsError
-from fatmorph.origin import check_origin, checked_origins
+from fatmorph.origin import WEBSOCKET, check_origin, checked_origins
 from fatmorph.settings import Settings
 
 PARTNER = frozenset({"https://partner.example"})
@@ -40,6 +40,22 @@ def test_what_datastar_asks_for_is_an_action_by_any_method(method: str) -> None:
 
     assert is_taken(method, asked | {"sec-fetch-site": "same-origin"})
     assert not is_taken(method, asked | {"sec-fetch-site": "cross-site"})
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        (WEBSOCKET, {}),
+        ("GET", {"upgrade": "websocket"}),
+        ("GET", {"upgrade": "h2c, WebSocket"}),
+        ("CONNECT", {}),
+    ],
+)
+def test_the_handshake_of_a_websocket_is_an_action(method: str, headers: dict[str, str]) -> None:
+    assert is_taken(method, headers | {"origin": SAME})
+    assert is_taken(method, headers)
+    assert not is_taken(method, headers | {"origin": OTHER})
+    assert not is_taken(method, headers | {"sec-fetch-site": "cross-site"})
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 from fatmorph.writer import Writer
 
-__all__ = ("Handler", "respond")
+__all__ = ("Handler", "log_refusal", "respond")
 
 Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
@@ -63,13 +63,17 @@ async def respond(
         logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
 
 
+def log_refusal(context: Context, error: OriginError | SignalsError | BodyError) -> None:
+    """Log why a request was refused: Datastar shows the body of a 200 only."""
+    logger.warning("%s: %s", request_line(context.method, context.path), error)
+
+
 def _refuse(
     context: Context, writer: Writer, error: OriginError | SignalsError | BodyError
 ) -> None:
     if writer.is_started:
         raise error
-    # Datastar shows the body of a 200 only, so the developer reads it here.
-    logger.warning("%s: %s", request_line(context.method, context.path), error)
+    log_refusal(context, error)
     # What the handler has set describes the answer that it did not give.
     writer.headers.clear()
     writer.headers["x-content-type-options"] = "nosniff"

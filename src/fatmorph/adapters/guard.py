@@ -1,20 +1,21 @@
 """The same-origin guard for a whole ASGI application, its framework's own routes included.
 
 Handlers of fatmorph are guarded anyway; this is for code that acts without one, or before one:
-dependencies, middleware, routes that return JSON.
+dependencies, middleware, routes that return JSON, WebSockets.
 
-Source: https://asgi.readthedocs.io/en/latest/specs/main.html#middleware
+Sources: https://asgi.readthedocs.io/en/latest/specs/main.html#middleware,
+https://asgi.readthedocs.io/en/latest/specs/www.html#websocket-connection-scope
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 
-from fatmorph.adapters._base import respond
+from fatmorph.adapters._base import log_refusal, respond
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.context import Context
 from fatmorph.errors import OriginError
-from fatmorph.origin import check_origin
+from fatmorph.origin import WEBSOCKET, check_origin
 from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 
@@ -22,7 +23,7 @@ __all__ = ("SameOriginGuard",)
 
 
 class SameOriginGuard:
-    """Answer actions of other sites with a 403; hand everything else on.
+    """Answer actions and WebSockets of other sites with a 403; hand everything else on.
 
     Args:
         app: Any ASGI application.
@@ -49,12 +50,28 @@ class SameOriginGuard:
         if scope["type"] == "http":
             connection = AsgiConnection(scope, receive, send)
             context = connection.context()
-            try:
-                check_origin(context.method, context.headers, self.settings.allowed_origins)
-            except OriginError:
+            if self._refusal(context) is not None:
                 await respond(_never, context, connection, self.settings)  # refuses it, as ever
                 return
+        elif scope["type"] == "websocket":
+            context = _handshake(scope)
+            if error := self._refusal(context):
+                log_refusal(context, error)
+                await send({"type": "websocket.close"})  # before it is accepted: servers send a 403
+                return
         await self.app(scope, receive, send)
+
+    def _refusal(self, context: Context) -> OriginError | None:
+        try:
+            check_origin(context.method, context.headers, self.settings.allowed_origins)
+        except OriginError as error:
+            return error
+        return None
+
+
+def _handshake(scope: Scope) -> Context:
+    headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope.get("headers", ())]
+    return Context(method=WEBSOCKET, path=scope.get("path", ""), headers=headers)
 
 
 async def _never(c: Context, w: Writer) -> None:

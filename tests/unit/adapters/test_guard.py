@@ -68,7 +68,53 @@ async def test_a_site_that_is_allowed_does() -> None:
     assert app.calls == ["POST"]
 
 
-@pytest.mark.parametrize("kind", ["lifespan", "websocket"])
+def handshake(headers: dict[str, str]) -> dict[str, Any]:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "websocket", "path": "/ws\nERROR: b", "query_string": b"", "headers": raw}
+
+
+async def test_a_websocket_of_another_site_is_closed_before_it_is_accepted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Application()
+    messages: list[Any] = []
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    await SameOriginGuard(app)(handshake(CROSS_SITE), None, send)  # type: ignore[arg-type]
+
+    assert (messages, app.calls) == ([{"type": "websocket.close"}], [])
+    [line] = caplog.messages
+    assert line == (
+        "WebSocket /ws%0AERROR:%20b: cannot take a WebSocket from 'https://partner.example'; "
+        "where: sec-fetch-site: 'cross-site', origin: 'https://partner.example'; "
+        "why: a page of another site would act in the name of whoever opened it; "
+        "fix: settings=Settings(allowed_origins={'https://partner.example'})  (if you trust it)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed_origins"),
+    [
+        (CROSS_SITE, {"https://partner.example"}),
+        ({"origin": "https://shop.example", "host": "shop.example"}, set()),
+        ({"host": "shop.example"}, set()),
+    ],
+    ids=["allowed", "the own site", "a program"],
+)
+async def test_every_other_websocket_is_the_applications(
+    headers: dict[str, str], allowed_origins: set[str]
+) -> None:
+    app = Application()
+    guard = SameOriginGuard(app, allowed_origins=allowed_origins)
+
+    await guard(handshake(headers), None, None)  # type: ignore[arg-type]
+
+    assert app.calls == ["websocket"]
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "websocket", "webtransport"])
 async def test_what_is_no_request_passes(kind: str) -> None:
     app = Application()
 
