@@ -10,29 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any, cast
 
 import msgspec
 
 from fatmorph.errors import SignalsError
+from fatmorph.shapes import hashes_objects
+from fatmorph.signal_limits import (
+    MAX_HASHED_VALUES,
+    MAX_SIGNAL_DEPTH,
+    MAX_SIGNAL_DIGITS,
+    MAX_SIGNAL_VALUES,
+    checked_size,
+)
 
 __all__ = ("MAX_SIGNAL_DEPTH", "MAX_SIGNAL_DIGITS", "MAX_SIGNAL_VALUES", "decoded_signals")
-
-MAX_SIGNAL_DEPTH = 64  # a page's state is a few levels deep
-MAX_SIGNAL_VALUES = 10_000  # a hundred times a large page; each costs as much as a small object
-# JavaScript writes larger numbers with an exponent. A set of endless integers can be chosen to
-# have one hash: 36,000 of them in a megabyte take seconds.
-# https://tc39.es/ecma262/#sec-numeric-types-number-tostring
-MAX_SIGNAL_DIGITS = 21
-
-# Every quote begins a match, also one that nothing closes: linear, whatever comes.
-STRING = re.compile(rb'"(?:[^"\\]|\\.?)*+"?', re.DOTALL)
-NOT_STRUCTURE = bytes(set(range(256)) - set(b"[]{},"))
-STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord(","): 0}
-LONG_NUMBER = re.compile(rb"(?<![.\d])\d{%d}" % (MAX_SIGNAL_DIGITS + 1))
-# A key may become an integer, and may spell its digits as escapes.
-LONG_KEY = re.compile(rb'"(?:[-\d]|\\u[\da-fA-F]{4}){%d,}+"\s*:' % (MAX_SIGNAL_DIGITS + 1))
 
 # What msgspec says: https://jcristharif.com/msgspec/usage.html#validation
 MISMATCH = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<place>[^`]*)`)?", re.DOTALL)
@@ -54,14 +46,15 @@ def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: whatever the s
         >>> decoded_signals(b'{"count": 1}', dict)
         {'count': 1}
     """
-    _check_size(raw)
     # `from None`: the messages of msgspec and pydantic quote values, which may be secrets.
     try:
+        # The cast: a type can be hashed, and mypy says so of no type[Any].
+        if checked_size(raw) > MAX_HASHED_VALUES and hashes_objects(cast("Hashable", shape)):
+            raise _objects_error()
         if hasattr(shape, "model_validate_json"):
             # msgspec first: pydantic would accept a scalar for some models.
             msgspec.json.decode(raw, type=dict)
             return shape.model_validate_json(raw)
-        # The cast: a type can be hashed, and mypy says so of no type[Any].
         return _decoder(cast("Hashable", shape)).decode(raw)
     except msgspec.ValidationError as error:
         raise _mismatch(str(error)) from None
@@ -75,29 +68,16 @@ def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: whatever the s
         raise _pydantic_mismatch(error) from None
 
 
-def _check_size(raw: bytes) -> None:
-    """Refuse what costs much to parse, in a time that grows with its length only."""
-    bare = STRING.sub(b"", raw)
-    structure = bare.translate(None, NOT_STRUCTURE)
-    if structure.count(b",") >= MAX_SIGNAL_VALUES:
-        raise _excess_error(f"of more than {MAX_SIGNAL_VALUES} values")
-    depth = max(accumulate(map(STEPS.__getitem__, structure)), default=0)
-    if depth > MAX_SIGNAL_DEPTH:
-        raise _excess_error(f"nested more than {MAX_SIGNAL_DEPTH} deep")
-    if LONG_KEY.search(raw) or LONG_NUMBER.search(bare):
-        raise _excess_error(f"with a number of more than {MAX_SIGNAL_DIGITS} digits")
-
-
 @lru_cache(maxsize=256)
 def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(cast("type[Any]", shape))
 
 
-def _excess_error(what: str) -> SignalsError:
+def _objects_error() -> SignalsError:
     return SignalsError(
-        f"cannot read signals {what}",
-        why="no page has such a state; this is a bug or an attack",
-        fix="data.signals({'cart': {'count': 0}})",
+        f"cannot read more than {MAX_HASHED_VALUES} values where objects are items of a set",
+        why="objects can be chosen to have one hash, and a set compares each of them with each",
+        fix="cells: list[Cell]  (and a set of those that you have checked)",
     )
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from servers import Server, running
 
 INTEGRATIONS = Path(__file__).parents[1] / "integrations"
-COMMAND = [sys.executable, *"-m uvicorn guarded_app:app --port {port}".split()]
+COMMAND = [sys.executable, "-m", "uvicorn", "guarded_app:app", "--port", "{port}"]
 
 CONNECT = """url => new Promise(resolve => {
   const socket = new WebSocket(url)

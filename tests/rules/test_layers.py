@@ -17,7 +17,7 @@ from rules.source_tree import SourceModule, source_modules
 LAYERS = (
     ("remedies", "quoting"),
     ("errors", "types", "log"),
-    ("origin", "policy"),
+    ("origin", "policy", "shapes", "signal_limits"),
     ("markup",),
     ("html", "svg", "mathml", "datastar", "compression", "morph"),
     ("settings", "catalogs"),
