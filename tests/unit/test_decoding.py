@@ -1,8 +1,14 @@
-"""Signals as they come in: bounded before anything reads them."""
+"""Signals as they come in: bounded before anything reads them, and never quoted."""
 
-from typing import Any
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
+import msgspec
 import pydantic
+import pydantic_core
 import pytest
 
 from fatmorph.decoding import (
@@ -132,3 +138,180 @@ def test_no_name_means_anything_to_python(name: str) -> None:
     signals = decoded_signals(b'{"%s":{"x":1}}' % name.encode(), dict)
 
     assert (type(signals), signals) == (dict, {name: {"x": 1}})
+
+
+SECRET = "hunter2\nERROR: \x1b[2J"
+
+
+def is_secret(text: str) -> str:
+    raise ValueError(f"not {text}")
+
+
+class Inner(msgspec.Struct, forbid_unknown_fields=True):
+    count: int = 0
+
+
+class Circle(msgspec.Struct, tag="circle"):
+    radius: int = 0
+
+
+class Square(msgspec.Struct, tag="square"):
+    side: int = 0
+
+
+@dataclass
+class Checked:
+    word: str = ""
+
+    def __post_init__(self) -> None:
+        if self.word:
+            is_secret(self.word)
+
+
+@dataclass
+class Shapes:
+    color: Literal["red"] = "red"
+    counts: dict[str, int] = field(default_factory=dict)
+    by_number: dict[int, list[int]] = field(default_factory=dict)
+    checked: list[Checked] = field(default_factory=list)
+    inner: Inner | None = None
+    form: Circle | Square | None = None
+    prices: set[Decimal] = field(default_factory=set)
+    anything: set[Any] = field(default_factory=set)
+
+
+@pytest.mark.parametrize(
+    ("signals", "signal", "why"),
+    [
+        ({"color": SECRET}, "color", "invalid enum value"),
+        ({"counts": {SECRET: "x"}}, "counts", "expected `int`, got `str`"),
+        ({"by_number": {SECRET: []}}, "by_number", "a key: expected `int`, got `str`"),
+        ({"by_number": {"4711": ["x"]}}, "by_number", "expected `int`, got `str`"),
+        ({"checked": [{"word": SECRET}]}, "checked[0]", "its validator refuses it"),
+        ({"checked": [{"word": "a - at `$.b`"}]}, "checked[0]", "its validator refuses it"),
+        ({"form": {"type": SECRET}}, "form.type", "invalid value"),
+        ({"form": {"type": 4711}}, "form.type", "expected `str`"),
+        ({"inner": {SECRET: 1}}, "", "object contains unknown field"),
+        ({"inner": {"x` - at `$.hunter2": 1}}, "", "object contains unknown field"),
+        ({"prices": ["sNaN"]}, "", "an item of a set, or a key, cannot be one"),
+        ({"anything": [[SECRET]]}, "", "an item of a set, or a key, cannot be one"),
+    ],
+)
+def test_msgspec_is_quoted_without_anything_that_was_sent(
+    signals: dict[str, Any], signal: str, why: str
+) -> None:
+    with pytest.raises(SignalsError) as caught:
+        decoded_signals(json.dumps(signals).encode(), Shapes)
+
+    assert (caught.value.where, caught.value.why) == (signal, why)
+    assert "hunter2" not in str(caught.value)
+    assert "4711" not in str(caught.value)
+
+
+def test_an_unknown_field_looks_like_no_place() -> None:
+    with pytest.raises(SignalsError) as caught:
+        decoded_signals(b'{"x` - at `$.hunter2": 1}', Inner)
+
+    assert (caught.value.where, caught.value.why) == ("", "object contains unknown field")
+
+
+class Strict(pydantic.BaseModel, extra="forbid"):
+    a: int = 0
+
+
+class PydanticCircle(pydantic.BaseModel):
+    kind: Literal["circle"]
+
+
+class PydanticSquare(pydantic.BaseModel):
+    kind: Literal["square"]
+
+
+def own_error(text: str) -> str:
+    raise pydantic_core.PydanticCustomError("own", "not {text}", {"text": text})
+
+
+def never(text: str) -> str:
+    assert text == "", f"not {text}"
+    return text
+
+
+class PydanticShapes(pydantic.BaseModel, arbitrary_types_allowed=True):
+    word: Annotated[str, pydantic.AfterValidator(is_secret)] = ""
+    own: Annotated[str, pydantic.AfterValidator(own_error)] = ""
+    asserted: Annotated[str, pydantic.AfterValidator(never)] = ""
+    id: UUID | None = None
+    color: Literal["red"] = "red"
+    code: Annotated[str, pydantic.Field(pattern="^[A-Z]+$")] = "A"
+    tags: Annotated[list[str], pydantic.Field(max_length=1)] = []
+    counts: dict[str, int] = {}
+    strict: Strict = Strict()
+    module: pydantic.ImportString[Any] | None = None
+    nested: pydantic.Json[dict[str, int]] = {}
+    at: pydantic.AwareDatetime | None = None
+    form: Annotated[
+        PydanticCircle | PydanticSquare | None, pydantic.Field(discriminator="kind")
+    ] = None
+
+
+@pytest.mark.parametrize(
+    ("signals", "signal", "why"),
+    [
+        ({"word": SECRET}, "word", "its validator refuses it"),
+        ({"own": SECRET}, "own", "its validator refuses it"),
+        ({"asserted": SECRET}, "asserted", "its validator refuses it"),
+        ({"id": SECRET}, "id", "input should be a valid UUID"),
+        ({"color": SECRET}, "color", "input should be 'red'"),
+        ({"code": SECRET}, "code", "string should match pattern '^[A-Z]+$'"),
+        (
+            {"tags": [SECRET, SECRET]},
+            "tags",
+            "list should have at most 1 item after validation, not 2",
+        ),
+        (
+            {"counts": {SECRET: "x"}},
+            "counts",
+            "input should be a valid integer, unable to parse string as an integer",
+        ),
+        ({"strict": {SECRET: 1}}, "strict", "extra inputs are not permitted"),
+        ({"module": SECRET}, "module", "its validator refuses it"),
+        ({"nested": SECRET}, "nested", "invalid JSON"),
+        (
+            {"nested": json.dumps({SECRET: "x"})},
+            "nested",
+            "input should be a valid integer, unable to parse string as an integer",
+        ),
+        ({"at": SECRET}, "at", "input should be a valid datetime or date"),
+        ({"form": {"kind": SECRET}}, "form", "pydantic reports union_tag_invalid"),
+    ],
+)
+def test_pydantic_is_quoted_without_anything_that_was_sent(
+    signals: dict[str, Any], signal: str, why: str
+) -> None:
+    with pytest.raises(SignalsError) as caught:
+        decoded_signals(json.dumps(signals).encode(), PydanticShapes)
+
+    assert (caught.value.where, caught.value.why) == (signal, why)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("count", "signal", "why"),
+    [
+        (1_000, "n[0]", "input should be a valid integer, unable to parse string as an integer"),
+        (1_001, "", "more than 1000 of the values are not of their type"),
+    ],
+)
+def test_errors_without_number_are_not_told_one_by_one(count: int, signal: str, why: str) -> None:
+    shape = pydantic.create_model("Lists", n=(list[int], ...))
+
+    with pytest.raises(SignalsError) as caught:
+        decoded_signals(json.dumps({"n": ["x"] * count}).encode(), shape)
+
+    assert (caught.value.where, caught.value.why) == (signal, why)
+
+
+@pytest.mark.parametrize("shape", [dict[str, Inner | Strict], Annotated[dict[str, int], []]])
+def test_a_shape_that_cannot_be_read_into_is_the_developers_error(shape: Any) -> None:
+    with pytest.raises(TypeError):
+        decoded_signals(b"{}", shape)
