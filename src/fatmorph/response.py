@@ -10,9 +10,9 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Literal, TypeAlias, get_args
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from fatmorph.errors import ResponseError, ResponseStartedError, short_repr
 
@@ -49,6 +49,10 @@ COOKIE_DOMAIN = re.compile(r"[-.A-Za-z0-9]+")
 # https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
 MAX_COOKIE_BYTES = 4096
 URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+
+# Without its cache, which keeps the last 128 URLs, however long, and whatever secrets are in them.
+# https://docs.python.org/3/library/functools.html#functools.lru_cache
+_split: Callable[[str], SplitResult] = getattr(urlsplit, "__wrapped__", urlsplit)
 
 
 class ResponseHeaders(MutableMapping[str, str]):
@@ -176,7 +180,7 @@ def checked_location(url: str, *, external: bool) -> str:
     try:
         # Browsers read a backslash as a slash and drop tabs and line ends; all are encoded here.
         location = quote(url, safe=URL_SAFE)
-        parts = urlsplit(location)
+        parts = _split(location)
     except ValueError:  # a lone surrogate, or an address in brackets that is none
         raise _location_error(url, external=True) from None
     is_elsewhere = bool(parts.scheme or parts.netloc or location.startswith("//"))

@@ -1,6 +1,7 @@
 """Arguments that lie, raise, never end, or change while they are read."""
 
 import itertools
+import sys
 from collections.abc import Mapping
 from types import SimpleNamespace
 from unittest.mock import MagicMock, Mock
@@ -343,6 +344,28 @@ def test_many_names_do_not_fill_the_memory(core):
         core.Tag("p")(**{f"data_{number}": "x"})
 
     assert len(VERBATIM_NAMES) <= MAX_CACHED_NAMES
+
+
+@pytest.mark.parametrize("length", [100, 128, 129, 10_000])
+def test_a_name_is_the_same_whether_it_is_kept_or_not(core, length):
+    name = "data-" + "X" * (length - 5)
+    expected = f'<p {name.lower()}="1"></p>'
+
+    by_keyword = [core.render(core.Tag("p")(**{name: "1"})) for _ in range(2)]
+    by_key = [core.render(core.Tag("p")({name: "1"})) for _ in range(2)]
+
+    assert by_keyword + by_key == [expected] * 4
+
+
+def test_a_long_name_is_not_kept(core):
+    name = "data-" + "x" * 1000
+    before = sys.getrefcount(name)
+
+    for _ in range(2):
+        core.Tag("p")({name: "1", "id": "a"})
+        core.Tag("p")({"id": "a"}, **{name: "1"})
+
+    assert sys.getrefcount(name) == before
 
 
 def test_an_endless_iterable_is_pulled_no_further_than_its_first_bad_child(core):

@@ -1,8 +1,8 @@
 """Shared events: a view that several streams patch, one after the other, is rendered once.
 
 An element is a value, so the same object is the same HTML for ever. From its second time on, the
-event of the view that was patched last is kept, until another view takes its place: at most one
-event, and no view.
+event of the view that was patched last is kept, until another view takes its place or the view is
+gone: at most one event, and no view.
 """
 
 from __future__ import annotations
@@ -48,4 +48,11 @@ def keep_event(view: Element | HasHtml, event: bytes) -> None:
         _last.patched = (last[0], event)
     # Any other object with `__html__` may change its mind.
     elif isinstance(view, Element):
-        _last.patched = (weakref.ref(view), None)
+        _last.patched = (weakref.ref(view, _forget), None)
+
+
+def _forget(view: weakref.ref[Element]) -> None:
+    """Let the event go with its view."""
+    last = _last.patched
+    if last is not None and last[0] is view:
+        _last.patched = None

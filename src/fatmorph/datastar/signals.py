@@ -6,7 +6,7 @@ Source: https://data-star.dev/reference/attributes#data-signals
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -65,6 +65,9 @@ PATTERN_ESCAPES = {
     "\\$": r"\x24",
     "\U0001f595": r"\ud83d\udd95",  # the client marks its own escapes with it
 }
+# What re.compile() calls, and keeps the last 512 results of, however long they are. Private, but
+# nothing public compiles a pattern and forgets it.
+_compile: Callable[[str], object] = getattr(re, "_compiler", re).compile
 
 
 def signal_name(name: object, where: str) -> str:
@@ -177,7 +180,7 @@ def pattern_text(pattern: object, where: str) -> str:
     if not isinstance(pattern, str) or not pattern:
         raise _pattern_error(pattern, where, "a pattern is text with at least one character")
     try:
-        re.compile(NAMED_GROUP.sub("(?P<", pattern))
+        _compile(NAMED_GROUP.sub("(?P<", pattern))
     except re.error as error:
         raise _pattern_error(pattern, where, f"it does not compile: {error}") from error
     apart = ESCAPE_OR_CLASS.findall(pattern)

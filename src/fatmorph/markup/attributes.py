@@ -53,8 +53,10 @@ __all__ = (
 Written: TypeAlias = "str | Literal[True]"
 Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
 
-# Names outlive requests, and user data may be among them: the caches stay below this size.
+# Names outlive requests, and user data may be among them: a cache holds so many, none of which is
+# longer than so many characters. Those that people write have some dozen.
 MAX_CACHED_NAMES = 4096
+MAX_CACHED_CHARACTERS = 128
 
 # Patterns stay text here: `re` compiles and keeps each when it is first used.
 FORBIDDEN_IN_NAME = "[\\x00-\\x20\\x7f-\\x9f\"'<>/=\ud800-\udfff]"
@@ -203,8 +205,9 @@ def mapped_name(keyword: str) -> AttributeName:
     """
     keyword = str.__str__(keyword)
     name = keyword.removesuffix("_").replace("_", "-") if keyword.isidentifier() else keyword
-    attribute = _checked_name(name, keyword)
-    if attribute.name not in JUDGED_NAMES:
+    is_kept = len(keyword) <= MAX_CACHED_CHARACTERS
+    attribute = (_cached_name if is_kept else _checked_name)(name, keyword)
+    if is_kept and attribute.name not in JUDGED_NAMES:
         if len(VERBATIM_NAMES) >= MAX_CACHED_NAMES:
             VERBATIM_NAMES.clear()
         VERBATIM_NAMES[keyword] = attribute.name
@@ -219,7 +222,8 @@ def written_name(name: object) -> AttributeName:
     """
     if isinstance(name, str):
         name = str.__str__(name)
-        return _checked_name(name, name)
+        is_kept = len(name) <= MAX_CACHED_CHARACTERS
+        return (_cached_name if is_kept else _checked_name)(name, name)
     raise AttributeNameError(
         f"cannot write {type(name).__name__} as an attribute name",
         where=short_repr(name),
@@ -273,7 +277,6 @@ def _joined(separator: str, earlier: str, later: str) -> str:
     return f"{earlier}{separator}{later}" if earlier else later
 
 
-@lru_cache(maxsize=MAX_CACHED_NAMES)
 def _checked_name(name: str, spelling: str) -> AttributeName:
     if not name or re.search(FORBIDDEN_IN_NAME, name):
         clean = re.sub(r"[^a-z0-9:@._-]+", "-", spelling.lower()).strip("-_") or "data-name"
@@ -286,6 +289,9 @@ def _checked_name(name: str, spelling: str) -> AttributeName:
     lower = name.lower() if name.isascii() else _ascii_lower(name)
     name = SVG_ATTRIBUTE_CASE.get(lower, lower)
     return AttributeName(name, _converter(name))
+
+
+_cached_name = lru_cache(maxsize=MAX_CACHED_NAMES)(_checked_name)
 
 
 def _ascii_lower(name: str) -> str:

@@ -19,7 +19,8 @@ from fatmorph.types import ElementNamespace, HasHtml
 
 __all__ = ("PatchChecker", "is_development", "new_patch_checker")
 
-# How many views and findings are remembered, so that each is checked or logged once.
+# How many views and findings are remembered, by their hashes, so that each is checked or logged
+# once.
 MAX_REMEMBERED = 4096
 
 logger = Log("fatmorph.morph")
@@ -62,7 +63,7 @@ class PatchChecker:
 
     def _log(self, findings: tuple[Any, ...]) -> None:  # Any: its class is imported late
         for finding in findings:
-            if _is_new(_logged, finding):
+            if _is_new(_logged, hash(finding)):
                 is_error = finding.severity == "error"
                 logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
 

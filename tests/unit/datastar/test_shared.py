@@ -1,4 +1,5 @@
 import gc
+import sys
 import weakref
 
 from markupsafe import Markup
@@ -46,3 +47,28 @@ def test_no_view_is_kept_alive() -> None:
     gc.collect()
 
     assert reference() is None
+
+
+def test_an_event_goes_with_its_view() -> None:
+    page = fragment(h.p("Private", id="message"))
+    event = b"data: elements Private"
+    before = sys.getrefcount(event)
+    for _ in range(2):
+        keep_event(page, event)
+    kept = sys.getrefcount(event)
+
+    del page
+    gc.collect()
+
+    assert (kept, sys.getrefcount(event)) == (before + 1, before)
+
+
+def test_a_view_that_goes_takes_no_event_of_another() -> None:
+    first, second = h.p("1", id="n"), h.p("2", id="n")
+    for view in (first, second, second):
+        keep_event(view, b"event")
+
+    del first, view
+    gc.collect()
+
+    assert kept_event(second) == b"event"

@@ -56,9 +56,19 @@ dict_get(PyObject *dict, PyObject *key, PyObject **value)
 #endif
 }
 
+static inline bool
+is_cacheable(PyObject *text)
+{
+    return PyUnicode_GET_LENGTH(text) <= MAX_CACHED_CHARACTERS;
+}
+
+/* Put a text into a cache, unless it is too long for one. */
 static int
 cache_set(PyObject *cache, PyObject *key, PyObject *value)
 {
+    if (!is_cacheable(key)) {
+        return 0;
+    }
     if (PyDict_GET_SIZE(cache) >= MAX_CACHED_NAMES) {
         PyDict_Clear(cache);
     }
@@ -218,7 +228,7 @@ keyword_name(State *state, PyObject *keyword, Name **name)
     if (failed == 0 && found == Py_None) {
         Py_CLEAR(found);
     }
-    if (found != NULL && exact == keyword) {
+    if (found != NULL && exact == keyword && is_cacheable(keyword)) {
         remember_keyword(recent, keyword, found);
     }
     Py_DECREF(exact);

@@ -16,8 +16,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Names outlive requests, and user data may be among them: the caches start anew past this. */
+/* Names outlive requests, and user data may be among them: a cache starts anew past so many, and
+   keeps none with more characters, as those in attributes.py. */
 #define MAX_CACHED_NAMES 4096
+#define MAX_CACHED_CHARACTERS 128
 /* Keywords of the calls in a program are few: so many of them are found by their address. */
 #define RECENT_KEYWORDS 256
 /* Lists that hold lists are flattened; deeper than this only a list that holds itself goes. */

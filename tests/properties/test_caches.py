@@ -1,0 +1,169 @@
+"""Caches outlive requests: whatever is put in, they stay small, and keep no long text."""
+
+import functools
+import gc
+import importlib
+import itertools
+import pkgutil
+import sys
+import tracemalloc
+from importlib import import_module
+
+import pytest
+
+import fatmorph
+from fatmorph import at, data, h, js
+from fatmorph.datastar.caching import MAX_REMEMBERED_BYTES
+from fatmorph.datastar.shared import keep_event
+from fatmorph.datastar.signals import pattern_text
+from fatmorph.development import Watch
+from fatmorph.markup.escape import JSExpression
+from fatmorph.response import checked_location
+from machine import missing
+
+TIMES = 10_000
+# Of attribute names, in the tables of both engines. The bounds are in docs/explanation/security.md.
+MAX_NAME_BYTES = 24 * 1024 * 1024
+ALL_BYTES = MAX_REMEMBERED_BYTES + MAX_NAME_BYTES
+# What the interpreter keeps more or less of: free lists, a resized table.
+NOISE_BYTES = 100_000
+
+# Longest that Python stores: four bytes each.
+FACE = "\N{GRINNING FACE}"
+TEXTS = {
+    "short": lambda number: f"{number}",
+    "as long as is kept": lambda number: f"{number}" + FACE * 110,
+}
+
+
+def long_text(number):
+    return f"{number}" + "x" * 10_000
+
+
+class Text(str):
+    """Text with an attribute of its own."""
+
+    __slots__ = ("owner",)
+
+
+def engine(name):
+    try:
+        return import_module(f"fatmorph.markup.{name}")
+    except ImportError:
+        missing("compiler", f"{name} was not built: pip install needs a C compiler")
+
+
+WATCH = Watch()  # made here, because it imports the checks
+PARAGRAPHS = [engine(name).Tag("p") for name in ("_core_py", "_core_c")]
+
+
+def name_keyword(text):
+    return [p({"id": "a"}, **{f"data-{text}": "x"}) for p in PARAGRAPHS]
+
+
+def name_key(text):
+    return [p({f"data-{text}": "x"}) for p in PARAGRAPHS]
+
+
+def findings(text):
+    WATCH.patched(h.ul(h.li(id=text), h.li(id=text), id="list"))
+
+
+def event(text):
+    view = h.p(text)
+    for _ in range(2):
+        keep_event(view, text.encode())
+
+
+FILLS = {
+    "an expression": lambda text: data.text(f"$n + {js(text)}"),
+    "an action": lambda text: data.on("click", at.post(f"/{text}")),
+    "a URL in JavaScript": lambda text: at.get(JSExpression(js(text))),
+    "several expressions": lambda text: data.attr({"title": js(text), "hidden": "!$open"}),
+    "a subclass of text": lambda text: data.effect(Text(js(text))),
+    "a keyword": name_keyword,
+    "a key": name_key,
+    "a redirect": lambda text: checked_location(f"/reset?token={text}", external=False),
+    "an event": event,
+}
+
+
+@pytest.fixture
+def grown():
+    """Return a function that returns how many bytes more are in use than at the beginning."""
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+
+    def grown():
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] - before
+
+    yield grown
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("fill", FILLS.values(), ids=FILLS)
+def test_long_texts_leave_nothing(grown, fill):
+    for number in range(100):
+        fill(long_text(number))
+
+    assert grown() < NOISE_BYTES
+
+
+@pytest.mark.parametrize("text", ["x" * 200, FACE * 200], ids=["ascii", "faces"])
+def test_long_patterns_leave_nothing(grown, text):
+    for number in range(100):
+        pattern_text(f"^{number}{text}$", "at.get, include")
+
+    assert grown() < NOISE_BYTES
+
+
+def test_long_findings_leave_nothing(grown, caplog):
+    caplog.set_level("CRITICAL", logger="fatmorph.morph")
+
+    for number in range(100):
+        findings(long_text(number))
+
+    assert grown() < NOISE_BYTES
+
+
+def test_all_caches_together_stay_below_their_bound(grown):
+    for make, fill in itertools.product(TEXTS.values(), FILLS.values()):
+        for number in range(TIMES):
+            fill(make(number))
+
+    assert grown() < ALL_BYTES
+
+
+def test_a_long_argument_is_free_when_its_caller_has_gone():
+    text = "x" * 10_000
+    before = sys.getrefcount(text)
+
+    views = [
+        h.p(data.text(text), data.show(text), {f"data-{text}": text}),
+        at.get("/", include="a"),
+    ]
+    del views
+
+    assert sys.getrefcount(text) == before
+
+
+def test_every_function_that_remembers_is_known():
+    for module in pkgutil.walk_packages(fatmorph.__path__, "fatmorph."):
+        importlib.import_module(module.name)
+
+    remembering = {
+        f"{cache.__wrapped__.__module__}.{cache.__wrapped__.__name__}"
+        for cache in gc.get_objects()
+        if type(cache) is functools._lru_cache_wrapper
+        and cache.__wrapped__.__module__.startswith("fatmorph.")
+    }
+
+    assert remembering == {
+        "fatmorph.compression._brotli",
+        "fatmorph.compression._zstd",
+        "fatmorph.datastar.caching.remember",
+        "fatmorph.decoding._decoder",
+        "fatmorph.markup.attributes._checked_name",
+    }
