@@ -38,6 +38,7 @@ PACKAGE_ORDER = {
         "spec",
         "css",
         "url",
+        "values",
         "attributes",
         "content",
         "path",

@@ -1,4 +1,4 @@
-"""Attributes: their names, what their values may be, and how two of one name join.
+"""Attributes: their names, and how two of one name join.
 
 Every value is turned into plain text (or `True` for a bare name) when the element is built,
 so that rendering has nothing left to decide. Escaping is not done here.
@@ -6,62 +6,49 @@ so that rendering has nothing left to decide. Escaping is not done here.
 Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 """
 
-# Values come from callers that no type checker has seen: an isinstance is never unnecessary, and
-# what is in their mappings and iterables is unknown.
+# Names come from callers that no type checker has seen: an isinstance is never unnecessary, and
+# what is in their mappings is unknown.
 # pyright: reportUnnecessaryIsInstance=false, reportPrivateUsage=false
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
-from html import unescape
-from html.entities import html5 as named_references
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-from markupsafe import Markup
-
-from fatmorph.errors import (
-    AttributeNameError,
-    AttributeValueError,
-    add_place,
-    attribute_holder,
-    attribute_value_error,
-    short_repr,
+from fatmorph.errors import AttributeNameError, short_repr
+from fatmorph.markup.spec import SVG_ATTRIBUTE_CASE
+from fatmorph.markup.values import (
+    JUDGED_NAMES,
+    Convert,
+    Written,
+    converter,
+    held_value,
+    nonce_value,
+    plain_value,
+    read_items,
 )
-from fatmorph.markup.css import is_one_value, is_property_name, meant_property
-from fatmorph.markup.spec import SVG_ATTRIBUTE_CASE, TRUE_FALSE_ATTRIBUTES, URL_ATTRIBUTES
-from fatmorph.markup.url import neutral_url, neutral_url_list
 from fatmorph.types import AttributeMapping
 
 __all__ = (
-    "VALUE_KINDS",
     "VERBATIM_NAMES",
     "AttributeName",
     "Attrs",
-    "Convert",
-    "Written",
     "add_attribute",
     "add_mapping",
     "mapped_name",
-    "plain_value",
     "written_name",
 )
 
-Written: TypeAlias = "str | Literal[True]"
-Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
-
-# Names outlive requests, and user data may be among them: a cache holds so many, none of which is
-# longer than so many characters. Those that people write have some dozen.
+# Names outlive requests and may contain user data, so a cache holds at most so many names of at most
+# so many characters. The names that developers write have a few dozen.
 MAX_CACHED_NAMES = 4096
 MAX_CACHED_CHARACTERS = 128
 
-# Patterns stay text here: `re` compiles and keeps each when it is first used.
+# A pattern stays text here: `re` compiles and keeps each when it is first used.
 FORBIDDEN_IN_NAME = "[\\x00-\\x20\\x7f-\\x9f\"'<>/=\ud800-\udfff]"
-# https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
-ATTRIBUTE_REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)"
 
 
 class AttributeName(NamedTuple):
@@ -134,10 +121,10 @@ class Attrs(Mapping[str, "Written"]):
         return Attrs, (self._written,)
 
     def _add(self, attributes: AttributeMapping) -> None:
-        for key, value in _items(attributes, "Attrs"):
+        for key, value in read_items(attributes, "Attrs"):
             attribute = written_name(key)
             if attribute.name in JUDGED_NAMES:
-                attribute = AttributeName(attribute.name, _held_value)
+                attribute = AttributeName(attribute.name, held_value)
             add_attribute(self._written, "Attrs", attribute, value)
 
 
@@ -163,7 +150,7 @@ def add_attribute(
             attributes[name] = JOINED[name](earlier, written)
     elif written is not None:
         attributes[name] = written
-        if convert is _nonce_value:
+        if convert is nonce_value:
             add_attribute(attributes, element, written_name(PRESERVED_NAMES), name)
     else:
         attributes.pop(name, None)
@@ -190,7 +177,7 @@ def add_mapping(
             else:
                 attributes[name] = written  # checked when the Attrs were made
         return
-    for key, value in _items(mapping, element):
+    for key, value in read_items(mapping, element):
         add_attribute(attributes, element, written_name(key), value)
 
 
@@ -232,39 +219,6 @@ def written_name(name: object) -> AttributeName:
     )
 
 
-def plain_value(element: str, name: str, value: object) -> Written | None:
-    """Return a value's text, `True` for a bare name, `None` to leave the attribute out.
-
-    A subclass of `str`, `int` or `float` is written as the value it holds.
-
-    Raises:
-        AttributeValueError: A value without an obvious text.
-    """
-    if value is None or value is False:
-        return None
-    if value is True:
-        return True
-    if isinstance(value, str):
-        if hasattr(type(value), "__html__"):
-            return _unescaped(value)
-        return str.__str__(value)
-    if isinstance(value, int):
-        return int.__repr__(value)
-    if isinstance(value, float):
-        return float.__repr__(value)
-    if isinstance(value, Decimal):
-        return Decimal.__str__(value)
-    raise attribute_value_error(element, name, value)
-
-
-def _items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
-    try:
-        return [(key, value) for key, value in mapping.items()]
-    except Exception as error:
-        add_place(error, f"reading the attributes of {attribute_holder(element)}")
-        raise
-
-
 def _joined_names(earlier: Written, later: Written) -> str:
     both = [name for names in (earlier, later) if names is not True for name in names.split()]
     return " ".join(dict.fromkeys(both))
@@ -288,7 +242,7 @@ def _checked_name(name: str, spelling: str) -> AttributeName:
     # The parser lower-cases every name, then gives SVG's and MathML's their case back.
     lower = name.lower() if name.isascii() else _ascii_lower(name)
     name = SVG_ATTRIBUTE_CASE.get(lower, lower)
-    return AttributeName(name, _converter(name))
+    return AttributeName(name, converter(name))
 
 
 _cached_name = lru_cache(maxsize=MAX_CACHED_NAMES)(_checked_name)
@@ -298,134 +252,6 @@ def _ascii_lower(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-def _converter(name: str) -> Convert | None:
-    if name in CONVERTERS:
-        return CONVERTERS[name]
-    if name in TRUE_FALSE_ATTRIBUTES or name.startswith("aria-"):
-        return _true_false_value
-    return None
-
-
-def _unescaped(trusted: str) -> str:
-    """Return the text that a parser would read out of trusted HTML in an attribute."""
-
-    def character(found: re.Match[str]) -> str:
-        reference = found[0]
-        # Other than in text, the beginning of a longer name is no reference here.
-        is_reference = reference[1] == "#" or reference[1:] in named_references
-        return unescape(reference) if is_reference else reference
-
-    # Markup's own methods would escape the replacement again.
-    return re.sub(ATTRIBUTE_REFERENCE, character, str.__str__(trusted))
-
-
-def _true_false_value(element: str, name: str, value: object) -> Written | None:
-    if value is True or value is False:
-        words = TRUE_FALSE_ATTRIBUTES.get(name, ("true", "false"))
-        return words[0] if value else words[1]
-    return plain_value(element, name, value)
-
-
-def _class_value(element: str, name: str, value: object) -> Written | None:
-    if isinstance(value, str):
-        return plain_value(element, name, value)
-    if value is None or value is False:
-        return None
-    if not isinstance(value, Iterable) or isinstance(value, BYTES):
-        raise attribute_value_error(element, name, value)
-    return " ".join(_class_names(element, value)) or None
-
-
-def _class_names(element: str, value: Iterable[object]) -> list[str]:
-    names: list[str] = []
-    for item in _wanted(element, value):
-        if isinstance(item, Mapping):
-            names += _class_names(element, item)
-        elif item is not None and item is not False:
-            if not isinstance(item, str):
-                raise attribute_value_error(element, "class", item)
-            names.append(str(plain_value(element, "class", item)))
-    return names
-
-
-def _wanted(element: str, value: Iterable[object]) -> list[object]:
-    try:
-        if isinstance(value, Mapping):
-            return [key for key, wanted in value.items() if wanted]
-        return list(value)
-    except Exception as error:
-        add_place(error, f"reading the class of {attribute_holder(element)}")
-        raise
-
-
-def _style_value(element: str, name: str, value: object) -> Written | None:
-    if isinstance(value, Mapping):
-        declarations = [
-            f"{_property_name(element, key)}:{text}"
-            for key, item in _items(value, element)
-            if (text := _property_value(element, key, item)) is not None
-        ]
-        return ";".join(declarations) or None
-    if value is True:
-        raise attribute_value_error(element, name, value)
-    return plain_value(element, name, value)
-
-
-def _property_name(element: str, name: object) -> str:
-    if isinstance(name, str) and is_property_name(text := str.__str__(name)):
-        return text
-    meant = meant_property(str.__str__(name)) if isinstance(name, str) else "background-color"
-    raise AttributeNameError(
-        f"cannot write {short_repr(name)} as a CSS property",
-        where=f"style of {attribute_holder(element)}",
-        why="a property is written as in CSS, background-color or --accent",
-        fix=f'style={{"{meant}": …}}',
-    )
-
-
-def _property_value(element: str, name: object, value: object) -> str | None:
-    place = f"style[{short_repr(name)}]"
-    if value is True:
-        raise attribute_value_error(element, place, value)
-    text = plain_value(element, place, value)
-    if text is None or text is True:
-        return None
-    if is_one_value(text):
-        return text
-    raise AttributeValueError(
-        f"cannot write {short_repr(text)} as one CSS value",
-        where=f"{place} of {attribute_holder(element)}",
-        why="it would end its declaration and begin another, or leave a string or bracket open",
-        fix='style="…"  (a whole style, written by you)',
-    )
-
-
-def _url_value(element: str, name: str, value: object) -> Written | None:
-    text = plain_value(element, name, value)
-    if type(text) is not str or hasattr(type(value), "__html__"):
-        return text
-    return neutral_url(element, text)
-
-
-def _url_list_value(element: str, name: str, value: object) -> Written | None:
-    text = plain_value(element, name, value)
-    if type(text) is not str or hasattr(type(value), "__html__"):
-        return text
-    return neutral_url_list(element, text)
-
-
-def _nonce_value(element: str, name: str, value: object) -> Written | None:
-    """Return a nonce's text; browsers hide it, and a morph would show it again."""
-    return plain_value(element, name, value)
-
-
-def _held_value(element: str, name: str, value: object) -> Written | None:
-    if isinstance(value, str) and hasattr(type(value), "__html__"):
-        return Markup(str.__str__(value))  # noqa: S704 - it was trusted before
-    return plain_value(element, name, value)
-
-
-BYTES = (bytes, bytearray, memoryview)
 # The client leaves these attributes of an element as they are when it morphs the element.
 # https://data-star.dev/reference/attributes#data-preserve-attr
 PRESERVED_NAMES = "data-preserve-attr"
@@ -435,27 +261,3 @@ JOINED: Mapping[str, Callable[[Any, Any], str]] = {
     "style": partial(_joined, ";"),
     PRESERVED_NAMES: _joined_names,
 }
-URL_CONVERTERS: Mapping[str, Convert] = {
-    **dict.fromkeys(URL_ATTRIBUTES, _url_value),
-    # What SVG's <animate> and <set> write into the attribute that they animate, often href.
-    **dict.fromkeys(("by", "from", "to"), _url_value),
-    "values": _url_list_value,
-}
-NONCE_CONVERTERS: Mapping[str, Convert] = {"nonce": _nonce_value, "data-nonce": _nonce_value}
-CONVERTERS: Mapping[str, Convert] = {
-    "class": _class_value,
-    "style": _style_value,
-    **URL_CONVERTERS,
-    **NONCE_CONVERTERS,
-}
-# What these become depends on the element that they are given to, and may add to it.
-JUDGED_NAMES = frozenset((*URL_CONVERTERS, *NONCE_CONVERTERS))
-# The numbers are the compiled engine's names for them: it writes the plain values itself.
-VALUE_KINDS: Mapping[Convert | None, int] = {
-    None: 0,
-    _true_false_value: 1,
-    _class_value: 2,
-    _style_value: 3,
-    _url_value: 4,
-}
-"""Function that an attribute's values need → which of the known sets of rules it is."""

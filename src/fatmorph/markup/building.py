@@ -21,9 +21,7 @@ from markupsafe import Markup
 from fatmorph import errors
 from fatmorph.errors import EncodingError, argument_place
 from fatmorph.markup.attributes import (
-    VALUE_KINDS,
     AttributeName,
-    Written,
     add_attribute,
     add_mapping,
     mapped_name,
@@ -32,6 +30,7 @@ from fatmorph.markup.attributes import (
 from fatmorph.markup.content import Check, comment_content, content_check
 from fatmorph.markup.path import find_unencodable
 from fatmorph.markup.spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup.values import VALUE_KINDS, Written
 from fatmorph.types import ElementNamespace
 
 __all__ = (

@@ -15,7 +15,6 @@ from fatmorph.markup.attributes import (
     add_attribute,
     add_mapping,
     mapped_name,
-    plain_value,
     written_name,
 )
 
@@ -122,14 +121,6 @@ def test_attrs_hold_urls_as_they_were_given():
 def test_a_keyword_is_mapped_and_a_key_is_taken_as_written():
     assert mapped_name("data_cell_id_").name == "data-cell-id"
     assert written_name("data_cell_id_").name == "data_cell_id_"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [("a", "a"), (True, True), (False, None), (None, None), (7, "7"), (Markup("&lt;"), "<")],
-)
-def test_a_plain_value_is_text_or_a_bare_name_or_nothing(value, text):
-    assert plain_value("p", "title", value) == text
 
 
 def test_adding_attributes_changes_the_dict_in_place():
