@@ -28,9 +28,9 @@ __all__ = (
 
 _SCRIPT = Tag("script")
 _FOREIGN = {"svg": Tag("svg", "svg"), "math": Tag("math", "mathml")}
-# `<` begins everything that could end the script early, and UTF-8 has no lone surrogates; in
-# JSON only strings hold either.
-_UNSAFE_IN_JSON = re.compile("[<\ud800-\udfff]")
+# `<` begins everything that could end the script early, `&` the references that a parser decodes
+# where it reads no raw text, and UTF-8 has no lone surrogates; in JSON only strings hold any.
+_UNSAFE_IN_JSON = re.compile("[&<\ud800-\udfff]")
 
 
 def element(name: str) -> Tag:

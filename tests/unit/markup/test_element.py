@@ -64,7 +64,8 @@ def test_what_is_no_element_cannot_be_static(value):
     [
         ({"a": [1, None, True]}, '{"a":[1,null,true]}'),
         ("</script><!--", '"\\u003c/script>\\u003c!--"'),
-        ("</body>&", '"\\u003c/body>&"'),
+        ("</body>", '"\\u003c/body>"'),
+        ({"&lt;": "&quot;,&#34;"}, '{"\\u0026lt;":"\\u0026quot;,\\u0026#34;"}'),
         ("é\u2028", '"é\u2028"'),
         ("\ud800", '"\\ud800"'),
     ],
