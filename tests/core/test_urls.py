@@ -121,6 +121,46 @@ def test_an_svg_image_may_not_be_opened_as_a_document(core, tag):
     assert core.Tag(tag, "svg")(src=url).attributes["src"] == "unsafe:" + url
 
 
+@pytest.mark.parametrize(
+    ("tag", "namespace", "name"),
+    [
+        ("script", "html", "src"),
+        ("SCRIPT", "html", "src"),
+        ("script", "svg", "href"),
+        ("Script", "svg", "xlink:href"),
+        ("script", "mathml", "src"),
+    ],
+)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "data:,alert(1)",
+        "data:text/plain,alert(1)",
+        "data:;base64,YWxlcnQoMSk=",
+        "data:image/png,alert(1)",
+        "data:audio/x,alert(1)",
+        "data:video/x;charset=utf-8,alert(1)",
+        "data:font/x,alert(1)",
+        "data:application/font-x,alert(1)",
+        "data:image/svg+xml,alert(1)",
+        " \x00DA\tTA\n:,alert(1)",
+        "data:",
+    ],
+    ids=ascii,
+)
+def test_a_script_takes_no_data_url_at_all(core, tag, namespace, name, url):
+    element = core.Tag(tag, namespace)({name: url})
+
+    assert dict(element.attributes) == {name: "unsafe:" + url}
+    assert core.Tag(tag, namespace)(Attrs({name: url})) == element
+
+
+def test_a_script_takes_a_data_url_that_is_trusted(core):
+    element = core.Tag("script")(src=Markup("data:,alert(1)"))
+
+    assert dict(element.attributes) == {"src": "data:,alert(1)"}
+
+
 def test_a_trusted_url_is_written_unescaped_and_as_it_is(core):
     element = core.Tag("a")(href=Markup("javascript:a&amp;&amp;b"))
 

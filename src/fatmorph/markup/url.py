@@ -26,7 +26,8 @@ def neutral_url(element: str, url: str) -> str:
     r"""Return the URL, or `unsafe:` and the URL if it runs code in a browser.
 
     Args:
-        element: The element's name: an `img` may hold an SVG, an `iframe` may not.
+        element: The element's name: an `img` may hold an SVG, an `iframe` may not, and a
+            `script` no data at all.
         url: Of any form, disguised by white space, control characters or case as well.
 
     Example:
@@ -56,6 +57,8 @@ def plain_url(url: str) -> str:
 def _is_safe(element: str, url: str) -> bool:
     plain = plain_url(url)
     if plain.startswith("data:"):
+        if element.lower() == "script":
+            return False  # browsers run a classic script of almost any type
         media_type = re.split("[;,]", plain[5:], maxsplit=1)[0].strip()
         if media_type == "image/svg+xml":
             return element in SVG_IMAGE_ELEMENTS
