@@ -46,6 +46,7 @@ PACKAGE_ORDER = {
         "lines",
         "building",
         "_escaping_py",
+        "_comparing_py",
         "_core_py",
         "_core_c",
         "_core",

@@ -23,6 +23,7 @@ from typing import Any, Literal, Self, TypeAlias, cast
 from markupsafe import Markup
 
 from fatmorph.markup import building
+from fatmorph.markup._comparing_py import same_tree, tree_hash
 from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped, escaped_in_quotes
 from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
 from fatmorph.markup.building import (
@@ -244,37 +245,10 @@ class Element:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Element):
             return NotImplemented
-        # A list instead of recursion: pages may be deeper than the interpreter's stack.
-        pending: list[tuple[Child, Child]] = [(self, other)]
-        while pending:
-            mine, theirs = pending.pop()
-            if mine is theirs:
-                continue
-            if isinstance(mine, str) or isinstance(theirs, str):
-                if type(mine) is not type(theirs) or mine != theirs:
-                    return False
-                continue
-            if (
-                mine._tag != theirs._tag
-                or mine._attributes != theirs._attributes
-                or len(mine._children) != len(theirs._children)
-            ):
-                return False
-            pending.extend(zip(mine._children, theirs._children, strict=True))
-        return True
+        return same_tree(self, other)
 
     def __hash__(self) -> int:
-        tokens: list[object] = []
-        pending: list[Child] = [self]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, str):
-                tokens.append(node)
-            else:
-                attributes = frozenset(node._attributes.items())
-                tokens += (node._tag, attributes, len(node._children))
-                pending.extend(node._children)
-        return hash(tuple(tokens))
+        return tree_hash(self)
 
     def __copy__(self) -> Element:
         return self
