@@ -16,7 +16,7 @@ from fatmorph import at, data, h, js
 from fatmorph.datastar.caching import MAX_REMEMBERED_BYTES
 from fatmorph.datastar.shared import keep_event
 from fatmorph.datastar.signals import pattern_text
-from fatmorph.development import Watch
+from fatmorph.morph.development import Watch
 from fatmorph.markup.escape import JSExpression
 from fatmorph.response import checked_location
 from machine import missing

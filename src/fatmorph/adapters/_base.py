@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from fatmorph.context import Context, request_line
-from fatmorph.development import is_development
+from fatmorph.morph.development import is_development
 from fatmorph.errors import BodyError, OriginError, SignalsError
 from fatmorph.log import Log
 from fatmorph.origin import check_origin
