@@ -7,12 +7,14 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Iterable
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-__all__ = ("Events", "request", "signals_query")
+__all__ = ("Events", "request", "signals_query", "upload")
 
 HOST = "127.0.0.1"
 
@@ -26,16 +28,44 @@ def request(
     port: int,
     path: str,
     method: str = "GET",
-    body: bytes | None = None,
+    body: bytes | Iterable[bytes] | None = None,
     headers: dict[str, str] | None = None,
 ) -> tuple[HTTPResponse, bytes]:
-    """Return a response and its whole body, with a timeout of 30 seconds."""
+    """Return a response and its whole body; waits 30 seconds at the most.
+
+    A body of parts is sent in chunks.
+    """
     connection = HTTPConnection(HOST, port, timeout=30)
     connection.request(method, path, body, headers or {})
     response = connection.getresponse()
     content = response.read()
     connection.close()
     return response, content
+
+
+def upload(port: int, path: str, size: int, *, in_chunks: bool) -> int | None:
+    """Send a body of spaces; return the status, or None if the server has hung up before.
+
+    Args:
+        port: The server's.
+        path: Where it is sent to.
+        size: In bytes, a multiple of 64 KiB.
+        in_chunks: Whether its length stands before each chunk, and nowhere before all of it.
+    """
+    part = b" " * 2**16
+    framing, frame, end = f"content-length: {size}", part, b""
+    if in_chunks:
+        framing, frame, end = "transfer-encoding: chunked", b"10000\r\n%s\r\n" % part, b"0\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: application/json\r\n"
+    with socket.create_connection((HOST, port), timeout=30) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):  # it has answered, and does not read
+            connection.sendall(f"{head}{framing}\r\n\r\n".encode())
+            for _ in range(size // len(part)):
+                connection.sendall(frame)
+            connection.sendall(end)
+        with suppress(ConnectionResetError):
+            return int(connection.recv(2**16).split()[1])
+    return None
 
 
 class Events:

@@ -48,6 +48,11 @@ class Server:
         """Return the output so far, from standard output and standard error together."""
         return self.output_file.read_text(encoding="utf-8", errors="replace")
 
+    def peak_memory_bytes(self) -> int:
+        """Return the most memory that the process, or one of its children, has held; on Linux."""
+        found = [_memory_bytes(pid) for pid in _family(self.process.pid)]
+        return max(found, default=0)
+
     def stop(self, number: int = signal.SIGINT, *, within_seconds: float = 10) -> int:
         """Send a signal to the process and return its exit code.
 
@@ -65,6 +70,25 @@ class Server:
                 f"the server still runs {within_seconds} s after {name}; it printed:\n"
                 + self.output()
             ) from None
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that it has started, and these."""
+    pids = [pid]
+    for parent in pids:
+        with suppress(OSError):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            pids += map(int, children)
+    return pids
+
+
+def _memory_bytes(pid: int) -> int:
+    # https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def allow_files(number: int) -> None:

@@ -24,7 +24,7 @@ class Received:
     """What has been received of one request, for the reader of its body and one of its messages."""
 
     def __init__(self) -> None:
-        self.body = bytearray()
+        self.body: bytes | bytearray = b""
         self.body_bytes = 0
         self.is_discarded = False
         self.is_complete = False
@@ -40,11 +40,18 @@ class Received:
         part = message.get("body", b"")
         self.body_bytes += len(part)
         self.is_complete = not message.get("more_body", False)
-        self.is_discarded = self.is_discarded or self.body_bytes > max_bytes
-        if self.is_discarded:
-            self.body.clear()
-        else:
+        if self.is_discarded or self.body_bytes > max_bytes:
+            self.discard()
+        elif self.body:
+            self.body = self.body if isinstance(self.body, bytearray) else bytearray(self.body)
             self.body += part
+        else:
+            self.body = bytes(part)  # most bodies come in one part, which is not copied
+
+    def discard(self) -> None:
+        """Keep nothing of the body, neither of what has come nor of what will."""
+        self.is_discarded = True
+        self.body = b""
 
     def unpassed(self) -> Message | None:
         """Return what the reader of messages has not been passed, as one message."""

@@ -16,7 +16,7 @@ from fatmorph.adapters._asgi_messages import Message, Receive, Received, Scope
 from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, request_line
 from fatmorph.errors import MomentError
 
-__all__ = ("AsgiRequest",)
+__all__ = ("MAX_DISCARDED_BYTES", "AsgiRequest")
 
 # What is read and thrown away of a body that is too large, so that the client, which reads
 # its answer only after it has sent everything, gets to see it.
@@ -57,6 +57,8 @@ class AsgiRequest:
             OSError: The client left before the end of it.
         """
         received = self._received
+        if self._stated_bytes() > max_bytes and not received.is_complete:
+            received.discard()
         await self._receive_until(self._is_over, max_bytes)
         if received.is_discarded or len(received.body) > max_bytes:
             return None
@@ -96,10 +98,13 @@ class AsgiRequest:
         self._received.take(message, max_bytes)
         return message
 
-    def _check_is_empty(self) -> None:
+    def _stated_bytes(self) -> int:
         lengths = [v for name, v in self.scope["headers"] if name == b"content-length"]
+        return max((int(length) for length in lengths if length.isdigit()), default=0)
+
+    def _check_is_empty(self) -> None:
         # Starlette's middleware passes an empty body on when it has read the real one as a stream.
-        if self._read_again is None and not any(length.strip(b"0") for length in lengths):
+        if self._read_again is None and not self._stated_bytes():
             return
         raise MomentError(
             "cannot read a body that was read before",

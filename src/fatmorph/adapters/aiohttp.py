@@ -13,18 +13,19 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 from multidict import CIMultiDict
 
 from fatmorph.adapters._apart import Departure, respond_apart
 from fatmorph.adapters._base import Handler
-from fatmorph.context import Context
+from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
 
 # A thousand idle streams that look once a second cost about one percent of a core.
 LOOK_SECONDS = 1.0
+PART_BYTES = 64 * 1024  # what is read of a body at once
 
 
 def endpoint(
@@ -51,19 +52,45 @@ def endpoint(
 
 
 def _context(request: web.Request) -> Context:
-    async def read_body(max_bytes: int) -> bytes | None:
-        body = await request.read()
-        return body if len(body) <= max_bytes else None
-
     return Context(
         method=request.method,
         path=request.path,
         query_string=request.raw_path.partition("?")[2],
         headers=request.headers.items(),
         path_params=request.match_info,
-        read_body=read_body,
+        read_body=_body_reader(request),
         request=request,
     )
+
+
+def _body_reader(request: web.Request) -> ReadBody:
+    is_cut = False
+
+    async def read_body(max_bytes: int) -> bytes | None:
+        nonlocal is_cut
+        if is_cut or (request.content_length or 0) > max_bytes:
+            return None
+        # `read()` stops at aiohttp's limit only, and no length tells how much there is in chunks,
+        # or after decompression.
+        if request.can_read_body and not 0 < request.client_max_size <= max_bytes:
+            body = await _read(request.content, max_bytes)
+            is_cut = body is None
+            # Private, but aiohttp has no other way to give a body back.
+            request._read_bytes = body  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return body
+        body = await request.read()
+        return body if len(body) <= max_bytes else None
+
+    return read_body
+
+
+async def _read(stream: StreamReader, max_bytes: int) -> bytes | None:
+    body = bytearray()
+    while part := await stream.read(min(PART_BYTES, max_bytes + 1 - len(body))):
+        body += part
+        if len(body) > max_bytes:
+            return None
+    return bytes(body)
 
 
 class _Connection(Departure):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import Morsel
+from io import BytesIO
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -22,7 +23,8 @@ from fatmorph.adapters._answer import answer
 from fatmorph.adapters._apart import is_whole
 from fatmorph.adapters._base import Handler
 from fatmorph.adapters._exchange import Exchange
-from fatmorph.context import Context
+from fatmorph.adapters.wsgi import Environ, Input, body_reader
+from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -59,18 +61,45 @@ def endpoint(
 
 
 def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
-    async def read_body(max_bytes: int) -> bytes | None:
-        return None if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes else request.body
-
     return Context(
         method=request.method or "GET",
         path=request.path,
         query_string=request.META["QUERY_STRING"],
         headers=request.headers.items(),
         path_params=path_params,
-        read_body=read_body,
+        read_body=_body_reader(request),
         request=request,
     )
+
+
+def _body_reader(request: HttpRequest) -> ReadBody:
+    own: Any = request  # Any: what is private, for Django cannot be given a body back
+    read_chunks: ReadBody | None = None
+
+    async def read_body(max_bytes: int) -> bytes | None:
+        nonlocal read_chunks
+        stated = request.META.get("CONTENT_LENGTH")
+        if int(stated or 0) > max_bytes:
+            return None
+        # `body` reads to the end, and a body in chunks does not say where that is.
+        if not stated and read_chunks is None and not own._read_started:  # noqa: SLF001
+            read_chunks = body_reader(*_chunks(request))
+        if read_chunks is not None and not hasattr(own, "_body"):
+            chunks = await read_chunks(max_bytes)
+            if chunks is None:
+                return None
+            own._stream, own._read_started = BytesIO(chunks), False  # noqa: SLF001
+        body = request.body
+        return body if len(body) <= max_bytes else None
+
+    return read_body
+
+
+def _chunks(request: HttpRequest) -> tuple[Environ, Input]:
+    """Return what tells where a body in chunks ends, and what it is read from."""
+    if isinstance(request, WSGIRequest):
+        return request.environ, request.environ["wsgi.input"]
+    return {"wsgi.input_terminated": True}, request  # received by Django as a whole, in a file
 
 
 def _with_headers(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, cast
 
 from flask import Request, Response, request as current_request
@@ -14,7 +15,8 @@ from werkzeug.local import LocalProxy
 
 from fatmorph.adapters._answer import answer_in_thread
 from fatmorph.adapters._base import Handler
-from fatmorph.context import Context
+from fatmorph.adapters.wsgi import body_reader
+from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -50,7 +52,19 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
 
 
 def _context(request: Request, path_params: dict[str, Any]) -> Context:
+    read_chunks: ReadBody | None = None
+
     async def read_body(max_bytes: int) -> bytes | None:
+        nonlocal read_chunks
+        if (request.content_length or 0) > max_bytes:
+            return None
+        # `get_data()` reads to the end, and a body in chunks does not say where that is.
+        if request.content_length is None and "_cached_data" not in vars(request):
+            read_chunks = read_chunks or body_reader(request.environ, request.stream)
+            body = await read_chunks(max_bytes)
+            if body is None:
+                return None
+            vars(request)["stream"] = BytesIO(body)  # where its cached property looks
         body = request.get_data()
         return body if len(body) <= max_bytes else None
 

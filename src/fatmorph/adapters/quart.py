@@ -2,7 +2,8 @@
 
 Quart pulls a response part by part, ends it after `RESPONSE_TIMEOUT`, and cancels it when the
 client leaves. Here a handler runs in a task of its own, as long as it likes, and is told.
-Requests are read whole before it runs: Quart holds them in memory in any case.
+A request of usual size is read before it runs, for Quart's own forms and JSON as well. A larger one
+is read when the handler asks for it, and only as far as it allows.
 
 Source: https://quart.palletsprojects.com/en/latest/how_to_guides/streaming_response/
 """
@@ -17,9 +18,11 @@ from typing import Any, cast
 from quart import Request, Response, request
 from quart.wrappers.response import ResponseBody
 
+from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
 from fatmorph.adapters._base import Handler
 from fatmorph.adapters._exchange import Exchange
-from fatmorph.context import Context
+from fatmorph.context import MAX_BODY_BYTES, Context, request_line
+from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -44,10 +47,10 @@ def endpoint(
 
     @functools.wraps(handler)  # Quart names the view by it
     async def respond_to(**path_params: Any) -> Response:
-        body = await request.get_data(cache=True, as_text=False, parse_form_data=False)
         # What the proxy stands for: https://werkzeug.palletsprojects.com/en/stable/local/
         # Any: Quart's releases type the proxy in different ways.
         own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
+        body = await _usual_body(own)
         exchange = Exchange()
         status, headers = await exchange.begin(handler, _context(own, body, path_params), settings)
         response = Response(_Body(exchange), status)
@@ -59,9 +62,25 @@ def endpoint(
     return respond_to
 
 
-def _context(own: Request, body: bytes, path_params: dict[str, Any]) -> Context:
+async def _usual_body(own: Request) -> bytes | None:
+    """Return the body, or None if it is, or may be, larger than handlers take."""
+    limit, stated = own.max_content_length, own.content_length
+    may_have = limit if stated is None else stated
+    is_refused = limit is not None and (stated or 0) > limit  # which Quart says
+    if is_refused or (may_have is not None and may_have <= MAX_BODY_BYTES):
+        return await own.get_data(cache=True, as_text=False, parse_form_data=False)
+    return None
+
+
+def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> Context:
+    is_cut = False
+
     async def read_body(max_bytes: int) -> bytes | None:
-        return None if len(body) > max_bytes else body
+        nonlocal body, is_cut
+        if body is None and not is_cut:
+            body = await _read(own, max_bytes)
+            is_cut = body is None
+        return None if body is None or len(body) > max_bytes else body
 
     return Context(
         method=own.method,
@@ -72,6 +91,30 @@ def _context(own: Request, body: bytes, path_params: dict[str, Any]) -> Context:
         read_body=read_body,
         request=own,
     )
+
+
+async def _read(own: Request, max_bytes: int) -> bytes | None:
+    """Return the body, or None when it has more bytes, of which nothing is kept."""
+    body = bytearray()
+    received, stated = 0, own.content_length or 0
+    async with asyncio.timeout(own.body_timeout):
+        async for part in own.body:
+            received += len(part)
+            if max(received, stated) <= max_bytes:
+                body += part
+            elif received > MAX_DISCARDED_BYTES:
+                break
+    if max(received, stated) > max_bytes:
+        return None
+    if received < stated:  # a client that leaves would have cancelled this
+        raise MomentError(
+            "cannot read a body that was read before",
+            where=request_line(own.method, own.path),
+            why="a form, or a loop over c.request.body, has used it up",
+            fix="await c.request.form  (or read c.body() first)",
+        )
+    own.body.set_result(bytes(body))  # for Quart's own readers
+    return bytes(body)
 
 
 class _Body(ResponseBody):

@@ -10,14 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from fatmorph.adapters._answer import answer_in_thread
 from fatmorph.adapters._base import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 
-__all__ = ("Environ", "StartResponse", "WsgiApplication", "application")
+__all__ = (
+    "Environ",
+    "Input",
+    "StartResponse",
+    "WsgiApplication",
+    "application",
+    "body_reader",
+)
 
 # Any: what WSGI defines; https://peps.python.org/pep-3333/#environ-variables
 Environ: TypeAlias = dict[str, Any]
@@ -25,6 +32,15 @@ StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
 WsgiApplication: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CONTENT_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # headers without a prefix
+PART_BYTES = 64 * 1024  # what is read at once
+
+
+class Input(Protocol):
+    """A body as WSGI gives it: https://peps.python.org/pep-3333/#input-and-error-streams."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to so many bytes, and none at the end."""
+        ...
 
 
 def application(handler: Handler, *, settings: Settings | None = None) -> WsgiApplication:
@@ -46,6 +62,39 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
     return app
 
 
+def body_reader(environ: Environ, stream: Input) -> ReadBody:
+    """Return a function that reads a request's body, and no more of it than its reader wants.
+
+    Args:
+        environ: What says how long the body is.
+        stream: Where it is read from.
+
+    Example:
+        Context(method="POST", path="/", read_body=body_reader(environ, environ["wsgi.input"]))
+    """
+    stated = environ.get("CONTENT_LENGTH") or None
+    read: list[bytes | None] = []
+
+    async def read_body(max_bytes: int) -> bytes | None:
+        if stated is not None and int(stated) > max_bytes:
+            return None
+        if not read:
+            # A body in chunks has no length, and only some servers mark its end.
+            size = max_bytes + 1 if environ.get("wsgi.input_terminated") else 0
+            content = _read(stream, size if stated is None else int(stated))
+            # The rest is still to come, and no second reader would know.
+            is_cut = stated is None and len(content) > max_bytes
+            read.append(None if is_cut else content)
+        body = read[0]
+        if body is None or len(body) > max_bytes:
+            return None
+        if stated is not None and len(body) < int(stated):
+            raise ConnectionResetError("the client left before the end of the body")
+        return body
+
+    return read_body
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -65,24 +114,13 @@ def _context(environ: Environ) -> Context:
         path=path.encode("latin-1").decode("utf-8", "replace"),
         query_string=environ.get("QUERY_STRING", ""),
         headers=headers,
-        read_body=_body_reader(environ),
+        read_body=body_reader(environ, environ["wsgi.input"]),
         request=environ,
     )
 
 
-def _body_reader(environ: Environ) -> ReadBody:
-    stated = environ.get("CONTENT_LENGTH") or None
-    read: list[bytes] = []
-
-    async def read_body(max_bytes: int) -> bytes | None:
-        if stated is not None and int(stated) > max_bytes:
-            return None
-        if not read:
-            # What comes in chunks has no length; only some servers mark its end.
-            size = max_bytes + 1 if environ.get("wsgi.input_terminated") else 0
-            read.append(environ["wsgi.input"].read(size if stated is None else int(stated)))
-        if stated is not None and len(read[0]) < int(stated):
-            raise ConnectionResetError("the client left before the end of the body")
-        return read[0] if len(read[0]) <= max_bytes else None
-
-    return read_body
+def _read(stream: Input, size: int) -> bytes:
+    body = bytearray()
+    while len(body) < size and (part := stream.read(min(PART_BYTES, size - len(body)))):
+        body += part
+    return bytes(body)

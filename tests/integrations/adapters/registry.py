@@ -78,9 +78,20 @@ DAPHNE = Server(
         "test_an_error_within_a_stream_breaks_it_off": (
             "daphne keeps the connection of a failed application open"
         ),
+        "test_a_body_that_is_too_large_is_not_held_in_memory": (
+            "daphne receives a whole request before it starts the application"
+        ),
     },
 )
-SANIC = Server("sanic", "-m sanic {program}:app --port {port} --single-process --no-motd")
+SANIC = Server(
+    "sanic",
+    "-m sanic {program}:app --port {port} --single-process --no-motd",
+    without={
+        "test_a_body_that_is_too_large_is_not_held_in_memory": (
+            "Sanic reads a body before its handler runs, up to `REQUEST_MAX_SIZE`"
+        ),
+    },
+)
 AIOHTTP = Server("aiohttp", "{program}.py {port}")
 NO_STREAM = "WSGI answers in one piece"
 GUNICORN = Server(

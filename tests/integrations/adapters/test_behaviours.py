@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clients import Events, request, signals_query
+from clients import Events, request, signals_query, upload
 from integrations.adapters.registry import Combination
 from servers import Server
 
@@ -124,6 +124,25 @@ def test_a_large_body_arrives_and_a_larger_one_is_a_413(server: Server) -> None:
     response, _ = request(server.port, "/upload", "POST", b"x" * 2_000_001)
 
     assert (body, response.status) == (b"2000000", 413)
+
+
+def test_a_body_in_chunks_arrives_and_a_larger_one_is_a_413(server: Server) -> None:
+    _, body = request(server.port, "/upload", "POST", iter([b"x" * 1_000_000] * 2))
+    status = upload(server.port, "/upload", 2**21, in_chunks=True)
+
+    assert (body, status) == (b"2000000", 413)
+
+
+@pytest.mark.parametrize("in_chunks", [False, True], ids=["length", "chunks"])
+def test_a_body_that_is_too_large_is_not_held_in_memory(server: Server, *, in_chunks: bool) -> None:
+    request(server.port, "/signals", "POST", b"{}")  # what the first request loads
+    before = server.peak_memory_bytes()
+
+    status = upload(server.port, "/signals", 2**26, in_chunks=in_chunks)
+
+    assert status in {413, None}, "the client that does not stop sending may not see the answer"
+    assert server.peak_memory_bytes() - before < 2**25
+    assert request(server.port, "/signals", "POST", b"{}")[0].status == 200
 
 
 def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:

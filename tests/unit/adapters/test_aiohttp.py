@@ -1,12 +1,15 @@
 """aiohttp: handlers notice that their client left, with and without handler cancellation."""
 
+import gzip
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, StreamReader, web
 
 from fatmorph import Context, Writer
 from fatmorph.adapters.aiohttp import endpoint
+from fatmorph.errors import BodyError
 from transports import Source, turns
 
 steps: list[str] = []
@@ -24,6 +27,19 @@ async def subscribe(c: Context, w: Writer) -> None:
     async for text in w.alive(sources[0]):
         w.patch_signals({"news": text})
     steps.append("cleaned up")
+
+
+@endpoint
+async def upload(c: Context, w: Writer) -> None:
+    """Read the body twice, and through both."""
+    outcomes: list[object] = []
+    for max_bytes in (100_000, 10_000_000):
+        try:
+            outcomes.append(len(await c.body(max_bytes=max_bytes)))
+        except BodyError:
+            outcomes.append(None)
+    outcomes.append(len(await c.request.text()) if outcomes[1] is not None else None)
+    w.json(outcomes)
 
 
 @endpoint
@@ -57,6 +73,71 @@ async def test_a_handler_has_aiohttps_parameters_and_its_request(url: str) -> No
         found = await response.json()
 
     assert found == ["7", "Ada", "Ada"]
+
+
+async def chunks(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+@pytest.fixture
+async def lax_url() -> AsyncIterator[str]:
+    """Return the address of a server that takes bodies of every size."""
+    app = web.Application(client_max_size=0)
+    app.add_routes([web.post("/upload", upload)])
+    runner = web.AppRunner(app, lingering_time=0.1)  # for what the client does not send any more
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield "http://{}:{}".format(*runner.addresses[0])
+    await runner.cleanup()
+
+
+SIZE = 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "expected"),
+    [
+        (b"x" * 1000, {}, [1000, 1000, 1000]),
+        (BytesIO(b"x" * SIZE), {}, [None, SIZE, SIZE]),
+        (chunks(b"x" * 1000), {}, [1000, 1000, 1000]),
+        (chunks(b"x" * SIZE), {}, [None, None, None]),
+        (gzip.compress(b"x" * 1000), {"content-encoding": "gzip"}, [1000, 1000, 1000]),
+        (gzip.compress(b"x" * SIZE), {"content-encoding": "gzip"}, [None, None, None]),
+    ],
+    ids=["length", "too long", "chunks", "too many chunks", "compressed", "too much compressed"],
+)
+async def test_a_body_is_read_as_far_as_it_goes_and_is_aiohttps_as_well(
+    lax_url: str,
+    body: object,
+    headers: dict[str, str],
+    expected: list[int | None],
+) -> None:
+    async with (
+        ClientSession(headers=headers) as client,
+        client.post(f"{lax_url}/upload", data=body) as response,
+    ):
+        found = await response.json()
+
+    assert found == expected
+
+
+async def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+    lax_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_bytes: list[int] = []
+    read = StreamReader.read
+
+    async def counted(self: StreamReader, size: int = -1) -> bytes:
+        part = await read(self, size)
+        read_bytes.append(len(part))
+        return part
+
+    monkeypatch.setattr(StreamReader, "read", counted)
+    async with ClientSession() as client:
+        await client.post(f"{lax_url}/upload", data=chunks(b"x" * SIZE))
+
+    assert sum(read_bytes) == 100_001
 
 
 async def test_aiohttps_own_exceptions_work(url: str) -> None:

@@ -87,6 +87,31 @@ async def test_a_body_that_is_too_large_is_read_completely_and_discarded() -> No
     assert not server.messages
 
 
+async def test_of_a_body_that_says_it_is_too_large_nothing_is_kept() -> None:
+    server, connection = connected(
+        *[part(b"abc", more=True)] * 3, part(b"d"), headers=[(b"content-length", b"10")]
+    )
+
+    assert await connection.read_body(9) is None
+    assert await connection.read_body(1000) is None
+    assert not server.messages
+
+
+async def test_a_body_that_the_framework_has_kept_stays_whatever_its_length() -> None:
+    _, connection = connected(headers=[(b"content-length", b"10")])
+
+    connection.take_body(b"0123456789")
+
+    assert [await connection.read_body(9), await connection.read_body(10)] == [None, b"0123456789"]
+
+
+async def test_a_body_in_one_part_is_not_copied() -> None:
+    body = b"abc" * 1000
+    _, connection = connected(part(body))
+
+    assert await connection.read_body(10_000) is body
+
+
 async def test_a_body_too_large_for_one_reader_is_available_to_another() -> None:
     _, connection = connected(part(b"abc"))
 

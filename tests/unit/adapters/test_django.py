@@ -1,6 +1,8 @@
 """Django: handlers as views, with Django's own request, middleware and errors."""
 
 import asyncio
+import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,9 +22,10 @@ from django.test import AsyncRequestFactory, RequestFactory
 from django.test.client import AsyncClientHandler, ClientHandler
 from django.urls import path
 
+from bodies import EndlessInput
 from fatmorph import Context, Writer
 from fatmorph.adapters.django import endpoint
-from fatmorph.errors import MomentError
+from fatmorph.errors import BodyError, MomentError
 from transports import Source, turns
 
 steps: list[str] = []
@@ -64,13 +67,47 @@ async def slow(c: Context, w: Writer) -> None:
     w.empty()
 
 
+async def upload(c: Context, w: Writer) -> None:
+    """Read the body twice, and through both."""
+    outcomes: list[object] = []
+    for max_bytes in (4, 1_000_000):
+        try:
+            outcomes.append((await c.body(max_bytes=max_bytes)).decode())
+        except BodyError:
+            outcomes.append(None)
+    is_read = outcomes[1] is not None
+    w.json([*outcomes, is_read and c.request.POST.get("a"), is_read and c.request.body.decode()])
+
+
+async def too_large(c: Context, w: Writer) -> None:
+    await c.body(max_bytes=4)
+
+
+async def read_before(c: Context, w: Writer) -> None:
+    w.json([c.request.body.decode(), (await c.body()).decode()])
+
+
 urlpatterns = [
     path("rooms/<int:number>", endpoint(room)),
     *(
         path(view.__name__, endpoint(view))
-        for view in (missing, nothing, subscribe, fail_late, slow)
+        for view in (missing, nothing, subscribe, fail_late, slow, upload, too_large, read_before)
     ),
 ]
+
+
+FORM = "application/x-www-form-urlencoded"
+UPLOADS = [
+    (b"a=bc", True, ["a=bc", "a=bc", "bc", "a=bc"]),
+    (b"a=bcd", True, [None, "a=bcd", "bcd", "a=bcd"]),
+    (b"a=bc", False, ["a=bc", "a=bc", "bc", "a=bc"]),
+    (b"a=bcd", False, [None, None, False, False]),
+]
+uploads = pytest.mark.parametrize(
+    ("body", "has_length", "expected"),
+    UPLOADS,
+    ids=["length", "too long", "chunks", "too many chunks"],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +137,60 @@ async def test_a_page_is_a_whole_django_response() -> None:
         "a=1; Path=/; HttpOnly; SameSite=Lax",
         "b=%C3%A9; Path=/; HttpOnly; SameSite=Lax",
     ]
+
+
+@uploads
+async def test_a_body_is_read_as_far_as_it_goes_and_is_djangos_as_well(
+    body: bytes, expected: list[object], *, has_length: bool
+) -> None:
+    handler = AsyncClientHandler()
+    handler.load_middleware(is_async=True)
+    request = AsyncRequestFactory().post("/upload", body, content_type=FORM)
+    lengths = {"CONTENT_LENGTH": request.META["CONTENT_LENGTH"]} if has_length else {}
+    request.META = {k: v for k, v in request.META.items() if k != "CONTENT_LENGTH"} | lengths
+
+    response = await handler.get_response_async(request)
+
+    assert json.loads(response.content) == expected
+
+
+def wsgi_response(target: str, body: bytes = b"", **environ: Any) -> Any:
+    """Return the response of the whole of Django by WSGI."""
+    handler = ClientHandler()
+    handler.load_middleware()
+    request = RequestFactory().post(target, body, content_type=FORM, **environ)
+    return handler.get_response(request)
+
+
+@uploads
+def test_by_wsgi_too(body: bytes, expected: list[object], *, has_length: bool) -> None:
+    chunks = {"wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+    response = wsgi_response("/upload", body, **({} if has_length else chunks))
+
+    assert json.loads(response.content) == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "read_bytes"),
+    [
+        ({"CONTENT_LENGTH": str(150 * 2**20)}, 0),
+        ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, 5),
+    ],
+    ids=["length", "chunks"],
+)
+def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+    environ: dict[str, Any], read_bytes: int
+) -> None:
+    body = EndlessInput()
+
+    response = wsgi_response("/too_large", **environ, **{"wsgi.input": body})
+
+    assert (response.status_code, body.read_bytes) == (413, read_bytes)
+
+
+def test_a_body_that_django_has_read_is_there() -> None:
+    assert wsgi_response("/read_before", b"abc").content == b'["abc","abc"]'
 
 
 def test_a_page_is_the_same_on_wsgi() -> None:

@@ -1,14 +1,18 @@
 """Quart: handlers as views, with Quart's own request, session and hooks."""
 
 import asyncio
+import json
 from typing import Any
 
+import pytest
 from quart import Quart, Response, abort, g, request, session
 
 from asgi_client import answer
 from fatmorph import shutdown
+from fatmorph.adapters import quart
 from fatmorph.adapters.quart import endpoint
 from fatmorph.context import Context
+from fatmorph.errors import BodyError, MomentError
 from fatmorph.writer import Writer
 from transports import Source
 
@@ -102,6 +106,91 @@ async def test_a_body_larger_than_quarts_limit_is_a_413() -> None:
     found = await answer(app, "/", "POST", b"four", {"content-length": "4"})
 
     assert found.status == 413
+
+
+LIMIT = 5
+
+
+def uploads(max_content_length: int | None) -> Quart:
+    """Return an application that reads a body twice, and through both."""
+    app = Quart("test")
+    app.config["MAX_CONTENT_LENGTH"] = max_content_length
+
+    @app.post("/")
+    @endpoint
+    async def upload(c: Context, w: Writer) -> None:
+        outcomes: list[object] = []
+        for max_bytes in (4, 1000):
+            try:
+                outcomes.append((await c.body(max_bytes=max_bytes)).decode())
+            except BodyError:
+                outcomes.append(None)
+        w.json([*outcomes, outcomes[1] and (await request.form).get("a")])
+
+    @app.post("/form-first")
+    @endpoint
+    async def form_first(c: Context, w: Writer) -> None:
+        form = await request.form
+        try:
+            outcome: object = len(await c.body())
+        except MomentError as error:
+            outcome = error.what
+        w.json([form["a"], outcome])
+
+    return app
+
+
+@pytest.mark.parametrize("limit", [None, 1000], ids=["no limit", "a limit"])
+@pytest.mark.parametrize("has_length", [True, False], ids=["length", "chunks"])
+@pytest.mark.parametrize(
+    ("body", "usual", "larger"),
+    [
+        (b"a=bc", ["a=bc", "a=bc", "bc"], ["a=bc", "a=bc", "bc"]),
+        (b"a=bcd", [None, "a=bcd", "bcd"], [None, None, None]),
+    ],
+    ids=["fits", "too large"],
+)
+@pytest.mark.parametrize("usual_bytes", [LIMIT, 1], ids=["usual", "larger"])
+async def test_a_body_is_read_as_far_as_it_goes_and_is_quarts_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int | None,
+    body: bytes,
+    usual: list[str | None],
+    larger: list[str | None],
+    usual_bytes: int,
+    *,
+    has_length: bool,
+) -> None:
+    monkeypatch.setattr(quart, "MAX_BODY_BYTES", usual_bytes)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    headers |= {"content-length": str(len(body))} if has_length else {}
+    is_usual = usual_bytes == LIMIT and has_length
+
+    found = await answer(uploads(limit), "/", "POST", body, headers)
+
+    assert json.loads(found.body) == (usual if is_usual else larger)
+
+
+MULTIPART = b'--b\r\ncontent-disposition: form-data; name="a"\r\n\r\nbc\r\n--b--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("usual_bytes", "expected"),
+    [(1000, ["bc", len(MULTIPART)]), (1, ["bc", "cannot read a body that was read before"])],
+    ids=["usual", "larger"],
+)
+async def test_a_form_that_is_read_first_leaves_a_usual_body(
+    monkeypatch: pytest.MonkeyPatch, usual_bytes: int, expected: list[object]
+) -> None:
+    monkeypatch.setattr(quart, "MAX_BODY_BYTES", usual_bytes)
+    headers = {
+        "content-type": "multipart/form-data; boundary=b",
+        "content-length": str(len(MULTIPART)),
+    }
+
+    found = await answer(uploads(None), "/form-first", "POST", MULTIPART, headers)
+
+    assert json.loads(found.body) == expected
 
 
 async def test_an_abort_is_handled_by_quart() -> None:

@@ -7,10 +7,11 @@ from wsgiref.validate import validator
 
 import pytest
 
+from bodies import EndlessInput
 from fatmorph import Context, Relay, Writer, h
 from fatmorph.adapters import Handler, answer
 from fatmorph.adapters.wsgi import application
-from fatmorph.errors import MomentError
+from fatmorph.errors import BodyError, MomentError
 from transports import turns
 
 
@@ -116,6 +117,57 @@ def test_a_body_is_read_up_to_its_end_and_the_limit(
     status, _, content = answered(read, body, REQUEST_METHOD="POST", **environ)
 
     assert (status[:3], content[:1]) == answer
+
+
+async def read_twice(c: Context, w: Writer) -> None:
+    outcomes: list[object] = []
+    for max_bytes in (3, 1_000_000):
+        try:
+            outcomes.append(len(await c.body(max_bytes=max_bytes)))
+        except BodyError as error:
+            outcomes.append(error.what)
+    w.json(outcomes)
+
+
+@pytest.mark.parametrize(
+    ("environ", "read_bytes"),
+    [
+        ({"CONTENT_LENGTH": str(150 * 2**20)}, 0),
+        ({"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, 4),
+        ({"CONTENT_LENGTH": ""}, 0),
+    ],
+    ids=["length", "chunks", "no end"],
+)
+def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+    environ: dict[str, Any], read_bytes: int
+) -> None:
+    body = EndlessInput()
+
+    application(read)({"REQUEST_METHOD": "POST", "wsgi.input": body, **environ}, lambda *_: None)
+
+    assert body.read_bytes == read_bytes
+
+
+@pytest.mark.parametrize(
+    ("body", "environ", "outcomes"),
+    [
+        (b"abc", {}, "[3,3]"),
+        (b"abcd", {}, '["cannot read a body of more than 3 bytes",4]'),
+        (b"abc", {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}, "[3,3]"),
+        (
+            b"abcdefgh",
+            {"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+            '["cannot read a body of more than 3 bytes","cannot read a body of more than 3 bytes"]',
+        ),
+    ],
+    ids=["fits", "too large for the first", "chunks fit", "chunks are gone"],
+)
+def test_a_second_reader_gets_the_whole_body_or_none(
+    body: bytes, environ: dict[str, Any], outcomes: str
+) -> None:
+    _, _, content = answered(read_twice, body, REQUEST_METHOD="POST", **environ)
+
+    assert content.decode() == outcomes
 
 
 def test_an_incomplete_body_is_refused() -> None:
