@@ -1,4 +1,4 @@
-"""Bodies of requests as a server hands them on, which count what is read of them."""
+"""Bodies of requests that count how many bytes are read from them."""
 
 from io import RawIOBase
 
@@ -6,7 +6,7 @@ __all__ = ("EndlessInput",)
 
 
 class EndlessInput(RawIOBase):
-    """Be the input, by WSGI, of a client that never stops sending."""
+    """The WSGI input of a client that never stops sending."""
 
     def __init__(self) -> None:
         self.read_bytes = 0

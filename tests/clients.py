@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
-__all__ = ("Events", "request", "signals_query", "upload")
+__all__ = ("WAYS_TO_LEAVE", "Events", "leave", "request", "signals_query", "upload", "written")
 
 HOST = "127.0.0.1"
 
@@ -44,13 +44,13 @@ def request(
 
 
 def upload(port: int, path: str, size: int, *, in_chunks: bool) -> int | None:
-    """Send a body of spaces; return the status, or None if the server has hung up before.
+    """Send a body of spaces; return the status, or None if the server closed the connection.
 
     Args:
         port: The server's.
         path: Where it is sent to.
         size: In bytes, a multiple of 64 KiB.
-        in_chunks: Whether its length stands before each chunk, and nowhere before all of it.
+        in_chunks: Whether it is sent in chunks, without a length of the whole.
     """
     part = b" " * 2**16
     framing, frame, end = f"content-length: {size}", part, b""
@@ -66,6 +66,47 @@ def upload(port: int, path: str, size: int, *, in_chunks: bool) -> int | None:
         with suppress(ConnectionResetError):
             return int(connection.recv(2**16).split()[1])
     return None
+
+
+def written(
+    method: str, path: str, *headers: str, body: bytes = b"", version: str = "1.1"
+) -> bytes:
+    """Return a request as it goes over the wire; a length is a header like any other."""
+    lines = (f"{method} {path} HTTP/{version}", f"host: {HOST}", *headers, "", "")
+    return "\r\n".join(lines).encode() + body
+
+
+WAYS_TO_LEAVE = (
+    "at once",
+    "by a reset at once",
+    "later",
+    "by a reset later",
+    "by half, then later",
+)
+# Long enough for a server to begin its answer.
+PAUSE_SECONDS = 0.1
+
+
+async def leave(port: int, *parts: bytes, way: str) -> None:
+    """Write the parts of what a client has to say, with pauses between them, and leave.
+
+    Args:
+        port: The server's.
+        parts: Requests, or pieces of them.
+        way: One of `WAYS_TO_LEAVE`.
+    """
+    _, writer = await asyncio.open_connection(HOST, port)
+    with suppress(ConnectionError):  # some servers close the connection first
+        for part in parts:
+            writer.write(part)
+            await asyncio.sleep(0 if way.endswith("at once") else PAUSE_SECONDS)
+        if way.startswith("by half"):
+            writer.write_eof()
+            await asyncio.sleep(PAUSE_SECONDS)
+    if way.startswith("by a reset"):
+        _reset(writer)
+    else:
+        writer.close()
 
 
 class Events:
@@ -127,9 +168,11 @@ class Events:
 
     def vanish(self) -> None:
         """Reset the connection, as a killed process does."""
-        # A linger of zero seconds: https://man7.org/linux/man-pages/man7/socket.7.html
-        linger = struct.pack("ii", 1, 0)
-        self._writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, linger
-        )
-        self._writer.transport.abort()
+        _reset(self._writer)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    # A linger of zero seconds: https://man7.org/linux/man-pages/man7/socket.7.html
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()

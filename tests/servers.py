@@ -49,7 +49,7 @@ class Server:
         return self.output_file.read_text(encoding="utf-8", errors="replace")
 
     def peak_memory_bytes(self) -> int:
-        """Return the most memory that the process, or one of its children, has held; on Linux."""
+        """Return the peak memory of the process or of its largest child; on Linux."""
         found = [_memory_bytes(pid) for pid in _family(self.process.pid)]
         return max(found, default=0)
 
@@ -73,7 +73,7 @@ class Server:
 
 
 def _family(pid: int) -> list[int]:
-    """Return a process and all that it has started, and these."""
+    """Return a process and all its descendants."""
     pids = [pid]
     for parent in pids:
         with suppress(OSError):

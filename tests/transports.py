@@ -1,69 +1,9 @@
-"""A client as a stream sees it, made of memory: it reads, it stops reading, it leaves.
-
-transport = FakeTransport()
-writer = Writer(transport)
-...
-assert transport.body == b"..."
-"""
+"""What tests of streams share: a clock that stands still, a source, turns of the event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
-__all__ = ("Clock", "FakeTransport", "Source", "turns")
-
-
-class FakeTransport:
-    """Be one client; what it got is kept as it came."""
-
-    def __init__(self) -> None:
-        self.status: int | None = None
-        self.headers: list[tuple[str, str]] = []
-        self.sent: list[bytes] = []
-        self.is_complete = False
-        self.is_waited_for = False
-        self.error: Exception | None = None
-        self._is_reading = asyncio.Event()
-        self._is_reading.set()
-        self._has_left = asyncio.Event()
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(self.sent)
-
-    def stop_reading(self) -> None:
-        """Take nothing from now on: the next send waits."""
-        self._is_reading.clear()
-
-    def read_on(self) -> None:
-        self._is_reading.set()
-
-    def leave(self) -> None:
-        self._has_left.set()
-
-    def fail(self, error: Exception) -> None:
-        """Raise from every send from now on."""
-        self.error = error
-
-    async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        assert self.status is None, "the head is sent once"
-        self.status = status
-        self.headers = list(headers)
-
-    async def send(self, data: bytes, *, more: bool) -> None:
-        assert self.status is not None, "the head comes first"
-        assert not self.is_complete, "nothing comes after the last part"
-        if self.error is not None:
-            raise self.error
-        self.sent.append(data)
-        self.is_complete = not more
-        await self._is_reading.wait()
-
-    async def wait_closed(self) -> None:
-        self.is_waited_for = True
-        try:
-            await self._has_left.wait()
-        finally:
-            self.is_waited_for = False
+__all__ = ("Clock", "Source", "turns")
 
 
 class Clock:

@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from fatmorph.catalogs import h, mathml, svg
-from fatmorph.markup.attributes import Attrs
-from fatmorph.markup.element import Element, Tag, comment, element, fragment, json_script, static
-from fatmorph.markup.pretty import pretty
-from fatmorph.markup.render import render, render_bytes
+from fatmorph._catalogs import h, mathml, svg
+from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._element import Element, Tag, comment, element, fragment, json_script, static
+from fatmorph.markup._pretty import pretty
+from fatmorph.markup._render import render, render_bytes
 
 if TYPE_CHECKING:
+    from fatmorph import at as at, data as data
     from fatmorph.context import Context
-    from fatmorph.datastar import actions as at, attributes as data
-    from fatmorph.datastar.script import datastar_script
+    from fatmorph.datastar._script import datastar_script
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
-    from fatmorph.relay.memory import Relay
+    from fatmorph.relay._memory import Relay
     from fatmorph.server import serve
     from fatmorph.writer import Writer
 
@@ -66,11 +66,11 @@ __all__ = (
 # Where the names are that are imported when they are first used (PEP 562).
 _LAZY = {
     "Context": "fatmorph.context",
-    "Relay": "fatmorph.relay.memory",
+    "Relay": "fatmorph.relay._memory",
     "Writer": "fatmorph.writer",
-    "at": "fatmorph.datastar.actions",
-    "data": "fatmorph.datastar.attributes",
-    "datastar_script": "fatmorph.datastar.script",
+    "at": "fatmorph.at",
+    "data": "fatmorph.data",
+    "datastar_script": "fatmorph.datastar._script",
     "dom_id": "fatmorph.morph.ids",
     "js": "fatmorph.markup.escape",
     "serve": "fatmorph.server",

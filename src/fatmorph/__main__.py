@@ -1,6 +1,6 @@
 """Run the command line: `python -m fatmorph --version`."""
 
-from fatmorph.cli.main import main
+from fatmorph._cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -14,10 +14,9 @@ from functools import cached_property
 from typing import Any, TypeVar, overload
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
-from fatmorph.decoding import decoded_signals
-from fatmorph.errors import BodyError, SignalsError
-from fatmorph.policy import NONCE_HEADER, is_nonce, new_nonce
-from fatmorph.quoting import quoted
+from fatmorph.errors import BodyError, SignalsError, quoted
+from fatmorph.http._policy import NONCE_HEADER, is_nonce, new_nonce
+from fatmorph.http._signals import decoded_signals
 
 __all__ = (
     "MAX_BODY_BYTES",
@@ -41,9 +40,9 @@ FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-dat
 
 
 def request_line(method: str, path: str) -> str:
-    r"""Return what was asked for as a log names it.
+    r"""Return a request as a log names it.
 
-    The path is encoded again, but for letters, so that it is one word.
+    The path is encoded again, except for letters, so that it is one word.
 
     Example:
         >>> request_line("POST", "/räume\r\nERROR: x")

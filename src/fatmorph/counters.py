@@ -12,11 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from fatmorph.log import Log
-
 __all__ = ("COUNTERS", "Counters", "Traffic", "prometheus", "snapshot")
-
-logger = Log("fatmorph.stream")
 
 
 @dataclass(slots=True)
@@ -59,8 +55,6 @@ HELP = {
     "render_seconds": "Seconds spent rendering views.",
 }
 GAUGES = frozenset({"streams_open"})
-# https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-COMMENT = ord(":")
 
 
 def snapshot() -> Counters:
@@ -105,33 +99,50 @@ class Traffic:
         now: The event loop's time, as in all methods.
     """
 
-    __slots__ = ("_begin", "_is_over", "_is_stream", "events", "last_event", "sent", "written")
+    __slots__ = (
+        "_is_over",
+        "begun_at",
+        "events",
+        "is_stream",
+        "last_event",
+        "last_write",
+        "sent",
+        "written",
+    )
 
     def __init__(self, now: float) -> None:
-        self._begin = now
-        self._is_stream = False
+        self.begun_at = now
+        """When the response began."""
+        self.is_stream = False
+        """Whether it is a stream of events."""
         self._is_over = False
         self.events = 0
         self.last_event = now
-        """When the last event was written, not counting comments such as heartbeats."""
+        """When the last event was written; a heartbeat is not an event."""
+        self.last_write = now
+        """When anything was written last."""
         self.written = 0
         """Bytes before compression."""
         self.sent = 0
         """Bytes that the socket has accepted, after compression."""
 
     def open_stream(self) -> None:
-        """Count an event stream."""
-        self._is_stream = True
+        """Count a stream of events."""
+        self.is_stream = True
         _open.add(self)
         COUNTERS.streams += 1
         COUNTERS.streams_open += 1
 
-    def add_written(self, data: bytes, now: float) -> None:
-        """Count a write: one event, a comment, or a part of a body."""
-        self.written += len(data)
-        if self._is_stream and data and data[0] != COMMENT:
-            self.events += 1
-            self.last_event = now
+    def add_event(self, size: int, now: float) -> None:
+        """Count an event."""
+        self.written += size
+        self.events += 1
+        self.last_write = self.last_event = now
+
+    def add_other(self, size: int, now: float) -> None:
+        """Count what is not an event: a comment, such as a heartbeat, or the end of a body."""
+        self.written += size
+        self.last_write = now
 
     def add_sent(self, size: int) -> None:
         """Count bytes that the socket has accepted."""
@@ -143,32 +154,16 @@ class Traffic:
         counters.bytes_written += self.written
         counters.bytes_sent += self.sent
 
-    def end(self, ending: str, now: float) -> None:
-        """Stop counting, and log one line if this is a stream; idempotent."""
+    def end(self) -> bool:
+        """Stop counting; return whether an event stream has ended by that, and not before."""
         if self._is_over:
-            return
+            return False
         self._is_over = True
         self.add_to(COUNTERS)
-        if not self._is_stream:
-            return
-        _open.discard(self)
-        COUNTERS.streams_open -= 1
-        seconds = now - self._begin
-        logger.info(
-            "stream ended: %s after %.1f s, %d events, %d bytes written, %d sent",
-            ending,
-            seconds,
-            self.events,
-            self.written,
-            self.sent,
-            extra={
-                "ending": ending,
-                "seconds": seconds,
-                "events": self.events,
-                "bytes_written": self.written,
-                "bytes_sent": self.sent,
-            },
-        )
+        if self.is_stream:
+            _open.discard(self)
+            COUNTERS.streams_open -= 1
+        return self.is_stream
 
 
 _open: set[Traffic] = set()

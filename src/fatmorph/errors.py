@@ -36,13 +36,10 @@ is always one line, because it may name something out of a request, and ends up 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from fatmorph.quoting import quoted
-from fatmorph.remedies import attribute_remedy, raw_text_remedy, unusual_remedy
-
 __all__ = (
+    "SHORT_REPR_CHARACTERS",
     "ArgumentError",
     "AttributeNameError",
     "AttributeValueError",
@@ -69,25 +66,15 @@ __all__ = (
     "SubscriptionClosedError",
     "TagNameError",
     "add_place",
-    "argument_place",
-    "attribute_holder",
-    "attribute_value_error",
-    "child_error",
-    "encoding_error",
-    "html_method_error",
-    "markup_in_text_error",
-    "nesting_error",
-    "raw_text_error",
+    "one_line",
+    "quoted",
     "short_repr",
-    "spent_generator_error",
-    "tag_name_error",
-    "uncalled_tag_error",
-    "view_error",
-    "void_error",
+    "shortened",
 )
 
+# How an error and a finding write their parts: `FatmorphError.__str__()`.
+PART = re.compile(r"\n  (where|why|fix): +")
 SHORT_REPR_CHARACTERS = 80  # one terminal line; longer values say nothing more
-SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is what finds the place
 
 
 class FatmorphError(Exception):
@@ -269,7 +256,7 @@ def short_repr(value: object) -> str:
         text = repr(value)
     except Exception:  # noqa: BLE001 - a broken __repr__ must not hide the real error
         return f"<{type(value).__name__}>"
-    return _one_line(text, SHORT_REPR_CHARACTERS)
+    return shortened(text, SHORT_REPR_CHARACTERS)
 
 
 def add_place(error: Exception, place: str) -> None:
@@ -281,188 +268,32 @@ def add_place(error: Exception, place: str) -> None:
         error.add_note(note)
 
 
-def argument_place(element: str, indices: tuple[int, ...]) -> str:
-    """Return the name of an argument of an element's call, or of an item in it."""
-    first, *items = indices
-    if element in _CALLS and items:  # fragment() and comment() pass their arguments in a tuple
-        first, *items = items
-    place = f"{_CALLS.get(element, element)}(…), positional argument {first + 1}"
-    return place + "".join(f", item {index + 1}" for index in items)
-
-
-def attribute_holder(element: str) -> str:
-    """Return the name of an attribute's holder: an element or an `Attrs`."""
-    return "Attrs(…)" if element == "Attrs" else f"<{element}>"
-
-
-# The texts of the errors that both markup engines raise. The engines pass values; every sentence
-# is written only here, so that the engines cannot drift apart.
-
-_CALLS = {"#document-fragment": "fragment", "#comment": "comment"}
-
-
-def child_error(element: str, place: str, value: object) -> ChildError:
-    """Word the refusal of a value that no element can hold."""
-    if isinstance(value, Mapping):
-        why, fix = "attributes come before the first child", f"{element}({{…}}, child, child)"
-        if element in _CALLS:
-            why, fix = f"a {_CALLS[element]} has no attributes", "div({…}, child, child)"
-    else:
-        why, fix = unusual_remedy(value) or (
-            "a child is text, a number, an element, trusted HTML or an iterable of these",
-            "str(value)",
-        )
-    return ChildError(
-        f"cannot render {type(value).__name__} as a child of {_named(element)}",
-        where=f"{place}: {short_repr(value)}",
-        why=why,
-        fix=fix,
-    )
-
-
-def uncalled_tag_error(element: str, place: str, name: str) -> ChildError:
-    """Word the refusal of a tag that was not called."""
-    return ChildError(
-        f"cannot render the tag {name} as a child of {_named(element)}",
-        where=place,
-        why="a tag becomes an element when it is called",
-        fix=f"{name}()",
-    )
-
-
-def html_method_error(element: str, place: str, value: object, returned: object) -> ChildError:
-    """Word the refusal of an object whose `__html__()` does not return text."""
-    kind = type(value).__name__
-    return ChildError(
-        f"cannot render {kind} as a child of {_named(element)}",
-        where=place,
-        why=f"its __html__() returned {type(returned).__name__} instead of str",
-        fix=f"def __html__(self) -> str: …  (in class {kind})",
-    )
-
-
-def spent_generator_error(element: str, place: str, generator: object) -> ChildError:
-    """Word the refusal of a generator that was consumed before."""
-    return ChildError(
-        f"cannot render a spent generator as a child of {_named(element)}",
-        where=f"{place}: {getattr(generator, '__name__', 'generator')}",
-        why="it was consumed before and would render as nothing",
-        fix="items = list(generator)  (a list can be used twice)",
-    )
-
-
-def nesting_error(element: str, place: str, limit: int) -> ChildError:
-    """Word the refusal of iterables that contain themselves."""
-    return ChildError(
-        f"cannot render iterables nested more than {limit} deep as children of {_named(element)}",
-        where=place,
-        why="a list that holds itself would never end",
-        fix="itertools.chain.from_iterable(value)",
-    )
-
-
-def void_error(element: str, child: object) -> ChildError:
-    """Word the refusal of a child of a void element."""
-    return ChildError(
-        f"cannot put a child into <{element}>",
-        where=f"<{element}> > {short_repr(child)}",
-        why=f"{element} is a void element: the parser would put the child after it",
-        fix=f"[{element}(), child]",
-    )
-
-
-def markup_in_text_error(element: str, child: object) -> ChildError:
-    """Word the refusal of an element inside an element that contains only text."""
-    call = _CALLS.get(element, element)
-    return ChildError(
-        f"cannot put an element into {_named(element)}",
-        where=f"{_named(element)} > {short_repr(child)}",
-        why=f"the parser reads all content of a {call} as text and would show the tags",
-        fix=f'{call}("text")',
-    )
-
-
-def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextError:
-    """Word the refusal of text whose part `text[start:end]` would end its element early."""
-    found = text[start:end]
-    if found in ("</html>", "</head>", "</body>"):
-        why = "Datastar would take the page for ended there when this is patched"
-    else:
-        why = f"the parser would end the {_CALLS.get(element, element)} there, or misread the rest"
-    return RawTextError(
-        f"cannot write {found!r} inside {_named(element)}",
-        where=f"{_named(element)}: {_excerpt(text, start, end)}",
-        why=why,
-        fix=raw_text_remedy(element, found),
-    )
-
-
-def tag_name_error(name: object) -> TagNameError:
-    """Word the refusal of a string that a start tag cannot contain."""
-    return TagNameError(
-        f"cannot write {short_repr(name)} as an element's name",
-        why="a name is a letter, then letters, digits, hyphens, dots or underscores",
-        fix='element("my-widget")',
-    )
-
-
-def view_error(value: object) -> ChildError:
-    """Word the refusal of a view that is not an element."""
-    if value is None:
-        why, fix = "a view function without a return statement returns None", "return h.div(…)"
-    elif isinstance(value, str | int | float):
-        why, fix = "only a fragment says that text is text and not HTML", "fragment(value)"
-    elif isinstance(value, Iterable):
-        why, fix = unusual_remedy(value) or ("several elements are a fragment", "fragment(*value)")
-    else:
-        why, fix = unusual_remedy(value) or ("", "")
-    return ChildError(
-        f"cannot render {type(value).__name__} as a view",
-        where=short_repr(value),
-        why=why or "a view is an element, a fragment or an object with __html__",
-        fix=fix or "fragment(str(value))",
-    )
-
-
-def attribute_value_error(element: str, name: str, value: object) -> AttributeValueError:
-    """Word the refusal of a value that an attribute, or a property of a style, cannot hold."""
-    holds = _ATTRIBUTE_HOLDS.get(name, "an attribute holds text, a number, True, False or None")
-    if name.startswith("style["):
-        holds = "a property holds text, a number, or None or False to be left out"
-    return AttributeValueError(
-        f"cannot write {type(value).__name__} as the value of {name}",
-        where=f"{name} of {attribute_holder(element)}: {short_repr(value)}",
-        why=holds,
-        fix=attribute_remedy(name, value),
-    )
-
-
-def encoding_error(path: str, text: str) -> EncodingError:
-    """Word the refusal of text with a lone surrogate."""
-    surrogate = re.search("[\ud800-\udfff]", text)
-    excerpt = _excerpt(text, *surrogate.span()) if surrogate else short_repr(text)
-    return EncodingError(
-        f"cannot encode {excerpt} as UTF-8",
-        where=path if len(path) <= SHORT_PATH_CHARACTERS else f"… {path[-SHORT_PATH_CHARACTERS:]}",
-        why="it holds a lone surrogate, which is half a character",
-        fix='text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")',
-    )
-
-
-_ATTRIBUTE_HOLDS = {
-    "class": "class holds text, names in an iterable, or a mapping of names to true or false",
-    "style": "style holds text, or a mapping of properties to their values",
-}
-
-
-def _one_line(text: str, characters: int) -> str:
+def shortened(text: str, characters: int) -> str:
+    """Return text on one line, cut to a number of characters."""
     text = " ".join(text.splitlines())
     return text if len(text) <= characters else text[: characters - 1] + "…"
 
 
-def _excerpt(text: str, start: int, end: int) -> str:
-    return _one_line(repr(text[max(0, start - 30) : end + 30]), SHORT_REPR_CHARACTERS)
+def quoted(text: str) -> str:
+    r"""Return a text in which every character that cannot be printed is written as its escape.
+
+    That is every kind of line break, control characters, and what changes the direction of a
+    line or has no width. Letters of every script stay as they are.
+
+    Example:
+        >>> print(quoted("a\x1b[2J\u2028b é"))
+        a\x1b[2J\u2028b é
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _named(element: str) -> str:
-    return f"a {_CALLS[element]}" if element in _CALLS else f"<{element}>"
+def one_line(message: object) -> str:
+    r"""Return an error or a finding, which has up to four lines, in one.
+
+    Example:
+        >>> one_line("cannot take POST\n  why:   it is not yours")
+        'cannot take POST; why: it is not yours'
+    """
+    return quoted(PART.sub(r"; \1: ", str(message)))

@@ -15,8 +15,8 @@ Source: https://html.spec.whatwg.org/multipage/indices.html#elements-3
 
 from typing import TYPE_CHECKING, NoReturn
 
-from fatmorph.markup.element import Tag
-from fatmorph.markup.suggestion import unknown_element
+from fatmorph.markup._element import Tag
+from fatmorph.markup._suggestion import unknown_element
 
 __all__ = (
     "a",

@@ -11,8 +11,8 @@ Source: https://w3c.github.io/mathml-core/
 
 from typing import TYPE_CHECKING, NoReturn
 
-from fatmorph.markup.element import Tag
-from fatmorph.markup.suggestion import unknown_element
+from fatmorph.markup._element import Tag
+from fatmorph.markup._suggestion import unknown_element
 
 __all__ = (
     "annotation",

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
-from fatmorph.origin import checked_origins
-from fatmorph.policy import checked_policy
+from fatmorph.http._policy import checked_policy
+from fatmorph.http.origin import checked_origins
 
 __all__ = ("Settings",)
 

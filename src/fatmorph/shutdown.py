@@ -60,7 +60,7 @@ STOP_SIGNALS = tuple(
 class Stoppable(Protocol):
     """A stream that can be told that the server stops."""
 
-    def stop(self) -> None:
+    def end(self) -> None:
         """End normally, as soon as the handler looks."""
         ...
 
@@ -159,7 +159,7 @@ def _open_loops() -> Iterator[tuple[asyncio.AbstractEventLoop, _LoopStreams]]:
 
 
 def _stop_within_grace(stream: Stoppable) -> None:
-    stream.stop()
+    stream.end()
     asyncio.get_running_loop().call_later(GRACE_SECONDS, stream.cancel)
 
 

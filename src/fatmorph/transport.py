@@ -13,6 +13,9 @@ class Transport(Protocol):
 
     The methods are never called concurrently, except `wait_closed()`, which waits while the
     others are used. Each call may be cancelled when the stream has ended.
+
+    If a server raises anything but an OSError when the client is gone, the transport has an
+    attribute `is_left` that is true from then on.
     """
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:

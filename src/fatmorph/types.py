@@ -5,9 +5,9 @@ They are types of arguments; results have more precise types.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 __all__ = (
     "MODES_WITHOUT_SELECTOR",
@@ -18,8 +18,11 @@ __all__ = (
     "Node",
     "PatchMode",
     "SignalValue",
+    "Source",
     "StyleValue",
 )
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 @runtime_checkable
@@ -63,4 +66,39 @@ PatchMode: TypeAlias = Literal[
 """How the client applies the elements of a patch; `outer`, the default, morphs."""
 
 MODES_WITHOUT_SELECTOR: frozenset[PatchMode] = frozenset({"outer", "replace"})
-"""The modes in which the client finds the targets by the ids of the elements."""
+"""The modes whose targets the client finds by the ids of the elements."""
+
+
+@runtime_checkable
+class Source(Protocol[T_co]):
+    """An asynchronous iterator of changes that knows more than one: a relay's subscription.
+
+    `Writer.alive()` and `Writer.live()` take any asynchronous iterable; one that has these
+    methods is waited for with nothing in between.
+    """
+
+    @property
+    def changed_at(self) -> int:
+        """Return when the newest item was made, by `time.perf_counter_ns()`; 0 before any."""
+        ...
+
+    def skip(self) -> int:
+        """Discard the items that wait; return how many they were."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[T_co]:
+        """Return the source itself."""
+        ...
+
+    # Any: the event loop decides what a coroutine is sent and what it yields.
+    def __anext__(self) -> Coroutine[Any, Any, T_co]:
+        """Return a coroutine that waits for the next item."""
+        ...
+
+    def close(self) -> None:
+        """Give nothing more; a reader that waits ends as if there were no more items."""
+        ...
+
+    async def aclose(self) -> None:
+        """Do what `close()` does."""
+        ...

@@ -7,44 +7,48 @@ first byte: a call at the wrong moment says so.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterable, Hashable, Iterable, Mapping
-from contextlib import suppress
-from time import perf_counter
-from typing import Any, TypeVar, overload
+from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
+from functools import partial
+from inspect import isawaitable
+from typing import Any, TypeAlias, TypeVar, cast, overload
 
-from fatmorph.alive import Alive
-from fatmorph.counters import COUNTERS
-from fatmorph.datastar import events
-from fatmorph.datastar.answers import whole_answer
-from fatmorph.datastar.events import Namespace, PatchMode
-from fatmorph.datastar.shared import keep_event, kept_event
-from fatmorph.errors import ResponseEndedError, ResponseError
-from fatmorph.live import Live, View
-from fatmorph.markup.element import Element
-from fatmorph.morph.development import new_patch_checker
-from fatmorph.responder import Responder
-from fatmorph.response import checked_location
+from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.event_response import EventResponder
+from fatmorph._streaming.live import Live
+from fatmorph._streaming.shared_page import Page, shared_page
+from fatmorph._streaming.stream import Stream
+from fatmorph.datastar._drawing import draw, draw_shared
+from fatmorph.datastar.events._elements import (
+    Namespace,
+    PatchOptions,
+    elements_event,
+    patch_elements,
+    removal_event,
+)
+from fatmorph.datastar.events._event import identified
+from fatmorph.datastar.events._scripts import navigation_event, script_event
+from fatmorph.datastar.events._signals import signals_event
+from fatmorph.http._head import checked_location
+from fatmorph.http._policy import policy_headers
+from fatmorph.markup._element import Element
+from fatmorph.markup._render import render_bytes
+from fatmorph.morph._development import new_patch_checker
 from fatmorph.settings import Settings
-from fatmorph.stream import Stream
 from fatmorph.transport import Transport
-from fatmorph.types import HasHtml, SignalValue
+from fatmorph.types import HasHtml, PatchMode, SignalValue
 
-__all__ = ("Writer",)
+__all__ = ("View", "Writer")
 
 T = TypeVar("T")
+Drawn = TypeVar("Drawn")
 
-NO_CACHE = ("cache-control", "no-cache")
-STREAM_HEADERS = (
-    ("content-type", "text/event-stream"),
-    NO_CACHE,
-    # Asks nginx and its relatives to pass every event on at once.
-    ("x-accel-buffering", "no"),
-)
+View: TypeAlias = Callable[[], Element | HasHtml | Awaitable[Element | HasHtml]]
+"""A function without parameters, plain or async, that returns a page."""
+
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
 
 
-class Writer(Responder):
+class Writer(EventResponder):
     """The answer to one request.
 
     Adapters make it; a handler writes either one whole response (`html`, `text`, `json`,
@@ -65,14 +69,7 @@ class Writer(Responder):
         MomentError: No event loop of asyncio is running.
     """
 
-    __slots__ = (
-        "_held",
-        "_is_datastar",
-        "_is_streaming",
-        "_last_event_id",
-        "_patch_checker",
-        "_release_handle",
-    )
+    __slots__ = ("_patch_checker",)
 
     def __init__(
         self,
@@ -90,13 +87,29 @@ class Writer(Responder):
         stream = Stream(transport, settings, accept_encoding, is_repeatable=is_repeatable)
         # The answer to an action is not a document: the policy of its page stays in force.
         policy = None if is_datastar else settings.content_security_policy
-        super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
-        self._is_datastar = is_datastar
-        self._last_event_id = last_event_id
-        self._is_streaming = False
-        self._held: bytes | None = None
-        self._release_handle: asyncio.Handle | None = None
+        super().__init__(
+            stream,
+            is_datastar=is_datastar,
+            is_head=is_head,
+            last_event_id=last_event_id,
+            policy=policy,
+            nonce=nonce,
+        )
         self._patch_checker = new_patch_checker()  # None but in development
+
+    def html(self, view: Element | HasHtml, status: int | None = None) -> None:
+        """Answer with a page, under the Content-Security-Policy of the settings.
+
+        Args:
+            view: A full page or any elements.
+            status: 200 if neither this nor `w.status` says otherwise.
+
+        Raises:
+            ResponseStartedError: Something was written before.
+            EncodingError: Text with a lone surrogate.
+        """
+        headers = [] if self._policy is None else policy_headers(self._policy, self._nonce)
+        self._whole(draw(view, render_bytes), "text/html; charset=utf-8", status, headers)
 
     def redirect(
         self, url: str, status: int = 303, *, external: bool = False, nonce: str | None = None
@@ -121,7 +134,7 @@ class Writer(Responder):
             self.navigate(location, nonce=nonce)
             self._answer_held()
             if not self._stream.is_complete:
-                self._stream.write(b"", is_last=True)
+                self._stream.complete()
         else:
             self._headers["location"] = location
             self._whole(b"", None, status)
@@ -165,27 +178,20 @@ class Writer(Responder):
             and namespace == "html"
             and not view_transition
         )
-        event = kept_event(view) if is_plain else None
-        if event is None:
-            begun_at = perf_counter()
-            event = events.patch_elements(
-                view,
-                only=only,
-                selector=selector,
-                mode=mode,
-                namespace=namespace,
-                view_transition=view_transition,
-                view_transition_selector=view_transition_selector,
-                event_id=event_id,
-                retry_ms=retry_ms,
-            )
-            COUNTERS.render_seconds += perf_counter() - begun_at
-            if is_plain:
-                keep_event(view, event)
-        self._event(event)
-        if self._patch_checker is not None:
-            is_part = selector is not None or only is not None
-            self._patch_checker.check(view, has_targets=is_part, namespace=namespace)
+        if is_plain and (self._is_streaming or not self._can_hold()):
+            self._write(draw_shared(view, patch_checker=self._patch_checker))
+            return
+        options = PatchOptions(
+            only=only,
+            selector=selector,
+            mode=mode,
+            namespace=namespace,
+            view_transition=view_transition,
+            view_transition_selector=view_transition_selector,
+        )
+        write = partial(elements_event, event_id=event_id, retry_ms=retry_ms, **options)
+        has_targets = selector is not None or only is not None
+        self._send(self._draw(view, write, has_targets=has_targets, namespace=namespace))
 
     def patch_signals(
         self,
@@ -207,8 +213,8 @@ class Writer(Responder):
             EventError: Signals that the client could not read.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(
-            events.patch_signals(
+        self._send(
+            signals_event(
                 signals, only_if_missing=only_if_missing, event_id=event_id, retry_ms=retry_ms
             )
         )
@@ -220,7 +226,7 @@ class Writer(Responder):
             EventError: A selector with a line break.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.remove_elements(selector, view_transition=view_transition))
+        self._send(removal_event(selector, view_transition=view_transition))
 
     def execute(self, script: str, *, nonce: str | None = None) -> None:
         """Run JavaScript in the page, once; it is written UNESCAPED.
@@ -235,7 +241,7 @@ class Writer(Responder):
             RawTextError: Text that would end the script element early.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.execute_script(script, nonce=self._script_nonce(nonce)))
+        self._send(script_event(script, nonce=self._script_nonce(nonce)))
 
     def navigate(self, url: str, *, nonce: str | None = None) -> None:
         """Open another page in the browser.
@@ -248,7 +254,7 @@ class Writer(Responder):
             EventError: A URL that would run as a script, or a nonce that no policy could name.
             ResponseEndedError: A whole response was written before.
         """
-        self._event(events.navigate(url, nonce=self._script_nonce(nonce)))
+        self._send(navigation_event(url, nonce=self._script_nonce(nonce)))
 
     @overload
     def alive(
@@ -336,135 +342,41 @@ class Writer(Responder):
         # What was written before the page may have changed it in the browser.
         last_id = None if self._is_started else self._last_event_id
         self._open_stream()
+        regions = only if only is None or isinstance(only, str) else tuple(only)
         live = Live(
             self._stream,
-            view,
+            partial(self._draw_page, view, regions),
             source,
-            key=key,
-            only=only,
+            shared=None if key is None else shared_page(view, regions, key, self._nonce),
             last_id=last_id,
-            nonce=self._nonce,
             heartbeat=heartbeat,
             max_rate=max_rate,
-            patch_checker=self._patch_checker,
         )
         await live.run()
 
-    async def drain(self) -> None:
-        """Wait until the socket has taken what was written, or the client is gone."""
-        self._release_held()
-        await self._stream.drain()
+    def _draw(
+        self,
+        view: Element | HasHtml,
+        write: Callable[[Element | HasHtml], Drawn],
+        *,
+        has_targets: bool,
+        namespace: Namespace = "html",
+    ) -> Drawn:
+        return draw(
+            view,
+            write,
+            patch_checker=self._patch_checker,
+            has_targets=has_targets,
+            namespace=namespace,
+        )
 
-    async def finish(self) -> None:
-        """Complete the response; adapters call it when the handler has returned.
-
-        A handler that wrote nothing has nothing to say: 204.
-        """
-        try:
-            await self._stream.release()
-            self._answer_held()
-            if not self._is_started:
-                self.empty(204 if self._status is None else self._status)
-        finally:
-            await self._stream.finish()
-
-    async def abort(self) -> None:
-        """Leave nothing running after a handler failed; adapters call it."""
-        try:
-            self._take_held()
-            await self._stream.release()
-        finally:
-            self._stream.close()
-
-    @property
-    def is_broken_off(self) -> bool:
-        """Whether the response was left incomplete on purpose; for adapters."""
-        return self._stream.is_broken_off
-
-    def take_back_cancellation(self) -> bool:
-        """Return whether only the server's stop cancelled the handler; for adapters."""
-        return self._stream.take_back_cancellation()
-
-    def _event(self, event: bytes) -> None:
-        # hot: as tests/benchmarks/fan_out.py shows.
-        stream = self._stream
-        if not self._is_streaming or stream.is_complete:
-            if not self._is_streaming and self._hold(event):
-                return
-            self._start_stream()
-        if not self._is_head:
-            stream.write(event)
+    async def _draw_page(self, view: View, only: str | tuple[str, ...] | None) -> Page:
+        drawn = view()
+        page = await drawn if isawaitable(drawn) else drawn
+        # isawaitable() does not tell a type checker what the others are.
+        write = partial(patch_elements, only=only, event_id="")
+        event = self._draw(cast("Element", page), write, has_targets=only is not None)
+        return Page(*identified(event))
 
     def _script_nonce(self, nonce: str | None) -> str | None:
         return (self._nonce if nonce is None else nonce) or None
-
-    def _hold(self, event: bytes) -> bool:
-        """Keep the first event of an action for this turn of the event loop, if that is it.
-
-        A client that sends the last event's id reads a stream that it means to go on with.
-        """
-        if not self._is_datastar or self._is_started or self._is_head:
-            return False
-        if self._last_event_id is not None or "content-type" in self._headers:
-            return False
-        self._check_stream_status()
-        with suppress(RuntimeError):  # another thread: the stream says what is wrong
-            self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
-            self._held = event
-            self._fix_head()
-        return self._held is not None
-
-    def _take_held(self) -> bytes | None:
-        if self._release_handle is not None:
-            self._release_handle.cancel()
-            self._release_handle = None
-        held, self._held = self._held, None
-        return held
-
-    def _release_held(self) -> None:
-        """Begin a stream with the event that was held."""
-        held = self._take_held()
-        if held is not None:
-            self._is_streaming = True
-            self._start(200, STREAM_HEADERS)
-            self._stream.write(held)
-
-    def _answer_held(self) -> None:
-        """Answer with the event that was held, and no other will come."""
-        answer = None if self._held is None else whole_answer(self._held)
-        if answer is None:
-            self._release_held()
-            return
-        self._take_held()
-        length = ("content-length", str(len(answer.body)))
-        self._start(200, [*answer.headers, NO_CACHE, length])
-        self._stream.write(answer.body, is_last=True)
-
-    def _open_stream(self) -> None:
-        self._start_stream()  # the client learns at once that the stream is open
-        if self._is_head:
-            self._stream.stop()
-
-    def _start_stream(self) -> None:
-        if not self._is_streaming:
-            self._release_held()
-        if self._is_streaming and not self._stream.is_complete:
-            return
-        if self._is_started:
-            raise ResponseEndedError(
-                "cannot write an event after the response is complete",
-                why="a response is one whole page or a stream of events, never both",
-                fix="w.patch(page)  (instead of w.html(page) before it)",
-            )
-        self._check_stream_status()
-        self._is_streaming = True
-        self._start(200, STREAM_HEADERS)
-
-    def _check_stream_status(self) -> None:
-        if self.status != 200:
-            raise ResponseError(
-                f"cannot stream events with status {self.status}",
-                where="w.status",
-                why="Datastar ignores the body of every response but a 200",
-                fix="w.patch(error_view(…))  (with status 200)",
-            )

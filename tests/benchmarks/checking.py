@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fatmorph.markup.render import ENGINE, render
+from fatmorph.markup._render import ENGINE, render
 from fatmorph.morph.checks import check, check_change
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

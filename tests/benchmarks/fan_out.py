@@ -37,7 +37,7 @@ from board import SERVER_CORE, Board
 from contenders.same_page import difference, parsed
 from load import DECODERS, HOST, Load
 
-from fatmorph.markup.render import render_bytes
+from fatmorph.markup._render import render_bytes
 from servers import Server, allow_files, running
 
 FOLDER = Path(__file__).parent / "fan_out_servers"

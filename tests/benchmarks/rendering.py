@@ -33,7 +33,7 @@ from contenders.same_page import difference, parsed
 from fatmorph import html
 from fatmorph.datastar.events import patch_elements
 from fatmorph.markup._core import ENGINE
-from fatmorph.markup.render import render_bytes
+from fatmorph.markup._render import render_bytes
 
 FOLDER = Path(__file__).parent / "contenders"
 BASE = "fatmorph (C)"

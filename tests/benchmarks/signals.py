@@ -1,14 +1,14 @@
-"""Time what hostile signals cost the event loop, at the limits: the worst that we know.
+"""Time the signals that block the event loop for longest, within the limits.
 
     python tests/benchmarks/signals.py
 
-First a megabyte of everything that is costly to look at, as JSON and as what only begins like it;
-then sets and dicts that take as long as the limits allow, of every type that has a hash which can
-be foreseen. Each is read as a request's body is, and the least time of several rounds counts. What
-is promised is that none takes as long as `PROMISED_SECONDS`.
+The first part is a megabyte each of inputs that are slow to scan, some of them invalid JSON. The
+second part fills sets and dicts with items that share a hash, for every type whose hashes a client
+can compute. Each input is read like the body of a request, and the least time of several rounds
+counts. All of them take less than `PROMISED_SECONDS`.
 
-Beside each stands whether it was read or refused; without limits, those of the second part that
-are refused take from one to a hundred seconds.
+Each line says whether the input was read or refused. Without limits, the refused inputs of the
+second part take from one to a hundred seconds.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ import msgspec
 import pydantic
 
 from fatmorph.context import MAX_SIGNAL_BYTES
-from fatmorph.decoding import decoded_signals
 from fatmorph.errors import SignalsError
-from fatmorph.signal_limits import MAX_HASHED_VALUES, MAX_LONG_NUMBERS, MAX_SIGNAL_VALUES
+from fatmorph.http._signal_limits import MAX_HASHED_VALUES, MAX_LONG_NUMBERS, MAX_SIGNAL_VALUES
+from fatmorph.http._signals import decoded_signals
 
 PROMISED_SECONDS = 0.2
 ROUNDS = 3
@@ -46,14 +46,14 @@ TRIES = 20
 
 
 class Point(pydantic.BaseModel, frozen=True):
-    """An object that pydantic hashes, and compares slowly."""
+    """An object that pydantic compares slowly."""
 
     x: int
     y: int
 
 
 class Wide(pydantic.BaseModel):
-    """An object of which everything is missing."""
+    """An object whose fields are all missing."""
 
     a: int
     b: int
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def timed(name: str, raw: bytes, shape: type[Any]) -> float:
-    """Read signals and print how long it takes, and what becomes of them."""
+    """Read signals; print the time and the outcome."""
     times: list[float] = []
     outcome = "read"
     for _ in range(ROUNDS):
@@ -106,7 +106,7 @@ def megabytes() -> Iterator[tuple[str, bytes]]:
 
 
 def collisions() -> Iterator[tuple[str, bytes, type[Any]]]:
-    """Yield what takes long to keep in a set or a dict, and the shape that does."""
+    """Yield items that share a hash, and a shape with a set or a dict of them."""
     integers = [str(10**25 // MODULUS * MODULUS + n * MODULUS) for n in range(ALL)]
     addresses = [str(IPv6Address(n * MODULUS)) for n in range(2**40, 2**40 + ALL)]
     yield "set[int]", _listed(integers), _shape(set[int])
@@ -119,7 +119,7 @@ def collisions() -> Iterator[tuple[str, bytes, type[Any]]]:
     complexes = [f"{10**11 - 1000003 * n}+{n}j" for n in range(1, ALL)]
     yield "set[complex]", _listed(complexes), _shape(set[complex])
 
-    # What the limits let pass: several numbers of each hash, and all values in one chain.
+    # The worst within the limits: several numbers of each hash, and all values in one chain.
     for kind, texts in (
         (set[Decimal], (str(10**25 + n % 150 + n // 150 * MODULUS) for n in range(2_000))),
         (set[IPv6Network], (f"{IPv6Address(_spread(n))}/128" for n in range(2_000))),
@@ -146,7 +146,7 @@ def collisions() -> Iterator[tuple[str, bytes, type[Any]]]:
 
 
 def pairs_of_one_hash() -> Iterator[tuple[int, int]]:
-    """Yield pairs of at most 18 digits a number, which as tuples have one hash.
+    """Yield pairs of numbers of at most 18 digits; all pairs have the same hash.
 
     Source: https://github.com/python/cpython/blob/main/Objects/tupleobject.c
     """
@@ -165,11 +165,11 @@ def pairs_of_one_hash() -> Iterator[tuple[int, int]]:
 
 
 def chained_keys(number: int) -> list[int]:
-    """Return keys of at most 18 digits, each of which a dict looks for in all places before.
+    """Return keys of at most 18 digits; a dict probes all earlier places for each of them.
 
-    A dict goes from place to place by `i = 5 * i + hash + 1`, with five more bits of the hash
-    each time; when these are used up, every key goes the same way. So places are filled in its
-    order, and for each key, bits are chosen that lead over filled places to its beginning.
+    A dict goes from place to place by `i = 5 * i + hash + 1`, with five more bits of the hash each
+    time. When all bits are used, every key takes the same path. So places are filled along this
+    path, and the bits of a key are chosen so that they lead over filled places to its beginning.
 
     Source: https://github.com/python/cpython/blob/main/Objects/dictobject.c
     """

@@ -53,10 +53,8 @@ MAX_GROWTH = 0.05  # of the server's memory, from the second quarter to the last
 # The lines that the server may log: the clients' faults, as logged by fatmorph or uvicorn.
 THEIRS = {
     "signals refused": r"WARNING fatmorph\.adapters \w+ /\w+: cannot read (the )?signals?\b",
-    "bodies cut short": r"WARNING fatmorph\.adapters \w+ /\w+: cannot read a body whose end",
     "other sites refused": r"WARNING fatmorph\.adapters \w+ /\w+: cannot take POST from",
     "clients cut": r"WARNING fatmorph\.stream cut a stream: nothing was read for 10 seconds",
-    "responses cut": r"ERROR uvicorn\.error ASGI callable returned without completing response",
     "no HTTP": r"WARNING uvicorn\.error Invalid HTTP request received",
 }
 

@@ -18,12 +18,12 @@ from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, static
+from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.stream import Stream
 from fatmorph.adapters.starlette import route
-from fatmorph.alive import Alive
 from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events import patch_elements
 from fatmorph.settings import Settings
-from fatmorph.stream import Stream
 
 CELLS = 40
 COLORS = ("tomato", "gold", "seagreen", "royalblue")

@@ -1,7 +1,6 @@
-"""Text of users in expressions, whatever stands beside it: Chromium and the real client judge.
+"""Users' text in expressions has its own value, in Chromium with the real client.
 
-One page shows every text in every context at once, so that one expression that loses step would
-stop the others too.
+One page shows every text in every context, so a single broken expression would stop all others.
 """
 
 from collections.abc import Callable
@@ -93,7 +92,7 @@ def shown_of(texts: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_text_is_the_same_value_beside_anything(
+def test_a_text_has_the_same_value_next_to_any_code(
     page: Page, datastar_bundle: Path, serve_responses: ServeResponses, seed: int
 ) -> None:
     texts = ["x/;y", *hostile_texts(20, seed)]

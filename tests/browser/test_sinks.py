@@ -1,7 +1,7 @@
-"""What a user typed into a signal runs nowhere: Chromium and the real client judge.
+"""A user's text in a signal never runs as code, in Chromium with the real client.
 
-Only the scripts of attackers give the window a `pwned`. Each attack runs where its expression is
-marked as trusted, so that no test passes because an attack is none.
+Only an attacker's script sets `window.pwned`. A control test marks each expression as trusted and
+sees the attack run, so the other tests cannot pass because an attack does not work.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,10 +17,10 @@ from fatmorph.datastar import events
 
 ServeResponses = Callable[[dict[str, tuple[str, bytes]]], str]
 HTML = "text/html; charset=utf-8"
-# What browsers say about a scheme that they do not know, and about a script that is not fetched.
+# Chromium's messages about an unknown scheme and about a script that cannot be fetched.
 UNKNOWN_SCHEME = ("unsafe:", "Failed to launch", "ERR_UNKNOWN_URL_SCHEME", "Failed to load")
 
-CODE = "(top.pwned ??= []).push(NUMBER)"
+CODE = "top.pwned = [...(top.pwned || []), NUMBER]"
 URL = f"javascript:void({CODE})"
 PAGE = f"<script>{CODE}</script>"
 
@@ -55,6 +55,8 @@ URLS = [
     Attack("xlink:href", URL, lambda attributes: linked(**{"xlink:href": "#"}, **attributes)),
     Attack("values", f"{URL};#", lambda a: linked(svg.animate(a, attributeName="href", dur="9s"))),
     Attack("action", URL, lambda attributes: h.form(attributes, button(Attrs({})))),
+    # The parser refuses the `|` in the host, so `new URL()` throws.
+    Attack("action", f"javascript://a|b/%0a{CODE}//", lambda a: h.form(a, button(Attrs({})))),
     Attack("formaction", URL, lambda attributes: h.form(button(attributes))),
     Attack("src", URL, h.iframe),
     Attack("src", f"data:text/plain,{CODE}", h.script),
@@ -175,7 +177,7 @@ def test_a_url_that_a_user_types_later_does_not_run(opened: Callable[..., Page])
     ids=["urls", "programs", "properties"],
 )
 @pytest.mark.console_errors(*UNKNOWN_SCHEME, "404")
-def test_what_is_judged_or_refused_runs_where_it_is_trusted(
+def test_an_attack_runs_if_its_expression_is_trusted(
     opened: Callable[..., Page], elements: list[Element], moment: str
 ) -> None:
     page = opened(elements, moment)
@@ -193,7 +195,7 @@ VALUES = [
 SHOWN = "list => [...document.querySelectorAll(list)].map(e => e.getAttribute('href'))"
 
 
-def test_what_is_safe_is_set_as_the_client_sets_it(opened: Callable[..., Page]) -> None:
+def test_a_safe_value_is_set_as_the_client_sets_it(opened: Callable[..., Page]) -> None:
     signals = data.signals({"list": ["javascript:a"], "tree": {"a": "javascript:a"}})
     elements = [
         h.p(

@@ -13,19 +13,19 @@ from functools import partial
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from core import liars
+from core.liars import broken
 from fatmorph.errors import FatmorphError
-from fatmorph.markup.attributes import Attrs
+from fatmorph.markup._attributes import Attrs
 
 Call: TypeAlias = "tuple[Any, ...]"
 HEAD, LINE = b"event: page\n", b"data: elements "
-
-
-class BrokenError(Exception):
-    """The failure of a user's own code."""
-
-
-def broken(*_: object) -> Any:
-    raise BrokenError("mine")
+# Elements that look at what is below them, and forms in which it comes.
+CONTEXTS = [
+    (name, namespace, form)
+    for name, namespace in (("svg", "svg"), ("noscript", "html"), ("title", "svg"))
+    for form in ("itself", "frozen", "pickled")
+]
 
 
 class BrokenText(str):
@@ -153,6 +153,76 @@ def self_holding_list(core: ModuleType, items: Any) -> list[object]:
     return values
 
 
+def lies(core: ModuleType, pairs: Any) -> dict[str, Callable[[], object] | None]:
+    """Return the answers of the method `items()`; None if there is no such method."""
+    return {
+        "honest": lambda: written(core, pairs),
+        "generator": lambda: (pair for pair in written(core, pairs)),
+        "triples": lambda: [(*pair, 3) for pair in written(core, pairs)],
+        "texts": lambda: ["ab", "cd"],
+        "no pairs": lambda: [1, 2],
+        "lists": lambda: [list(pair) for pair in written(core, pairs)],
+        "none": lambda: None,
+        "fails": broken,
+        "missing": None,
+    }
+
+
+def lying_dict(core: ModuleType, lie: str, pairs: Any) -> object:
+    mapping = liars.LyingDict(written(core, pairs))
+    answer = lies(core, pairs)[lie]
+    if answer is not None:
+        mapping.lie = answer
+    return mapping
+
+
+def html_answers(core: ModuleType, call: Call) -> dict[str, Callable[[], object]]:
+    """Return the answers of the property `__html__`."""
+    return {
+        "honest": lambda: lambda: make(core, call),
+        "lying": lambda: lambda: liars.LyingText("<b>"),
+        "markup": lambda: lambda: liars.LyingMarkup("<b>"),
+        "claiming": lambda: lambda: liars.claiming(core, "str", "items"),
+        "no function": lambda: make(core, call),
+        "none": lambda: None,
+        "fails": broken,
+        "missing": lambda: object().__html__,  # type: ignore[attr-defined]
+    }
+
+
+def mutating(core: ModuleType, container: str, act: str, pairs: Any) -> object:
+    """Return a container with a key and a value that change it while it is read."""
+    key, value = liars.MutatingText("data-mutating"), liars.Mutating(lambda: None)
+    mapping: dict[object, object] = {key: value, **dict(written(core, pairs))}
+    items: list[object] = [key, *mapping.values()]
+
+    def change() -> None:
+        key.act = None
+        if act == "fails":
+            broken()
+        if act == "clears":
+            mapping.clear()
+            items.clear()
+        elif len(items) < 9:
+            mapping[f"data-{len(mapping)}"] = "new"
+            items.insert(0, "new")
+
+    key.act = value.act = change
+    value.is_awake = True
+    return {"dict": mapping, "list": items, "class": {"class": mapping}}[container]
+
+
+def odd_iterable(core: ModuleType, items: Any, kind: str) -> object:
+    values = make_all(core, items)
+    return liars.OddIterable(lambda: ODD_ITERATORS[kind](values))
+
+
+def lying_keywords(core: ModuleType, kind: str, keywords: Any, call: Call) -> Any:
+    """Return an element whose attributes were unpacked from a dict with lying keys."""
+    names = {LYING_TEXTS[kind](name): make(core, value) for name, value in keywords}
+    return core.Tag("p")(make(core, call), **names)
+
+
 MAKERS: dict[str, Callable[..., Any]] = {
     "value": lambda core, value: value,
     "broken text": lambda core, text: BrokenText(text),
@@ -163,7 +233,9 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "fragment": lambda core, items: core.FRAGMENT(*make_all(core, items)),
     "comment": lambda core, items: core.COMMENT(*make_all(core, items)),
     "tag": lambda core, name: core.Tag(name),
-    "svg": lambda core, name, items: core.Tag(name, "svg")(*make_all(core, items)),
+    "foreign": lambda core, name, namespace, items: core.Tag(name, namespace)(
+        *make_all(core, items)
+    ),
     "list": make_all,
     "tuple": lambda core, items: tuple(make_all(core, items)),
     "map": lambda core, items: map(partial(make, core), items),
@@ -179,6 +251,56 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "changing dict": changing_dict,
     "attrs": lambda core, pairs: Attrs(hashable(core, pairs)),
     "mapping": lambda core, pairs, fails_after: Items(written(core, pairs), fails_after),
+    "proxy": lambda core, kind, call: liars.PROXIES[kind](make(core, call)),
+    "claiming": liars.claiming,
+    "lying text": lambda core, kind, text: LYING_TEXTS[kind](text),
+    "lying number": lambda core, kind, number: LYING_NUMBERS[kind](number),
+    "lying dict": lying_dict,
+    "registered": lambda core, lie, pairs: liars.Registered(lies(core, pairs)[lie]),
+    "strange": lambda core, kind: STRANGE[kind](),
+    "html property": lambda core, kind, call: liars.HtmlProperty(html_answers(core, call)[kind]),
+    "mutating": mutating,
+    "odd iterable": odd_iterable,
+    "odd iterator": lambda core, items, last: liars.OddIterator(make_all(core, items), LASTS[last]),
+    "lying keywords": lying_keywords,
+}
+LYING_TEXTS: dict[str, type[str]] = {
+    "text": liars.LyingText,
+    "raising": liars.RaisingText,
+    "markup": liars.LyingMarkup,
+    "untrusted": liars.UntrustedMarkup,
+    "mapping": liars.RegisteredText,
+    "mutating": liars.MutatingText,
+}
+LYING_NUMBERS: dict[str, Callable[[int], object]] = {
+    "int": liars.LyingInt,
+    "float": liars.LyingFloat,
+    "decimal": liars.LyingDecimal,
+}
+STRANGE: dict[str, Callable[[], object]] = {
+    "index": liars.Index,
+    "any instance": liars.OfAnyInstance,
+    "raising meta": liars.OfRaisingMeta,
+    "nameless meta": liars.OfNamelessMeta,
+    "html of the instance": liars.InstanceHtml,
+    "no html": liars.HtmlNone,
+    "a class": lambda: liars.HtmlProperty,
+}
+LASTS: dict[str, Callable[[], object]] = {
+    "ends": liars.ended,
+    "fails": broken,
+    "none": lambda: None,
+    "not implemented": lambda: NotImplemented,
+    "odd": lambda: liars.OddIterable(object),
+}
+ODD_ITERATORS: dict[str, Callable[[list[object]], object]] = {
+    "list": iter,
+    "reversed": reversed,
+    "no iterator": lambda items: items,
+    "none": lambda items: None,
+    "endless class": lambda items: liars.OddIterator,
+    "dict": lambda items: iter(dict.fromkeys(range(len(items)), "<")),
+    "fails": broken,
 }
 
 
@@ -199,8 +321,11 @@ def outcome(core: ModuleType, call: Call) -> object:
     made = attempt(lambda: make(core, call))
     if made[0] == "error" or not isinstance(made[1], core.Element):
         return neutral(made)
-    node = made[1]
-    again = make(core, call)
+    return seen(core, made[1], make(core, call))
+
+
+def seen(core: ModuleType, node: Any, again: Any) -> dict[str, object]:
+    """Return everything that can be seen of an element; `again` is an equal one."""
     return {
         "html": attempt(lambda: core.render(node)),
         "str": attempt(lambda: str(node)),
@@ -214,7 +339,15 @@ def outcome(core: ModuleType, call: Call) -> object:
         "equals another": (node == again, node != again),
         "hashes alike": hash(node) == hash(again) == hash(core.frozen(node)),
         "pickle": attempt(lambda: described(core, pickle.loads(pickle.dumps(node)))),
+        "in contexts": [attempt(partial(in_context, core, node, *each)) for each in CONTEXTS],
     }
+
+
+def in_context(core: ModuleType, node: Any, name: str, namespace: str, form: str) -> str:
+    """Return the HTML of an element that holds another one, or a copy of it."""
+    copies = {"itself": lambda: node, "frozen": lambda: core.frozen(node)}
+    copies["pickled"] = lambda: pickle.loads(pickle.dumps(node))
+    return core.render(core.Tag(name, namespace)(copies[form]()))
 
 
 def attempt(function: Callable[[], object]) -> tuple[object, ...]:
@@ -231,8 +364,8 @@ def attempt(function: Callable[[], object]) -> tuple[object, ...]:
 
 
 def neutral(value: object) -> str:
-    """Return a repr without addresses and without the name of an engine."""
-    return re.sub(r"0x[0-9a-f]+", "0x", ascii(value)).replace("_core_c", "_core_py")
+    """Return a repr without addresses and without the module of an engine."""
+    return re.sub(r"0x[0-9a-f]+|fatmorph\.markup\._core_(c|py)\.", "", ascii(value))
 
 
 def described(core: ModuleType, root: object) -> list[object]:

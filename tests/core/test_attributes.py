@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeNameError, AttributeValueError
-from fatmorph.markup.attributes import Attrs
+from fatmorph.markup._attributes import Attrs
 
 
 class Text(str):

@@ -6,7 +6,7 @@ import pytest
 from datastar_py.attributes import attribute_generator
 
 from fatmorph.errors import ChildError, TagNameError
-from fatmorph.markup.attributes import Attrs
+from fatmorph.markup._attributes import Attrs
 
 
 def test_a_call_without_arguments_is_an_empty_element(core):

@@ -5,8 +5,8 @@ import gc
 import pytest
 
 from fatmorph.errors import EncodingError
+from fatmorph.markup._pretty import pretty
 from fatmorph.markup.path import find_path
-from fatmorph.markup.pretty import pretty
 
 LEVELS = 100_000
 

@@ -7,8 +7,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from markupsafe import Markup
 
-from core.outcomes import HEAD, LINE, attempt, described, make, outcome
-from fatmorph.markup.lines import event_bytes
+from core.liars import PROXIES, claims
+from core.outcomes import (
+    HEAD,
+    LASTS,
+    LINE,
+    LYING_NUMBERS,
+    LYING_TEXTS,
+    ODD_ITERATORS,
+    STRANGE,
+    attempt,
+    described,
+    html_answers,
+    lies,
+    make,
+    outcome,
+)
+from core.threads import THREADS, outcomes_of_threads, unclear_outcomes
+from fatmorph.markup._lines import event_bytes
 
 PYTHON = import_module("fatmorph.markup._core_py")
 C = import_module("fatmorph.markup._core_c")
@@ -28,20 +44,28 @@ NASTY = st.sampled_from(
     (
         *("", "&", "<", ">", '"', "'", "\n", "\r", "\r\n", "\0", "\ud800", "\udc00", "\u2028"),
         *("</script", "</SCRIPT >", "<!--", "-->", "--", "</body>", "&amp;", "&lt", "é", "🙂"),
+        *("</noscript>", "</Style ", "</title>"),
         *("x" * 260, "é" * 90, "javascript:alert(1)", " JAVA\tSCRIPT:x", "data:text/html,x"),
     )
 )
 TEXT = named("text", st.lists(NASTY | st.text(max_size=9), max_size=6).map("".join))
 TAGS = (
     *("div", "p", "pre", "textarea", "listing", "script", "style", "title", "br", "img", "html"),
-    *("DIV", "my-widget", "a", "svg", "i"),
+    *("DIV", "my-widget", "a", "svg", "i", "noscript", "select", "template", "col", "xmp"),
+)
+FOREIGN = (
+    *("svg", "g", "foreignObject", "desc", "title", "style", "script", "a", "math", "mi"),
+    *("mglyph", "annotation-xml", "textarea", "NOSCRIPT", "x-y"),
 )
 NAMES = (
     *("id", "class", "style", "href", "src", "hidden", "aria-label", "draggable", "viewbox"),
     *("from", "values", "title", "data-x", "data-Ä", "CLASS", "on:click", "colspan"),
     *("nonce", "data-nonce", "data-preserve-attr"),
 )
+LIES = st.sampled_from([*lies(PYTHON, ())])
+HTML_ANSWERS = st.sampled_from([*html_answers(PYTHON, ())])
 TAG = named("tag", st.sampled_from(TAGS))
+FOREIGN_TAG = named("foreign_tag", st.sampled_from(FOREIGN))
 NAME = named("name", st.sampled_from(NAMES))
 KEYWORD = NAME | st.sampled_from(("class_", "for_", "data_on_click", "_", "a b", "", "viewBox"))
 
@@ -59,6 +83,14 @@ STRANGE = named(
         st.just(("broken html",)),
         st.just(("huge number", 5000)),
         TAG.map(lambda name: ("tag", name)),
+        st.tuples(
+            st.just("claiming"),
+            st.sampled_from([*claims(PYTHON)]),
+            st.sampled_from(["", "items", "text"]),
+        ),
+        st.tuples(st.just("lying text"), st.sampled_from([*LYING_TEXTS]), TEXT),
+        st.tuples(st.just("lying number"), st.sampled_from([*LYING_NUMBERS]), st.integers(0, 9)),
+        st.tuples(st.just("strange"), st.sampled_from([*STRANGE])),
     ),
 )
 
@@ -73,7 +105,12 @@ def pairs(values, names=NAME):
 
 
 KEY = NAME.map(lambda name: ("value", name))
-ANY_KEY = KEY | TEXT.map(lambda name: ("broken text", name))
+ANY_KEY = st.one_of(
+    KEY,
+    TEXT.map(lambda name: ("broken text", name)),
+    st.tuples(st.just("lying text"), st.sampled_from([*LYING_TEXTS]), NAME),
+    KEY.map(lambda key: ("proxy", "", key)),
+)
 MAPPING = named(
     "mapping",
     st.one_of(
@@ -81,6 +118,13 @@ MAPPING = named(
         st.tuples(st.just("attrs"), pairs(PLAIN, KEY)),
         st.tuples(st.sampled_from(["dict", "changing dict"]), pairs(VALUE, ANY_KEY)),
         st.tuples(st.just("mapping"), pairs(VALUE, ANY_KEY), st.integers(-1, 3)),
+        st.tuples(st.sampled_from(["lying dict", "registered"]), LIES, pairs(VALUE, ANY_KEY)),
+        st.tuples(
+            st.just("mutating"),
+            st.sampled_from(["dict", "list", "class"]),
+            st.sampled_from(["fails", "clears", "grows"]),
+            pairs(VALUE, KEY),
+        ),
     ),
 )
 ELEMENT = named(
@@ -106,10 +150,21 @@ CONTAINER = named(
         st.tuples(st.just("list in itself"), ITEMS),
         st.tuples(st.just("nested"), st.sampled_from([1, 2, 98, 99, 100, 101]), VALUE),
         st.tuples(st.just("deep"), st.integers(1, 300), VALUE),
-        st.tuples(st.just("svg"), TAG, ITEMS),
+        st.tuples(st.just("foreign"), FOREIGN_TAG, st.sampled_from(["svg", "mathml"]), ITEMS),
+        st.tuples(st.just("foreign"), FOREIGN_TAG, st.just("svg"), st.tuples(ELEMENT)),
         st.tuples(st.just("html"), VALUE),
         st.tuples(st.sampled_from(["frozen", "html of"]), ELEMENT),
         MAPPING,
+        st.tuples(st.just("proxy"), st.sampled_from([*PROXIES]), VALUE),
+        st.tuples(st.just("html property"), HTML_ANSWERS, VALUE),
+        st.tuples(st.just("odd iterable"), ITEMS, st.sampled_from([*ODD_ITERATORS])),
+        st.tuples(st.just("odd iterator"), ITEMS, st.sampled_from([*LASTS])),
+        st.tuples(
+            st.just("lying keywords"),
+            st.sampled_from([*LYING_TEXTS]),
+            pairs(PLAIN | VALUE, KEYWORD),
+            VALUE,
+        ),
     ),
 )
 ROOT = st.one_of(
@@ -138,6 +193,20 @@ SMALL = st.recursive(
 @given(ROOT)
 def test_what_comes_of_a_call(call):
     assert outcome(C, call) == outcome(PYTHON, call)
+
+
+# Threads take a hundred times as long as one.
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@given(ROOT)
+def test_what_comes_of_a_call_in_several_threads(call):
+    for core in (C, PYTHON):
+        assert outcomes_of_threads(core, call) == [outcome(core, call)] * THREADS
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+@given(VALUE)
+def test_an_element_is_whole_though_its_dict_and_list_change_while_it_is_built(call):
+    assert [unclear_outcomes(core, call) for core in (C, PYTHON)] == [[], []]
 
 
 @given(SMALL, SMALL)

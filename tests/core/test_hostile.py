@@ -3,13 +3,23 @@
 import itertools
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from types import SimpleNamespace
 from unittest.mock import MagicMock, Mock
 
 import pytest
 from markupsafe import Markup
 
-from fatmorph.errors import ChildError
+import fatmorph
+from core.liars import BareProxy, ClaimingText, LyingText, Proxy
+from fatmorph import h
+from fatmorph.errors import (
+    AttributeNameError,
+    AttributeValueError,
+    ChildError,
+    FatmorphError,
+    TagNameError,
+)
 
 
 class BrokenError(Exception):
@@ -338,7 +348,7 @@ async def test_an_async_generator_is_refused(core):
 
 
 def test_many_names_do_not_fill_the_memory(core):
-    from fatmorph.markup.attributes import MAX_CACHED_NAMES, VERBATIM_NAMES
+    from fatmorph.markup._attributes import MAX_CACHED_NAMES, VERBATIM_NAMES
 
     for number in range(MAX_CACHED_NAMES + 10):
         core.Tag("p")(**{f"data_{number}": "x"})
@@ -375,3 +385,95 @@ def test_an_endless_iterable_is_pulled_no_further_than_its_first_bad_child(core)
         core.Tag("p")(number if number < 3 else object() for number in numbers)
 
     assert next(numbers) == 4
+
+
+@pytest.mark.parametrize("proxy", [BareProxy, Proxy])
+@pytest.mark.parametrize("target", ["text", Markup("<b>"), 7, True, 1.5, Decimal("0.5")], ids=repr)
+def test_a_proxy_of_text_or_a_number_is_refused_as_a_child(core, proxy, target):
+    with pytest.raises(ChildError) as caught:
+        core.Tag("p")(proxy(target))
+
+    assert (caught.value.what, caught.value.fix) == (
+        f"cannot render {proxy.__name__} as a child of <p>",
+        "str(value)",
+    )
+
+
+@pytest.mark.parametrize("name", ["title", "class", "href", "aria-label", "nonce", "style"])
+@pytest.mark.parametrize("proxy", [BareProxy, Proxy])
+def test_a_proxy_of_text_is_refused_as_a_value(core, proxy, name):
+    with pytest.raises(AttributeValueError) as caught:
+        core.Tag("a")({name: proxy("text")})
+
+    assert caught.value.what == f"cannot write {proxy.__name__} as the value of {name}"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "error"),
+    [
+        ({"class": [Proxy("open")]}, AttributeValueError),
+        ({"style": {"color": Proxy("red")}}, AttributeValueError),
+        ({"style": {Proxy("color"): "red"}}, AttributeNameError),
+        ({Proxy("title"): "a"}, AttributeNameError),
+    ],
+)
+def test_a_proxy_of_text_is_refused_inside_attributes(core, attributes, error):
+    with pytest.raises(error):
+        core.Tag("p")(attributes)
+
+
+def test_a_proxy_of_text_is_no_name_of_an_element(core):
+    with pytest.raises(TagNameError):
+        core.Tag(Proxy("p"))
+
+
+def test_html_that_is_a_proxy_of_text_is_refused(core):
+    class Html:
+        def __html__(self):
+            return Proxy("<b>")
+
+    with pytest.raises(ChildError, match=r"__html__\(\) returned Proxy instead of str"):
+        core.Tag("p")(Html())
+
+
+def test_a_proxy_of_a_list_gives_its_items(core):
+    assert core.render(core.Tag("p")(Proxy(["a", core.Tag("b")("c")]))) == "<p>a<b>c</b></p>"
+
+
+def test_a_proxy_of_a_mapping_gives_its_attributes(core):
+    assert core.render(core.Tag("p")(Proxy({"id": "a"}))) == '<p id="a"></p>'
+
+
+def test_a_proxy_of_a_tag_is_refused_as_any_other_object(core):
+    with pytest.raises(ChildError) as caught:
+        core.Tag("p")(BareProxy(core.Tag("b")))
+
+    assert caught.value.what == "cannot render BareProxy as a child of <p>"
+
+
+def test_text_that_claims_to_be_a_tag_is_text(core):
+    text = ClaimingText("a")
+    text.claim = core.Tag
+
+    assert core.render(core.Tag("p")(text)) == "<p>a</p>"
+
+
+@pytest.mark.parametrize("made", ["element", "tag"])
+def test_whether_a_bare_proxy_is_equal_is_its_own_answer(core, made):
+    value = {"element": core.Tag("p")("a"), "tag": core.Tag("p")}[made]
+
+    assert (value == BareProxy(value), value == Proxy(value)) == (False, True)
+
+
+def test_a_keyword_that_lies_about_its_text_is_written_as_the_text_it_holds(core):
+    core.Tag("p")(title="seen before", lang="en")
+
+    element = core.Tag("p")(**{LyingText("title"): "a", RaisingText("lang"): "b"})
+
+    assert core.render(element) == '<p title="a" lang="b"></p>'
+
+
+@pytest.mark.parametrize("take", [fatmorph.render, fatmorph.static, fatmorph.render_bytes])
+def test_a_proxy_of_an_element_is_no_view(take):
+    with pytest.raises(FatmorphError):
+        take(Proxy(h.p("a")))

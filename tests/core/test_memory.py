@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 import fatmorph
 from core.outcomes import BrokenText, broken
-from fatmorph.markup.attributes import Attrs
+from fatmorph.markup._attributes import Attrs
 
 C = import_module("fatmorph.markup._core_c")
 TIMES = 100_000
@@ -56,6 +56,10 @@ SUCCESSES = {
     "revived": lambda core: revived(*build(core).__reduce__()),
     "seen": lambda core: (repr(build(core)), build(core).children, build(core).id),
     "tag": lambda core: core.Tag("script")("a") == core.Tag("b"),
+    "checked": lambda core: core.Tag("svg", "svg")(
+        core.Tag("desc", "svg")(core.Tag("style")("a", id="x")), Markup("<b>")
+    ),
+    "read as text": lambda core: core.Tag("noscript")(core.COMMENT("a"), ["b"]),
 }
 FAILURES = {
     "child": lambda core: core.Tag("p")("a", ["b", object()], class_="c"),
@@ -65,6 +69,9 @@ FAILURES = {
     "keyword": lambda core: core.Tag("p")("a", a="x", **{"b c": "y"}),
     "void": lambda core: core.Tag("br")(["a"] * 40),
     "raw text": lambda core: core.Tag("script")("a", "</script>"),
+    "misread": lambda core: core.Tag("svg", "svg")("a", [core.Tag("i")(core.Tag("style")("b"))]),
+    "end tag": lambda core: core.Tag("noscript")(core.COMMENT("</noscript>"), "a"),
+    "signal": lambda core: core.Tag("script")({"id": "a", "data-text": "b"}, "c"),
     "surrogate": lambda core: core.render_bytes(core.Tag("p")("a", ["\ud800"])),
     "tag": lambda core: core.Tag(BrokenText("a b")),
     "revived": lambda core: core.Tag("p")("a").__reduce__()[0](core.Tag("p"), {"a": "b"}, (7,)),

@@ -3,8 +3,8 @@
 import pytest
 from markupsafe import Markup
 
-from fatmorph.markup.attributes import Attrs
-from fatmorph.markup.spec import URL_ATTRIBUTES
+from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._spec import URL_ATTRIBUTES
 
 DISGUISES = [
     "javascript:alert(1)",

@@ -29,8 +29,8 @@ import pytest
 import fatmorph
 from fatmorph import Attrs, Markup, Tag, comment, element, fragment, h, json_script, static, svg
 from fatmorph.errors import FatmorphError
+from fatmorph.markup._render import render, render_bytes
 from fatmorph.markup.escape import js
-from fatmorph.markup.render import render, render_bytes
 
 FILES = sorted((Path(__file__).parent / "errors").glob("*.txt"))
 NAMES = {

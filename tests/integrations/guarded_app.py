@@ -1,4 +1,4 @@
-"""An application of Starlette's behind the guard, which answers WebSockets and mounts another."""
+"""A guarded Starlette application with WebSockets and a mounted application."""
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,7 +13,7 @@ accepted: list[str] = []
 
 
 async def talk(websocket: WebSocket) -> None:
-    """Do what a guard is for: act for whoever has the cookie."""
+    """Act with the user's cookie, which the guard has to prevent for other sites."""
     accepted.append(websocket.cookies.get("session", ""))
     await websocket.accept()
     await websocket.close()

@@ -10,8 +10,8 @@ from contextlib import suppress
 from starlette.applications import Starlette
 
 from fatmorph import Context, Element, Relay, Writer, h, serve
+from fatmorph._streaming.live import Live
 from fatmorph.adapters.starlette import route
-from fatmorph.live import Live
 
 relay = Relay[str]()
 text = ["first"]

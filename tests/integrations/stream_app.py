@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 
 from fatmorph import Context, Relay, Writer, h, serve
+from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.stream import Stream
 from fatmorph.adapters.starlette import route
-from fatmorph.alive import Alive
 from fatmorph.settings import Settings
-from fatmorph.stream import Stream
 
 relay = Relay[str]()
 cleaned_up: list[str] = []

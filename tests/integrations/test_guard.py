@@ -1,4 +1,4 @@
-"""The guard on real servers: whose handshake becomes a WebSocket, and whose is a 403."""
+"""The guard on real servers: which handshakes are accepted, and which are a 403."""
 
 import json
 import sys
@@ -36,7 +36,7 @@ paths = pytest.mark.parametrize("path", ["/ws", "/mounted/ws"])
 
 @pytest.fixture(scope="module", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Return each server in turn, with the application behind the guard."""
+    """Return each server in turn, with the guarded application."""
     command: str = SERVERS[request.param]
     package = command.split(maxsplit=1)[0]
     if find_spec(package) is None:
@@ -82,6 +82,19 @@ def test_a_handshake_of_the_own_site_of_a_partner_and_of_a_program_is_accepted(
 
     assert [status(server, path, headers) for headers in origins] == [101, 101, 101]
     assert accepted(server) == before + 3
+
+
+@pytest.mark.parametrize("line_break", ["%0d%0a", "%0a", "%c2%85", "%e2%80%a8", "%0b"])
+def test_a_path_begins_no_line_of_the_log(server: Server, line_break: str) -> None:
+    path = f"/any{line_break}ERROR:%20root%20logged%20in%1b[2J"
+
+    response, body = request(server.port, path, "POST", headers=CROSS_SITE)
+
+    begun = [line for line in server.output().splitlines() if line.startswith("ERROR: root")]
+    assert (response.status, begun) == (403, [])
+    assert body == b"cannot take POST from 'https://evil.example'"
+    assert response.getheader("x-content-type-options") == "nosniff"
+    assert "\x1b" not in server.output()
 
 
 def test_the_application_still_starts_and_answers(server: Server) -> None:

@@ -14,6 +14,8 @@ from servers import Server, running
 
 FOLDER = Path(__file__).parent
 PARTNER = "https://partner.example"
+# https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types
+COLLIDING = b",".join(b'"%d"' % (10**25 + number * (2**61 - 1)) for number in range(1_000))
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,7 @@ def test_another_site_can_link_here_but_not_send_datastar_requests(
         (b'{"a":[' + b"1," * 400_000, 400, b"cannot read signals of more than 10000 values"),
         (b'{"a":' + b"9" * 900_000 + b"}", 400, b"cannot read signals with a number of more than"),
         (b" " * (MAX_SIGNAL_BYTES + 1), 413, b"cannot read signals of more than 1048576 bytes"),
+        (b'{"ids":[%s]}' % COLLIDING, 400, b"cannot read signals with more than 16 numbers of one"),
         (b"[1]", 400, b"cannot read signals that are not an object"),
         (b'{"a":"\xff"}', 400, b"cannot read signals that are not JSON"),
     ],

@@ -13,12 +13,12 @@ import pytest
 
 import fatmorph
 from fatmorph import at, data, h, js
-from fatmorph.datastar.caching import MAX_REMEMBERED_BYTES
-from fatmorph.datastar.shared import keep_event
-from fatmorph.datastar.signals import pattern_text
-from fatmorph.morph.development import Watch
+from fatmorph.datastar._attributes.caching import MAX_REMEMBERED_BYTES
+from fatmorph.datastar._attributes.signals import pattern_text
+from fatmorph.datastar._drawing import keep_event
+from fatmorph.http._head import checked_location
 from fatmorph.markup.escape import JSExpression
-from fatmorph.response import checked_location
+from fatmorph.morph._development import PatchChecker
 from machine import missing
 
 TIMES = 10_000
@@ -53,7 +53,7 @@ def engine(name):
         missing("compiler", f"{name} was not built: pip install needs a C compiler")
 
 
-WATCH = Watch()  # made here, because it imports the checks
+WATCH = PatchChecker()  # made here, because it imports the checks
 PARAGRAPHS = [engine(name).Tag("p") for name in ("_core_py", "_core_c")]
 
 
@@ -66,7 +66,7 @@ def name_key(text):
 
 
 def findings(text):
-    WATCH.patched(h.ul(h.li(id=text), h.li(id=text), id="list"))
+    WATCH.check(h.ul(h.li(id=text), h.li(id=text), id="list"))
 
 
 def event(text):
@@ -163,7 +163,7 @@ def test_every_function_that_remembers_is_known():
     assert remembering == {
         "fatmorph.compression._brotli",
         "fatmorph.compression._zstd",
-        "fatmorph.datastar.caching.remember",
-        "fatmorph.decoding._decoder",
-        "fatmorph.markup.attributes._checked_name",
+        "fatmorph.datastar._attributes.caching.remember",
+        "fatmorph.http._signals._decoder",
+        "fatmorph.markup._attributes._checked_name",
     }

@@ -17,7 +17,7 @@ from browser.differential.edits import edit
 from browser.differential.pages import Profile, document
 from browser.differential.trees import markup
 from fatmorph import comment, element, fragment, h, render, svg
-from fatmorph.catalogs import mathml
+from fatmorph._catalogs import mathml
 from fatmorph.markup.parse import parse_document
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.checks import check, check_change

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fatmorph import Relay, h
-from fatmorph.markup.element import Element
+from fatmorph.markup._element import Element
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import FakeTransport, turns
+from transports import turns
 
 Step: TypeAlias = Literal["change", "turn", "come", "leave", "stall", "read"]
 STEPS: list[Step] = ["change", "turn", "come", "leave", "stall", "read"]
@@ -23,7 +24,7 @@ class World:
         self.state = 0
         self.key = key
         self.turns_to_draw = turns_to_draw
-        self.clients: list[tuple[FakeTransport, asyncio.Task[None]]] = []
+        self.clients: list[tuple[MemoryClient, asyncio.Task[None]]] = []
 
     async def view(self) -> Element:
         page = h.p(self.state, id="state")
@@ -50,7 +51,7 @@ class World:
         await turns(1)
 
     async def come(self) -> None:
-        transport = FakeTransport()
+        transport = MemoryClient()
         handler = asyncio.create_task(self.handle(transport))
         self.clients.append((transport, handler))
 
@@ -67,13 +68,13 @@ class World:
         for transport, _ in self.clients[:1]:
             transport.read_on()
 
-    async def handle(self, transport: FakeTransport) -> None:
+    async def handle(self, transport: MemoryClient) -> None:
         writer = Writer(transport)
         await writer.live(self.view, self.relay.subscribe("*", latest=True), key=self.key)
         await writer.abort()
 
 
-def states(transport: FakeTransport) -> list[int]:
+def states(transport: MemoryClient) -> list[int]:
     pages = transport.body.split(b'id="state">')[1:]
     return [int(page.partition(b"<")[0]) for page in pages]
 

@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from fatmorph import h, svg
 from fatmorph.errors import AttributeValueError, RawTextError
-from fatmorph.markup.element import comment, fragment, json_script, static
+from fatmorph.markup._element import comment, fragment, json_script, static
+from fatmorph.markup._pretty import pretty
+from fatmorph.markup._render import render, render_bytes
 from fatmorph.markup.escape import escape_attribute, escape_text, js
-from fatmorph.markup.pretty import pretty
-from fatmorph.markup.render import render, render_bytes
 from machine import missing
 
 # The parser drops NUL from text and reads CR as LF, so HTML can express neither.

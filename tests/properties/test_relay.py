@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from fatmorph.relay import Relay
-from fatmorph.relay.base import disjoint_patterns, is_match
+from fatmorph.relay._contract import disjoint_patterns, is_match
 
 TOKENS = st.sampled_from(["a", "b", "ab"])
 SUBJECTS = st.lists(TOKENS, min_size=1, max_size=3).map(".".join)

@@ -3,17 +3,25 @@
 Judged by others: `ada_url` reads URLs as browsers do, `h11` reads heads as servers and proxies do.
 """
 
-from typing import Any
+import datetime
+import json
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Literal
 
 import ada_url
 import h11
+import msgspec
+import pydantic
 import pytest
 from hypothesis import example, given, strategies as st
 
-from fatmorph.decoding import decoded_signals
 from fatmorph.errors import OriginError, ResponseError, SignalsError
-from fatmorph.origin import check_origin
-from fatmorph.response import ResponseHeaders, checked_location, cookie_header
+from fatmorph.http._head import ResponseHeaders, checked_location, cookie_header
+from fatmorph.http._signal_limits import MAX_EQUAL_HASHES, checked_size
+from fatmorph.http._signals import decoded_signals
+from fatmorph.http.origin import check_origin
 
 PAGES = ["https://shop.example/", "https://shop.example/a/b?c=d#e", "http://127.0.0.1:8000/a"]
 
@@ -150,6 +158,80 @@ def test_a_browser_that_says_cross_site_is_believed(method: str, origin: str, ho
 
     with pytest.raises(OriginError):
         check_origin(method, headers | {"datastar-request": "true"}, {"https://partner.example"})
+
+
+MODULUS = 2**61 - 1
+SPELLINGS: list[Callable[[int], str]] = [
+    str,
+    "+{}".format,
+    " {}\n".format,
+    "0{}".format,
+    "{:_}".format,
+    "{}.0".format,
+    "{}e0".format,
+    lambda number: f"{str(number)[:-7]}.{str(number)[-7:]}e7",
+    lambda number: "".join(chr(0x0966 + int(digit)) for digit in str(number)),
+]
+
+
+@given(
+    st.integers(0, MODULUS - 1),
+    st.sets(st.integers(10, 10**30), min_size=MAX_EQUAL_HASHES + 1, max_size=40),
+    st.data(),
+)
+def test_numbers_of_one_hash_are_refused_however_they_are_spelt(
+    rest: int, factors: set[int], data: st.DataObject
+) -> None:
+    numbers = [rest + factor * MODULUS for factor in factors]
+    texts = [data.draw(st.sampled_from(SPELLINGS))(number) for number in numbers]
+
+    assert {hash(Decimal(text)) for text in texts} == {hash(numbers[0])}
+    assert accepted(checked_size, json.dumps(texts).encode()) is None
+    assert accepted(checked_size, json.dumps(dict.fromkeys(texts)).encode()) is None
+
+
+class Tree(pydantic.BaseModel, extra="forbid"):
+    """A shape with a little of everything."""
+
+    names: list[str] = []
+    counts: dict[str, int] = {}
+    ids: set[uuid.UUID] = set()
+    trees: "dict[str, Tree] | None" = None
+    parts: tuple[int, datetime.datetime] | None = None
+
+
+class Struct(msgspec.Struct, forbid_unknown_fields=True):
+    """The same for msgspec."""
+
+    names: list[str] = []
+    counts: dict[int, int] = {}
+    ids: set[uuid.UUID] = set()
+    trees: "dict[str, Struct] | None" = None
+    color: Literal["red"] = "red"
+
+
+SECRETS = ["hunter2", "hunter2\nERROR: b", "` - at `$.hunter2", "hunter2.names", "[hunter2]"]
+secrets = st.sampled_from(SECRETS)
+hostile = st.recursive(
+    secrets | st.integers() | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(secrets | st.sampled_from([*Struct.__struct_fields__, "parts"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(secrets | st.sampled_from([*Struct.__struct_fields__, "parts"]), hostile))
+def test_a_message_quotes_nothing_that_was_sent(signals: dict[str, Any]) -> None:
+    messages: list[str] = []
+    for shape in (Tree, Struct, dict[str, dict[str, int]]):
+        try:
+            decoded_signals(json.dumps(signals).encode(), shape)
+        except SignalsError as error:
+            messages.append(str(error))
+
+    assert "hunter2" not in "".join(messages)
 
 
 json_bytes = st.lists(

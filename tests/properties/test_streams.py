@@ -8,8 +8,9 @@ from hypothesis import example, given, strategies as st
 
 from fatmorph.adapters import respond
 from fatmorph.context import Context
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import FakeTransport, Source, turns
+from transports import Source, turns
 
 Step: TypeAlias = Literal["publish", "turn", "stall", "read", "leave", "fail", "stop", "grace"]
 STEPS: list[Step] = ["publish", "turn", "stall", "read", "leave", "fail", "stop", "grace"]
@@ -62,7 +63,7 @@ class Run:
 
     def __init__(self, handler: Callable[..., object]) -> None:
         self.handler = handler
-        self.transport = FakeTransport()
+        self.transport = MemoryClient()
         self.source = Source()
         self.published = 0
         self.written = b""
@@ -99,9 +100,9 @@ class Run:
             case "fail":
                 self.transport.fail(BrokenPipeError())
             case "stop":
-                self.writer._stream.stop()
+                self.writer._stream.end()
             case "grace":
-                self.writer._stream.stop()
+                self.writer._stream.end()
                 await turns(20)
                 self.writer._stream.cancel()
 
@@ -117,7 +118,7 @@ def test_a_stream_ends_in_order_and_leaves_nothing(
         await turns(1)
         for step in steps:
             await run.step(step)
-        run.writer._stream.stop()
+        run.writer._stream.end()
         run.transport.read_on()
         await asyncio.wait_for(run.task, 10)
         await turns()

@@ -9,11 +9,12 @@ import pytest
 from fatmorph import Relay
 from fatmorph.errors import ResponseError
 from fatmorph.settings import Settings
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import Clock, FakeTransport, Source, turns
+from transports import Clock, Source, turns
 
 
-class Ending(FakeTransport):
+class Ending(MemoryClient):
     """Leave as soon as a part with this text arrives."""
 
     def __init__(self, last: bytes) -> None:
@@ -31,7 +32,7 @@ async def test_a_loop_gives_the_items_of_its_source_and_ends_with_it() -> None:
         yield "a"
         yield "b"
 
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     items = [item async for item in writer.alive(source())]
 
@@ -39,7 +40,7 @@ async def test_a_loop_gives_the_items_of_its_source_and_ends_with_it() -> None:
 
 
 async def test_a_loop_without_a_source_runs_until_the_client_leaves() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     items = []
 
@@ -52,7 +53,7 @@ async def test_a_loop_without_a_source_runs_until_the_client_leaves() -> None:
 
 
 async def test_a_loop_that_waits_for_an_item_ends_when_the_client_leaves() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source("a")
     items = []
@@ -66,7 +67,7 @@ async def test_a_loop_that_waits_for_an_item_ends_when_the_client_leaves() -> No
 
 
 async def test_a_loop_ends_before_its_first_item() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source()
     transport.leave()
@@ -77,7 +78,7 @@ async def test_a_loop_ends_before_its_first_item() -> None:
 
 
 async def test_a_loop_that_begins_after_the_end_does_not_begin() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     transport.leave()
     async with writer.alive():
@@ -90,7 +91,7 @@ async def test_a_loop_that_begins_after_the_end_does_not_begin() -> None:
 
 
 async def test_a_loop_waits_for_the_socket_before_its_next_item() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source("a", "b")
     items = []
@@ -113,7 +114,7 @@ async def test_a_loop_waits_for_the_socket_before_its_next_item() -> None:
 
 
 async def test_a_loop_that_waits_for_the_socket_ends_when_the_client_leaves() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source("a", "b")
     items = []
@@ -133,7 +134,7 @@ async def test_a_loop_that_waits_for_the_socket_ends_when_the_client_leaves() ->
 
 
 async def test_the_body_of_a_loop_is_not_cut_short() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     done = []
 
@@ -145,8 +146,8 @@ async def test_the_body_of_a_loop_is_not_cut_short() -> None:
     assert done == ["a"]
 
 
-async def test_an_item_in_whose_making_the_stream_is_cut_is_waited_for_no_longer() -> None:
-    transport = FakeTransport()
+async def test_an_item_in_whose_making_the_stream_is_cut_is_watched_no_longer() -> None:
+    transport = MemoryClient()
     writer = Writer(transport, settings=Settings(max_buffered_bytes=1))
     cleaned = []
 
@@ -171,7 +172,7 @@ async def test_an_item_in_whose_making_the_stream_is_cut_is_waited_for_no_longer
 
 
 async def test_a_generator_that_waits_runs_its_finally() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     cleaned = []
 
@@ -190,7 +191,7 @@ async def test_a_generator_that_waits_runs_its_finally() -> None:
 
 
 async def test_a_generator_that_has_just_yielded_runs_its_finally() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     cleaned = []
 
@@ -208,7 +209,7 @@ async def test_a_generator_that_has_just_yielded_runs_its_finally() -> None:
 
 
 async def test_a_source_that_takes_the_cancellation_for_its_own_leaves_none_behind() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async def source() -> AsyncIterator[str]:
@@ -232,7 +233,7 @@ async def test_an_error_of_the_source_is_raised_in_the_loop() -> None:
         yield "a"
         raise LookupError("bug")
 
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(LookupError, match="bug"):
         async for _ in writer.alive(source()):
@@ -240,7 +241,7 @@ async def test_an_error_of_the_source_is_raised_in_the_loop() -> None:
 
 
 async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_behind() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async def source() -> AsyncIterator[str]:
@@ -258,7 +259,7 @@ async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_behind()
 
 
 async def test_an_error_in_the_body_closes_the_source_when_the_handler_has_failed() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     source = Source("a")
 
     with pytest.raises(LookupError):
@@ -270,7 +271,7 @@ async def test_an_error_in_the_body_closes_the_source_when_the_handler_has_faile
 
 
 async def test_a_loop_that_waits_for_a_message_ends_when_the_client_leaves() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     relay = Relay[str]()
 
@@ -288,7 +289,7 @@ async def test_a_loop_that_waits_for_a_message_ends_when_the_client_leaves() -> 
 
 
 async def test_a_message_at_the_moment_of_the_end_is_not_given() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     relay = Relay[str]()
 
@@ -299,14 +300,14 @@ async def test_a_message_at_the_moment_of_the_end_is_not_given() -> None:
     await turns()
     relay.publish("join", "ada")
     await turns()
-    writer._stream.stop()
+    writer._stream.end()
     relay.publish("join", "bob")
 
     assert await handler == [("join", "ada")]
 
 
 async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     relay = Relay[str]()
     messages = relay.subscribe("*")
@@ -330,13 +331,13 @@ async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() 
 
 
 async def test_a_wait_that_has_not_begun_at_the_end_ends_when_it_begins() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     alive = aiter(writer.alive(Relay[str]().subscribe("*")))
     await writer.drain()
 
     wait = alive.__anext__()
-    writer._stream.stop()
+    writer._stream.end()
     await turns()
 
     with pytest.raises(StopAsyncIteration):
@@ -344,7 +345,7 @@ async def test_a_wait_that_has_not_begun_at_the_end_ends_when_it_begins() -> Non
 
 
 async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     messages = Relay[str]().subscribe("*")
 
     async def handle() -> list[tuple[str, str]]:
@@ -358,7 +359,7 @@ async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
 
 
 async def test_a_timeout_around_a_wait_for_messages_is_the_users_own(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     relay = Relay[str]()
 
@@ -379,7 +380,7 @@ async def test_a_timeout_around_a_wait_for_messages_is_the_users_own(clock: Cloc
 
 
 async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     relay = Relay[str]()
     ended = asyncio.Event()
@@ -394,7 +395,7 @@ async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> 
     await turns()
     relay.publish("join", "ada")
     await turns()
-    writer._stream.stop()
+    writer._stream.end()
     await ended.wait()
     clock.advance(3600)
     await turns()
@@ -404,7 +405,7 @@ async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> 
 
 
 async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source("a")
 
@@ -418,7 +419,7 @@ async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None
 
 
 async def test_a_source_that_nobody_iterates_is_closed_when_the_handler_has_returned() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     source = Source("a")
 
     writer.alive(source)
@@ -433,7 +434,7 @@ async def test_every_source_is_closed_even_if_one_fails_to() -> None:
             await super().aclose()
             raise LookupError("bug")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     sources = [Broken(), Broken(), Broken()]
     for source in sources:
@@ -451,7 +452,7 @@ async def test_two_loops_run_one_after_the_other() -> None:
         for item in items:
             yield item
 
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     first = [item async for item in writer.alive(source("a"))]
     second = [item async for item in writer.alive(source("b"))]
@@ -460,7 +461,7 @@ async def test_two_loops_run_one_after_the_other() -> None:
 
 
 async def test_two_loops_run_in_two_tasks() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     ended = []
 
@@ -479,7 +480,7 @@ async def test_two_loops_run_in_two_tasks() -> None:
 
 
 async def test_a_block_is_left_when_the_client_leaves() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     steps = []
 
@@ -494,7 +495,7 @@ async def test_a_block_is_left_when_the_client_leaves() -> None:
 
 
 async def test_a_block_that_begins_after_the_end_is_left_at_its_first_wait() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     transport.leave()
     async with writer.alive():
@@ -510,7 +511,7 @@ async def test_a_block_that_begins_after_the_end_is_left_at_its_first_wait() -> 
 
 
 async def test_one_alive_can_be_entered_again() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     alive = Writer(transport).alive()
     async with alive:
         pass
@@ -523,7 +524,7 @@ async def test_one_alive_can_be_entered_again() -> None:
 
 
 async def test_a_block_that_ends_by_itself_is_not_interrupted_later() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive():
@@ -535,7 +536,7 @@ async def test_a_block_that_ends_by_itself_is_not_interrupted_later() -> None:
 
 
 async def test_an_error_in_a_block_is_raised() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(LookupError):
         async with writer.alive():
@@ -543,7 +544,7 @@ async def test_an_error_in_a_block_is_raised() -> None:
 
 
 async def test_a_loop_in_a_block_of_its_own_is_left_with_it() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     source = Source("a")
     items = []
@@ -559,7 +560,7 @@ async def test_a_loop_in_a_block_of_its_own_is_left_with_it() -> None:
 
 
 async def test_a_loop_inside_another_block_is_left_with_it() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     steps = []
 
@@ -575,7 +576,7 @@ async def test_a_loop_inside_another_block_is_left_with_it() -> None:
 
 
 async def test_a_timeout_around_a_loop_is_the_users_own() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     with pytest.raises(TimeoutError):
@@ -588,7 +589,7 @@ async def test_a_timeout_around_a_loop_is_the_users_own() -> None:
 
 
 async def test_a_timeout_at_the_moment_of_the_end_is_still_a_timeout(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     with pytest.raises(TimeoutError):
@@ -601,7 +602,7 @@ async def test_a_timeout_at_the_moment_of_the_end_is_still_a_timeout(clock: Cloc
 
 
 async def test_a_cancellation_by_somebody_else_goes_through_a_loop_and_a_block() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     steps = []
 
     async def handle() -> None:
@@ -620,7 +621,7 @@ async def test_a_cancellation_by_somebody_else_goes_through_a_loop_and_a_block()
 
 
 async def test_a_group_of_tasks_in_a_block_is_cancelled_with_it() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     steps = []
 
@@ -640,7 +641,7 @@ async def test_a_group_of_tasks_in_a_block_is_cancelled_with_it() -> None:
 
 
 async def test_silence_is_broken_by_a_comment(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive(heartbeat=15):
@@ -656,7 +657,7 @@ async def test_silence_is_broken_by_a_comment(clock: Clock) -> None:
 
 
 async def test_a_write_puts_the_heartbeat_off(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive(heartbeat=15):
@@ -673,7 +674,7 @@ async def test_a_write_puts_the_heartbeat_off(clock: Clock) -> None:
 
 
 async def test_there_is_no_heartbeat_where_none_is_wanted(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive(heartbeat=None):
@@ -684,7 +685,7 @@ async def test_there_is_no_heartbeat_where_none_is_wanted(clock: Clock) -> None:
 
 
 async def test_nothing_beats_when_the_loop_is_over(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive():
@@ -696,7 +697,7 @@ async def test_nothing_beats_when_the_loop_is_over(clock: Clock) -> None:
 
 
 async def test_items_come_no_faster_than_the_rate(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     times = {}
 
@@ -716,7 +717,7 @@ async def test_items_come_no_faster_than_the_rate(clock: Clock) -> None:
 
 
 async def test_a_loop_that_waits_for_its_rate_ends_at_once() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     items = []
 
@@ -729,7 +730,7 @@ async def test_a_loop_that_waits_for_its_rate_ends_at_once() -> None:
 
 @pytest.mark.parametrize("options", [{"heartbeat": 0}, {"max_rate": -1}, {"max_rate": math.inf}])
 async def test_a_rate_is_a_positive_number(options: dict[str, float]) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError, match="cannot use"):
         writer.alive(**options)

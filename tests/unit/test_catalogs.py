@@ -1,11 +1,11 @@
-"""fatmorph.catalogs: the elements of a module as the slots of an object."""
+"""fatmorph._catalogs: the elements of a module as the slots of an object."""
 
 from importlib import import_module
 
 import pytest
 
 from fatmorph import html
-from fatmorph.catalogs import h, mathml, svg
+from fatmorph._catalogs import h, mathml, svg
 
 CATALOGS = [(h, "fatmorph.html"), (mathml, "fatmorph.mathml"), (svg, "fatmorph.svg")]
 

@@ -4,7 +4,8 @@ import zlib
 
 import pytest
 
-from fatmorph.content_coding import ContentCoding, Header
+from fatmorph._streaming.content_coding import ContentCoding, Header
+from fatmorph.counters import Traffic
 from fatmorph.settings import Settings
 
 PAGE = b"<p>hello</p>" * 200
@@ -21,7 +22,9 @@ def whole(
     settings: Settings = GZIP,
 ) -> tuple[list[Header], bytes]:
     length = ("content-length", str(len(body)))
-    coded, sent = ContentCoding(settings, accept_encoding).whole([*headers, length], body)
+    coded, sent = ContentCoding(settings, accept_encoding, Traffic(0.0)).whole(
+        [*headers, length], body
+    )
     return list(coded), sent
 
 
@@ -50,7 +53,7 @@ def test_a_page_that_is_sent_as_it_is_still_says_that_it_varies() -> None:
 def test_a_head_alone_says_what_the_body_would_have_but_not_its_length() -> None:
     length = ("content-length", str(len(PAGE)))
 
-    headers, body = ContentCoding(GZIP, "gzip").whole([HTML, length], b"")
+    headers, body = ContentCoding(GZIP, "gzip", Traffic(0.0)).whole([HTML, length], b"")
 
     assert (headers, body) == (
         [HTML, ("vary", "accept-encoding"), ("content-encoding", "gzip")],
@@ -77,7 +80,10 @@ def test_what_compression_would_not_help_is_left_alone(headers: list[Header], bo
 
 
 def test_a_response_without_a_length_is_left_alone() -> None:
-    assert ContentCoding(GZIP, "gzip").whole([("etag", '"1"')], b"") == ([("etag", '"1"')], b"")
+    assert ContentCoding(GZIP, "gzip", Traffic(0.0)).whole([("etag", '"1"')], b"") == (
+        [("etag", '"1"')],
+        b"",
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,8 +126,8 @@ def test_cookies_are_kept_each() -> None:
     assert [header for header in headers if header[0] == "set-cookie"] == cookies
 
 
-def test_a_stream_is_compressed_part_by_part() -> None:
-    coding = ContentCoding(GZIP, "gzip")
+async def test_a_stream_is_compressed_part_by_part() -> None:
+    coding = ContentCoding(GZIP, "gzip", Traffic(0.0))
     reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
 
     headers = coding.stream_head([STREAM, NO_CACHE])
@@ -137,8 +143,8 @@ def test_a_stream_is_compressed_part_by_part() -> None:
     assert (first, last, reader.eof) == (b"a", b"b", True)
 
 
-def test_a_stream_that_ends_without_a_last_word_is_complete() -> None:
-    coding = ContentCoding(GZIP, "gzip")
+async def test_a_stream_that_ends_without_a_last_word_is_complete() -> None:
+    coding = ContentCoding(GZIP, "gzip", Traffic(0.0))
     coding.stream_head([STREAM])
     body = coding.add(b"a", is_last=False)
 
@@ -147,8 +153,8 @@ def test_a_stream_that_ends_without_a_last_word_is_complete() -> None:
     assert unzipped(body) == b"a"
 
 
-def test_the_head_of_a_stream_has_no_body() -> None:
-    coding = ContentCoding(GZIP, "gzip")
+async def test_the_head_of_a_stream_has_no_body() -> None:
+    coding = ContentCoding(GZIP, "gzip", Traffic(0.0))
     coding.stream_head([STREAM])
 
     assert coding.add(b"", is_last=True) == b""
@@ -178,16 +184,16 @@ def test_the_head_of_a_stream_has_no_body() -> None:
     ],
     ids=["not accepted", "switched off", "coded by the handler"],
 )
-def test_a_stream_is_sent_as_it_is(
+async def test_a_stream_is_sent_as_it_is(
     headers: list[Header],
     settings: Settings,
     accept_encoding: str | None,
     expected: list[Header],
 ) -> None:
-    coding = ContentCoding(settings, accept_encoding)
+    coding = ContentCoding(settings, accept_encoding, Traffic(0.0))
 
     head = coding.stream_head(headers)
-    coding.release()
+    coding.pause()
 
     assert (head, coding.add(b"a", is_last=True)) == (expected, b"a")
 
@@ -195,13 +201,13 @@ def test_a_stream_is_sent_as_it_is(
 def test_a_coding_that_needs_more_memory_than_allowed_is_not_offered() -> None:
     settings = Settings(compression=["br", "gzip"], max_compression_bytes=300_000)
 
-    headers = ContentCoding(settings, "br, gzip").stream_head([STREAM])
+    headers = ContentCoding(settings, "br, gzip", Traffic(0.0)).stream_head([STREAM])
 
     assert ("content-encoding", "gzip") in headers
 
 
 def test_a_closed_coding_compresses_no_more() -> None:
-    coding = ContentCoding(GZIP, "gzip")
+    coding = ContentCoding(GZIP, "gzip", Traffic(0.0))
     coding.stream_head([STREAM])
 
     coding.close()

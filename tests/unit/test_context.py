@@ -151,7 +151,7 @@ def test_a_repr_shows_no_value(shown: object) -> None:
         (Context(method="GET", path="/a\nERROR: b"), "<Context GET /a%0AERROR:%20b>"),
     ],
 )
-def test_a_repr_is_one_line_whatever_was_sent(shown: object, expected: str) -> None:
+def test_a_repr_is_always_one_line(shown: object, expected: str) -> None:
     assert repr(shown) == expected
 
 

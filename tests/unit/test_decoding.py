@@ -11,13 +11,13 @@ import pydantic
 import pydantic_core
 import pytest
 
-from fatmorph.decoding import (
+from fatmorph.errors import SignalsError
+from fatmorph.http._signals import (
     MAX_SIGNAL_DEPTH,
     MAX_SIGNAL_DIGITS,
     MAX_SIGNAL_VALUES,
     decoded_signals,
 )
-from fatmorph.errors import SignalsError
 
 
 class Numbers(pydantic.BaseModel):

@@ -7,11 +7,9 @@ from fatmorph.errors import (
     ChildError,
     FatmorphError,
     add_place,
-    argument_place,
-    attribute_holder,
-    encoding_error,
     short_repr,
 )
+from fatmorph.markup._wording import argument_place, attribute_holder, encoding_error
 
 
 class Broken:

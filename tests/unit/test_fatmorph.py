@@ -47,6 +47,6 @@ def test_an_unknown_name_is_a_plain_attribute_error():
 
 
 def test_the_elements_are_those_of_the_catalogs():
-    from fatmorph.catalogs import h, mathml, svg
+    from fatmorph._catalogs import h, mathml, svg
 
     assert (fatmorph.h, fatmorph.svg, fatmorph.mathml) == (h, svg, mathml)

@@ -11,10 +11,10 @@ import pytest
 from fatmorph import Relay, counters, h
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import EventError, ResponseEndedError, ResponseError
-from fatmorph.live import View
-from fatmorph.markup.element import Element
-from fatmorph.writer import Writer
-from transports import Clock, FakeTransport, Source, turns
+from fatmorph.markup._element import Element
+from fatmorph.testing import MemoryClient
+from fatmorph.writer import View, Writer
+from transports import Clock, Source, turns
 
 
 class Counter:
@@ -39,7 +39,7 @@ class Client:
     """Be one client of a live page."""
 
     def __init__(self, view: View, source: object = None, **options: object) -> None:
-        self.transport = FakeTransport()
+        self.transport = MemoryClient()
         self.view = view
         self.source = source
         self.nonce = str(options.pop("nonce", ""))
@@ -229,7 +229,7 @@ async def test_the_id_of_anything_else_suppresses_nothing(
 async def test_a_page_behind_another_patch_is_always_sent(counter: Counter) -> None:
     first = await Client(counter.view, Source()).open()
     await first.leave()
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(
         transport,
         is_datastar=True,
@@ -288,7 +288,7 @@ async def test_an_error_of_the_view_is_the_handlers_and_closes_the_source(
     def view() -> Element:
         raise LookupError("no such room")
 
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(LookupError, match="no such room"):
         await writer.live(view, relay.subscribe("*"))
@@ -296,14 +296,14 @@ async def test_an_error_of_the_view_is_the_handlers_and_closes_the_source(
 
 
 async def test_a_view_that_returns_no_page_is_an_error() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(EventError):
         await writer.live(lambda: "text", Source())  # type: ignore[arg-type,return-value]
 
 
 async def test_a_head_request_gets_no_page(counter: Counter, relay: Relay[str]) -> None:
-    writer = Writer(FakeTransport(), is_head=True)
+    writer = Writer(MemoryClient(), is_head=True)
 
     await writer.live(counter.view, relay.subscribe("*"))
 
@@ -311,7 +311,7 @@ async def test_a_head_request_gets_no_page(counter: Counter, relay: Relay[str]) 
 
 
 async def test_a_live_page_behind_a_whole_response_is_an_error(counter: Counter) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     writer.text("done")
 
     with pytest.raises(ResponseEndedError):
@@ -412,7 +412,7 @@ async def test_without_a_source_the_view_is_asked_as_often_as_the_rate_says(
 
 
 async def test_without_a_source_and_a_rate_nobody_could_say_when(counter: Counter) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view)
@@ -425,7 +425,7 @@ async def test_without_a_source_and_a_rate_nobody_could_say_when(counter: Counte
 
 
 async def test_a_rate_of_nothing_is_an_error_of_the_call(counter: Counter) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view, max_rate=0)
@@ -615,7 +615,7 @@ async def test_streams_that_poll_share_a_page_of_one_interval(
 
 
 async def test_a_key_that_cannot_be_looked_up_is_an_error(counter: Counter) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view, Source(), key=[1])  # type: ignore[arg-type]
@@ -705,4 +705,4 @@ async def test_a_key_is_forgotten_with_its_last_stream(counter: Counter, relay: 
 
 
 def shared_views() -> int:
-    return sum(type(item).__name__ == "_SharedView" for item in gc.get_objects())
+    return sum(type(item).__name__ == "SharedPage" for item in gc.get_objects())

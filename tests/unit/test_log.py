@@ -1,11 +1,11 @@
-"""What the library logs: every record is one line, whatever stands in it."""
+"""The library's loggers: every record is one line, whatever its arguments are."""
 
 import logging
 
 import pytest
 
+from fatmorph._log import Log
 from fatmorph.errors import OriginError
-from fatmorph.log import Log
 from fatmorph.morph.finding import Finding
 
 log = Log("fatmorph.tests")
@@ -32,7 +32,7 @@ def test_a_text_begins_no_line_of_its_own(caplog: pytest.LogCaptureFixture) -> N
     ],
     ids=["an error", "a finding", "an error of others"],
 )
-def test_what_has_several_lines_becomes_one(
+def test_an_argument_of_several_lines_becomes_one_line(
     caplog: pytest.LogCaptureFixture, value: object, line: str
 ) -> None:
     log.error("%s", value)

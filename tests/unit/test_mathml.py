@@ -4,8 +4,8 @@ import pytest
 
 from fatmorph import mathml
 from fatmorph.errors import TagNameError
-from fatmorph.markup.element import Tag
-from fatmorph.markup.spec import MATHML_ELEMENTS
+from fatmorph.markup._element import Tag
+from fatmorph.markup._spec import MATHML_ELEMENTS
 
 
 def expected_tags() -> dict[str, Tag]:

@@ -8,7 +8,8 @@ import pytest
 from fatmorph import Context, Writer, h
 from fatmorph.adapters import respond
 from fatmorph.errors import MomentError, ResponseEndedError, ResponseStartedError
-from transports import FakeTransport, Source, turns
+from fatmorph.testing import MemoryClient
+from transports import Source, turns
 
 Handler = Callable[[Context, Writer], Awaitable[None]]
 
@@ -17,14 +18,14 @@ NO_CACHE = ("cache-control", "no-cache")
 EVENT = b'event: datastar-patch-elements\ndata: elements <p id="a">1</p>\n\n'
 
 
-async def answer(handler: Handler, method: str = "GET", **headers: str) -> FakeTransport:
-    transport = FakeTransport()
+async def answer(handler: Handler, method: str = "GET", **headers: str) -> MemoryClient:
+    transport = MemoryClient()
     named = [(name.replace("_", "-"), value) for name, value in headers.items()]
     await respond(handler, Context(method=method, path="/", headers=named), transport)
     return transport
 
 
-def content_type(transport: FakeTransport) -> str:
+def content_type(transport: MemoryClient) -> str:
     return dict(transport.headers)["content-type"]
 
 
@@ -142,7 +143,7 @@ async def test_a_head_is_that_of_a_stream_and_has_no_body() -> None:
 
 
 async def test_a_patch_is_sent_while_the_handler_works_on() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     w = Writer(transport, is_datastar=True)
 
     w.patch(h.p("1", id="a"))
@@ -153,7 +154,7 @@ async def test_a_patch_is_sent_while_the_handler_works_on() -> None:
 
 
 async def test_a_patch_fixes_the_head_at_once() -> None:
-    w = Writer(FakeTransport(), is_datastar=True)
+    w = Writer(MemoryClient(), is_datastar=True)
     w.patch(h.p("1", id="a"))
 
     with pytest.raises(ResponseStartedError):
@@ -163,7 +164,7 @@ async def test_a_patch_fixes_the_head_at_once() -> None:
 
 
 async def test_a_whole_response_is_the_end() -> None:
-    w = Writer(FakeTransport(), is_datastar=True)
+    w = Writer(MemoryClient(), is_datastar=True)
     w.patch(h.p("1", id="a"))
     await w.finish()
 
@@ -176,7 +177,7 @@ async def test_nothing_is_sent_for_a_handler_that_fails() -> None:
         w.patch(h.p("1", id="a"))
         raise LookupError("a handler's own error")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
 
     with pytest.raises(LookupError):
         await respond(
@@ -194,7 +195,7 @@ async def test_a_live_page_is_a_stream() -> None:
     async def handler(c: Context, w: Writer) -> None:
         await w.live(lambda: h.p("1", id="a"), source)
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     context = Context(method="GET", path="/", headers=[("datastar-request", "true")])
     responding = asyncio.create_task(respond(handler, context, transport))
     await turns()
@@ -205,7 +206,7 @@ async def test_a_live_page_is_a_stream() -> None:
 
 
 async def test_another_thread_is_refused_as_in_a_stream() -> None:
-    w = Writer(FakeTransport(), is_datastar=True)
+    w = Writer(MemoryClient(), is_datastar=True)
 
     with pytest.raises(MomentError):
         await asyncio.to_thread(w.patch, h.p(id="a"))

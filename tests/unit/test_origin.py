@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pytest
 
 from fatmorph.errors import OriginError, SettingsError
-from fatmorph.origin import WEBSOCKET, check_origin, checked_origins
+from fatmorph.http.origin import WEBSOCKET, check_origin, checked_origins
 from fatmorph.settings import Settings
 
 PARTNER = frozenset({"https://partner.example"})

@@ -8,10 +8,10 @@ from fatmorph import h
 from fatmorph.adapters import respond
 from fatmorph.context import Context
 from fatmorph.errors import SettingsError
-from fatmorph.policy import is_nonce, new_nonce
+from fatmorph.http._policy import is_nonce, new_nonce
 from fatmorph.settings import Settings
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import FakeTransport
 
 NONCE = "AbCdEfGhIjKlMnOpQrSt-_"
 STRICT = "script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'nonce-{nonce}'"
@@ -56,7 +56,7 @@ def test_a_policy_that_would_not_protect_is_refused(policy: str, what: str) -> N
 
 
 async def test_a_page_is_put_under_the_policy_with_its_nonce() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
     writer = Writer(transport, settings=settings, nonce=NONCE)
 
@@ -71,7 +71,7 @@ async def test_a_page_is_put_under_the_policy_with_its_nonce() -> None:
 
 
 async def test_a_policy_without_a_nonce_leaves_caches_alone() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy="default-src 'self'")
     writer = Writer(transport, settings=settings, nonce=NONCE)
 
@@ -82,7 +82,7 @@ async def test_a_policy_without_a_nonce_leaves_caches_alone() -> None:
 
 
 async def test_headers_of_the_handler_go_before_those_of_the_policy() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
     writer = Writer(transport, settings=settings, nonce=NONCE)
 
@@ -103,7 +103,7 @@ async def test_headers_of_the_handler_go_before_those_of_the_policy() -> None:
     [lambda w: w.text("a"), lambda w: w.json(1), lambda w: w.empty(), lambda w: w.patch(h.p())],
 )
 async def test_what_is_no_page_needs_no_policy(write: Callable[[Writer], None]) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
     writer = Writer(transport, settings=settings, nonce=NONCE)
 
@@ -114,7 +114,7 @@ async def test_what_is_no_page_needs_no_policy(write: Callable[[Writer], None]) 
 
 
 async def test_a_page_that_an_action_gets_stays_under_the_policy_of_the_page() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
     writer = Writer(transport, settings=settings, nonce=NONCE, is_datastar=True)
 
@@ -137,7 +137,7 @@ SCRIPTS = pytest.mark.parametrize(
 
 async def script(write: Callable[..., None], **nonce: str | None) -> bytes:
     """Return the start tag of the script that is written for a page with NONCE."""
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport, is_datastar=True, nonce=NONCE)
 
     write(writer, **nonce)
@@ -165,11 +165,11 @@ async def test_an_empty_nonce_is_none(write: Callable[..., None]) -> None:
     assert await script(write, nonce="") == b'<script data-effect="el.remove()"'
 
 
-async def answer(context: Context) -> FakeTransport:
+async def answer(context: Context) -> MemoryClient:
     async def handler(c: Context, w: Writer) -> None:
         w.html(h.p(nonce=c.nonce))
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     settings = Settings(content_security_policy="script-src 'nonce-{nonce}'")
     await respond(handler, context, transport, settings)
     return transport
@@ -192,7 +192,7 @@ async def test_an_action_gets_the_nonce_that_its_page_sent() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.execute("alert(1)")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, context, transport)
 
     assert f' nonce="{NONCE}" '.encode() in transport.body

@@ -1,11 +1,11 @@
-"""Text of others in messages: it begins no line and moves no cursor."""
+"""Quoting of text that a client may have sent: it stays on its line and moves no cursor."""
 
 import pytest
 from hypothesis import given, strategies as st
 
-from fatmorph.quoting import one_line, quoted
+from fatmorph.errors import one_line, quoted
 
-# Whatever some reader of logs takes for a line's end: https://docs.python.org/3/library/stdtypes.html#str.splitlines
+# All line ends that a reader of logs may know: https://docs.python.org/3/library/stdtypes.html#str.splitlines
 LINE_BREAKS = ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
 
@@ -27,7 +27,7 @@ def test_a_line_break_of_any_kind_is_written_as_its_escape(line_break: str) -> N
     ],
     ids=["colours", "controls", "directions", "without width", "half a character"],
 )
-def test_what_a_terminal_obeys_is_written_as_its_escape(text: str, expected: str) -> None:
+def test_a_terminal_s_control_character_is_written_as_its_escape(text: str, expected: str) -> None:
     assert quoted(text) == expected
 
 
@@ -37,7 +37,7 @@ def test_text_of_every_script_stays_as_it_is(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=[])))
-def test_whatever_it_is_it_is_one_line_that_can_be_encoded(text: str) -> None:
+def test_any_text_becomes_one_line_that_can_be_encoded(text: str) -> None:
     line = quoted(text)
 
     assert line.isprintable()

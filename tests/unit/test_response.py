@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fatmorph.errors import ResponseError
-from fatmorph.response import ResponseHeaders, checked_location, checked_status, cookie_header
+from fatmorph.http._head import ResponseHeaders, checked_location, checked_status, cookie_header
 
 COOKIE: dict[str, Any] = {
     "max_age": None,

@@ -1,4 +1,4 @@
-"""What a shape declares: names that a message may name, and objects in sets."""
+"""The declarations of a shape: names for messages, and objects in sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from fatmorph.shapes import declared_place, hashes_objects
+from fatmorph.http._shapes import declared_place, hashes_objects
 
 T = TypeVar("T")
 
@@ -87,7 +87,9 @@ def test_a_place_has_the_names_that_are_declared(location: tuple[object, ...], p
         (("branch", "leaf", "secret"), "branch.leaf"),
     ],
 )
-def test_a_place_ends_before_what_somebody_sent(location: tuple[object, ...], place: str) -> None:
+def test_a_place_ends_before_the_first_name_that_is_not_declared(
+    location: tuple[object, ...], place: str
+) -> None:
     assert declared_place(Cart, location) == place
 
 
@@ -141,7 +143,7 @@ Cells = NewType("Cells", set[Point])
         list[dict[str, Annotated[set[Point], "metadata"]]],
     ],
 )
-def test_objects_are_found_in_sets_wherever_these_stand(shape: Any) -> None:
+def test_objects_are_found_in_sets_at_any_depth(shape: Any) -> None:
     assert hashes_objects(shape)
 
 

@@ -21,7 +21,7 @@ class Stoppable:
         self.told: list[str] = []
         self.has_stopped = asyncio.Event()
 
-    def stop(self) -> None:
+    def end(self) -> None:
         self.told.append("stop")
         self.has_stopped.set()
 

@@ -1,4 +1,4 @@
-"""What costs much to parse, or to keep in a set, is refused before anything reads it."""
+"""Limits of signals, which are checked before a parser sees them."""
 
 import json
 import uuid
@@ -13,15 +13,15 @@ import msgspec
 import pydantic
 import pytest
 
-from fatmorph.decoding import decoded_signals
 from fatmorph.errors import SignalsError
-from fatmorph.signal_limits import (
+from fatmorph.http._signal_limits import (
     MAX_EQUAL_HASHES,
     MAX_HASHED_VALUES,
     MAX_LONG_NUMBERS,
     MAX_SIGNAL_VALUES,
     checked_size,
 )
+from fatmorph.http._signals import decoded_signals
 
 # https://docs.python.org/3/library/stdtypes.html#hashing-of-numeric-types
 MODULUS = 2**61 - 1
@@ -137,7 +137,7 @@ def test_numbers_of_one_hash_are_refused(numbers: list[str]) -> None:
         checked_size(raw)
 
 
-def test_keys_of_one_hash_are_refused_wherever_they_stand() -> None:
+def test_keys_of_one_hash_are_refused_at_any_depth() -> None:
     keys = COLLISIONS["UUIDs"]
     raw = json.dumps([{key: {key[::-1]: 1}} for key in keys]).encode()
 
@@ -170,7 +170,7 @@ ORDINARY = {
 
 
 @pytest.mark.parametrize("name", ORDINARY)
-def test_what_people_and_pages_write_is_read(name: str) -> None:
+def test_ordinary_texts_and_numbers_are_read(name: str) -> None:
     raw = json.dumps({"values": ORDINARY[name]}).encode()
 
     assert decoded_signals(raw, dict) == {"values": ORDINARY[name]}
@@ -285,5 +285,5 @@ def test_texts_without_end_are_too_many(quotes: bytes) -> None:
         (b'{"a": "' + b"\\\\" * 100_000 + b'", "b": 1}', 2),
     ],
 )
-def test_what_stands_in_a_text_counts_for_nothing(raw: bytes, values: int) -> None:
+def test_structure_inside_a_text_is_not_counted(raw: bytes, values: int) -> None:
     assert checked_size(raw) == values

@@ -7,23 +7,24 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
-from fatmorph.stream import Stream
-from transports import Clock, FakeTransport, turns
+from fatmorph.testing import MemoryClient
+from transports import Clock, turns
 
 SETTINGS = Settings(max_buffered_bytes=10, max_stalled_seconds=30)
 
 
-def started(transport: FakeTransport) -> Stream:
+def started(transport: MemoryClient) -> Stream:
     stream = Stream(transport, SETTINGS)
     stream.start(200, [("content-type", "text/plain")])
     return stream
 
 
 async def test_the_head_is_sent_before_anything_is_written() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
 
     await stream.drain()
@@ -33,7 +34,7 @@ async def test_the_head_is_sent_before_anything_is_written() -> None:
 
 
 async def test_what_one_turn_of_the_event_loop_wrote_is_sent_together() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
 
     stream.write(b"a")
@@ -46,11 +47,11 @@ async def test_what_one_turn_of_the_event_loop_wrote_is_sent_together() -> None:
 
 
 async def test_a_large_chunk_is_sent_in_parts_and_only_the_last_one_completes_it() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     data = bytes(range(256)) * 1024
 
-    stream.write(data, is_last=True)
+    stream.complete(data)
     await stream.finish()
 
     assert transport.body == data
@@ -59,7 +60,7 @@ async def test_a_large_chunk_is_sent_in_parts_and_only_the_last_one_completes_it
 
 
 async def test_drain_returns_when_the_socket_has_taken_everything() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
     stream.write(b"a")
@@ -74,7 +75,7 @@ async def test_drain_returns_when_the_socket_has_taken_everything() -> None:
 
 
 async def test_drain_with_nothing_to_send_returns_at_once() -> None:
-    stream = started(FakeTransport())
+    stream = started(MemoryClient())
     await stream.drain()
 
     with pytest.raises(StopIteration):
@@ -82,7 +83,7 @@ async def test_drain_with_nothing_to_send_returns_at_once() -> None:
 
 
 async def test_who_is_cancelled_while_draining_cuts_nothing_in_two() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
     stream.write(b"a")
@@ -98,7 +99,7 @@ async def test_who_is_cancelled_while_draining_cuts_nothing_in_two() -> None:
 
 
 async def test_finish_completes_the_response_and_leaves_no_task() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     stream.write(b"a")
@@ -111,9 +112,9 @@ async def test_finish_completes_the_response_and_leaves_no_task() -> None:
 
 
 async def test_a_complete_response_is_not_completed_twice() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
-    stream.write(b"a", is_last=True)
+    stream.complete(b"a")
 
     await stream.finish()
 
@@ -121,9 +122,9 @@ async def test_a_complete_response_is_not_completed_twice() -> None:
 
 
 async def test_nothing_is_written_behind_a_complete_response() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
-    stream.write(b"a", is_last=True)
+    stream.complete(b"a")
 
     stream.write(b": heartbeat\n\n")
     await stream.finish()
@@ -132,18 +133,18 @@ async def test_nothing_is_written_behind_a_complete_response() -> None:
 
 
 async def test_the_last_write_goes_out_with_what_was_waiting() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
 
     stream.write(b"a")
-    stream.write(b"", is_last=True)
+    stream.complete(b"")
     await stream.finish()
 
     assert (transport.sent, transport.is_complete) == ([b"a"], True)
 
 
 async def test_a_client_that_leaves_ends_the_stream_and_drops_what_is_unsent() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     await turns()
@@ -153,12 +154,12 @@ async def test_a_client_that_leaves_ends_the_stream_and_drops_what_is_unsent() -
     stream.write(b"a")
     await stream.finish()
 
-    assert (stream.is_gone, stream.is_ended) == (True, True)
+    assert (stream.is_out_of_reach, stream.is_ended) == (True, True)
     assert (transport.sent, transport.is_complete) == ([], False)
 
 
 async def test_a_client_that_leaves_frees_who_drains() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     transport.stop_reading()
@@ -169,14 +170,14 @@ async def test_a_client_that_leaves_frees_who_drains() -> None:
     transport.leave()
 
     await draining
-    assert stream.is_gone
+    assert stream.is_out_of_reach
 
 
-@pytest.mark.parametrize("end", [FakeTransport.leave, lambda transport: None])
+@pytest.mark.parametrize("end", [MemoryClient.leave, lambda transport: None])
 async def test_who_drains_is_freed_even_if_nothing_was_sent_yet(
-    end: Callable[[FakeTransport], None],
+    end: Callable[[MemoryClient], None],
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     await stream.drain()
@@ -192,21 +193,21 @@ async def test_who_drains_is_freed_even_if_nothing_was_sent_yet(
 
 
 async def test_an_oserror_of_the_transport_says_that_the_client_left() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.fail(BrokenPipeError())
 
     stream.write(b"a")
     await stream.drain()
 
-    assert (stream.is_gone, transport.sent) == (True, [])
+    assert (stream.is_out_of_reach, transport.sent) == (True, [])
 
 
 @pytest.mark.parametrize("error", [ValueError("bug"), RuntimeError("bug")])
 async def test_a_bug_of_the_transport_is_logged_and_ends_the_stream(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.fail(error)
 
@@ -214,16 +215,34 @@ async def test_a_bug_of_the_transport_is_logged_and_ends_the_stream(
     await stream.drain()
     await stream.finish()
 
-    assert stream.is_gone
+    assert stream.is_out_of_reach
     assert [(r.levelno, r.getMessage(), r.exc_info[1]) for r in caplog.records if r.exc_info] == [
         (logging.ERROR, "cut a stream: its transport failed", error)
     ]
 
 
+async def test_after_the_client_has_left_no_error_of_the_transport_is_a_bug(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Closed(MemoryClient):
+        is_left = True
+
+    transport = Closed()
+    stream = started(transport)
+    transport.fail(RuntimeError("the handler is closed"))
+    cut = COUNTERS.cut
+
+    stream.write(b"a")
+    await stream.drain()
+    await stream.finish()
+
+    assert (stream.is_out_of_reach, caplog.messages, COUNTERS.cut) == (True, [], cut)
+
+
 async def test_a_bug_in_waiting_for_the_client_is_logged_and_ends_the_stream(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    class Broken(FakeTransport):
+    class Broken(MemoryClient):
         async def wait_closed(self) -> None:
             raise ValueError("bug")
 
@@ -232,14 +251,14 @@ async def test_a_bug_in_waiting_for_the_client_is_logged_and_ends_the_stream(
     stream.watch()
     await turns()
 
-    assert stream.is_gone
+    assert stream.is_out_of_reach
     assert caplog.messages == ["cut a stream: its transport failed"]
 
 
 async def test_a_client_that_takes_nothing_for_too_long_is_cut(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
     stream.write(b"a")
@@ -249,7 +268,7 @@ async def test_a_client_that_takes_nothing_for_too_long_is_cut(
     await stream.drain()
     await stream.finish()
 
-    assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert (stream.is_out_of_reach, transport.is_complete) == (True, False)
     (record,) = caplog.records
     assert record.getMessage() == (
         "cut a stream: nothing was read for 30 seconds "
@@ -260,7 +279,7 @@ async def test_a_client_that_takes_nothing_for_too_long_is_cut(
 
 
 async def test_a_slow_client_that_takes_something_is_not_cut(clock: Clock) -> None:
-    class Slow(FakeTransport):
+    class Slow(MemoryClient):
         async def send(self, data: bytes, *, more: bool) -> None:
             await super().send(data, more=more)
             clock.advance(20)
@@ -269,32 +288,32 @@ async def test_a_slow_client_that_takes_something_is_not_cut(clock: Clock) -> No
     transport = Slow()
     stream = started(transport)
 
-    stream.write(bytes(6 * 64 * 1024), is_last=True)
+    stream.complete(bytes(6 * 64 * 1024))
     await stream.finish()
 
     assert (len(transport.body), transport.is_complete) == (6 * 64 * 1024, True)
 
 
 async def test_a_client_with_too_much_to_read_is_cut(caplog: pytest.LogCaptureFixture) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
     stream.write(b"first")
     await turns()
 
     stream.write(b"x" * 11)
-    was_gone = stream.is_gone
+    was_gone = stream.is_out_of_reach
     stream.write(b"y")
     await stream.drain()
 
-    assert (was_gone, stream.is_gone, transport.sent) == (False, True, [b"first"])
+    assert (was_gone, stream.is_out_of_reach, transport.sent) == (False, True, [b"first"])
     assert [message.partition(" (")[0] for message in caplog.messages] == [
         "cut a stream: too much was waiting to be read"
     ]
 
 
 async def test_one_turn_may_write_more_than_may_wait() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
 
     stream.write(b"x" * 11)
@@ -305,40 +324,40 @@ async def test_one_turn_may_write_more_than_may_wait() -> None:
 
 
 async def test_a_server_that_stops_sends_what_was_written() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     stream.write(b"a")
 
-    stream.stop()
+    stream.end()
     stream.write(b"bye")
     await stream.finish()
 
-    assert (stream.is_ended, stream.is_gone) == (True, False)
+    assert (stream.is_ended, stream.is_out_of_reach) == (True, False)
     assert (transport.body, transport.is_complete) == (b"abye", True)
 
 
 async def test_a_server_that_stops_cuts_a_client_that_does_not_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     transport.stop_reading()
     stream.write(b"a")
     await turns()
 
-    stream.stop()
+    stream.end()
     await stream.finish()
 
-    assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert (stream.is_out_of_reach, transport.is_complete) == (True, False)
     assert [message.partition(" (")[0] for message in caplog.messages] == [
         "cut a stream: the server stops, and the client does not read"
     ]
 
 
 async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     stream.watch()
     transport.stop_reading()
@@ -347,11 +366,11 @@ async def test_a_server_that_stops_cuts_a_response_that_is_being_finished() -> N
     finishing = asyncio.create_task(stream.finish())
     await turns()
 
-    stream.stop()
+    stream.end()
     stream.cancel()
     await finishing
 
-    assert (stream.is_gone, transport.is_complete) == (True, False)
+    assert (stream.is_out_of_reach, transport.is_complete) == (True, False)
     assert asyncio.current_task().cancelling() == 0
 
 
@@ -359,13 +378,13 @@ async def test_a_handler_that_does_not_see_the_end_is_cancelled() -> None:
     streams: list[Stream] = []
 
     async def handle() -> None:
-        streams.append(started(FakeTransport()))
+        streams.append(started(MemoryClient()))
         await asyncio.Future()
 
     handler = asyncio.create_task(handle())
     await turns()
 
-    streams[0].stop()
+    streams[0].end()
     streams[0].cancel()
     await asyncio.wait([handler])
 
@@ -377,7 +396,7 @@ async def test_a_handler_is_cancelled_once_however_often_the_server_is_told() ->
     streams: list[Stream] = []
 
     async def handle() -> None:
-        streams.append(started(FakeTransport()))
+        streams.append(started(MemoryClient()))
         await asyncio.Future()
 
     handler = asyncio.create_task(handle())
@@ -394,7 +413,7 @@ async def test_a_cancellation_by_somebody_else_is_not_taken_back() -> None:
     streams: list[Stream] = []
 
     async def handle() -> None:
-        streams.append(started(FakeTransport()))
+        streams.append(started(MemoryClient()))
         await asyncio.Future()
 
     handler = asyncio.create_task(handle())
@@ -408,18 +427,18 @@ async def test_a_cancellation_by_somebody_else_is_not_taken_back() -> None:
 
 
 async def test_a_closed_stream_is_not_cut_by_a_late_stop(caplog: pytest.LogCaptureFixture) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     await stream.finish()
 
-    stream.stop()
+    stream.end()
     stream.cancel()
 
-    assert (stream.is_gone, caplog.messages) == (False, [])
+    assert (stream.is_out_of_reach, caplog.messages) == (False, [])
 
 
 async def test_closing_is_idempotent_and_drops_what_is_unsent() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
     stream.write(b"a")
@@ -435,7 +454,7 @@ async def test_closing_is_idempotent_and_drops_what_is_unsent() -> None:
 
 
 async def test_another_thread_is_told_how_to_write() -> None:
-    stream = started(FakeTransport())
+    stream = started(MemoryClient())
     await stream.drain()
 
     with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
@@ -444,14 +463,14 @@ async def test_another_thread_is_told_how_to_write() -> None:
 
 def test_a_stream_needs_an_event_loop() -> None:
     with pytest.raises(MomentError, match="where no event loop of asyncio is running"):
-        Stream(FakeTransport(), Settings())
+        Stream(MemoryClient(), Settings())
 
 
 EVENT_STREAM = [("content-type", "text/event-stream")]
 PAGE = b"data: elements " + b"<p>hello</p>" * 500 + b"\n\n"
 
 
-def started_stream(transport: FakeTransport, accept_encoding: str | None = "gzip") -> Stream:
+def started_stream(transport: MemoryClient, accept_encoding: str | None = "gzip") -> Stream:
     """Return a stream of events that may be compressed."""
     stream = Stream(transport, Settings(compression=["gzip"]), accept_encoding)
     stream.start(200, EVENT_STREAM)
@@ -459,7 +478,7 @@ def started_stream(transport: FakeTransport, accept_encoding: str | None = "gzip
 
 
 async def test_what_one_turn_of_the_event_loop_wrote_is_compressed_together() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started_stream(transport)
     reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
 
@@ -475,11 +494,11 @@ async def test_what_one_turn_of_the_event_loop_wrote_is_compressed_together() ->
 
 
 async def test_a_whole_body_is_compressed_and_its_length_is_the_one_sent() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = Stream(transport, Settings(compression=["gzip"]), "gzip")
 
     stream.start(200, [("content-type", "text/html"), ("content-length", str(len(PAGE)))])
-    stream.write(PAGE, is_last=True)
+    stream.complete(PAGE)
     await stream.finish()
 
     assert ("content-length", str(len(transport.body))) in transport.headers
@@ -487,7 +506,7 @@ async def test_a_whole_body_is_compressed_and_its_length_is_the_one_sent() -> No
 
 
 async def test_a_silent_stream_gives_its_compressor_back_and_goes_on(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     stream = started_stream(transport)
     stream.write(PAGE)
     await turns()
@@ -499,7 +518,7 @@ async def test_a_silent_stream_gives_its_compressor_back_and_goes_on(clock: Cloc
     clock.advance(6)
     await turns()
     is_held_between_events = compressor._deflater is not None
-    stream.write(b":\n\n")  # a heartbeat is not worth it
+    stream.write_comment(b":\n\n")  # a heartbeat is not worth it
     await turns()
     clock.advance(5)
     await turns()
@@ -515,7 +534,7 @@ async def test_a_silent_stream_gives_its_compressor_back_and_goes_on(clock: Cloc
 async def test_a_stream_that_is_over_leaves_no_timer(
     accept_encoding: str | None, clock: Clock
 ) -> None:
-    stream = started_stream(FakeTransport(), accept_encoding)
+    stream = started_stream(MemoryClient(), accept_encoding)
     stream.write(PAGE)
     await stream.finish()
 
@@ -524,37 +543,37 @@ async def test_a_stream_that_is_over_leaves_no_timer(
     assert timers == []
 
 
-async def finish(transport: FakeTransport, stream: Stream) -> None:
+async def finish(transport: MemoryClient, stream: Stream) -> None:
     await stream.finish()
 
 
-async def leave(transport: FakeTransport, stream: Stream) -> None:
+async def leave(transport: MemoryClient, stream: Stream) -> None:
     transport.leave()
     await turns()
     await stream.finish()
 
 
-async def be_cut(transport: FakeTransport, stream: Stream) -> None:
+async def be_cut(transport: MemoryClient, stream: Stream) -> None:
     transport.stop_reading()
     finishing = asyncio.create_task(stream.finish())
     await turns()
-    stream.stop()
+    stream.end()
     stream.cancel()
     await finishing
 
 
-async def fail(transport: FakeTransport, stream: Stream) -> None:
+async def fail(transport: MemoryClient, stream: Stream) -> None:
     transport.fail(ValueError("bug"))
     stream.write(PAGE)
     await stream.finish()
 
 
-async def stop(transport: FakeTransport, stream: Stream) -> None:
-    stream.stop()
+async def stop(transport: MemoryClient, stream: Stream) -> None:
+    stream.end()
     await stream.finish()
 
 
-async def abort(transport: FakeTransport, stream: Stream) -> None:
+async def abort(transport: MemoryClient, stream: Stream) -> None:
     stream.close()
 
 
@@ -564,18 +583,18 @@ async def abort(transport: FakeTransport, stream: Stream) -> None:
         (finish, "complete"),
         (leave, "client left"),
         (be_cut, "cut"),
-        (fail, "cut"),
+        (fail, "failed"),
         (stop, "server stopped"),
         (abort, "aborted"),
     ],
 )
 async def test_the_end_of_a_stream_is_logged_once_with_its_way(
-    end: Callable[[FakeTransport, Stream], Awaitable[None]],
+    end: Callable[[MemoryClient, Stream], Awaitable[None]],
     ending: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, "fatmorph.stream")
-    transport = FakeTransport()
+    transport = MemoryClient()
     open_before = COUNTERS.streams_open
     stream = started_stream(transport)
     stream.watch()
@@ -590,7 +609,7 @@ async def test_the_end_of_a_stream_is_logged_once_with_its_way(
 
 
 async def test_a_client_that_is_cut_is_counted(clock: Clock) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     cut_before = COUNTERS.cut
     stream = started(transport)
     transport.stop_reading()

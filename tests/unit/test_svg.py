@@ -4,8 +4,8 @@ import pytest
 
 from fatmorph import svg
 from fatmorph.errors import TagNameError
-from fatmorph.markup.element import Tag
-from fatmorph.markup.spec import SVG_ELEMENTS
+from fatmorph.markup._element import Tag
+from fatmorph.markup._spec import SVG_ELEMENTS
 
 
 def expected_tags() -> dict[str, Tag]:

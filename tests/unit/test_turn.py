@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fatmorph._turn import begun_task, turn_of
+from fatmorph._streaming.end_of_turn import begun_task, turn_of
 
 
 class Counting:

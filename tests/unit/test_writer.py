@@ -1,6 +1,7 @@
 """The Writer: whole responses, streams of events, and what is refused at the wrong moment."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from fatmorph.errors import (
     ResponseError,
     ResponseStartedError,
 )
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import FakeTransport, turns
+from transports import Clock, turns
 
 STREAM_HEADERS = [
     ("content-type", "text/event-stream"),
@@ -73,7 +75,7 @@ class Paint:
 async def test_a_whole_response_has_its_type_and_its_length(
     write: Callable[[Writer], None], status: int, headers: list[tuple[str, str]], body: bytes
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     write(writer)
@@ -84,7 +86,7 @@ async def test_a_whole_response_has_its_type_and_its_length(
 
 
 async def test_a_handler_that_writes_nothing_answers_204() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     await writer.finish()
@@ -93,7 +95,7 @@ async def test_a_handler_that_writes_nothing_answers_204() -> None:
 
 
 async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     writer.status = 404
@@ -103,7 +105,7 @@ async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
 
 
 async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     writer.patch(h.p("1", id="a"))
@@ -131,7 +133,7 @@ async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
     ],
 )
 async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     write(writer)
@@ -151,7 +153,7 @@ async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str
     ],
 )
 async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], None]) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport, is_datastar=True)
 
     write(writer)
@@ -162,7 +164,7 @@ async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], 
 
 
 async def test_alive_opens_the_response_before_anything_is_written() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     async with writer.alive():
@@ -172,7 +174,7 @@ async def test_alive_opens_the_response_before_anything_is_written() -> None:
 
 
 async def test_headers_and_cookies_are_sent_with_the_response() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     writer.headers["X-Trace"] = "7"
@@ -194,7 +196,7 @@ async def test_headers_and_cookies_are_sent_with_the_response() -> None:
 
 
 async def test_a_redirect_asked_by_datastar_navigates_and_ends_the_response() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport, is_datastar=True)
 
     writer.redirect("/next")
@@ -228,7 +230,7 @@ async def test_a_redirect_asked_by_datastar_navigates_and_ends_the_response() ->
 async def test_nothing_of_the_head_can_be_changed_after_the_first_byte(
     begin: Callable[[Writer], None], change: Callable[[Writer], None]
 ) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     begin(writer)
 
     with pytest.raises(ResponseStartedError, match="after the response has started"):
@@ -238,7 +240,7 @@ async def test_nothing_of_the_head_can_be_changed_after_the_first_byte(
 
 
 async def test_an_event_cannot_follow_a_whole_response() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     writer.html(h.p())
 
     with pytest.raises(ResponseEndedError):
@@ -248,7 +250,7 @@ async def test_an_event_cannot_follow_a_whole_response() -> None:
 
 
 async def test_an_event_cannot_follow_the_end_of_its_handler() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     writer.patch_signals({})
     await writer.finish()
 
@@ -257,7 +259,7 @@ async def test_an_event_cannot_follow_the_end_of_its_handler() -> None:
 
 
 async def test_a_stream_with_another_status_is_refused() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
     writer.status = 422
 
     with pytest.raises(ResponseError, match="cannot stream events with status 422"):
@@ -266,21 +268,21 @@ async def test_a_stream_with_another_status_is_refused() -> None:
 
 @pytest.mark.parametrize("status", [204, 304])
 async def test_a_status_without_content_refuses_content(status: int) -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError, match=f"cannot send content with status {status}"):
         writer.html(h.p(), status)
 
 
 async def test_text_with_half_a_character_is_refused() -> None:
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     with pytest.raises(EncodingError):
         writer.text("\ud800")
 
 
 async def test_a_view_that_cannot_be_rendered_leaves_the_response_unbegun() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
 
     with pytest.raises(EncodingError):
@@ -292,7 +294,7 @@ async def test_a_view_that_cannot_be_rendered_leaves_the_response_unbegun() -> N
 
 
 async def test_the_head_of_a_whole_response_is_that_of_its_get() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport, is_head=True)
 
     writer.text("hello")
@@ -303,7 +305,7 @@ async def test_the_head_of_a_whole_response_is_that_of_its_get() -> None:
 
 
 async def test_the_head_of_a_stream_ends_at_once() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport, is_head=True)
 
     writer.patch_signals({})
@@ -317,8 +319,31 @@ async def test_the_head_of_a_stream_ends_at_once() -> None:
     assert transport.is_complete
 
 
+async def test_the_head_of_a_stream_is_neither_cut_nor_the_end_of_a_server(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    transport = MemoryClient()
+    writer = Writer(transport, is_head=True)
+    async for _ in writer.alive():
+        pass
+    transport.stop_reading()
+
+    finishing = asyncio.create_task(writer.finish())
+    await turns()
+    clock.advance(1)
+    await turns()
+    transport.read_on()
+    await finishing
+
+    assert transport.is_complete
+    assert caplog.messages == [
+        "stream ended: complete after 1.0 s, 0 events, 0 bytes written, 0 sent"
+    ]
+
+
 async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     count = 0
 
@@ -334,7 +359,7 @@ async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
 
 
 async def test_what_is_written_after_the_client_left_is_dropped() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     async for _ in writer.alive():
         transport.leave()
@@ -347,7 +372,7 @@ async def test_what_is_written_after_the_client_left_is_dropped() -> None:
 
 
 async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     writer.patch_signals({})
     await turns()
@@ -360,7 +385,7 @@ async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
 
 
 async def test_every_view_is_patched_by_its_own_event_however_often_it_comes() -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     pages = [h.p("1", id="n"), h.p("2", id="n")]
 
@@ -381,7 +406,7 @@ async def test_trusted_html_is_asked_each_time() -> None:
             self.count += 1
             return Markup("<p id=n>{}</p>").format(self.count)
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     writer = Writer(transport)
     counting = Counting()
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import Context
-from fatmorph.response import STATUSES_WITHOUT_BODY
+from fatmorph.http._head import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 

@@ -29,7 +29,15 @@ READ_AGAIN = (
 class AsgiRequest:
     """One request's `scope` and `receive`."""
 
-    __slots__ = ("__weakref__", "_read_again", "_receive", "_received", "_receiving", "scope")
+    __slots__ = (
+        "__weakref__",
+        "_is_closing",
+        "_read_again",
+        "_receive",
+        "_received",
+        "_receiving",
+        "scope",
+    )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
@@ -37,6 +45,16 @@ class AsgiRequest:
         self._receiving = asyncio.Lock()
         self._received = Received()
         self._read_again: str | None = None
+        # uvicorn tells the last request of a connection that its client left, and not the one
+        # before it that is still being answered. But `receive` is a method of what knows.
+        transport = getattr(getattr(receive, "__self__", None), "transport", None)
+        self._is_closing: Callable[[], bool] | None = getattr(transport, "is_closing", None)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the client is gone, as far as anything here knows."""
+        is_closing = self._is_closing is not None and self._is_closing()
+        return is_closing or self._received.is_disconnected
 
     def take_body(self, body: bytes | None, *, fix: str = READ_AGAIN) -> None:
         """Take the whole body, which the framework has received; None if it kept nothing of it.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from fatmorph._log import Log
+from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
-from fatmorph.morph.development import is_development
 from fatmorph.errors import BodyError, OriginError, SignalsError
-from fatmorph.log import Log
-from fatmorph.origin import check_origin
+from fatmorph.http.origin import check_origin
+from fatmorph.morph._development import is_development
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 from fatmorph.writer import Writer
@@ -22,9 +22,6 @@ Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
 
 logger = Log("fatmorph.adapters")
-
-# uvicorn logs this as an error of the application, once per stream.
-BROKEN_OFF = "ASGI callable returned without completing response."
 
 
 async def respond(
@@ -60,7 +57,7 @@ async def respond(
     finally:
         await writer.abort()
     if writer.is_broken_off:
-        logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
+        leave_incomplete(transport)
 
 
 def log_refusal(context: Context, error: OriginError | SignalsError | BodyError) -> None:
@@ -73,13 +70,10 @@ def _refuse(
 ) -> None:
     if writer.is_started:
         raise error
-    log_refusal(context, error)
-    # What the handler has set describes the answer that it did not give.
+    if not isinstance(error.__cause__, OSError):  # the client left, and did nothing wrong
+        log_refusal(context, error)
+    # The handler's headers describe an answer that it did not give.
     writer.headers.clear()
     writer.headers["x-content-type-options"] = "nosniff"
-    # The reason is the client's; where, why and what to write instead are the developer's.
+    # The reason is for the client; the place and the code to write are for the developer.
     writer.text(str(error) if is_development() else error.what, status=error.status)
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    return record.msg != BROKEN_OFF

@@ -1,12 +1,16 @@
 """Frameworks that pull: a handler's response as something to iterate over.
 
 The handler runs in a task of its own, and goes on when the framework asks for the next part.
+What the framework iterates over is an object that only the framework holds: it may let go of a
+response without having begun it, when its client has left or a middleware fails, and closes
+nothing then.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from typing import Self, TypeAlias
 
 from fatmorph.adapters._apart import Departure
@@ -14,17 +18,22 @@ from fatmorph.adapters._base import Handler, respond
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 
-__all__ = ("Exchange", "Head")
+__all__ = ("Exchange", "Head", "Parts")
 
 Head: TypeAlias = tuple[int, Sequence[tuple[str, str]]]
 """Status and headers of a response."""
 
 
 class Exchange(Departure):
-    """A Transport that hands over part by part, each when the one before has been sent."""
+    """A Transport that hands over part by part, each when the one before has been sent.
 
-    def __init__(self) -> None:
+    Args:
+        scope: The request's, if it came by ASGI.
+    """
+
+    def __init__(self, scope: object = None) -> None:
         super().__init__()
+        self.scope = scope
         self._loop = asyncio.get_running_loop()
         self._head: asyncio.Future[Head] = self._loop.create_future()
         self._parts: asyncio.Queue[bytes | BaseException] = asyncio.Queue()
@@ -34,6 +43,7 @@ class Exchange(Departure):
     async def begin(self, handler: Handler, context: Context, settings: Settings | None) -> Head:
         """Run the handler until its response begins; what it raises before that is raised."""
         self._task = self._loop.create_task(self._respond(handler, context, settings))
+        self._heed_cancellation()
         try:
             return await asyncio.shield(self._head)
         except asyncio.CancelledError:
@@ -49,10 +59,13 @@ class Exchange(Departure):
             end = StopAsyncIteration() if self._is_complete else asyncio.CancelledError()
         except Exception as error:
             if self.is_left:
+                self._head.cancel()
                 raise
             end = error
         if self._head.done():
             self._parts.put_nowait(end)
+        elif self.is_left:
+            self._head.cancel()  # nobody waits for it any more
         else:
             self._head.set_exception(end)
 
@@ -75,10 +88,9 @@ class Exchange(Departure):
         super().leave()
         self._is_asked.set()
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
+    async def next_part(self) -> bytes:
+        """Return the next part when it is there."""
+        self._heed_cancellation()
         if self._parts.empty():
             self._is_asked.set()
         try:
@@ -90,6 +102,32 @@ class Exchange(Departure):
             raise part
         return part
 
+    def _heed_cancellation(self) -> None:
+        """Note a cancellation that the framework lost, as Python 3.11's `wait_for()` may."""
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            self.leave()
+
     def close(self) -> None:
         """Note that the response is over, from any thread."""
-        self._loop.call_soon_threadsafe(self.leave)
+        with suppress(RuntimeError):  # the loop is closed, and the handler with it
+            self._loop.call_soon_threadsafe(self.leave)
+
+
+class Parts:
+    """The body of a response; it is over when this is closed, or gone."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[bytes]:
+        return self._exchange.next_part()
+
+    def close(self) -> None:
+        """Note that the response is over, from any thread."""
+        self._exchange.close()
+
+    __del__ = close

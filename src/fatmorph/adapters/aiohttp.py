@@ -25,7 +25,7 @@ __all__ = ("endpoint",)
 
 # A thousand idle streams that look once a second cost about one percent of a core.
 LOOK_SECONDS = 1.0
-PART_BYTES = 64 * 1024  # what is read of a body at once
+PART_BYTES = 64 * 1024  # read from a body at once
 
 
 def endpoint(
@@ -70,8 +70,8 @@ def _body_reader(request: web.Request) -> ReadBody:
         nonlocal is_cut
         if is_cut or (request.content_length or 0) > max_bytes:
             return None
-        # `read()` stops at aiohttp's limit only, and no length tells how much there is in chunks,
-        # or after decompression.
+        # `read()` stops only at aiohttp's limit. The length of a body is unknown if it comes in
+        # chunks or compressed.
         if request.can_read_body and not 0 < request.client_max_size <= max_bytes:
             body = await _read(request.content, max_bytes)
             is_cut = body is None

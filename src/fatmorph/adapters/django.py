@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from fatmorph.adapters._answer import answer
 from fatmorph.adapters._apart import is_whole
 from fatmorph.adapters._base import Handler
-from fatmorph.adapters._exchange import Exchange
+from fatmorph.adapters._exchange import Exchange, Parts
 from fatmorph.adapters.wsgi import Environ, Input, body_reader
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
@@ -50,12 +50,13 @@ def endpoint(
         if isinstance(request, WSGIRequest):
             found = await answer(handler, context, settings)
             return _with_headers(HttpResponse(found.body, status=found.status), found.headers)
-        exchange = Exchange()
+        exchange = Exchange(getattr(request, "scope", None))
         status, headers = await exchange.begin(handler, context, settings)
+        parts = Parts(exchange)
         if is_whole(status, headers):
-            body = b"".join([part async for part in exchange])
+            body = b"".join([part async for part in parts])
             return _with_headers(HttpResponse(body, status=status), headers)
-        return _with_headers(StreamingHttpResponse(exchange, status=status), headers)
+        return _with_headers(StreamingHttpResponse(parts, status=status), headers)
 
     return respond_to
 
@@ -73,7 +74,7 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
 
 
 def _body_reader(request: HttpRequest) -> ReadBody:
-    own: Any = request  # Any: what is private, for Django cannot be given a body back
+    own: Any = request  # Any: private attributes; Django cannot be given a body back
     read_chunks: ReadBody | None = None
 
     async def read_body(max_bytes: int) -> bytes | None:
@@ -81,7 +82,7 @@ def _body_reader(request: HttpRequest) -> ReadBody:
         stated = request.META.get("CONTENT_LENGTH")
         if int(stated or 0) > max_bytes:
             return None
-        # `body` reads to the end, and a body in chunks does not say where that is.
+        # `body` reads to the end, and the length of a body in chunks is unknown.
         if not stated and read_chunks is None and not own._read_started:  # noqa: SLF001
             read_chunks = body_reader(*_chunks(request))
         if read_chunks is not None and not hasattr(own, "_body"):
@@ -96,10 +97,10 @@ def _body_reader(request: HttpRequest) -> ReadBody:
 
 
 def _chunks(request: HttpRequest) -> tuple[Environ, Input]:
-    """Return what tells where a body in chunks ends, and what it is read from."""
+    """Return the environ and the input of a body in chunks."""
     if isinstance(request, WSGIRequest):
         return request.environ, request.environ["wsgi.input"]
-    return {"wsgi.input_terminated": True}, request  # received by Django as a whole, in a file
+    return {"wsgi.input_terminated": True}, request  # Django has received it into a file
 
 
 def _with_headers(

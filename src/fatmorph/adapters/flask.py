@@ -58,7 +58,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         nonlocal read_chunks
         if (request.content_length or 0) > max_bytes:
             return None
-        # `get_data()` reads to the end, and a body in chunks does not say where that is.
+        # `get_data()` reads to the end, and the length of a body in chunks is unknown.
         if request.content_length is None and "_cached_data" not in vars(request):
             read_chunks = read_chunks or body_reader(request.environ, request.stream)
             body = await read_chunks(max_bytes)

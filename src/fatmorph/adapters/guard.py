@@ -15,7 +15,7 @@ from fatmorph.adapters._base import log_refusal, respond
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.context import Context
 from fatmorph.errors import OriginError
-from fatmorph.origin import WEBSOCKET, check_origin
+from fatmorph.http.origin import WEBSOCKET, check_origin
 from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 

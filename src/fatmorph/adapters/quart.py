@@ -2,8 +2,8 @@
 
 Quart pulls a response part by part, ends it after `RESPONSE_TIMEOUT`, and cancels it when the
 client leaves. Here a handler runs in a task of its own, as long as it likes, and is told.
-A request of usual size is read before it runs, for Quart's own forms and JSON as well. A larger one
-is read when the handler asks for it, and only as far as it allows.
+A body of usual size is read before the handler runs, so that Quart's own readers find it too. A
+larger body is read when the handler asks for it, and only up to the handler's limit.
 
 Source: https://quart.palletsprojects.com/en/latest/how_to_guides/streaming_response/
 """
@@ -20,7 +20,7 @@ from quart.wrappers.response import ResponseBody
 
 from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
 from fatmorph.adapters._base import Handler
-from fatmorph.adapters._exchange import Exchange
+from fatmorph.adapters._exchange import Exchange, Parts
 from fatmorph.context import MAX_BODY_BYTES, Context, request_line
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings
@@ -51,9 +51,9 @@ def endpoint(
         # Any: Quart's releases type the proxy in different ways.
         own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
         body = await _usual_body(own)
-        exchange = Exchange()
+        exchange = Exchange(own.scope)
         status, headers = await exchange.begin(handler, _context(own, body, path_params), settings)
-        response = Response(_Body(exchange), status)
+        response = Response(_Body(Parts(exchange)), status)
         response.headers.clear()  # of Quart's default type
         response.headers.extend(headers)
         response.timeout = None
@@ -63,7 +63,7 @@ def endpoint(
 
 
 async def _usual_body(own: Request) -> bytes | None:
-    """Return the body, or None if it is, or may be, larger than handlers take."""
+    """Return the body, or None if it is, or may be, larger than handlers usually accept."""
     limit, stated = own.max_content_length, own.content_length
     may_have = limit if stated is None else stated
     is_refused = limit is not None and (stated or 0) > limit  # which Quart says
@@ -94,7 +94,7 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
 
 
 async def _read(own: Request, max_bytes: int) -> bytes | None:
-    """Return the body, or None when it has more bytes, of which nothing is kept."""
+    """Return the body, or None if it has more bytes; then nothing of it is kept."""
     body = bytearray()
     received, stated = 0, own.content_length or 0
     async with asyncio.timeout(own.body_timeout):
@@ -118,16 +118,16 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
 
 
 class _Body(ResponseBody):
-    """An exchange as Quart's body, which tells when it is over in whatever way."""
+    """Parts as Quart's body, which tells when it is over in whatever way."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self.exchange = exchange
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
 
-    async def __aenter__(self) -> Exchange:
-        return self.exchange
+    async def __aenter__(self) -> Parts:
+        return self.parts
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self.exchange.leave()
+        self.parts.close()
         if kind is asyncio.CancelledError:
             _stop_receiving()
 

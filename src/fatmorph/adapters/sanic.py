@@ -87,12 +87,20 @@ class _Connection(Departure):
         self._response = cast("BaseHTTPResponse", await self._request.respond(response))
         self._is_open = True
         if not is_whole(status, headers):
-            await self._send(b"", is_last=False)  # Sanic keeps the head for the first part
+            try:
+                await self._send(b"", is_last=False)  # Sanic keeps the head for the first part
+            finally:
+                if self._request.method == "HEAD":
+                    # Sanic ends it in a function that is no coroutine, and its response awaits it.
+                    stream: Any = self._request.stream  # Any: of this server, not of any other's
+                    stream.send(b"", True)
+                    self._is_open = False
 
     async def send(self, data: bytes, *, more: bool) -> None:
-        """Send a part of the body."""
-        await self._send(data, is_last=not more)
-        self._is_open = more
+        """Send a part of the body, unless only the head was wanted."""
+        if self._is_open:
+            await self._send(data, is_last=not more)
+            self._is_open = more
 
     async def _send(self, data: bytes, *, is_last: bool) -> None:
         try:

@@ -32,7 +32,7 @@ StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
 WsgiApplication: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CONTENT_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # headers without a prefix
-PART_BYTES = 64 * 1024  # what is read at once
+PART_BYTES = 64 * 1024  # read from a body at once
 
 
 class Input(Protocol):
@@ -63,11 +63,11 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
 
 
 def body_reader(environ: Environ, stream: Input) -> ReadBody:
-    """Return a function that reads a request's body, and no more of it than its reader wants.
+    """Return a function that reads a request's body up to the limit that it is given.
 
     Args:
-        environ: What says how long the body is.
-        stream: Where it is read from.
+        environ: Has the length of the body, if it has one.
+        stream: The body itself.
 
     Example:
         Context(method="POST", path="/", read_body=body_reader(environ, environ["wsgi.input"]))
@@ -79,10 +79,10 @@ def body_reader(environ: Environ, stream: Input) -> ReadBody:
         if stated is not None and int(stated) > max_bytes:
             return None
         if not read:
-            # A body in chunks has no length, and only some servers mark its end.
+            # The length of a body in chunks is unknown, and only some servers mark its end.
             size = max_bytes + 1 if environ.get("wsgi.input_terminated") else 0
             content = _read(stream, size if stated is None else int(stated))
-            # The rest is still to come, and no second reader would know.
+            # A second reader must not take the first part for the whole.
             is_cut = stated is None and len(content) > max_bytes
             read.append(None if is_cut else content)
         body = read[0]

@@ -277,12 +277,12 @@ import_shared(State *state)
         {"verbatim_key", &state->verbatim_key},
     };
     for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        if (import_from("fatmorph.markup.building", functions[i].name, functions[i].into) < 0) {
+        if (import_from("fatmorph.markup._call", functions[i].name, functions[i].into) < 0) {
             return -1;
         }
     }
     if (import_type("markupsafe", "Markup", &state->markup_type) < 0
-        || import_type("fatmorph.markup.attributes", "Attrs", &state->attrs_type) < 0
+        || import_type("fatmorph.markup._attributes", "Attrs", &state->attrs_type) < 0
         || import_from("collections.abc", "Mapping", &state->mapping_type) < 0) {
         return -1;
     }
@@ -303,7 +303,7 @@ static int
 add_special_tag(PyObject *module, State *state, const char *constant, PyObject **into)
 {
     PyObject *parts = NULL;
-    if (import_from("fatmorph.markup.building", constant, &parts) < 0) {
+    if (import_from("fatmorph.markup._call", constant, &parts) < 0) {
         return -1;
     }
     *into = (PyObject *)tag_from_parts(state->tag_type, parts);

@@ -22,11 +22,9 @@ from typing import Any, Literal, Self, TypeAlias, cast
 
 from markupsafe import Markup
 
-from fatmorph.markup import building
-from fatmorph.markup._comparing_py import same_tree, tree_hash
-from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped, escaped_in_quotes
-from fatmorph.markup.attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
-from fatmorph.markup.building import (
+from fatmorph.markup import _call as building
+from fatmorph.markup._attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
+from fatmorph.markup._call import (
     MAX_NESTED_ITERABLES,
     NOT_GENERATED,
     ChildList,
@@ -40,8 +38,10 @@ from fatmorph.markup.building import (
     uncalled_tag,
     unencodable,
 )
-from fatmorph.markup.content import Check
-from fatmorph.markup.lines import event_bytes
+from fatmorph.markup._comparing_py import same_tree, tree_hash
+from fatmorph.markup._content import Check, Content
+from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped, escaped_in_quotes
+from fatmorph.markup._lines import event_bytes
 from fatmorph.types import AttributeValue, ElementNamespace, Node
 
 __all__ = (
@@ -87,6 +87,7 @@ class Tag:
 
     __slots__ = (
         "_check",
+        "_content",
         "_element_type",
         "_end",
         "_is_newline_dropping",
@@ -97,6 +98,7 @@ class Tag:
     )
 
     _check: Check | None
+    _content: Content
     _element_type: type[Element]
     _namespace: ElementNamespace
 
@@ -142,14 +144,18 @@ class Tag:
                 children = tuple(children)
                 break
         for keyword, value in attributes.items():
-            name = VERBATIM_NAMES.get(keyword)
+            # A subclass of str may lie about its text, or raise, when it is looked up.
+            name = VERBATIM_NAMES.get(keyword) if type(keyword) is str else None
             if name is not None and type(value) is str and name not in written:
                 written[name] = value
             else:
                 add_attribute(written, self._name, mapped_name(keyword), value)
         if self._check is not None:
+            if self._content.attribute_check is not None:
+                self._content.attribute_check(self._name, written)
             children = self._check(self._name, children)
-            generated = NOT_GENERATED
+            if not self._content.heeds:
+                generated = NOT_GENERATED
         # Written out, not called: a tenth of the time that an element takes.
         element = new(self._element_type)
         element._tag = self
@@ -167,12 +173,13 @@ class Tag:
         self._start = parts.start
         self._start_end = ">" if parts.has_start_end else ""
         self._end = parts.end
-        self._check = parts.check
+        self._check = parts.content.check
+        self._content = parts.content
         self._is_newline_dropping = parts.is_newline_dropping
         self._element_type = _Fragment if parts.is_fragment else Element
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Tag):
+        if type(other) is not Tag:
             return NotImplemented
         return (self._name, self._namespace) == (other._name, other._namespace)
 
@@ -243,7 +250,7 @@ class Element:
         return f"<{name}: {count} {'child' if count == 1 else 'children'}>"
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Element):
+        if not issubclass(type(other), Element):
             return NotImplemented
         return same_tree(self, other)
 
@@ -423,7 +430,7 @@ def _add_child(children: ChildList, element: str, item: object, place: Place) ->
     elif kind is _Fragment:
         fragment = cast("Element", item)
         children.add_fragment(fragment._children, fragment._generated)
-    elif isinstance(item, Tag):
+    elif kind is Tag:  # not isinstance(): a proxy claims its target's class
         uncalled_tag(element, item, place)
     else:
         child = convert_child(element, item, place)

@@ -6,9 +6,8 @@ Departures from the standards, cited by number in the code:
 1. In JavaScript strings `<` and `&` are written as escapes, so that a literal means the same in
    an attribute, in a script, and in SVG, where a script's references are decoded.
 2. So is every character that the Datastar client looks for in expressions. It finds statements,
-   signals and actions with regular expressions, which a division, a comment or a regular
-   expression of the author puts out of step; whatever they take the text for, they find nothing
-   in it.
+   signals and actions with regular expressions, and a division, a comment or a regular expression
+   in the author's code can make these take text for code. Escaped text contains no match.
 """
 
 # What is in the callers' mappings and lists is unknown until it is looked at.
@@ -29,12 +28,19 @@ from fatmorph.types import SignalValue
 __all__ = ("JSExpression", "escape_attribute", "escape_text", "js", "url_literal")
 
 BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-# Means something in a string of JavaScript, in HTML (1) or to the client (2), which marks escapes
-# of its own with U+1F595.
+# Special in a string of JavaScript, in HTML (1) or to the client (2), which marks its own escapes
+# with U+1F595.
 UNSAFE = "\\x00-\\x1f\\x7f\"&');<\\\\`{}\u2028\u2029\ud800-\udfff\U0001f595"
 UNSAFE_NAME = "[$](?=[A-Za-z0-9_])|@(?=[A-Za-z_$])"
 UNSAFE_IN_URL = re.compile(f"[{UNSAFE}]|{UNSAFE_NAME}")
 UNSAFE_IN_STRING = re.compile(f"[{UNSAFE}/]|{UNSAFE_NAME}")
+# A quote is never \', because the client miscounts quotes after a backslash. U+1F595 is never
+# \u{…}, because the braces would end a `${…}` around it.
+ESCAPES = {
+    **{chr(code): f"\\x{code:02x}" for code in range(0x80)},
+    "\n": "\\n",
+    "\U0001f595": r"\ud83d\udd95",
+}
 # Integers above this lose digits in the browser without a word.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -43,7 +49,7 @@ MAX_SAFE_INTEGER = 2**53 - 1
 def js(value: SignalValue | JSExpression) -> str:
     r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
 
-    In a Datastar expression it is that value wherever an operand may stand, whatever the text.
+    In a Datastar expression it is the same value next to any code.
 
     Args:
         value: None, a bool, number or string, or lists and mappings of these;
@@ -73,7 +79,7 @@ def js(value: SignalValue | JSExpression) -> str:
 def url_literal(url: str) -> str:
     r"""Return a JavaScript string for a URL, whose slashes stay readable.
 
-    In an expression with several statements a slash may mean something to the client.
+    In an expression with several statements the client may misread a slash.
 
     Example:
         >>> url_literal("/search?q=a&b=2")
@@ -120,14 +126,7 @@ def _members(mapping: Mapping[object, object], place: str) -> Iterator[str]:
 
 
 def _string_escape(found: re.Match[str]) -> str:
-    character = found[0]
-    if character == "\n":
-        return "\\n"
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"  # never \': the client loses count at a backslash before a quote
-    # Never \u{…}: its braces would end a `${…}` around it for the client.
-    return f"\\u{code:04x}" if code < 0x10000 else r"\ud83d\udd95"
+    return ESCAPES.get(found[0]) or f"\\u{ord(found[0]):04x}"
 
 
 def _literal_error(value: object, place: str, why: str, fix: str) -> AttributeValueError:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from fatmorph.relay.memory import Relay, Subscription
+from fatmorph.relay._memory import Relay, Subscription
 
 __all__ = ("Relay", "Subscription")

@@ -12,9 +12,9 @@ from collections import OrderedDict, deque
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
-from fatmorph.log import Log
 
 __all__ = ("LatestQueue", "Mailbox", "Queue", "running_loop")
 

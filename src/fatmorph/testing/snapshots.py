@@ -8,10 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
+from fatmorph._log import Log
 from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
-from fatmorph.log import Log
-from fatmorph.markup.element import Element
-from fatmorph.markup.pretty import pretty
+from fatmorph.markup._element import Element
+from fatmorph.markup._pretty import pretty
 from fatmorph.morph.checks import Finding, check
 from fatmorph.types import HasHtml
 

@@ -6,7 +6,8 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve, stream
+from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
+from fatmorph._streaming import stream
 from fatmorph.adapters.starlette import route
 from fatmorph.settings import Settings
 

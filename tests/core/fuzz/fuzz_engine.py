@@ -1,14 +1,16 @@
 """Fuzz the C engine, guided by its coverage: the Python engine says what is right.
 
 Bytes are read as a call of a tag (see core/outcomes.py); both engines make it, and everything
-that can be seen of the two results has to be equal. `.ci/fuzz SECONDS` builds the engine with
-coverage and sanitizers and runs this.
+that can be seen of the two results has to be equal, now and then in several threads at once.
+`.ci/fuzz SECONDS` builds the engine with coverage and sanitizers and runs this.
 """
 
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import atheris
 
@@ -16,13 +18,35 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from markupsafe import Markup
 
-from core.outcomes import attempt, make, outcome
+from core.liars import PROXIES, claims
+from core.outcomes import (
+    LASTS,
+    LYING_NUMBERS,
+    LYING_TEXTS,
+    ODD_ITERATORS,
+    STRANGE,
+    attempt,
+    html_answers,
+    lies,
+    make,
+    outcome,
+)
+from core.threads import outcomes_of_threads, unclear_outcomes
 
 PYTHON = import_module("fatmorph.markup._core_py")
 C = import_module("fatmorph.markup._core_c")
 
 MAX_DEPTH = 5
+UNITS_PER_THREADS = 40  # threads take a hundred times as long as a call
+CLAIMS = [*claims(PYTHON)]
+MAPPING_LIES = [*lies(PYTHON, ())]
+HTML_ANSWERS = [*html_answers(PYTHON, ("value", ""))]
 TAGS = ["div", "p", "i", "x-y", "DIV", "pre", "textarea", "script", "style", "title", "br", "html"]
+TAGS += ["noscript", "select", "template", "col", "xmp", "svg"]
+FOREIGN = [
+    "svg", "g", "foreignObject", "desc", "title", "style", "script", "a", "math", "mi", "mglyph",
+    "annotation-xml", "textarea", "NOSCRIPT", "x-y",
+]  # fmt: skip
 NAMES = [
     "id", "class", "style", "href", "hidden", "aria-label", "draggable", "viewBox", "from",
     "data-x", "title", "class_", "data_on", "values", "on\u00e9", "nonce", "data-nonce",
@@ -30,6 +54,7 @@ NAMES = [
 ]  # fmt: skip
 TEXTS = [
     "", "&<>\"'", "\n", "\r", "\r\n", "\n\r", "</script", "<!--", "--", "->", "</body>", "\ud800",
+    "</noscript>", "</Style ", "</title>",
     "\U0001f600", "\u00e9" * 90, "x" * 300, "javascript:alert(1)", "&amp;\u2028",
 ]  # fmt: skip
 
@@ -48,16 +73,27 @@ class Reader:
             return TEXTS[self.number(len(TEXTS) - 1)]
         return self.data.ConsumeUnicode(self.number(24))
 
+    def one_of(self, words: Iterable[Any]) -> Any:
+        words = list(words)
+        return words[self.number(len(words) - 1)]
+
     def name(self) -> str:
         return NAMES[self.number(len(NAMES) - 1)] if self.number(30) else self.text()
+
+    def foreign(self) -> tuple[str, str]:
+        return FOREIGN[self.number(len(FOREIGN) - 1)], ("svg", "mathml")[self.number(1)]
 
     def items(self, depth: int) -> tuple:
         return tuple(self.call(depth + 1) for _ in range(self.number(4)))
 
     def pairs(self, depth: int) -> tuple:
         keys = (("value", self.name()) for _ in range(self.number(4)))
-        kinds = (key if self.number(20) else ("broken text", key[1]) for key in keys)
+        kinds = (key if self.number(10) else self.key(depth, key[1]) for key in keys)
         return tuple((key, self.attribute(depth)) for key in kinds)
+
+    def key(self, depth: int, name: str) -> tuple:
+        keys = [("broken text", name), ("lying text", self.one_of(LYING_TEXTS), name)]
+        return self.one_of([*keys, ("proxy", "", ("value", name))])
 
     def attribute(self, depth: int) -> tuple:
         if self.number(3):
@@ -77,6 +113,10 @@ class Reader:
             ("broken number", self.number(99)),
             ("broken html",),
             ("tag", "div"),
+            ("claiming", self.one_of(CLAIMS), self.one_of(["", "items", "text"])),
+            ("lying text", self.one_of(LYING_TEXTS), self.text()),
+            ("lying number", self.one_of(LYING_NUMBERS), self.number(99)),
+            ("strange", self.one_of(STRANGE)),
         ]
         return leaves[self.number(len(leaves) - 1)]
 
@@ -85,6 +125,11 @@ class Reader:
         keywords.pop("", None)
         name = TAGS[self.number(len(TAGS) - 1)]
         return ("element", name, self.items(depth), tuple(keywords.items()))
+
+    def lying_keywords(self, depth: int) -> tuple:
+        keywords = {self.name(): self.attribute(depth) for _ in range(self.number(2))}
+        kind = self.one_of(LYING_TEXTS)
+        return ("lying keywords", kind, tuple(keywords.items()), self.call(depth + 1))
 
     def call(self, depth: int) -> tuple:
         if depth >= MAX_DEPTH or self.data.remaining_bytes() == 0:
@@ -104,13 +149,27 @@ class Reader:
             lambda: ("frozen", self.element(depth)),
             lambda: ("fragment", self.items(depth)),
             lambda: ("comment", self.items(depth)),
-            lambda: ("svg", TAGS[self.number(8)], self.items(depth)),
+            lambda: ("foreign", *self.foreign(), self.items(depth)),
+            lambda: ("foreign", *self.foreign(), (self.element(depth),)),
             lambda: ("html", self.call(depth + 1)),
             lambda: ("html of", self.element(depth)),
             lambda: ("dict", self.pairs(depth)),
             lambda: ("changing dict", self.pairs(depth)),
             lambda: ("attrs", self.pairs(depth)),
             lambda: ("mapping", self.pairs(depth), self.number(5) - 1),
+            *[lambda: ("proxy", self.one_of(PROXIES), self.call(depth + 1))] * 3,
+            lambda: ("lying dict", self.one_of(MAPPING_LIES), self.pairs(depth)),
+            lambda: ("registered", self.one_of(MAPPING_LIES), self.pairs(depth)),
+            lambda: ("html property", self.one_of(HTML_ANSWERS), self.call(depth + 1)),
+            lambda: (
+                "mutating",
+                self.one_of(["dict", "list", "class"]),
+                self.one_of(["fails", "clears", "grows"]),
+                self.pairs(depth),
+            ),
+            lambda: ("odd iterable", self.items(depth), self.one_of(ODD_ITERATORS)),
+            lambda: ("odd iterator", self.items(depth), self.one_of(LASTS)),
+            lambda: self.lying_keywords(depth),
         ]
         return calls[self.number(len(calls) - 1)]()
 
@@ -119,12 +178,22 @@ def check(data: bytes) -> None:
     reader = Reader(data)
     one, other = reader.element(0), reader.element(0)
     for call in (one, other):
-        expected, actual = outcome(PYTHON, call), outcome(C, call)
-        if expected != actual:
-            raise AssertionError(f"{call}\nPython: {expected}\nC:      {actual}")
-    expected, actual = compared(PYTHON, one, other), compared(C, one, other)
+        agree(call, outcome(PYTHON, call), outcome(C, call))
+    agree(("==", one, other), compared(PYTHON, one, other), compared(C, one, other))
+    if reader.number(UNITS_PER_THREADS) == UNITS_PER_THREADS:
+        check_threads(one)
+
+
+def check_threads(call: tuple) -> None:
+    expected = outcome(PYTHON, call)
+    for actual in outcomes_of_threads(C, call):
+        agree(("in threads", call), expected, actual)
+    agree(("while it changes", call), [], unclear_outcomes(C, call))
+
+
+def agree(call: tuple, expected: object, actual: object) -> None:
     if expected != actual:
-        raise AssertionError(f"{one} == {other}\nPython: {expected}\nC:      {actual}")
+        raise AssertionError(f"{call}\nPython: {expected}\nC:      {actual}")
 
 
 def compared(core: ModuleType, one: tuple, other: tuple) -> tuple:
@@ -132,5 +201,6 @@ def compared(core: ModuleType, one: tuple, other: tuple) -> tuple:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(1e-5)  # threads take turns within a call
     atheris.Setup(sys.argv, check)
     atheris.Fuzz()

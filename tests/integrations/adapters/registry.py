@@ -103,6 +103,8 @@ GUNICORN = Server(
             "test_events_arrive_one_by_one_while_the_stream_is_open",
             "test_a_client_that_leaves_an_idle_stream_is_cleaned_up",
             "test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up",
+            "test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors",
+            "test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing",
             "test_a_stopping_server_ends_its_streams_and_exits",
             "test_a_stopping_server_cancels_a_handler_that_waits_elsewhere",
         ),

@@ -1,6 +1,7 @@
 """What a handler may rely on, whatever the framework and the server."""
 
 import asyncio
+import itertools
 import json
 import signal
 from contextlib import AsyncExitStack
@@ -8,13 +9,30 @@ from typing import Any
 
 import pytest
 
-from clients import Events, request, signals_query, upload
+from clients import WAYS_TO_LEAVE, Events, leave, request, signals_query, upload, written
 from integrations.adapters.registry import Combination
 from servers import Server
 
-NOTHING_LEFT = {"subscriptions": 0, "objects": [1, 1, 0]}
+NOTHING_LEFT = {"open": 0, "subscriptions": 0, "filters": 0, "objects": [1, 1, 0]}
 FAT_PAGE = "<!doctype html><html><head><title>Fat</title></head><body></body></html>"
 STREAMS = 20
+
+GET = written("GET", "/beat")
+# What clients had said when they left.
+SAID = {
+    "a request": [GET],
+    "half the head of a request": [GET[:20]],
+    "a request and half of another": [GET, GET[:20]],
+    "a request whose body is read": [written("POST", "/beat", "content-length: 2", body=b"{}")],
+    "half a body": [written("POST", "/beat", "content-length: 9999", body=b"{}")],
+    "half a large body": [written("POST", "/upload", "content-length: 999999", body=b"{}" * 9999)],
+    "half a body in chunks": [
+        written("POST", "/beat", "transfer-encoding: chunked", body=b"2\r\n{"),
+    ],
+    "that only the head is wanted": [written("HEAD", "/beat")],
+    "that the connection is to be closed": [written("GET", "/beat", "connection: close")],
+    "a request of HTTP/1.0": [written("GET", "/beat", version="1.0")],
+}
 
 
 async def settled(server: Server, **expected: Any) -> dict[str, Any]:
@@ -115,7 +133,8 @@ def test_bad_signals_are_a_400_and_the_server_serves_on(server: Server, body: by
         400,
         "text/plain; charset=utf-8",
     )
-    assert content.startswith(b"cannot read ")
+    assert response.getheader("x-content-type-options") == "nosniff"
+    assert (content[:12], content.count(b"\n")) == (b"cannot read ", 0)
     assert b'"hello":"Ada"' in next_content
 
 
@@ -219,6 +238,32 @@ async def test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up(server:
 
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
     assert "cleaned up flood\n" in server.output()
+
+
+async def test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors(
+    server: Server,
+) -> None:
+    printed = len(server.output())
+
+    async with asyncio.TaskGroup() as clients:
+        for parts, way in itertools.product(SAID.values(), WAYS_TO_LEAVE):
+            clients.create_task(leave(server.port, *parts, way=way))
+
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+    output = server.output()[printed:]
+    assert [word for word in ("Traceback", "ERROR", "cut a stream") if word in output] == []
+
+
+async def test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing(
+    server: Server,
+) -> None:
+    announced = written("POST", "/beat", "expect: 100-continue", "content-length: 2")
+
+    async with asyncio.TaskGroup() as clients:
+        for way in WAYS_TO_LEAVE:
+            clients.create_task(leave(server.port, announced, way=way))
+
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
 async def test_a_stopping_server_ends_its_streams_and_exits(own_server: Server) -> None:

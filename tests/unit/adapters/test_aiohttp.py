@@ -122,7 +122,7 @@ async def test_a_body_is_read_as_far_as_it_goes_and_is_aiohttps_as_well(
     assert found == expected
 
 
-async def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+async def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     lax_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_bytes: list[int] = []

@@ -12,7 +12,7 @@ from fatmorph.adapters.asgi import AsgiConnection, application
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, MomentError
 from fatmorph.writer import Writer
-from transports import turns
+from transports import Source, turns
 
 DISCONNECT = {"type": "http.disconnect"}
 
@@ -87,7 +87,7 @@ async def test_a_body_that_is_too_large_is_read_completely_and_discarded() -> No
     assert not server.messages
 
 
-async def test_of_a_body_that_says_it_is_too_large_nothing_is_kept() -> None:
+async def test_a_body_whose_stated_length_is_too_large_is_not_kept() -> None:
     server, connection = connected(
         *[part(b"abc", more=True)] * 3, part(b"d"), headers=[(b"content-length", b"10")]
     )
@@ -328,3 +328,63 @@ async def test_a_client_that_leaves_before_the_end_of_its_body_raises_a_body_err
 
 async def _never(c: Context, w: Writer) -> None:
     raise AssertionError
+
+
+class Connection:
+    """Be what a server knows of a connection."""
+
+    is_closed = False
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+
+class UvicornServer(Server):
+    """Be the server's side of a request that is not the last one of its connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transport = Connection()
+
+
+async def test_a_connection_that_closed_without_a_message_is_a_client_that_left() -> None:
+    server = UvicornServer()
+    connection = AsgiConnection(dict(SCOPE), server.receive, server.send)
+    await connection.send(b"a", more=True)
+    was_left = connection.is_left
+
+    server.transport.is_closed = True
+    with pytest.raises(ConnectionResetError):
+        await connection.send(b"b", more=True)
+
+    assert (was_left, connection.is_left) == (False, True)
+    assert [message["body"] for message in server.sent] == [b"a"]
+
+
+async def test_nothing_is_sent_to_a_client_that_is_known_to_have_left() -> None:
+    server, connection = connected(part(b"half", more=True), DISCONNECT)
+    with pytest.raises(ConnectionError):
+        await connection.read_body(10)
+
+    with pytest.raises(ConnectionResetError):
+        await connection.send(b"never read", more=False)
+
+    assert (connection.is_left, server.sent) == (True, [])
+
+
+async def test_a_handler_on_a_closed_connection_cleans_up(caplog: pytest.LogCaptureFixture) -> None:
+    """uvicorn on uvloop raises, on asyncio nothing happens: nobody else says that it is over."""
+    server = UvicornServer()
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source("first", "second")):
+            w.patch_signals({"a": 1})
+            await w.drain()
+            server.transport.is_closed = True
+        steps.append("cleaned up")
+
+    await AsgiConnection(dict(SCOPE), server.receive, server.send).respond(handler, None)
+
+    errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert (steps, errors) == (["cleaned up"], [])

@@ -10,8 +10,9 @@ from fatmorph.adapters._base import respond
 from fatmorph.context import MAX_SIGNAL_BYTES, Context
 from fatmorph.errors import BodyError, SignalsError
 from fatmorph.settings import Settings
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import Clock, FakeTransport, Source, turns
+from transports import Clock, Source, turns
 
 
 def post(body: bytes = b"") -> Context:
@@ -28,7 +29,7 @@ async def test_a_handler_answers_and_its_response_is_completed() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.json(await c.signals())
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, post(b'{"n":1}'), transport)
 
     assert (transport.status, transport.body, transport.is_complete) == (200, b'{"n":1}', True)
@@ -42,7 +43,7 @@ async def read(c: Context, w: Writer) -> None:
 async def test_bad_signals_are_a_400_that_says_why_and_the_log_says_what_to_do(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    transport = FakeTransport()
+    transport = MemoryClient()
 
     await respond(read, post(b"[1]"), transport)
 
@@ -57,7 +58,7 @@ async def test_bad_signals_are_a_400_that_says_why_and_the_log_says_what_to_do(
 
 async def test_a_developer_is_shown_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FATMORPH_DEV", "1")
-    transport = FakeTransport()
+    transport = MemoryClient()
 
     await respond(read, post(b"[1]"), transport)
 
@@ -79,7 +80,7 @@ async def test_a_refusal_is_text_to_every_browser_whatever_the_handler_has_set(
         raise SignalsError("cannot read <script>alert(1)</script>")
 
     monkeypatch.setenv("FATMORPH_DEV", development)
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, post(), transport)
 
     assert transport.headers == [
@@ -104,7 +105,7 @@ async def test_a_refusal_is_one_line_in_the_log_whatever_was_asked_for(
 ) -> None:
     context = Context(method=method, path=path, headers=CROSS_SITE)
 
-    await respond(read, context, FakeTransport())
+    await respond(read, context, MemoryClient())
 
     [message] = caplog.messages
     request, _, rest = message.partition(": cannot take ")
@@ -115,10 +116,25 @@ async def test_signals_too_large_are_a_413() -> None:
     async def handler(c: Context, w: Writer) -> None:
         await c.signals()
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, post(b" " * (MAX_SIGNAL_BYTES + 1)), transport)
 
     assert transport.status == 413
+
+
+async def test_a_client_that_leaves_while_its_body_is_read_is_not_worth_a_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def read_body(max_bytes: int) -> bytes:
+        raise ConnectionResetError
+
+    async def handler(c: Context, w: Writer) -> None:
+        await c.body()
+
+    context = Context(method="POST", path="/add", read_body=read_body)
+    await respond(handler, context, MemoryClient())
+
+    assert caplog.messages == []
 
 
 async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
@@ -129,7 +145,7 @@ async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
     async def handler(c: Context, w: Writer) -> None:
         steps.append("acted")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, Context(method="POST", path="/add", headers=CROSS_SITE), transport)
 
     assert (steps, transport.status, transport.is_complete) == ([], 403, True)
@@ -147,7 +163,7 @@ async def test_an_action_of_a_site_that_is_allowed_is_handled() -> None:
     async def handler(c: Context, w: Writer) -> None:
         w.text("acted")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     context = Context(method="POST", path="/add", headers=CROSS_SITE)
     settings = Settings(allowed_origins={"https://partner.example"})
     await respond(handler, context, transport, settings)
@@ -159,7 +175,7 @@ async def test_a_body_too_large_is_a_413() -> None:
     async def handler(c: Context, w: Writer) -> None:
         raise BodyError("cannot read a body of more than 2 bytes")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, post(), transport)
 
     assert (transport.status, transport.body) == (413, b"cannot read a body of more than 2 bytes")
@@ -170,7 +186,7 @@ async def test_bad_signals_after_the_first_byte_are_an_error_like_any_other() ->
         w.patch_signals({})
         raise SignalsError("cannot read the signals")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
 
     with pytest.raises(SignalsError):
         await respond(handler, post(), transport)
@@ -182,7 +198,7 @@ async def test_an_error_is_the_frameworks_and_nothing_was_sent() -> None:
         w.text("half the truth")
         raise LookupError
 
-    transport = FakeTransport()
+    transport = MemoryClient()
 
     with pytest.raises(LookupError):
         await respond(handler, post(), transport)
@@ -199,19 +215,19 @@ async def test_a_one_shot_handler_does_not_hear_of_a_client_that_leaves() -> Non
         steps.append("stored")
         w.patch_signals({"stored": True})
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     await respond(handler, post(), transport)
 
-    assert (steps, transport.is_waited_for) == (["stored"], False)
+    assert (steps, transport.is_watched) == (["stored"], False)
 
 
 async def stopped(
     handler: Callable[[Context, Writer], Awaitable[None]],
     clock: Clock,
-    transport: FakeTransport | None = None,
-) -> tuple[FakeTransport, asyncio.Task[None]]:
+    transport: MemoryClient | None = None,
+) -> tuple[MemoryClient, asyncio.Task[None]]:
     """Run a handler, stop the server, and let its grace pass."""
-    transport = transport or FakeTransport()
+    transport = transport or MemoryClient()
     task = asyncio.create_task(respond(handler, Context(method="GET", path="/"), transport))
     await turns()
     shutdown.stop()
@@ -287,7 +303,7 @@ async def test_a_stop_cuts_a_client_that_keeps_a_body_waiting_and_the_clean_up_r
             await w.drain()
         steps.append("cleaned up")
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     _, task = await stopped(handler, clock, transport)
 
     assert (steps, task.exception(), transport.is_complete) == (["cleaned up"], None, False)
@@ -328,7 +344,7 @@ async def test_a_cancellation_by_the_framework_goes_through() -> None:
         async for _ in w.alive(Source()):
             pass
 
-    transport = FakeTransport()
+    transport = MemoryClient()
     task = asyncio.create_task(respond(handler, post(), transport))
     await turns()
     task.cancel()

@@ -1,6 +1,7 @@
 """Django: handlers as views, with Django's own request, middleware and errors."""
 
 import asyncio
+import gc
 import json
 from io import BytesIO
 from typing import Any
@@ -17,6 +18,7 @@ if not settings.configured:
         MIDDLEWARE=["django.middleware.gzip.GZipMiddleware"],
     )
 
+from django.core.handlers.asgi import ASGIHandler
 from django.http import Http404
 from django.test import AsyncRequestFactory, RequestFactory
 from django.test.client import AsyncClientHandler, ClientHandler
@@ -179,7 +181,7 @@ def test_by_wsgi_too(body: bytes, expected: list[object], *, has_length: bool) -
     ],
     ids=["length", "chunks"],
 )
-def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     environ: dict[str, Any], read_bytes: int
 ) -> None:
     body = EndlessInput()
@@ -271,3 +273,42 @@ async def test_an_error_in_a_stream_is_passed_to_django() -> None:
 
     with pytest.raises(LookupError, match="its own"):
         await anext(parts)
+
+
+async def test_a_response_that_is_never_begun_ends_its_handler() -> None:
+    response = await response_to("/subscribe")
+
+    del response
+    gc.collect()
+    await turns()
+
+    assert (steps, sources[0].is_closed) == (["cleaned up"], True)
+
+
+async def test_a_response_whose_sending_fails_ends_its_handler() -> None:
+    async def send(message: Any) -> None:
+        raise RuntimeError("the handler is closed")
+
+    with pytest.raises(RuntimeError, match="the handler is closed"):
+        await ASGIHandler().send_response(await response_to("/subscribe"), send)
+    gc.collect()
+    await turns()
+
+    assert steps == ["cleaned up"]
+
+
+async def test_a_client_that_leaves_before_its_answer_begins_leaves_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    request = AsyncRequestFactory().get("/slow")
+    waiting = asyncio.create_task(endpoint(slow)(request))
+    await turns()
+
+    waiting.cancel()
+    await turns()
+    sources[0].queue.put_nowait("go on")
+    await turns()
+    del waiting
+    gc.collect()
+
+    assert caplog.messages == []

@@ -99,7 +99,7 @@ def test_a_body_is_read_as_far_as_it_goes_and_is_flasks_as_well(
     [({"CONTENT_LENGTH": str(150 * 2**20)}, 0), (CHUNKS, 5)],
     ids=["length", "chunks"],
 )
-def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     environ: dict[str, Any], read_bytes: int
 ) -> None:
     body = EndlessInput()

@@ -1,7 +1,9 @@
 """Quart: handlers as views, with Quart's own request, session and hooks."""
 
 import asyncio
+import gc
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from fatmorph.adapters.quart import endpoint
 from fatmorph.context import Context
 from fatmorph.errors import BodyError, MomentError
 from fatmorph.writer import Writer
-from transports import Source
+from transports import Source, turns
 
 
 async def test_a_handler_is_a_view_with_parameters_and_a_name() -> None:
@@ -223,3 +225,51 @@ async def test_a_stream_cut_by_the_servers_stop_ends_its_request() -> None:
     found = await answer(app, "/")
 
     assert found.body == b'event: datastar-patch-signals\ndata: signals {"text":"last words"}\n\n'
+
+
+async def test_a_hook_that_answers_instead_ends_the_handler() -> None:
+    app = Quart("test")
+    steps = []
+
+    @app.after_request
+    async def answer_instead(response: Response) -> Response:
+        return Response("closed for today", 503)
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+        steps.append("cleaned up")
+
+    found = await answer(app, "/")
+    gc.collect()
+    await turns()
+
+    assert (found.status, steps) == (503, ["cleaned up"])
+
+
+async def test_a_cancellation_that_quart_loses_is_heeded() -> None:
+    """Python 3.11's `wait_for()` returns what is ready, and forgets that it was cancelled."""
+    app = Quart("test")
+    steps = []
+
+    @app.before_request
+    async def lose() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        async for _ in w.alive(Source()):
+            pass
+        steps.append("cleaned up")
+
+    waiting = asyncio.create_task(answer(app, "/"))
+    await asyncio.wait([waiting], timeout=10)
+
+    assert (steps, str(waiting.exception())) == (["cleaned up"], "list index out of range")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from http.client import HTTPConnection
 
 import pytest
 from sanic import HTTPResponse, NotFound, Request, Sanic
@@ -34,7 +35,7 @@ async def port() -> AsyncIterator[int]:
     async def missing(c: Context, w: Writer) -> None:
         raise NotFound
 
-    @app.get("/subscribe")
+    @app.route("/subscribe", methods=["GET", "HEAD"])
     @endpoint
     async def subscribe(c: Context, w: Writer) -> None:
         async for text in w.alive(sources[0]):
@@ -76,3 +77,25 @@ async def test_a_stream_starts_at_once_and_its_loop_ends_when_the_client_leaves(
             await asyncio.to_thread(request, port, "/missing")
 
     assert (steps, sources[0].is_closed) == (["cleaned up"], True)
+
+
+async def test_the_head_of_a_stream_ends_at_once_and_without_an_error(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def heads() -> list[int]:
+        """Ask twice on one connection."""
+        found = []
+        for _ in range(2):
+            connection.request("HEAD", "/subscribe")
+            response = connection.getresponse()
+            response.read()
+            found.append(response.status)
+        connection.close()
+        return found
+
+    statuses = await asyncio.to_thread(heads)
+
+    assert (statuses, steps) == ([200, 200], ["cleaned up"] * 2)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []

@@ -1,26 +1,30 @@
 """A stream that the server's stop has ended stays incomplete, so that its page comes back."""
 
 import asyncio
+import gc
 import logging
+from collections.abc import Callable
 
 import pytest
+import uvicorn
 
 from fatmorph import Context, Writer, shutdown
 from fatmorph.adapters import Handler, respond
-from transports import FakeTransport, Source, turns
+from fatmorph.testing import MemoryClient
+from transports import Source, turns
 
 
 class Stoppable:
     """Be a stream of somebody else: a server with none has nothing to stop."""
 
-    def stop(self) -> None: ...
+    def end(self) -> None: ...
 
     def cancel(self) -> None: ...
 
 
-async def stopped_in(handler: Handler, method: str = "GET") -> FakeTransport:
+async def stopped_in(handler: Handler, method: str = "GET") -> MemoryClient:
     """Return the client of a handler that runs while the server stops."""
-    other, transport = Stoppable(), FakeTransport()
+    other, transport = Stoppable(), MemoryClient()
     shutdown.watch(other)
     shutdown.stop()
     await turns()
@@ -68,12 +72,89 @@ async def test_a_page_is_completed() -> None:
     assert (transport.body, transport.is_complete) == (b"[1]", True)
 
 
-async def test_uvicorn_does_not_call_it_an_error(caplog: pytest.LogCaptureFixture) -> None:
-    await stopped_in(subscribe)
-    log = logging.getLogger("uvicorn.error")
+INCOMPLETE = "ASGI callable returned without completing response."
+OTHER = "Exception in ASGI application"
 
-    log.error("ASGI callable returned without completing response.")
-    log.error("Exception in ASGI application")
 
-    logged = [record.msg for record in caplog.records if record.name == "uvicorn.error"]
-    assert logged == ["Exception in ASGI application"]
+class Cycle:
+    """Be one request of uvicorn's, which logs in the task that ran the application."""
+
+    def __init__(self) -> None:
+        self.scope = {"type": "http"}
+        self.transport = MemoryClient()
+        self.transport.scope = self.scope  # type: ignore[attr-defined] # as adapters have it
+
+    async def run(self, handler: Handler) -> None:
+        await respond(handler, Context(method="GET", path="/"), self.transport)
+        self.log()
+
+    async def run_other(self) -> None:
+        self.log()
+
+    def log(self) -> None:
+        for message in (INCOMPLETE, OTHER):
+            UVICORN.error(message)
+
+
+async def leave(c: Context, w: Writer) -> None:
+    """Stay until the client has left, and it leaves at once."""
+    w.patch_signals({"joined": True})
+    async for _ in w.alive(Source()):
+        pass
+
+
+UVICORN = logging.getLogger(f"{uvicorn.__name__}.error")
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Return what uvicorn has logged; requests of other tests need no filter any more."""
+    gc.collect()
+    return lambda: [record.message for record in caplog.records if record.name == UVICORN.name]
+
+
+async def test_uvicorn_does_not_call_it_an_error(logged: Callable[[], list[str]]) -> None:
+    cycle = Cycle()
+    cycle.transport.leave()
+
+    await asyncio.create_task(cycle.run(leave))
+
+    assert logged() == [OTHER]
+
+
+async def test_uvicorn_logs_what_others_do_not_complete(logged: Callable[[], list[str]]) -> None:
+    cycle = Cycle()
+    cycle.transport.leave()
+    await asyncio.create_task(cycle.run(leave))
+
+    await asyncio.create_task(Cycle().run_other())
+    await asyncio.to_thread(cycle.log)
+
+    assert (logged()[1:], len(UVICORN.filters)) == ([INCOMPLETE, OTHER] * 2, 1)
+
+
+@pytest.mark.usefixtures("logged")
+async def test_the_filter_goes_with_the_last_request_that_needs_it() -> None:
+    filters = []
+
+    for cycle in (Cycle(), Cycle()):
+        cycle.transport.leave()
+        await asyncio.create_task(cycle.run(leave))
+        filters.append(len(UVICORN.filters))
+    del cycle
+    await turns()
+    filters.append(len(UVICORN.filters))
+
+    assert filters == [1, 1, 0]
+
+
+@pytest.mark.usefixtures("logged")
+async def test_a_complete_response_needs_no_filter() -> None:
+    async def page(c: Context, w: Writer) -> None:
+        w.text("whole")
+
+    cycle = Cycle()
+
+    await asyncio.create_task(cycle.run(page))
+
+    assert (cycle.scope, UVICORN.filters) == ({"type": "http"}, [])

@@ -138,7 +138,7 @@ async def read_twice(c: Context, w: Writer) -> None:
     ],
     ids=["length", "chunks", "no end"],
 )
-def test_of_a_body_that_is_too_large_no_more_is_read_than_says_so(
+def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     environ: dict[str, Any], read_bytes: int
 ) -> None:
     body = EndlessInput()

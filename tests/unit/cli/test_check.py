@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fatmorph.cli.main import main
+from fatmorph._cli.main import main
 
 VIEWS = """
 from fatmorph import data, h

@@ -5,8 +5,8 @@ from importlib.metadata import version
 
 import pytest
 
-from fatmorph.cli.main import main
-from fatmorph.markup.render import ENGINE
+from fatmorph._cli.main import main
+from fatmorph.markup._render import ENGINE
 
 
 def test_the_version_names_the_library_the_engine_and_python(capsys):

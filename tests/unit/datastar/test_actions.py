@@ -5,7 +5,7 @@ import math
 import pytest
 from datastar_py.attributes import JSExpression
 
-from fatmorph.datastar import actions as at
+from fatmorph import at
 from fatmorph.errors import DatastarError
 
 EXPRESSIONS = [

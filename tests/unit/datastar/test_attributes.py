@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from datastar_py.attributes import JSExpression
 
-from fatmorph.datastar import attributes as data
+from fatmorph import data
 from fatmorph.errors import DatastarError
-from fatmorph.markup.attributes import Attrs
+from fatmorph.markup._attributes import Attrs
 
 
 @dataclass
@@ -204,7 +204,7 @@ SPELLINGS = [
         data.text("(() => { let n = $n / 2; return n / 3 })()"),
         {"data-text": "(() => { let n = $n / 2; return n / 3 })()"},
     ),
-    # Two slashes of a URL would be a regular expression behind the division.
+    # After the division, the slashes of the URL would be part of a regular expression.
     (
         data.text("let n = $n / 2; n > 1 && @get('/a/b')"),
         {"data-text": r"let n = $n / 2; n > 1 && @get('\x2fa\x2fb')"},
@@ -390,7 +390,7 @@ REFUSALS = [
 ]
 
 
-# What the client would cut elsewhere than JavaScript does.
+# The client would cut these elsewhere than JavaScript does.
 CUT = "cannot write an expression that the client would cut in the wrong place"
 REFUSALS += [
     (lambda: data.text("let x = $a / 2; x / 3"), CUT),

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from fatmorph.datastar import caching
-from fatmorph.datastar.caching import MAX_REMEMBERED_CHARACTERS, cached
-from fatmorph.markup.attributes import Attrs
+from fatmorph.datastar._attributes import caching
+from fatmorph.datastar._attributes.caching import MAX_REMEMBERED_CHARACTERS, cached
+from fatmorph.markup._attributes import Attrs
 from fatmorph.markup.escape import JSExpression
 
 LONG = MAX_REMEMBERED_CHARACTERS + 1

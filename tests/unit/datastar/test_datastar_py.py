@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from datastar_py.attributes import attribute_generator as theirs
 
-from fatmorph.datastar import attributes as ours
+from fatmorph import data as ours
 
 
 class Meaning(NamedTuple):

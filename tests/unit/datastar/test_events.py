@@ -12,7 +12,7 @@ from datastar_py.consts import ElementPatchMode
 from datastar_py.starlette import DatastarResponse
 from markupsafe import Markup
 
-from fatmorph import html as h
+from fatmorph import element, html as h, svg
 from fatmorph.datastar.events import (
     DatastarEvent,
     as_text,
@@ -24,8 +24,8 @@ from fatmorph.datastar.events import (
     remove_elements,
     remove_signals,
 )
-from fatmorph.errors import EncodingError, EventError, RawTextError
-from fatmorph.markup.element import fragment
+from fatmorph.errors import ChildError, EncodingError, EventError, RawTextError
+from fatmorph.markup._element import fragment
 
 PATCH = "event: datastar-patch-elements\n"
 SIGNALS = "event: datastar-patch-signals\n"
@@ -67,6 +67,22 @@ class TestPatchElements:
             PATCH + "id: 7\nretry: 2000\ndata: selector #list > li\ndata: mode append\n"
             "data: namespace svg\ndata: useViewTransition true\n"
             'data: viewTransitionSelector #list\ndata: elements <p id="a">Hi</p>\n\n'
+        )
+
+    @pytest.mark.parametrize(
+        "view", [h.script("x"), h.a(h.style("x")), fragment(element("xmp")("x"))]
+    )
+    @pytest.mark.parametrize(("namespace", "root"), [("svg", "svg"), ("mathml", "math")])
+    def test_raw_text_of_html_is_refused_in_another_namespace(self, view, namespace, root):
+        with pytest.raises(ChildError, match=f"into <{root}>"):
+            patch_elements(view, selector="#icon", mode="inner", namespace=namespace)
+
+    def test_raw_text_may_be_where_another_namespace_holds_html(self):
+        view = svg.foreignObject(h.style("a > b"), id="a")
+
+        assert patch_elements(view, namespace="svg").decode() == (
+            PATCH + "data: namespace svg\n"
+            'data: elements <foreignObject id="a"><style>a > b</style></foreignObject>\n\n'
         )
 
     def test_defaults_are_left_out_when_they_are_given(self):

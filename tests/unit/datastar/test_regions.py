@@ -4,9 +4,9 @@ import pytest
 
 from fatmorph import Markup, fragment, h, svg
 from fatmorph.datastar.events import patch_elements
-from fatmorph.datastar.regions import region
+from fatmorph.datastar.events._regions import region
 from fatmorph.errors import EventError
-from fatmorph.markup.element import static
+from fatmorph.markup._element import static
 
 TOTAL = h.output("7", id="total")
 CART = h.div(h.p(TOTAL), id="cart")

@@ -1,6 +1,6 @@
 import pytest
 
-from fatmorph.datastar.script import DATASTAR_VERSION, datastar_script
+from fatmorph.datastar._script import DATASTAR_VERSION, datastar_script
 from fatmorph.errors import DatastarError
 
 CDN = "https://cdn.jsdelivr.net/gh/starfederation/datastar"

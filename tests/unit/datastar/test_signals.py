@@ -1,6 +1,6 @@
 import pytest
 
-from fatmorph.datastar.signals import pattern_text
+from fatmorph.datastar._attributes.signals import pattern_text
 from fatmorph.errors import DatastarError
 
 

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeNameError, AttributeValueError
-from fatmorph.markup.attributes import (
+from fatmorph.markup._attributes import (
     Attrs,
     add_attribute,
     add_mapping,
@@ -90,7 +90,7 @@ def test_copies_and_pickles_of_attrs_are_equal():
 
 def test_attrs_pickled_by_another_process_have_the_hash_of_this_one():
     program = (
-        "import pickle, sys; from fatmorph.markup.attributes import Attrs;"
+        "import pickle, sys; from fatmorph.markup._attributes import Attrs;"
         "sys.stdout.buffer.write(pickle.dumps(Attrs({'id': 'a'})))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "1"}

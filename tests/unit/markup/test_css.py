@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph.markup.css import is_one_value, is_property_name, meant_property
+from fatmorph.markup._css import is_one_value, is_property_name, meant_property
 
 
 @pytest.mark.parametrize("name", ["color", "COLOR", "-webkit-mask", "--x", "--Any_thing-1", "--é"])

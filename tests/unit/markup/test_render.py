@@ -5,7 +5,7 @@ from markupsafe import Markup
 
 from fatmorph import fragment, h, render, render_bytes
 from fatmorph.errors import ChildError
-from fatmorph.markup.render import as_element
+from fatmorph.markup._render import as_element
 
 
 class Widget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from justhtml import JustHTML
 
-from fatmorph.markup import spec
+from fatmorph.markup import _spec as spec
 
 OWN_CASE = {"svg", "feDropShadow"}
 

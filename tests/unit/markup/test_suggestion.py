@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fatmorph.errors import TagNameError
-from fatmorph.markup.suggestion import closest_name, unknown_element
+from fatmorph.markup._suggestion import closest_name, unknown_element
 
 UNKNOWN = "a browser would take it for an unknown element without any meaning"
 SPELLING = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph.markup.url import neutral_url, neutral_url_list
+from fatmorph.markup._url import neutral_url, neutral_url_list
 
 
 @pytest.mark.parametrize("url", ["javascript:x", "\x00 JAVA\nSCRIPT:x", "data:text/html,x"])

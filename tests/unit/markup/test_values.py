@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from fatmorph.markup.values import plain_value
+from fatmorph.markup._values import plain_value
 
 
 @pytest.mark.parametrize(

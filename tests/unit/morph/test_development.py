@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 
 from fatmorph import Markup, data, fragment, h, svg
-from fatmorph.morph.development import PatchChecker, new_patch_checker
+from fatmorph.morph._development import PatchChecker, new_patch_checker
+from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
-from transports import FakeTransport
 
 # What was logged stays known for the life of the process, so each test has elements of its own.
 names = count()
@@ -54,26 +54,26 @@ def test_patches_are_checked_in_development_only(production, monkeypatch):
 
 
 async def test_a_writer_in_production_checks_nothing(production, logged, fresh):
-    Writer(FakeTransport()).patch(twice(fresh))
+    Writer(MemoryClient()).patch(twice(fresh))
 
     assert logged() == []
 
 
 async def test_what_a_writer_patches_is_checked(development, logged, fresh):
-    Writer(FakeTransport()).patch(twice(fresh))
+    Writer(MemoryClient()).patch(twice(fresh))
 
     assert logged() == ["duplicate-id"]
 
 
 async def test_the_same_finding_is_logged_once_whoever_sends_it(development, logged, fresh):
     for text in ("a", "b", "b"):
-        Writer(FakeTransport()).patch(twice(fresh, h.p(text)))
+        Writer(MemoryClient()).patch(twice(fresh, h.p(text)))
 
     assert logged() == ["duplicate-id"]
 
 
 async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     writer.patch(twice(fresh))
     writer.patch(h.main({"id": f"{fresh}-main"}, h.details()))
@@ -82,7 +82,7 @@ async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
 
 
 async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     writer.patch(h.section(h.h2(fresh)))
     writer.patch(h.article(h.h2(fresh)), selector=f"#{fresh}")
@@ -92,7 +92,7 @@ async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
 
 
 async def test_a_page_is_checked_even_if_regions_of_it_are_sent(development, logged, fresh):
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     for number in (1, 2):
         view = page(fresh, data.signals({fresh: number}), twice(fresh))
@@ -102,7 +102,7 @@ async def test_a_page_is_checked_even_if_regions_of_it_are_sent(development, log
 
 
 async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fresh):
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     writer.patch(page(fresh, data.signals({fresh: 1})))
     writer.patch(h.p({"id": fresh}, "a part between"))
@@ -112,13 +112,13 @@ async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fr
 
 
 async def test_trusted_html_is_not_looked_into(development, logged):
-    Writer(FakeTransport()).patch(Markup("<p id=''>a</p>"))
+    Writer(MemoryClient()).patch(Markup("<p id=''>a</p>"))
 
     assert logged() == []
 
 
 async def test_a_live_page_is_checked(development, logged, fresh):
-    writer = Writer(FakeTransport())
+    writer = Writer(MemoryClient())
 
     async def nothing():
         for item in ():

@@ -3,7 +3,7 @@
 import pytest
 
 from fatmorph.errors import SubjectError
-from fatmorph.relay.base import (
+from fatmorph.relay._contract import (
     checked_pattern,
     checked_subject,
     disjoint_patterns,

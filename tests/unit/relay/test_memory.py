@@ -14,7 +14,7 @@ import pytest
 from fatmorph import counters
 from fatmorph.errors import MomentError, SubjectError, SubscriptionClosedError
 from fatmorph.relay import Relay, Subscription
-from fatmorph.relay.base import RelayContract, SubscriptionContract
+from fatmorph.relay._contract import RelayContract, SubscriptionContract
 
 
 class Tracked:

@@ -14,6 +14,7 @@ typedef struct {
     Py_ssize_t child_capacity;
     Py_ssize_t generated_start; /* which children came out of lists and iterators */
     Py_ssize_t generated_stop;
+    unsigned holds; /* what the children hold */
     PyObject *inline_children[INLINE_CHILDREN];
     PyObject **pairs;
     Py_ssize_t pair_count;
@@ -30,6 +31,7 @@ builder_init(Builder *builder, State *state, Tag *tag)
     builder->child_count = 0;
     builder->child_capacity = INLINE_CHILDREN;
     builder->generated_start = builder->generated_stop = 0;
+    builder->holds = 0;
     builder->pairs = builder->inline_pairs;
     builder->pair_count = 0;
     builder->pair_capacity = INLINE_PAIRS;
@@ -91,6 +93,18 @@ push_child(Builder *builder, PyObject *child)
     return 0;
 }
 
+/* Remember what a child holds, which may be no text. */
+static inline void
+note_holds(Builder *builder, PyObject *child)
+{
+    if (Py_IS_TYPE(child, builder->state->element_type)) {
+        builder->holds |= ELEMENT(child)->holds;
+    }
+    else if (!PyUnicode_CheckExact(child)) {
+        builder->holds |= HOLDS_VERBATIM;
+    }
+}
+
 /* Add an attribute; steals both references, also on error. */
 static inline int
 push_pair(Builder *builder, Name *name, PyObject *value)
@@ -146,6 +160,7 @@ builder_finish(Builder *builder)
     memcpy(element->slots, builder->pairs, 2 * (size_t)builder->pair_count * sizeof(PyObject *));
     memcpy(children_of(element), builder->children,
            (size_t)builder->child_count * sizeof(PyObject *));
+    set_holds(element, builder->holds | builder->tag->holds);
     set_generated(element, builder->generated_start, builder->generated_stop);
     builder->pair_count = builder->child_count = 0;
     return element;

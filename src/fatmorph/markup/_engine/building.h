@@ -57,6 +57,7 @@ replace_children(Builder *builder, PyObject *after)
             PyErr_Format(PyExc_TypeError, "a child is not %.200s", Py_TYPE(child)->tp_name);
             return -1;
         }
+        note_holds(builder, child);
         if (push_child(builder, Py_NewRef(child)) < 0) {
             return -1;
         }
@@ -64,10 +65,32 @@ replace_children(Builder *builder, PyObject *after)
     return 0;
 }
 
+/* Let the tag check the attributes, which it leaves as they are. */
+static int
+check_attributes(Builder *builder)
+{
+    PyObject *names = PyTuple_New(builder->pair_count);
+    if (names == NULL) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < builder->pair_count; i++) {
+        PyTuple_SET_ITEM(names, i, Py_NewRef(((Name *)builder->pairs[2 * i])->name));
+    }
+    PyObject *checked = PyObject_CallFunctionObjArgs(builder->tag->attribute_check,
+                                                     builder->tag->name, names, NULL);
+    Py_DECREF(names);
+    Py_XDECREF(checked);
+    return checked == NULL ? -1 : 0;
+}
+
 /* Let the tag check the children, which it may replace: a script's become one raw text. */
 static int
 check_content(Builder *builder)
 {
+    unsigned heeds = builder->tag->heeds;
+    if (heeds != 0 && (builder->holds & heeds) == 0) {
+        return 0; /* it would find nothing */
+    }
     PyObject *before = PyTuple_New(builder->child_count);
     if (before == NULL) {
         return -1;
@@ -81,8 +104,11 @@ check_content(Builder *builder)
     if (after == NULL) {
         return -1;
     }
-    int failed = replace_children(builder, after);
-    builder->generated_start = builder->generated_stop = 0;
+    int failed = 0;
+    if (heeds == 0) {
+        failed = replace_children(builder, after);
+        builder->generated_start = builder->generated_stop = 0;
+    }
     Py_DECREF(after);
     return failed;
 }
@@ -99,6 +125,9 @@ tag_vectorcall(PyObject *self, PyObject *const *args, size_t flagged_count, PyOb
         goto error;
     }
     if (keywords != NULL && add_keywords(&builder, args + count, keywords) < 0) {
+        goto error;
+    }
+    if (tag->attribute_check != NULL && check_attributes(&builder) < 0) {
         goto error;
     }
     if (tag->check != NULL && check_content(&builder) < 0) {

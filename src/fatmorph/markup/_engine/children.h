@@ -73,6 +73,7 @@ add_converted(Builder *builder, PyObject *item, const Place *place)
         Py_DECREF(child);
         return -1;
     }
+    note_holds(builder, child);
     return push_child(builder, child);
 }
 
@@ -87,6 +88,7 @@ add_fragment(Builder *builder, Element *fragment)
             return -1;
         }
     }
+    builder->holds |= fragment->holds;
     if (fragment->has_generated) {
         note_generated(builder, start + fragment->before_generated,
                        builder->child_count - fragment->after_generated);
@@ -102,11 +104,16 @@ add_child(Builder *builder, PyObject *item, const Place *place)
     PyTypeObject *type = Py_TYPE(item);
     if (type == state->element_type) {
         if (!ELEMENT(item)->tag->is_fragment) {
+            builder->holds |= ELEMENT(item)->holds;
             return push_child(builder, Py_NewRef(item));
         }
         return add_fragment(builder, ELEMENT(item));
     }
-    if (type == &PyUnicode_Type || type == state->markup_type) {
+    if (type == &PyUnicode_Type) {
+        return push_child(builder, Py_NewRef(item));
+    }
+    if (type == state->markup_type) {
+        builder->holds |= HOLDS_VERBATIM;
         return push_child(builder, Py_NewRef(item));
     }
     if (item == Py_None || item == Py_True || item == Py_False) {

@@ -5,17 +5,23 @@
 
 #include "names.h"
 
+/* What an element may hold, itself or anywhere below it, as content.py numbers it. */
+enum { HOLDS_VERBATIM = 2, HOLDS_ANYTHING = 3 };
+
 typedef struct {
     PyObject_HEAD
     vectorcallfunc vectorcall;
     PyObject *name;
     PyObject *namespace;
     PyObject *check; /* called with the name and the children, returns children; or NULL */
+    PyObject *attribute_check; /* called with the name and the attributes; or NULL */
     PyObject *start; /* bytes: <div */
     PyObject *end;   /* bytes: </div> */
     bool has_start_end; /* whether > closes the start tag */
     bool is_newline_dropping;
     bool is_fragment;
+    unsigned heeds; /* what its check looks for and leaves as it is; 0 if it looks at all */
+    unsigned holds; /* what each of its elements holds */
 } Tag;
 
 typedef struct {
@@ -25,7 +31,8 @@ typedef struct {
     PyObject *html; /* bytes, if frozen */
     uint32_t pair_count;
     bool is_html_unencodable;
-    bool has_generated; /* children that came out of lists and iterators, and how many */
+    bool has_generated : 1; /* children that came out of lists and iterators, and how many */
+    uint8_t holds : 2;
     uint8_t before_generated; /* children stand before them */
     uint8_t after_generated; /* and after them */
     PyObject *slots[]; /* pairs of Name and value (str or True), then children */
@@ -55,6 +62,12 @@ static inline PyObject *
 pair_value(const Element *element, uint32_t index)
 {
     return element->slots[2 * index + 1];
+}
+
+static void
+set_holds(Element *element, unsigned holds)
+{
+    element->holds = holds & HOLDS_ANYTHING;
 }
 
 /* Remember which children came out of lists and iterators, unless too many stand beside them. */
@@ -109,6 +122,7 @@ empty_element(State *state, Tag *tag, Py_ssize_t pair_count, Py_ssize_t child_co
     element->pair_count = (uint32_t)pair_count;
     element->is_html_unencodable = false;
     element->has_generated = false;
+    element->holds = 0;
     return element;
 }
 
@@ -125,6 +139,7 @@ copied_element(State *state, Element *element)
         copy->slots[i] = Py_NewRef(element->slots[i]);
     }
     copy->has_generated = element->has_generated;
+    copy->holds = element->holds;
     copy->before_generated = element->before_generated;
     copy->after_generated = element->after_generated;
     return copy;

@@ -17,6 +17,7 @@ tag_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(tag->name);
     Py_VISIT(tag->namespace);
     Py_VISIT(tag->check);
+    Py_VISIT(tag->attribute_check);
     return 0;
 }
 
@@ -24,6 +25,7 @@ static int
 tag_clear(PyObject *self)
 {
     Py_CLEAR(((Tag *)self)->check);
+    Py_CLEAR(((Tag *)self)->attribute_check);
     return 0;
 }
 
@@ -36,6 +38,7 @@ tag_dealloc(PyObject *self)
     Py_XDECREF(tag->name);
     Py_XDECREF(tag->namespace);
     Py_XDECREF(tag->check);
+    Py_XDECREF(tag->attribute_check);
     Py_XDECREF(tag->start);
     Py_XDECREF(tag->end);
     type->tp_free(self);
@@ -46,10 +49,12 @@ tag_dealloc(PyObject *self)
 static Tag *
 tag_from_parts(PyTypeObject *type, PyObject *parts)
 {
-    PyObject *name, *namespace, *start, *end, *check;
+    PyObject *name, *namespace, *start, *end, *check, *attribute_check;
     int has_start_end, is_newline_dropping, is_fragment;
-    if (!PyArg_ParseTuple(parts, "UUUUOppp", &name, &namespace, &start, &end, &check,
-                          &has_start_end, &is_newline_dropping, &is_fragment)) {
+    unsigned heeds, holds;
+    if (!PyArg_ParseTuple(parts, "UUUU(OIIO)ppp", &name, &namespace, &start, &end, &check,
+                          &heeds, &holds, &attribute_check, &has_start_end,
+                          &is_newline_dropping, &is_fragment)) {
         return NULL;
     }
     if (!PyUnicode_CheckExact(name) || !PyUnicode_CheckExact(namespace)) {
@@ -66,6 +71,9 @@ tag_from_parts(PyTypeObject *type, PyObject *parts)
     tag->start = PyUnicode_AsUTF8String(start);
     tag->end = PyUnicode_AsUTF8String(end);
     tag->check = check == Py_None ? NULL : Py_NewRef(check);
+    tag->attribute_check = attribute_check == Py_None ? NULL : Py_NewRef(attribute_check);
+    tag->heeds = heeds;
+    tag->holds = holds;
     tag->has_start_end = has_start_end != 0;
     tag->is_newline_dropping = is_newline_dropping != 0;
     tag->is_fragment = is_fragment != 0;

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from fatmorph.markup.element import Element
-from fatmorph.markup.render import as_element
+from fatmorph.markup._element import Element
+from fatmorph.markup._render import as_element
 from fatmorph.morph.checks._change import report_change
 from fatmorph.morph.checks._page import report_page
 from fatmorph.morph.checks._survey import ROOTS, Survey, Tree

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import cast
 
 from fatmorph.errors import short_repr
-from fatmorph.markup.element import Element
-from fatmorph.markup.render import generated
+from fatmorph.markup._element import Element
+from fatmorph.markup._render import generated
 from fatmorph.morph.checks._nesting import IN_NAV
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
 from fatmorph.morph.checks._vocabulary import MATCHED_BY_POSITION

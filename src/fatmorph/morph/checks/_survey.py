@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from fatmorph.markup.element import Element
+from fatmorph.markup._element import Element
+from fatmorph.markup._render import generated
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
-from fatmorph.markup.render import generated
 from fatmorph.morph._matching.nodes import LISTED_ELEMENTS
 from fatmorph.morph.checks import _vocabulary as kinds
 from fatmorph.morph.checks._nesting import (

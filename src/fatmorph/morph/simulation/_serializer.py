@@ -5,8 +5,8 @@ Source: https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fra
 
 from __future__ import annotations
 
+from fatmorph.markup._spec import VOID_ELEMENTS
 from fatmorph.markup.parse import ParsedElement
-from fatmorph.markup.spec import VOID_ELEMENTS
 from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("inner_html", "outer_html")

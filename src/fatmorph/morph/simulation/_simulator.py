@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from fatmorph.errors import MorphError, short_repr
-from fatmorph.markup.element import Element
+from fatmorph.markup._element import Element
+from fatmorph.markup._render import render
+from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
-from fatmorph.markup.render import render
-from fatmorph.markup.suggestion import closest_name
 from fatmorph.morph._matching.document import BrowserError, Document, Record
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph._matching.runs import count_runs

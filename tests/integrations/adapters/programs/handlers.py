@@ -6,15 +6,16 @@ number, `/rooms/NUMBER` with the handler `room`.
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 from dataclasses import dataclass
 
-from fatmorph import Context, Relay, Writer, h
+from fatmorph import Context, Relay, Writer, counters, h
+from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.stream import Stream
 from fatmorph.adapters import Handler
-from fatmorph.alive import Alive
 from fatmorph.settings import Settings
-from fatmorph.stream import Stream
 
 __all__ = ("ROUTES", "Route", "room")
 
@@ -107,6 +108,14 @@ async def flood(c: Context, w: Writer) -> None:
     left("flood")
 
 
+async def beat(c: Context, w: Writer) -> None:
+    """Read what was sent, then write a comment every tenth of a second."""
+    await c.body()
+    async for _ in w.alive(relay.subscribe("*"), heartbeat=0.1):
+        pass
+    left("beat")
+
+
 async def wait(c: Context, w: Writer) -> None:
     """Wait in the body of a loop, which only a stopping server interrupts."""
     async for _ in w.alive():
@@ -123,7 +132,9 @@ async def left_over(c: Context, w: Writer) -> None:
     objects = gc.get_objects()
     w.json(
         {
+            "open": counters.snapshot().streams_open,
             "subscriptions": relay.subscription_count,
+            "filters": len(logging.getLogger("uvicorn.error").filters),
             "objects": [
                 sum(isinstance(o, kind) for o in objects) for kind in (Writer, Stream, Alive)
             ],
@@ -160,6 +171,7 @@ ROUTES = (
     Route("/subscribe", subscribe, ("GET", "POST")),
     Route("/publish", publish, ("POST",)),
     Route("/flood", flood),
+    Route("/beat", beat, ("GET", "POST")),
     Route("/wait", wait, settings=Settings(max_stalled_seconds=60)),
     Route("/left-over", left_over),
 )

@@ -1,0 +1,39 @@
+"""The command `python -m fatmorph`: the version, the engine, and `check`."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from fatmorph._cli.check import add_check_command
+from fatmorph.markup._render import ENGINE
+
+__all__ = ("main",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        arguments: Without the program's name; by default those that Python was started with.
+
+    Raises:
+        SystemExit: After `--version` and `--help`, or with status 2 for invalid arguments.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m fatmorph", description="Live web pages, each written as one function."
+    )
+    parser.add_argument("--version", action="version", version=_version_line())
+    add_check_command(parser.add_subparsers(title="commands", metavar="command"))
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 0
+    status: int = options.run(options)
+    return status
+
+
+def _version_line() -> str:
+    return f"fatmorph {version('fatmorph')}, {ENGINE} engine, Python {platform.python_version()}"

@@ -1,0 +1,211 @@
+"""The half of a Writer that answers with events: a stream of them, or one as a whole response.
+
+One event for a Datastar action is sent as a whole response, where the client does the same with
+it. So the first event of an action is held until the handler returns, writes another one, waits
+for the socket, or lets the event loop turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+
+from fatmorph._streaming.lifetime import Ending
+from fatmorph._streaming.stream import Stream
+from fatmorph._streaming.whole_response import Responder
+from fatmorph.errors import ResponseEndedError, ResponseError
+
+__all__ = ("EventResponder",)
+
+NO_CACHE = ("cache-control", "no-cache")
+STREAM_HEADERS = (
+    ("content-type", "text/event-stream"),
+    NO_CACHE,
+    # Asks nginx and its relatives to pass every event on at once.
+    ("x-accel-buffering", "no"),
+)
+
+
+class WholeEvent(Protocol):
+    """One event as a whole response."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers, content type first."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """Return the body."""
+        ...
+
+
+class Event(Protocol):
+    """An event for the Datastar client, before it is framed."""
+
+    def framed(self) -> bytes:
+        """Return the event as a stream carries it."""
+        ...
+
+    def whole(self) -> WholeEvent | None:
+        """Return the event as a whole response, or None where only an event can say it."""
+        ...
+
+
+class EventResponder(Responder):
+    """Answer with events.
+
+    Args:
+        stream: Carries them to the client.
+        is_datastar: Whether a Datastar action asked.
+        is_head: Whether only the head of the response is wanted.
+        last_event_id: The request's `last-event-id`; None if it has none.
+        policy: The Content-Security-Policy of pages; None for none.
+        nonce: The page's, for its policy and its scripts; empty for none.
+    """
+
+    __slots__ = ("_held", "_is_datastar", "_is_streaming", "_last_event_id", "_release_handle")
+
+    def __init__(
+        self,
+        stream: Stream,
+        *,
+        is_datastar: bool,
+        is_head: bool,
+        last_event_id: str | None,
+        policy: str | None,
+        nonce: str,
+    ) -> None:
+        super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
+        self._is_datastar = is_datastar
+        self._last_event_id = last_event_id
+        self._is_streaming = False
+        self._held: Event | None = None
+        self._release_handle: asyncio.Handle | None = None
+
+    async def drain(self) -> None:
+        """Wait until the socket has taken what was written, or the client is gone."""
+        self._release_held()
+        await self._stream.drain()
+
+    async def finish(self) -> None:
+        """Complete the response; adapters call it when the handler has returned.
+
+        A handler that wrote nothing has nothing to say: 204.
+        """
+        try:
+            await self._stream.close_sources()
+            self._answer_held()
+            if not self._is_started:
+                self.empty(204 if self._status is None else self._status)
+        finally:
+            await self._stream.finish()
+
+    async def abort(self) -> None:
+        """Leave nothing running after a handler failed; adapters call it."""
+        try:
+            self._take_held()
+            await self._stream.close_sources()
+        finally:
+            self._stream.close()
+
+    @property
+    def is_broken_off(self) -> bool:
+        """Whether the response was left incomplete for a known reason; for adapters."""
+        return self._stream.is_broken_off or self._stream.is_out_of_reach
+
+    def take_back_cancellation(self) -> bool:
+        """Return whether only the server's stop cancelled the handler; for adapters."""
+        return self._stream.take_back_cancellation()
+
+    def _send(self, event: Event) -> None:
+        if not self._hold(event):
+            self._write(event.framed())
+
+    def _write(self, event: bytes) -> None:
+        # hot: as tests/benchmarks/fan_out.py shows.
+        stream = self._stream
+        if not self._is_streaming or stream.is_complete:
+            self._start_stream()
+        if not self._is_head:
+            stream.write(event)
+
+    def _can_hold(self) -> bool:
+        """Return whether the next event may be all that an action is answered with.
+
+        A client that sends the last event's id reads a stream that it means to go on with.
+        """
+        return (
+            self._is_datastar
+            and not self._is_started
+            and not self._is_head
+            and self._last_event_id is None
+            and "content-type" not in self._headers
+        )
+
+    def _hold(self, event: Event) -> bool:
+        """Keep the first event of an action for this turn of the event loop, if that is it."""
+        if not self._can_hold():
+            return False
+        self._check_stream_status()
+        with suppress(RuntimeError):  # another thread: the stream says what is wrong
+            self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
+            self._held = event
+            self._fix_head()
+        return self._held is not None
+
+    def _take_held(self) -> Event | None:
+        if self._release_handle is not None:
+            self._release_handle.cancel()
+            self._release_handle = None
+        held, self._held = self._held, None
+        return held
+
+    def _release_held(self) -> None:
+        """Begin a stream with the event that was held."""
+        held = self._take_held()
+        if held is not None:
+            self._is_streaming = True
+            self._start(200, STREAM_HEADERS)
+            self._stream.write(held.framed())
+
+    def _answer_held(self) -> None:
+        """Answer with the event that was held, and no other will come."""
+        answer = None if self._held is None else self._held.whole()
+        if answer is None:
+            self._release_held()
+            return
+        self._take_held()
+        length = ("content-length", str(len(answer.body)))
+        self._start(200, [*answer.headers, NO_CACHE, length])
+        self._stream.complete(answer.body)
+
+    def _open_stream(self) -> None:
+        self._start_stream()  # the client learns at once that the stream is open
+        if self._is_head:
+            self._stream.end(Ending.COMPLETE)
+
+    def _start_stream(self) -> None:
+        if not self._is_streaming:
+            self._release_held()
+        if self._is_streaming and not self._stream.is_complete:
+            return
+        if self._is_started:
+            raise ResponseEndedError(
+                "cannot write an event after the response is complete",
+                why="a response is one whole page or a stream of events, never both",
+                fix="w.patch(page)  (instead of w.html(page) before it)",
+            )
+        self._check_stream_status()
+        self._is_streaming = True
+        self._start(200, STREAM_HEADERS)
+
+    def _check_stream_status(self) -> None:
+        if self.status != 200:
+            raise ResponseError(
+                f"cannot stream events with status {self.status}",
+                where="w.status",
+                why="Datastar ignores the body of every response but a 200",
+                fix="w.patch(error_view(…))  (with status 200)",
+            )

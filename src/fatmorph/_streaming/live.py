@@ -1,0 +1,190 @@
+"""Live: a page that follows its state, drawn whole again whenever something has changed.
+
+Only *that* something changed counts: changes that come while a page is drawn, sent or held back
+by `max_rate` become one page. Numbered rules:
+
+1. An event carries an id made of its content, so that a page which the browser has already is
+   known after a restart, in another process, and never mistaken for another view's.
+2. The browser forgets the old id before it gets a page and learns the new one after it: a
+   connection that breaks anywhere in between ends with no id, and the page is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from typing import Self
+
+from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.shared_page import Page, SharedPage
+from fatmorph._streaming.stream import Stream
+from fatmorph.counters import COUNTERS
+from fatmorph.errors import ResponseError
+from fatmorph.types import Source
+
+__all__ = ("Live",)
+
+
+class Live:
+    """Send a page now and after every change, until the stream ends.
+
+    Made and run by `Writer.live()`; see there.
+
+    Args:
+        stream: Where the pages go.
+        draw: Draws the page.
+        source: Tells of changes; None draws as often as `max_rate` says.
+        shared: What draws the page for several streams; None if it is for this one alone.
+        last_id: The id of the page that the browser has; None if unknown.
+        heartbeat: Seconds of silence after which a comment is sent; None for never.
+        max_rate: Pages per second at the most; None for no limit.
+
+    Raises:
+        ResponseError: Neither a source nor a rate.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        draw: Callable[[], Awaitable[Page]],
+        source: AsyncIterable[object] | None,
+        *,
+        shared: SharedPage | None,
+        last_id: str | None,
+        heartbeat: float | None,
+        max_rate: float | None,
+    ) -> None:
+        if source is None and max_rate is None:
+            raise _pace_error()
+        self._stream = stream
+        self._draw = draw
+        self._shared = shared
+        self._last_id = last_id
+        self._changes = source if source is None or isinstance(source, Source) else _Pump(source)
+        self._alive = Alive(
+            stream, self._changes, heartbeat=heartbeat, max_rate=max_rate, call="w.live(view, …)"
+        )
+        self._interval = 1 / max_rate if max_rate else 0.0
+        self._next_time: float | None = None  # None before the first page
+
+    async def run(self) -> None:
+        """Send pages until the stream or the source ends, then close the source."""
+        if self._shared is not None:
+            self._shared.add_reader()
+        try:
+            aiter(self._alive)
+            while (changed_at := await self._next_change()) is not None:
+                await self._send_page(changed_at)
+        finally:
+            if self._shared is not None:
+                self._shared.remove_reader()
+            await self._alive.aclose()
+
+    async def _next_change(self) -> int | None:
+        """Wait for a change; return when the newest was made, or None at the end."""
+        try:
+            return await self._alive.until_end(self._wait_for_change)
+        except StopAsyncIteration:
+            return None
+
+    async def _wait_for_change(self) -> int:
+        loop = asyncio.get_running_loop()
+        is_first = self._next_time is None
+        if self._next_time is not None:
+            # First the change, then the socket, which mostly has taken the page by then: so a
+            # change wakes this task once.
+            if self._changes is not None:
+                await anext(self._changes)
+            await self._stream.drain()
+            seconds = self._next_time - loop.time()
+            if seconds > 0:
+                await asyncio.sleep(seconds)
+        changed_at = self._skip_changes(is_first=is_first)
+        self._next_time = loop.time() + self._interval
+        return changed_at
+
+    def _skip_changes(self, *, is_first: bool) -> int:
+        """Forget the changes that the next page will show; return when the newest was made."""
+        if self._changes is not None:
+            # In this order: a change that another thread publishes in between comes again.
+            skipped = self._changes.skip()
+            if not is_first:
+                COUNTERS.dropped += skipped
+                return self._changes.changed_at
+        now = time.perf_counter_ns()
+        # A new stream sees the state of this moment. A poll shows a state that is an interval
+        # old at the most, and so may the page that it shares.
+        return now if is_first else now - int(self._interval * 1e9)
+
+    async def _send_page(self, changed_at: int) -> None:
+        # In a frame of its own: a loop that waits must not keep its last page in memory.
+        if self._shared is None:
+            page = await self._draw()
+        else:
+            page = await self._shared.drawn_after(changed_at, self._draw)
+        if page.id != self._last_id:
+            self._stream.write(page.event)
+            self._last_id = page.id
+
+
+class _Pump:
+    """Read a source as fast as it gives, so that its items can be forgotten at once."""
+
+    def __init__(self, source: AsyncIterable[object]) -> None:
+        self._source = source
+        self._items: AsyncIterator[object] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_changed = False
+        self._wake = asyncio.Event()
+        self.changed_at = 0
+
+    def __aiter__(self) -> Self:
+        self._items = aiter(self._source)
+        self._task = asyncio.create_task(self._read(self._items))
+        return self
+
+    async def __anext__(self) -> None:
+        await self._wake.wait()
+        if not self._is_changed and self._task is not None:
+            await self._task  # it has ended: perhaps with an error of the source
+            raise StopAsyncIteration
+        self.skip()
+
+    def skip(self) -> int:
+        skipped = int(self._is_changed)
+        self._is_changed = False
+        if self._task is None or not self._task.done():
+            self._wake.clear()
+        return skipped
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self.close()
+            await asyncio.wait([self._task])
+        close = getattr(self._source if self._items is None else self._items, "aclose", None)
+        if close is not None:
+            await close()
+
+    async def _read(self, items: AsyncIterator[object]) -> None:
+        try:
+            async for _ in items:
+                self.changed_at = time.perf_counter_ns()
+                self._is_changed = True
+                self._wake.set()
+                await asyncio.sleep(0)  # a source that never waits must not stop everything
+        finally:
+            self._wake.set()
+
+
+def _pace_error() -> ResponseError:
+    return ResponseError(
+        "cannot tell when to draw a live page",
+        where="w.live(view)",
+        why="without a source that tells of changes it looks for them, as often as you say",
+        fix="w.live(view, max_rate=2)",
+    )

@@ -1,0 +1,201 @@
+"""Whole responses: a page, text, JSON or nothing, with its status, headers and cookies.
+
+Nothing here knows of events. What is written twice, or changed after the first byte, says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from fatmorph._streaming.stream import Stream
+from fatmorph.errors import ResponseError
+from fatmorph.http._head import (
+    STATUSES_WITHOUT_BODY,
+    ResponseHeaders,
+    SameSite,
+    checked_status,
+    cookie_header,
+    started_error,
+)
+from fatmorph.markup._wording import encoding_error
+
+__all__ = ("Responder",)
+
+
+class Responder:
+    """The half of a Writer that answers with one whole response.
+
+    Args:
+        stream: What carries it to the client.
+        is_head: Whether only the head of the response is wanted.
+        policy: The Content-Security-Policy of pages; None for none.
+        nonce: Of the page, for its policy and its scripts; empty for none.
+    """
+
+    # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
+    __slots__ = (
+        "__weakref__",
+        "_cookies",
+        "_headers",
+        "_is_head",
+        "_is_started",
+        "_nonce",
+        "_policy",
+        "_status",
+        "_stream",
+    )
+
+    def __init__(
+        self, stream: Stream, *, is_head: bool, policy: str | None = None, nonce: str = ""
+    ) -> None:
+        self._stream = stream
+        self._is_head = is_head
+        self._policy = policy
+        self._nonce = nonce
+        self._headers = ResponseHeaders()
+        self._cookies: list[str] = []
+        self._status: int | None = None
+        self._is_started = False
+
+    @property
+    def headers(self) -> ResponseHeaders:
+        """The headers of the response, before its first byte."""
+        return self._headers
+
+    @property
+    def status(self) -> int:
+        """The status of the response; 200 unless set. Streams of events are always 200."""
+        return 200 if self._status is None else self._status
+
+    @status.setter
+    def status(self, status: int) -> None:
+        if self._is_started:
+            raise started_error("change the status")
+        self._status = checked_status(status)
+
+    @property
+    def is_started(self) -> bool:
+        """Whether status and headers are fixed."""
+        return self._is_started
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client left, was cut, or the server stops; asked first, it begins to look."""
+        self._stream.watch()
+        return self._stream.is_ended
+
+    def cookie(
+        self,
+        name: str,
+        value: str,
+        *,
+        max_age: int | None = None,
+        path: str = "/",
+        domain: str | None = None,
+        secure: bool = False,
+        http_only: bool = True,
+        same_site: SameSite = "lax",
+    ) -> None:
+        """Set a cookie; `max_age=0` removes it.
+
+        Args:
+            name: A token: letters, digits, `-`, `_` and a few more.
+            value: Any text; what a cookie cannot hold is percent-encoded, and `c.cookies`
+                decodes it.
+            max_age: Seconds to keep it; None until the browser closes.
+            path: Where below it is sent.
+            domain: None for this host alone.
+            secure: Over HTTPS only; required by `same_site="none"`.
+            http_only: Hidden from JavaScript.
+            same_site: Whether other sites' requests carry it.
+
+        Raises:
+            ResponseError: A part that would begin another attribute or header.
+            ResponseStartedError: The first byte is written.
+
+        Source: https://www.rfc-editor.org/rfc/rfc6265#section-4.1
+        """
+        if self._is_started:
+            raise started_error(f"set the cookie {name}")
+        self._cookies.append(
+            cookie_header(
+                name,
+                value,
+                max_age=max_age,
+                path=path,
+                domain=domain,
+                secure=secure,
+                http_only=http_only,
+                same_site=same_site,
+            )
+        )
+
+    def text(self, text: str, status: int | None = None) -> None:
+        """Answer with plain text.
+
+        Raises:
+            ResponseStartedError: Something was written before.
+            EncodingError: Text with a lone surrogate.
+        """
+        try:
+            body = text.encode()
+        except UnicodeEncodeError:
+            raise encoding_error("w.text(…)", text) from None
+        self._whole(body, "text/plain; charset=utf-8", status)
+
+    def json(self, value: Any, status: int | None = None) -> None:
+        """Answer with JSON.
+
+        Args:
+            value: Anything that msgspec encodes: dataclasses, Structs, dates, UUIDs too.
+            status: 200 if neither this nor `w.status` says otherwise.
+
+        Raises:
+            ResponseStartedError: Something was written before.
+        """
+        self._whole(msgspec.json.encode(value), "application/json", status)
+
+    def empty(self, status: int = 204) -> None:
+        """Answer without content.
+
+        Raises:
+            ResponseStartedError: Something was written before.
+        """
+        self._whole(b"", None, status)
+
+    def _whole(
+        self,
+        body: bytes,
+        content_type: str | None,
+        status: int | None,
+        more_headers: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        if self._is_started:
+            raise started_error("write a whole response")
+        status = self.status if status is None else checked_status(status)
+        headers = [] if content_type is None else [("content-type", content_type)]
+        if status not in STATUSES_WITHOUT_BODY:
+            headers.append(("content-length", str(len(body))))
+        elif body:
+            raise ResponseError(
+                f"cannot send content with status {status}",
+                where="w.status",
+                why="a 204 or a 304 ends with its headers",
+                fix=f"w.empty({status})",
+            )
+        self._start(status, [*headers, *more_headers])
+        self._stream.complete(b"" if self._is_head else body)
+
+    def _start(self, status: int, defaults: Iterable[tuple[str, str]]) -> None:
+        self._fix_head()
+        headers = [(name, value) for name, value in defaults if name not in self._headers]
+        headers.extend(self._headers.items())
+        headers.extend(("set-cookie", cookie) for cookie in self._cookies)
+        self._stream.start(status, headers)
+
+    def _fix_head(self) -> None:
+        self._is_started = True
+        self._headers.fix()

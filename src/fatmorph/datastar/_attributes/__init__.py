@@ -1,0 +1,1 @@
+"""How `fatmorph.data` and `fatmorph.at` write Datastar's attributes and actions."""

@@ -1,0 +1,32 @@
+"""Server-sent events for the Datastar client: values in, the bytes of one event out.
+
+It never alters a payload but for line ends, which server-sent events carry as LF whatever
+they were, and it never lets one break out of its field. It opens no stream and keeps no state.
+
+Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html and
+https://data-star.dev/reference/sse_events
+"""
+
+from fatmorph.datastar.events._elements import (
+    Namespace,
+    PatchMode,
+    patch_elements,
+    remove_elements,
+)
+from fatmorph.datastar.events._event import DatastarEvent, as_text, comment
+from fatmorph.datastar.events._scripts import execute_script, navigate
+from fatmorph.datastar.events._signals import patch_signals, remove_signals
+
+__all__ = (
+    "DatastarEvent",
+    "Namespace",
+    "PatchMode",
+    "as_text",
+    "comment",
+    "execute_script",
+    "navigate",
+    "patch_elements",
+    "patch_signals",
+    "remove_elements",
+    "remove_signals",
+)

@@ -1,0 +1,144 @@
+"""The same-origin guard: another site's page may not act in the name of your users.
+
+1. What only reads (GET, HEAD, OPTIONS) passes, unless a Datastar action asks: a link or an
+   image of another site cannot carry `Datastar-Request`, so such a GET is an action too. So is
+   the handshake of a WebSocket, although it is a GET: CORS does not stop it, and it carries the
+   user's cookies.
+2. `Sec-Fetch-Site`, which no page can forge, decides where a browser sends it.
+3. Elsewhere (old browsers, and plain HTTP but for localhost) the host and port of `Origin` are
+   compared with `Host`. Not the scheme: behind a proxy that ends TLS nobody knows it.
+4. What has neither header is no page in a browser, and carries nobody's cookies unasked. Every
+   browser sends `Origin` with a handshake.
+
+Sources: https://pkg.go.dev/net/http#CrossOriginProtection, which decides alike;
+https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header,
+https://www.rfc-editor.org/rfc/rfc6455#section-10.2 (WebSockets)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from fatmorph.errors import OriginError, SettingsError, short_repr
+
+__all__ = ("ANY_ORIGIN", "WEBSOCKET", "check_origin", "checked_origins")
+
+ANY_ORIGIN = "*"
+WEBSOCKET = "WebSocket"
+"""The method of a handshake, for servers that do not give one."""
+
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = frozenset({"same-origin", "none"})  # none: typed, bookmarked, or reloaded by the user
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+HOST = r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#@*,\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?"
+
+
+def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Collection[str]) -> None:
+    """Refuse an action that comes from another site.
+
+    Adapters ask before they call a handler; ask yourself where something happens before that.
+
+    Args:
+        method: `GET`, `POST`, …; `WEBSOCKET` for a handshake whose headers do not say that it is
+            one, as in a scope of ASGI.
+        headers: Found in lower case.
+        allowed_origins: As `Settings.allowed_origins`.
+
+    Raises:
+        OriginError: The action comes from a site that is not allowed; unhandled, it becomes
+            a 403.
+
+    Example:
+        >>> check_origin("POST", {"sec-fetch-site": "same-origin"}, set())
+    """
+    is_handshake = method == WEBSOCKET or "websocket" in headers.get("upgrade", "").lower()
+    is_asked = is_handshake or headers.get("datastar-request") == "true"
+    if method in READING_METHODS and not is_asked:
+        return
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site:
+        is_own = site in OWN_SITES
+    else:
+        is_own = not origin or _is_of_host(origin, headers.get("host", ""))
+    if is_own or ANY_ORIGIN in allowed_origins or (origin or "").lower() in allowed_origins:
+        return
+    sent = "a WebSocket" if is_handshake else method
+    raise OriginError(
+        f"cannot take {sent} from {short_repr(origin or site)}",
+        where=", ".join(
+            f"{name}: {short_repr(headers[name])}"
+            for name in ("sec-fetch-site", "origin", "host")
+            if name in headers
+        ),
+        why="a page of another site would act in the name of whoever opened it",
+        fix=_fix(origin, is_by_host=not site),
+    )
+
+
+def checked_origins(origins: Collection[str]) -> frozenset[str]:
+    """Return origins as browsers write them.
+
+    Raises:
+        SettingsError: One that no browser would send, and that would allow nobody.
+
+    Example:
+        >>> checked_origins({"https://partner.example"})
+        frozenset({'https://partner.example'})
+
+    Source: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
+    """
+    if isinstance(origins, str):
+        raise _allowed_error(origins, "one text is no set of texts", origins)
+    for origin in origins:
+        if origin == ANY_ORIGIN:
+            continue
+        if origin == "null":
+            raise _allowed_error(origin, "every site can send it, from a sandbox", ANY_ORIGIN)
+        written = _written(origin)
+        if written != origin:
+            why = "an origin is a scheme, a host and perhaps a port, as browsers write them"
+            raise _allowed_error(origin, why, written or "https://partner.example")
+    return frozenset(origins)
+
+
+def _is_of_host(origin: str, host: str) -> bool:
+    ours = re.fullmatch(HOST, host, re.IGNORECASE)
+    theirs = re.fullmatch(f"(?P<scheme>https?)://{HOST}", origin, re.IGNORECASE)
+    if ours is None or theirs is None:
+        return False
+    default_port = DEFAULT_PORTS[theirs["scheme"].lower()]
+    has_same_port = (ours["port"] or default_port) == (theirs["port"] or default_port)
+    return has_same_port and ours["host"].lower() == theirs["host"].lower()
+
+
+def _written(origin: object) -> str | None:
+    """Return the origin as a browser writes it, or None if it is none."""
+    pattern = rf"(?P<scheme>[a-z][-+.a-z0-9]*)://{HOST}(?:/.*)?"
+    found = re.fullmatch(pattern, origin, re.IGNORECASE) if isinstance(origin, str) else None
+    if found is None:
+        return None
+    scheme, host, port = found["scheme"].lower(), found["host"].lower(), found["port"]
+    try:
+        host = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        return None
+    return f"{scheme}://{host}" + (f":{port}" if port and port != DEFAULT_PORTS.get(scheme) else "")
+
+
+def _fix(origin: str | None, *, is_by_host: bool) -> str:
+    written = _written(origin)
+    fix = f"settings=Settings(allowed_origins={{{written or ANY_ORIGIN!r}}})"
+    if written and is_by_host:
+        return f"{fix}  (or have your proxy pass on the Host header)"
+    return f"{fix}  (if {'you trust it' if written else 'everybody may, from everywhere'})"
+
+
+def _allowed_error(origin: object, why: str, better: str) -> SettingsError:
+    return SettingsError(
+        f"cannot allow the origin {short_repr(origin)}",
+        where="Settings(allowed_origins=…)",
+        why=why,
+        fix=f"Settings(allowed_origins={{{better!r}}})",
+    )

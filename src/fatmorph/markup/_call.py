@@ -1,0 +1,218 @@
+"""Building: what both engines do alike when they make tags and elements.
+
+An engine itself handles what is in every page: exact text, elements, lists, plain attributes.
+Everything else comes here, so that no rule and no sentence is written twice. A place is the
+index of a positional argument, then the indices of the items in it, each from zero.
+"""
+
+# Arguments come from callers that no type checker has seen.
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from types import GeneratorType
+from typing import Any, NamedTuple, NoReturn, TypeAlias, cast
+
+from markupsafe import Markup
+
+from fatmorph import errors
+from fatmorph.errors import EncodingError
+from fatmorph.markup import _wording
+from fatmorph.markup._attributes import (
+    AttributeName,
+    add_attribute,
+    add_mapping,
+    mapped_name,
+    written_name,
+)
+from fatmorph.markup._content import COMMENT_CONTENT, Content, content_of
+from fatmorph.markup._spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup._values import VALUE_KINDS, Written, is_text, text_of
+from fatmorph.markup._wording import argument_place
+from fatmorph.markup.path import find_unencodable
+from fatmorph.types import ElementNamespace
+
+__all__ = (
+    "COMMENT",
+    "FRAGMENT",
+    "MAX_BESIDE_GENERATED",
+    "MAX_NESTED_ITERABLES",
+    "NOT_GENERATED",
+    "ChildList",
+    "Place",
+    "TagParts",
+    "add_keyword",
+    "add_mapping",
+    "check_generator",
+    "convert_child",
+    "note_failure",
+    "tag_parts",
+    "too_deep",
+    "uncalled_tag",
+    "unencodable",
+    "verbatim_key",
+    "verbatim_keyword",
+)
+
+Place: TypeAlias = "tuple[int, ...]"
+
+# https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
+ASCII_TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
+# Text, so that `re` compiles it when a name needs it: that takes longer than all of the above.
+TAG_NAME = (
+    "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
+    "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
+    "\ufdf0-\ufffd\U00010000-\U000effff]*"
+)
+ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+# The last four are proxies, which claim the class of what they stand for.
+NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping, str, int, float, Decimal)
+# Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
+MAX_NESTED_ITERABLES = 100
+# How many children before or after generated ones are counted: a byte each, free in a C element.
+MAX_BESIDE_GENERATED = 255
+NOT_GENERATED = (0, 0)
+
+
+class ChildList(list[Any]):
+    """Children while they are added; for the reference engine."""
+
+    generated = NOT_GENERATED
+    """From where to where they came out of lists and iterators."""
+
+    def note_generated(self, start: int, stop: int) -> None:
+        """Remember that a list or an iterator gave the children from `start` to `stop`."""
+        if stop > start:
+            first, last = self.generated
+            self.generated = (min(first, start) if last else start, stop)
+
+    def add_fragment(self, children: tuple[Any, ...], generated: tuple[int, int]) -> None:
+        """Add the children of a fragment, which dissolves."""
+        start, stop = (len(self) + index for index in generated)
+        self.extend(children)
+        self.note_generated(start, stop)
+
+    def settle(self) -> None:
+        """Forget what is not remembered in an element."""
+        start, stop = self.generated
+        if max(start, len(self) - stop) > MAX_BESIDE_GENERATED:
+            self.generated = NOT_GENERATED
+
+
+class TagParts(NamedTuple):
+    """What a tag writes around its attributes and children, and what it asks of them."""
+
+    name: str
+    namespace: ElementNamespace
+    start: str
+    end: str
+    content: Content = Content()
+    has_start_end: bool = True
+    is_newline_dropping: bool = False
+    is_fragment: bool = False
+
+
+COMMENT = TagParts("#comment", "html", "<!--", "-->", COMMENT_CONTENT, has_start_end=False)
+FRAGMENT = TagParts("#document-fragment", "html", "", "", has_start_end=False, is_fragment=True)
+
+
+def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
+    """Return the parts of a tag.
+
+    Raises:
+        TagNameError: `name` cannot stand in a start tag.
+    """
+    if not is_text(name) or not (ASCII_TAG_NAME.fullmatch(name) or re.fullmatch(TAG_NAME, name)):
+        raise _wording.tag_name_error(name)
+    name, namespace = str.__str__(name), cast("ElementNamespace", str.__str__(namespace))
+    if namespace != "html":
+        return TagParts(name, namespace, f"<{name}", f"</{name}>", content_of(name, namespace))
+    name = name.translate(ASCII_LOWER_CASE)
+    return TagParts(
+        name,
+        namespace,
+        f"<{name}" if name != "html" else "<!doctype html><html",
+        f"</{name}>" if name not in VOID_ELEMENTS else "",
+        content_of(name, namespace),
+        is_newline_dropping=name in NEWLINE_DROPPING_ELEMENTS,
+    )
+
+
+def convert_child(element: str, item: object, place: Place) -> Any:
+    """Return the text of a child, or NotImplemented if it is an iterable of children.
+
+    Raises:
+        ChildError: No child of any element; an object whose `__html__()` returns no text.
+    """
+    if hasattr(type(item), "__html__"):
+        return _trusted(element, item, place)
+    text = text_of(item)
+    if text is not None:
+        return text
+    if isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
+        raise _wording.child_error(element, argument_place(element, place), item)
+    return NotImplemented
+
+
+def uncalled_tag(element: str, tag: Any, place: Place) -> NoReturn:
+    """Refuse a tag among the children."""
+    raise _wording.uncalled_tag_error(element, argument_place(element, place), tag.name)
+
+
+def check_generator(element: str, items: GeneratorType[Any, Any, Any], place: Place) -> None:
+    """Refuse a generator that has nothing left to give."""
+    if items.gi_frame is None:
+        raise _wording.spent_generator_error(element, argument_place(element, place), items)
+
+
+def too_deep(element: str, _items: object, place: Place) -> NoReturn:
+    """Refuse iterables that hold themselves."""
+    raise _wording.nesting_error(element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES)
+
+
+def note_failure(element: str, error: BaseException, place: Place) -> None:
+    """Say in an exception of the user's own code what was being built."""
+    if isinstance(error, Exception):
+        errors.add_place(error, f"building {argument_place(element, place)}")
+
+
+def add_keyword(written: dict[str, Written], element: str, keyword: str, value: object) -> None:
+    """Put the attribute of a keyword into `written`."""
+    add_attribute(written, element, mapped_name(keyword), value)
+
+
+def verbatim_keyword(keyword: str) -> tuple[str, int] | None:
+    """Return the attribute's name and the kind of its values, from `VALUE_KINDS`.
+
+    None if every value has to be looked at.
+    """
+    return _verbatim(mapped_name(keyword))
+
+
+def verbatim_key(key: str) -> tuple[str, int] | None:
+    """Return what `verbatim_keyword()` does, for a key of a mapping."""
+    return _verbatim(written_name(key))
+
+
+def unencodable(node: Any) -> EncodingError:
+    """Return the error that says where the lone surrogate of a tree is."""
+    return _wording.encoding_error(*find_unencodable(node))
+
+
+def _verbatim(attribute: AttributeName) -> tuple[str, int] | None:
+    kind = VALUE_KINDS.get(attribute.convert)
+    return None if kind is None else (attribute.name, kind)
+
+
+def _trusted(element: str, item: Any, place: Place) -> Markup:
+    try:
+        html = item.__html__()
+    except Exception as error:
+        note_failure(element, error, place)
+        raise
+    if not is_text(html):
+        raise _wording.html_method_error(element, argument_place(element, place), item, html)
+    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, as its author asked

@@ -1,0 +1,144 @@
+"""Elements, and the ways to make one other than a catalog's tags.
+
+The catalogs `html`, `svg` and `mathml` hold a `Tag` for every element of their standard.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from markupsafe import Markup
+
+from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.markup._core import COMMENT, FRAGMENT, Child, Element, Tag, frozen
+from fatmorph.markup._wording import view_error
+from fatmorph.types import AttributeValue, Node
+
+__all__ = (
+    "Child",
+    "Element",
+    "Markup",
+    "Tag",
+    "comment",
+    "element",
+    "fragment",
+    "json_script",
+    "static",
+)
+
+_SCRIPT = Tag("script")
+_FOREIGN = {"svg": Tag("svg", "svg"), "math": Tag("math", "mathml")}
+# `<` begins everything that could end the script early, `&` the references that a parser decodes
+# where it reads no raw text, and UTF-8 has no lone surrogates; in JSON only strings hold any.
+_UNSAFE_IN_JSON = re.compile("[&<\ud800-\udfff]")
+
+
+def element(name: str) -> Tag:
+    """Return the tag of a custom element, or of any name that no catalog has.
+
+    Args:
+        name: Letters, digits, `-`, `.` and `_`, beginning with an ASCII letter: `my-widget`.
+            Written in lower case, as the parser reads it.
+
+    Raises:
+        TagNameError: `name` cannot stand in a start tag.
+
+    Example:
+        >>> star_rating = element("star-rating")
+        >>> str(star_rating("4 of 5", value=4))
+        '<star-rating value="4">4 of 5</star-rating>'
+
+    Source: https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
+    """
+    return _FOREIGN[name] if name in ("svg", "math") else Tag(name)
+
+
+def fragment(*children: Node) -> Element:
+    """Return children without an element around them.
+
+    Given to an element as a child, a fragment dissolves into its children.
+
+    Args:
+        *children: As an element's; no attributes. None at all is an empty fragment.
+
+    Raises:
+        ChildError: Something that cannot be a child.
+
+    Example:
+        >>> from fatmorph import h
+        >>> str(fragment(h.dt("Morph"), h.dd("Change in place")))
+        '<dt>Morph</dt><dd>Change in place</dd>'
+    """
+    return FRAGMENT(children)
+
+
+def comment(text: str) -> Element:
+    """Return a comment.
+
+    Args:
+        text: Written verbatim, since comments know no escapes; every visitor can read it.
+
+    Raises:
+        ChildError: `text` is no text.
+        RawTextError: Text that would end the comment early, or that Datastar would take for
+            the end of a page.
+
+    Example:
+        >>> str(comment(" cart "))
+        '<!-- cart -->'
+
+    Source: https://html.spec.whatwg.org/multipage/syntax.html#comments
+    """
+    return COMMENT((text,))
+
+
+def static(node: Element) -> Element:
+    """Return an equal element whose HTML is rendered once, now, and copied from then on.
+
+    For what never changes: a navigation bar, an icon, a footer. The result compares equal to
+    `node` and can be inspected as before.
+
+    Args:
+        node: An element or fragment; a frozen one is returned as it is.
+
+    Raises:
+        ChildError: `node` is no element.
+
+    Example:
+        >>> from fatmorph import h
+        >>> footer = static(h.footer("Made by hand"))
+        >>> footer == h.footer("Made by hand")
+        True
+    """
+    # Callers that no type checker has seen; a proxy claims the class of its target.
+    if not issubclass(type(node), Element):
+        raise view_error(node)
+    return frozen(node)
+
+
+def json_script(value: object, /, **attributes: AttributeValue) -> Element:
+    r"""Return a `<script type="application/json">` that holds a value for scripts to read.
+
+    Args:
+        value: Anything that `json.dumps` takes; NaN and Infinity are not JSON.
+        **attributes: Of the script element, above all `id=`.
+
+    Raises:
+        AttributeValueError: `value` is not JSON-shaped.
+
+    Example:
+        >>> str(json_script({"name": "</script>"}, id="user"))
+        '<script type="application/json" id="user">{"name":"\\u003c/script>"}</script>'
+    """
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise AttributeValueError(
+            f"cannot write {type(value).__name__} as JSON",
+            where=f"json_script({short_repr(value)})",
+            why="JSON holds text, finite numbers, true, false, null, lists and objects",
+            fix="json_script({'name': 'text', 'count': 1, 'items': []})",
+        ) from error
+    text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _SCRIPT({"type": "application/json"}, Markup(text), **attributes)  # noqa: S704

@@ -1,0 +1,66 @@
+"""The texts of the errors for content that would become code or markup in its place.
+
+Both engines raise these errors; `fatmorph.errors` has the texts of the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fatmorph.errors import AttributeValueError, ChildError
+from fatmorph.markup.path import find_path
+
+__all__ = ("misread_raw_text_error", "signal_as_code_error")
+
+
+def misread_raw_text_error(
+    element: str, context: str, children: tuple[Any, ...], found: Any
+) -> ChildError:
+    """Word the refusal of an element whose raw text a parser would misread.
+
+    Args:
+        element: The name of the element around the children.
+        context: How a parser reads the children.
+        children: Text and elements.
+        found: The element with raw text: one of the children, or a descendant.
+    """
+    trees = (child for child in children if not isinstance(child, str))
+    paths = (find_path(tree, lambda each: each is found) for tree in trees)
+    path = next(path for path, _ in filter(None, paths))
+    why, fix = _misreading(element, context, found.tag)
+    return ChildError(
+        f"cannot put an HTML <{found.tag}> into <{element}>",
+        where=f"<{element}> > {path}",
+        why=why,
+        fix=fix,
+    )
+
+
+def signal_as_code_error(element: str, attribute: str) -> AttributeValueError:
+    """Word the refusal of an attribute that would write a signal into code."""
+    language, fix = "CSS", 'data.style({"color": "$color"})  (on the elements to style)'
+    if element.lower() == "script":
+        language, fix = "JavaScript", 'data.effect("…")  (your own code, which reads $signals)'
+    return AttributeValueError(
+        f"cannot write {attribute} on <{element}>",
+        where=f"{attribute} of <{element}>",
+        why=f"the value of a signal would become {language}",
+        fix=fix,
+    )
+
+
+def _misreading(element: str, context: str, tag: str) -> tuple[str, str]:
+    """Return why a parser misreads a tag's raw text in a context, and what to write."""
+    if context == "svg":
+        why = "inside svg the parser decodes references in its text, and reads tags in it as markup"
+        return why, f"svg.{tag}(…)" if tag in ("script", "style") else f"foreignObject({tag}(…))"
+    if context in ("mathml", "annotation"):
+        why = (
+            "inside math the parser decodes references in its text, and reads tags in it as markup"
+        )
+        return why, f"[math(…), {tag}(…)]"
+    if context == "columns":
+        why = "after a col the parser drops its tag, and reads tags in its text as markup"
+        return why, f"template(colgroup(col(…)), {tag}(…))"
+    why = f"inside {element} a parser may drop its tag, and read tags in its text as markup"
+    return why, f"[{element}(…), {tag}(…)]"

@@ -1,0 +1,87 @@
+"""Development: check every page that is patched, and log what is found.
+
+`FATMORPH_DEV=1` in the environment, which the pytest plugin sets, switches it on; each Writer
+reads it once, and so does every request that is refused. Otherwise the Writer has no checker, and a
+patch costs one comparison with None.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Hashable
+from importlib import import_module
+from typing import Any
+
+from fatmorph._log import Log
+from fatmorph.markup._element import Element
+from fatmorph.types import ElementNamespace, HasHtml
+
+__all__ = ("PatchChecker", "is_development", "new_patch_checker")
+
+# How many views and findings are remembered, by their hashes, so that each is checked or logged
+# once.
+MAX_REMEMBERED = 4096
+
+logger = Log("fatmorph.morph")
+
+_checked: dict[Hashable, None] = {}
+_logged: dict[Hashable, None] = {}
+
+
+class PatchChecker:
+    """Check what one stream patches."""
+
+    def __init__(self) -> None:
+        # Imported late: a program that checks nothing starts faster without it.
+        self._checks: Any = import_module("fatmorph.morph.checks")  # Any: a module
+        self._page: Element | None = None  # the last whole one
+
+    def check(
+        self,
+        view: Element | HasHtml,
+        *,
+        has_targets: bool = False,
+        namespace: ElementNamespace = "html",
+    ) -> None:
+        """Log what is wrong with a view, and with the change from the last page to this one.
+
+        Args:
+            view: What was sent.
+            has_targets: Whether the patch named its targets, or sent regions of the view alone.
+            namespace: The patch's namespace.
+        """
+        if not isinstance(view, Element):
+            return  # trusted HTML
+        if _is_new(_checked, (hash(view), has_targets, namespace)):
+            self._log(self._checks.check_patch(view, has_selector=has_targets, namespace=namespace))
+        if view.tag != "html" or has_targets:
+            return
+        before, self._page = self._page, view
+        if before is not None and before != view:
+            self._log(self._checks.check_change(before, view))
+
+    def _log(self, findings: tuple[Any, ...]) -> None:  # Any: its class is imported late
+        for finding in findings:
+            if _is_new(_logged, hash(finding)):
+                is_error = finding.severity == "error"
+                logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
+
+
+def is_development() -> bool:
+    """Return whether messages are for the developer."""
+    return os.environ.get("FATMORPH_DEV") == "1"
+
+
+def new_patch_checker() -> PatchChecker | None:
+    """Return the checker of a new stream, or None if nothing is checked."""
+    return PatchChecker() if is_development() else None
+
+
+def _is_new(remembered: dict[Hashable, None], value: Hashable) -> bool:
+    if value in remembered:
+        return False
+    if len(remembered) >= MAX_REMEMBERED:
+        del remembered[next(iter(remembered))]
+    remembered[value] = None
+    return True
