@@ -53,7 +53,10 @@ ENDS_ELEMENTS_AROUND: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=1024)
+# Names may contain user data: the cache holds none that is longer than those developers write.
+MAX_CACHED_CHARACTERS = 128
+
+
 def content_context(name: str, namespace: str) -> Context:
     """Return how a parser reads the content of an element that is in its proper place.
 
@@ -65,6 +68,11 @@ def content_context(name: str, namespace: str) -> Context:
         >>> content_context("g", "svg"), content_context("div", "html")
         ('svg', 'html')
     """
+    is_kept = len(name) <= MAX_CACHED_CHARACTERS
+    return (_cached_context if is_kept else _own_context)(name, namespace)
+
+
+def _own_context(name: str, namespace: str) -> Context:
     name = name.lower()
     if name in ROOTS:
         return ROOTS[name]
@@ -79,6 +87,9 @@ def content_context(name: str, namespace: str) -> Context:
     if name in ("select", "frameset"):
         return "select" if name == "select" else "frameset"
     return "html"
+
+
+_cached_context = lru_cache(maxsize=1024)(_own_context)
 
 
 def find_misread_raw_text(context: Context, name: str, children: Any) -> Any:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from datastar_py.attributes import JSExpression
 
@@ -88,18 +89,20 @@ def url_literal(url: str) -> str:
     return f"'{UNSAFE_IN_URL.sub(_string_escape, str.__str__(url))}'"
 
 
-def _literal(value: object, place: str) -> str:
+# Any: the methods of a type take only its values, and the type is asked, not `__class__`.
+def _literal(value: Any, place: str) -> str:
+    kind = type(value)
     if value is None:
         return "null"
-    if isinstance(value, bool):
+    if kind is bool:
         return "true" if value else "false"
-    if isinstance(value, str):
+    if issubclass(kind, str):
         return f"'{UNSAFE_IN_STRING.sub(_string_escape, str.__str__(value))}'"
-    if isinstance(value, int):
-        if abs(value) > MAX_SAFE_INTEGER:
+    if issubclass(kind, int):
+        if int.__abs__(value) > MAX_SAFE_INTEGER:
             raise _literal_error(value, place, "the browser would round it", "str(value)")
         return int.__repr__(value)
-    if isinstance(value, float):
+    if issubclass(kind, float):
         if not math.isfinite(value):
             raise _literal_error(value, place, "JSON has no such number", "None  (null)")
         return float.__repr__(value)
@@ -113,10 +116,11 @@ def _literal(value: object, place: str) -> str:
     raise _literal_error(value, place, "a literal is made of what JSON can hold", fix)
 
 
-def _members(mapping: Mapping[object, object], place: str) -> Iterator[str]:
-    for key, value in mapping.items():
-        if not isinstance(key, str):
-            raise _literal_error(key, place, "the keys of an object are strings", "str(key)")
+def _members(mapping: Mapping[Any, object], place: str) -> Iterator[str]:
+    for given, value in mapping.items():
+        if not issubclass(type(given), str):
+            raise _literal_error(given, place, "the keys of an object are strings", "str(key)")
+        key = str.__str__(given)  # a member of an Enum that is a str has another in an f-string
         if key == "__proto__":
             # Written bare or quoted it would set the prototype instead of a property.
             name = "['__proto__']"

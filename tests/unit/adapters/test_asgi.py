@@ -331,7 +331,7 @@ async def _never(c: Context, w: Writer) -> None:
 
 
 class Connection:
-    """Be what a server knows of a connection."""
+    """The state that a server keeps of a connection."""
 
     is_closed = False
 
@@ -340,7 +340,7 @@ class Connection:
 
 
 class UvicornServer(Server):
-    """Be the server's side of a request that is not the last one of its connection."""
+    """The server's side of a request that is not the last one of its connection."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -373,7 +373,7 @@ async def test_nothing_is_sent_to_a_client_that_is_known_to_have_left() -> None:
 
 
 async def test_a_handler_on_a_closed_connection_cleans_up(caplog: pytest.LogCaptureFixture) -> None:
-    """uvicorn on uvloop raises, on asyncio nothing happens: nobody else says that it is over."""
+    """uvicorn on uvloop raises, on asyncio nothing happens: nothing else says that it is over."""
     server = UvicornServer()
     steps = []
 

@@ -1,6 +1,7 @@
 """Every attribute of Datastar, as HTML writes it, and every mistake that is refused."""
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 import msgspec
 import pytest
@@ -22,6 +23,10 @@ class User(msgspec.Struct):
     cart: Cart
 
 
+class Name(str, Enum):  # noqa: UP042 - other than a StrEnum it has another text when formatted
+    ACTIVE = "active"
+
+
 SPELLINGS = [
     (data.attr({"disabled": "$busy"}), {"data-attr": "{disabled: $busy}"}),
     (
@@ -40,6 +45,8 @@ SPELLINGS = [
         {"data-bind__prop.value__event.input.blur": "n"},
     ),
     (data.class_({"active": "$on"}), {"data-class": "{active: $on}"}),
+    (data.class_({Name.ACTIVE: "$on2"}), {"data-class": "{active: $on2}"}),
+    (data.signals({Name.ACTIVE: Name.ACTIVE}), {"data-signals": "{active: 'active'}"}),
     (
         data.class_({"w-1/2 hover:Bold": "$on", "block__part": "!$on"}),
         {"data-class": r"{'w-1\x2f2 hover:Bold': $on, block__part: !$on}"},

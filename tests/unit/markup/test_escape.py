@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from enum import StrEnum
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
 import pytest
@@ -16,6 +16,21 @@ from machine import missing
 
 class Colour(StrEnum):
     RED = "red"
+
+
+class Name(str, Enum):  # noqa: UP042 - other than a StrEnum it has another text when formatted
+    USER = "user"
+
+
+class Proxy:
+    """Stands for another value, and claims its class."""
+
+    def __init__(self, target):
+        self.target = target
+
+    @property
+    def __class__(self):
+        return type(self.target)
 
 
 LITERALS = [
@@ -54,6 +69,7 @@ LITERALS = [
         {"a_1": 1, "data-id": 2, "1": 3, "": 4, "it's": 5, "é": 6},
     ),
     ({"__proto__": 1}, "{['__proto__']: 1}", {"__proto__": 1}),
+    ({Name.USER: Name.USER}, "{user: 'user'}", {"user": "user"}),
     ({"@post(x": "@a("}, r"{'\x40post(x': '\x40a('}", {"@post(x": "@a("}),
     ({"w-1/2;&": 1, "$a": 2}, r"{'w-1\x2f2\x3b\x26': 1, '\x24a': 2}", {"w-1/2;&": 1, "$a": 2}),
 ]
@@ -82,6 +98,17 @@ def test_an_expression_is_written_as_it_is():
 
 def test_a_lone_surrogate_is_written_as_an_escape():
     assert js("\ud800") == r"'\ud800'"
+
+
+@pytest.mark.parametrize("target", ["text", 7, 1.5, True], ids=repr)
+def test_a_proxy_of_text_or_a_number_is_refused(target):
+    with pytest.raises(AttributeValueError) as caught:
+        js([Proxy(target)])
+
+    assert (caught.value.what, caught.value.fix) == (
+        "cannot write Proxy as a JavaScript literal",
+        "str(value)",
+    )
 
 
 @pytest.mark.parametrize(

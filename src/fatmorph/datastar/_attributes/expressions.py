@@ -181,7 +181,9 @@ def object_text(
         "{active: $on, 'text-sm': !$on}"
     """
     entries: list[str] = []
-    for key, expression in expressions.items():
+    for given, expression in expressions.items():
+        # A member of an Enum that is a str has another text in an f-string.
+        key = str.__str__(given) if issubclass(type(given), str) else given
         if not isinstance(key, str) or not key.strip() or key == "__proto__":
             raise DatastarError(
                 f"cannot use {short_repr(key)} as a name",
