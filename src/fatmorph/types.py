@@ -45,7 +45,7 @@ StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
 
 # Any: a mapping is invariant in its key and covariant in its value; class and style
 # check each entry when the element is built.
-AttributeValue: TypeAlias = "bool | str | int | float | Decimal | Iterable[Any] | None"
+AttributeValue: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Any] | None"
 """The value of an attribute; iterables and mappings are for `class` and `style`."""
 
 SignalValue: TypeAlias = (

@@ -52,6 +52,7 @@ TEXT = named("text", st.lists(NASTY | st.text(max_size=9), max_size=6).map("".jo
 TAGS = (
     *("div", "p", "pre", "textarea", "listing", "script", "style", "title", "br", "img", "html"),
     *("DIV", "my-widget", "a", "svg", "i", "noscript", "select", "template", "col", "xmp"),
+    "iframe",
 )
 FOREIGN = (
     *("svg", "g", "foreignObject", "desc", "title", "style", "script", "a", "math", "mi"),
@@ -60,7 +61,7 @@ FOREIGN = (
 NAMES = (
     *("id", "class", "style", "href", "src", "hidden", "aria-label", "draggable", "viewbox"),
     *("from", "values", "title", "data-x", "data-Ä", "CLASS", "on:click", "colspan"),
-    *("nonce", "data-nonce", "data-preserve-attr"),
+    *("nonce", "data-nonce", "data-preserve-attr", "srcdoc", "data-text", "label"),
 )
 LIES = st.sampled_from([*lies(PYTHON, ())])
 HTML_ANSWERS = st.sampled_from([*html_answers(PYTHON, ())])

@@ -52,6 +52,9 @@ h.div({"id": "home", "hidden": True}, h.p(), class_="container", data_cell_id=7)
 h.div(class_={"cell": True, "painted": None}, style={"color": "red", "top": None})
 h.div(class_=["a", "b"], hidden=None)
 
+# Trusted HTML in an attribute: elements, and objects with `__html__`.
+h.iframe(srcdoc=h.p("a"), data_tip=Markup("<b>b</b>"))
+
 an_element = h.p()
 assert_type(an_element.tag, str)
 assert_type(an_element.id, str | None)

@@ -26,6 +26,7 @@ from fatmorph.markup._values import (
     Written,
     converter,
     held_value,
+    is_held,
     is_text,
     nonce_value,
     plain_value,
@@ -124,7 +125,7 @@ class Attrs(Mapping[str, "Written"]):
     def _add(self, attributes: AttributeMapping) -> None:
         for key, value in read_items(attributes, "Attrs"):
             attribute = written_name(key)
-            if attribute.name in JUDGED_NAMES:
+            if is_held(attribute.name, value):
                 attribute = AttributeName(attribute.name, held_value)
             add_attribute(self._written, "Attrs", attribute, value)
 
@@ -173,7 +174,8 @@ def add_mapping(
     """
     if type(mapping) is Attrs:
         for name, written in mapping._written.items():  # noqa: SLF001 - of this module
-            if name in attributes or name in JUDGED_NAMES:
+            is_plain = type(written) is str or written is True
+            if not is_plain or name in attributes or name in JUDGED_NAMES:
                 add_attribute(attributes, element, written_name(name), written)
             else:
                 attributes[name] = written  # checked when the Attrs were made

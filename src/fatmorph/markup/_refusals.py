@@ -7,10 +7,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from fatmorph.errors import AttributeValueError, ChildError
+from fatmorph.errors import AttributeValueError, ChildError, short_repr
+from fatmorph.markup._wording import attribute_holder
 from fatmorph.markup.path import find_path
 
-__all__ = ("misread_raw_text_error", "signal_as_code_error")
+__all__ = (
+    "html_value_error",
+    "misread_raw_text_error",
+    "signal_as_code_error",
+    "srcdoc_error",
+)
+
+
+def srcdoc_error(element: str, value: str) -> AttributeValueError:
+    """Word the refusal of text that a browser would read as a page."""
+    return AttributeValueError(
+        "cannot write str as the value of srcdoc",
+        where=f"srcdoc of {attribute_holder(element)}: {short_repr(value)}",
+        why="srcdoc holds HTML, and scripts in it run as if they were your page's own",
+        fix="srcdoc=p(text)  (or srcdoc=Markup(html), for HTML that you trust)",
+    )
+
+
+def html_value_error(
+    element: str, name: str, value: object, returned: object
+) -> AttributeValueError:
+    """Word the refusal of an object whose `__html__()` does not return text."""
+    kind = type(value).__name__
+    return AttributeValueError(
+        f"cannot write {kind} as the value of {name}",
+        where=f"{name} of {attribute_holder(element)}",
+        why=f"its __html__() returned {type(returned).__name__} instead of str",
+        fix=f"def __html__(self) -> str: …  (in class {kind})",
+    )
 
 
 def misread_raw_text_error(

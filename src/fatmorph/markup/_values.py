@@ -17,13 +17,23 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import unescape
 from html.entities import html5 as named_references
-from typing import Any, Literal, TypeAlias, TypeGuard
+from typing import Any, Literal, Self, TypeAlias, TypeGuard
 
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeNameError, AttributeValueError, add_place, short_repr
 from fatmorph.markup._css import is_one_value, is_property_name, meant_property
-from fatmorph.markup._spec import TRUE_FALSE_ATTRIBUTES, URL_ATTRIBUTES
+from fatmorph.markup._refusals import html_value_error, srcdoc_error
+from fatmorph.markup._spec import (
+    EVENT_HANDLER_ATTRIBUTES,
+    GLOBAL_ATTRIBUTES,
+    HTML_ATTRIBUTES,
+    MATHML_ATTRIBUTES,
+    RESERVED_ELEMENTS,
+    SVG_ATTRIBUTES,
+    TRUE_FALSE_ATTRIBUTES,
+    URL_ATTRIBUTES,
+)
 from fatmorph.markup._url import neutral_url, neutral_url_list
 from fatmorph.markup._wording import attribute_holder, attribute_value_error
 
@@ -31,9 +41,11 @@ __all__ = (
     "JUDGED_NAMES",
     "VALUE_KINDS",
     "Convert",
+    "HeldHtml",
     "Written",
     "converter",
     "held_value",
+    "is_held",
     "is_text",
     "nonce_value",
     "plain_value",
@@ -44,6 +56,11 @@ __all__ = (
 Written: TypeAlias = "str | Literal[True]"
 Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
 
+# On a custom element, the other attributes of the standards may hold HTML.
+TEXT_ON_ALL_ELEMENTS = GLOBAL_ATTRIBUTES | EVENT_HANDLER_ATTRIBUTES
+TEXT_ON_STANDARD_ELEMENTS = (HTML_ATTRIBUTES | SVG_ATTRIBUTES | MATHML_ATTRIBUTES) - (
+    TEXT_ON_ALL_ELEMENTS | {"srcdoc"}
+)
 # A pattern stays text here: `re` compiles and keeps each when it is first used.
 # https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
 ATTRIBUTE_REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)"
@@ -61,19 +78,34 @@ def converter(name: str) -> Convert | None:
 def plain_value(element: str, name: str, value: object) -> Written | None:
     """Return a value's text, `True` for a bare name, `None` to leave the attribute out.
 
-    A subclass of `str`, `int` or `float` is written as the value it holds.
+    A subclass of `str`, `int` or `float` is written as the value it holds. An object with
+    `__html__` is trusted: an attribute that may hold HTML gets its HTML, and of a `str` any
+    other attribute gets the text that it means.
 
     Raises:
         AttributeValueError: A value without an obvious text.
     """
+    if type(value) is str:
+        return value
+    if hasattr(type(value), "__html__") and _may_hold_html(element, name):
+        return _html_of(element, name, value)
+    return _text_value(element, name, value)
+
+
+def _text_value(element: str, name: str, value: object) -> Written | None:
+    """Return a value's text, as `plain_value()` does in an attribute that holds text."""
     if value is None or value is False:
         return None
     if value is True:
         return True
+    if type(value) is HeldHtml:
+        value = value.given
     text = text_of(value)
     if text is None:
         raise attribute_value_error(element, name, value)
-    return _unescaped(text) if hasattr(type(value), "__html__") else text
+    if hasattr(type(value), "__html__"):
+        return _unescaped(_html_of(element, name, value))
+    return text
 
 
 def text_of(value: Any) -> str | None:
@@ -94,16 +126,47 @@ def text_of(value: Any) -> str | None:
     return None
 
 
+def _srcdoc_value(element: str, name: str, value: object) -> Written | None:
+    if is_text(value) and not hasattr(type(value), "__html__"):
+        raise srcdoc_error(element, value)
+    return plain_value(element, name, value)
+
+
 def nonce_value(element: str, name: str, value: object) -> Written | None:
     """Return a nonce's text; browsers hide it, and a morph would show it again."""
     return plain_value(element, name, value)
 
 
+def is_held(name: str, value: object) -> bool:
+    """Return whether only the element can tell what becomes of a value; `Attrs` hold it."""
+    if name in JUDGED_NAMES:
+        return True
+    return hasattr(type(value), "__html__") and name in TEXT_ON_STANDARD_ELEMENTS
+
+
 def held_value(element: str, name: str, value: object) -> Written | None:
     """Return what `Attrs` hold of a value that the element will judge."""
-    if is_text(value) and hasattr(type(value), "__html__"):
-        return Markup(str.__str__(value))  # noqa: S704 - it was trusted before
-    return plain_value(element, name, value)
+    if not hasattr(type(value), "__html__"):
+        convert = None if name in URL_CONVERTERS else converter(name)
+        return (convert or _text_value)(element, name, value)
+    if type(value) is HeldHtml:
+        return value
+    html = _html_of(element, name, value)
+    return Markup(html) if is_text(value) else HeldHtml(html, value)  # noqa: S704 - trusted
+
+
+class HeldHtml(Markup):
+    """The HTML of an object that is not text, and the object, for an element that refuses it."""
+
+    __slots__ = ("given",)
+
+    given: object
+
+    def __new__(cls, html: str, given: object = None) -> Self:
+        """Return the trusted HTML (UNESCAPED) of an object."""
+        held = super().__new__(cls, html)
+        held.given = given
+        return held
 
 
 def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
@@ -118,6 +181,25 @@ def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, o
 def is_text(value: object) -> TypeGuard[str]:
     """Return whether a value is a `str` by its type, whatever its `__class__` claims."""
     return issubclass(type(value), str)
+
+
+def _may_hold_html(element: str, name: str) -> bool:
+    if name in TEXT_ON_ALL_ELEMENTS or name.startswith("aria-"):
+        return False
+    is_custom = "-" in element and element not in RESERVED_ELEMENTS
+    return is_custom or name not in TEXT_ON_STANDARD_ELEMENTS
+
+
+def _html_of(element: str, name: str, value: Any) -> str:
+    """Return the HTML (UNESCAPED) of an object with `__html__`."""
+    try:
+        html = value.__html__()
+    except Exception as error:
+        add_place(error, f"reading {name} of {attribute_holder(element)}")
+        raise
+    if not is_text(html):
+        raise html_value_error(element, name, value, html)
+    return str.__str__(html)
 
 
 def _unescaped(trusted: str) -> str:
@@ -201,7 +283,7 @@ def _property_value(element: str, name: object, value: object) -> str | None:
     place = f"style[{short_repr(name)}]"
     if value is True:
         raise attribute_value_error(element, place, value)
-    text = plain_value(element, place, value)
+    text = _text_value(element, place, value)
     if text is None or text is True:
         return None
     if is_one_value(text):
@@ -240,11 +322,12 @@ NONCE_CONVERTERS: Mapping[str, Convert] = {"nonce": nonce_value, "data-nonce": n
 CONVERTERS: Mapping[str, Convert] = {
     "class": _class_value,
     "style": _style_value,
+    "srcdoc": _srcdoc_value,
     **URL_CONVERTERS,
     **NONCE_CONVERTERS,
 }
 # The values of these depend on the element, or add another attribute to it.
-JUDGED_NAMES = frozenset((*URL_CONVERTERS, *NONCE_CONVERTERS))
+JUDGED_NAMES = frozenset(("srcdoc", *URL_CONVERTERS, *NONCE_CONVERTERS))
 # The numbers are the compiled engine's names for them: it writes the plain values itself.
 VALUE_KINDS: Mapping[Convert | None, int] = {
     None: 0,

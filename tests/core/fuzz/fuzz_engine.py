@@ -50,7 +50,7 @@ FOREIGN = [
 NAMES = [
     "id", "class", "style", "href", "hidden", "aria-label", "draggable", "viewBox", "from",
     "data-x", "title", "class_", "data_on", "values", "on\u00e9", "nonce", "data-nonce",
-    "data-preserve-attr",
+    "data-preserve-attr", "srcdoc", "data-text", "label",
 ]  # fmt: skip
 TEXTS = [
     "", "&<>\"'", "\n", "\r", "\r\n", "\n\r", "</script", "<!--", "--", "->", "</body>", "\ud800",

@@ -29,9 +29,25 @@ def test_the_sizes_are_those_of_the_standards():
         "mathml": len(spec.MATHML_ELEMENTS),
         "void": len(spec.VOID_ELEMENTS),
         "attribute case": len(spec.SVG_ATTRIBUTE_CASE),
+        "global attributes": len(spec.GLOBAL_ATTRIBUTES),
+        "event handlers": len(spec.EVENT_HANDLER_ATTRIBUTES),
+        "html attributes": len(spec.HTML_ATTRIBUTES),
+        "svg attributes": len(spec.SVG_ATTRIBUTES),
+        "mathml attributes": len(spec.MATHML_ATTRIBUTES),
     }
 
-    assert sizes == {"html": 113, "svg": 64, "mathml": 30, "void": 13, "attribute case": 59}
+    assert sizes == {
+        "html": 113,
+        "svg": 64,
+        "mathml": 30,
+        "void": 13,
+        "attribute case": 59,
+        "global attributes": 39,
+        "event handlers": 148,
+        "html attributes": 216,
+        "svg attributes": 265,
+        "mathml attributes": 120,
+    }
 
 
 def test_the_html_order_is_that_of_the_standards_sections():
@@ -42,6 +58,43 @@ def test_the_html_order_is_that_of_the_standards_sections():
     in_order = sorted(first_of_each_section, key=spec.HTML_ELEMENTS.index)
 
     assert in_order == list(first_of_each_section)
+
+
+TABLES_OF_ATTRIBUTES = (
+    *("GLOBAL_ATTRIBUTES", "EVENT_HANDLER_ATTRIBUTES", "HTML_ATTRIBUTES", "SVG_ATTRIBUTES"),
+    "MATHML_ATTRIBUTES",
+)
+
+
+@pytest.mark.parametrize("table", TABLES_OF_ATTRIBUTES)
+def test_the_names_of_attributes_have_the_case_of_the_parser(table):
+    names = getattr(spec, table)
+
+    assert {spec.SVG_ATTRIBUTE_CASE.get(name.lower(), name.lower()) for name in names} == names
+
+
+def test_no_attribute_of_single_elements_is_global():
+    single = spec.HTML_ATTRIBUTES | spec.SVG_ATTRIBUTES
+
+    assert single & (spec.GLOBAL_ATTRIBUTES | spec.EVENT_HANDLER_ATTRIBUTES) == set()
+
+
+def test_the_tables_of_attributes_hold_those_that_other_tables_name():
+    known = frozenset().union(*(getattr(spec, table) for table in TABLES_OF_ATTRIBUTES))
+    old = {"externalResourcesRequired"}  # of SVG 1.1, in a case that no parser gives it
+
+    named = {*spec.URL_ATTRIBUTES, *spec.SVG_ATTRIBUTE_CASE.values(), *spec.TRUE_FALSE_ATTRIBUTES}
+    assert named - known == old
+
+
+def test_no_table_of_attributes_holds_names_for_data_or_aria():
+    known = frozenset().union(*(getattr(spec, table) for table in TABLES_OF_ATTRIBUTES))
+
+    assert {name for name in known if name.startswith(("data-", "aria-"))} == set()
+
+
+def test_every_event_handler_begins_with_on():
+    assert {name[:2] for name in spec.EVENT_HANDLER_ATTRIBUTES} == {"on"}
 
 
 def test_no_element_is_both_current_and_obsolete():
