@@ -273,10 +273,12 @@ class OfAnyInstance(metaclass=AnyInstance):
 
 
 class RaisingMeta(type):
-    """Raises at every question about the class."""
+    """Raises at every question about the class, but for equality.
 
-    __instancecheck__ = __subclasscheck__ = __eq__ = __getattr__ = __len__ = broken
-    __hash__ = type.__hash__
+    The caches of abstract classes compare classes whose hashes meet, which no run can repeat.
+    """
+
+    __instancecheck__ = __subclasscheck__ = __getattr__ = __len__ = broken
 
 
 class OfRaisingMeta(metaclass=RaisingMeta):

@@ -269,7 +269,7 @@ async def test_a_cancellation_that_quart_loses_is_heeded() -> None:
             pass
         steps.append("cleaned up")
 
-    waiting = asyncio.create_task(answer(app, "/"))
-    await asyncio.wait([waiting], timeout=10)
+    with suppress(IndexError):  # before Python 3.12, nothing is sent
+        await asyncio.wait_for(answer(app, "/"), timeout=10)
 
-    assert (steps, str(waiting.exception())) == (["cleaned up"], "list index out of range")
+    assert steps == ["cleaned up"]
