@@ -113,7 +113,9 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
             why="a form, or a loop over c.request.body, has used it up",
             fix="await c.request.form  (or read c.body() first)",
         )
-    own.body.set_result(bytes(body))  # for Quart's own readers
+    # For Quart's own readers: since 0.23, a body that was read to its end takes nothing more.
+    own.body = own.body_class(None, None)
+    own.body.set_result(bytes(body))
     return bytes(body)
 
 
