@@ -68,8 +68,17 @@ async def _usual_body(own: Request) -> bytes | None:
     may_have = limit if stated is None else stated
     is_refused = limit is not None and (stated or 0) > limit  # which Quart says
     if is_refused or (may_have is not None and may_have <= MAX_BODY_BYTES):
-        return await own.get_data(cache=True, as_text=False, parse_form_data=False)
+        body = await own.get_data(cache=True, as_text=False, parse_form_data=False)
+        _give_back(own, body)
+        return body
     return None
+
+
+def _give_back(own: Request, body: bytes) -> None:
+    """Let Quart's own readers find a body that was read to its end."""
+    # Since 0.23 such a body takes nothing more, and a form finds nothing in it.
+    own.body = own.body_class(None, None)
+    own.body.set_result(body)
 
 
 def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> Context:
@@ -113,9 +122,7 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
             why="a form, or a loop over c.request.body, has used it up",
             fix="await c.request.form  (or read c.body() first)",
         )
-    # For Quart's own readers: since 0.23, a body that was read to its end takes nothing more.
-    own.body = own.body_class(None, None)
-    own.body.set_result(bytes(body))
+    _give_back(own, bytes(body))
     return bytes(body)
 
 
