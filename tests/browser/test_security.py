@@ -1,4 +1,4 @@
-"""What a browser sends for another site's page, and what a Content-Security-Policy lets run."""
+"""What a browser runs of a user's text and of another site's page, and what a policy lets run."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from fatmorph import data, datastar_script, h, render_bytes
+from fatmorph import (
+    Element,
+    Markup,
+    comment,
+    data,
+    datastar_script,
+    fragment,
+    h,
+    js,
+    json_script,
+    render_bytes,
+    svg,
+)
 from fatmorph.datastar import events
 from servers import Server, running
 
@@ -211,3 +223,90 @@ def test_a_nonce_that_the_browser_hides_stays_hidden_after_a_fat_morph(
     script = page.locator("#datastar")
 
     assert script.evaluate("e => [e.nonce.length, e.getAttribute('nonce')]") == [22, ""]
+
+
+# What a user typed, and what it does if it runs.
+ATTACK = "<script>top.attacked = true</script>"
+IN_QUOTES = "&#39;-(top.attacked = true)-&#39;"
+DATA_URLS = [f"data:{kind},top.attacked = true" for kind in ("", "text/plain", "image/x", "font/x")]
+
+HARMLESS: dict[str, Element] = {
+    "a script of SVG": h.svg(svg.script(f"var name = {js(IN_QUOTES)}, other = {js(ATTACK)}")),
+    "a script in SVG": h.svg(svg.desc(h.script(f"var name = {js(IN_QUOTES)}"))),
+    "data in SVG": h.svg(svg.foreignObject(json_script({"name": IN_QUOTES + ATTACK}))),
+    "raw text in SVG": h.svg(svg.foreignObject(h.style("</svg>" + ATTACK))),
+    "text of SVG outside SVG": h.div(svg.style(ATTACK), svg.title(f"</title>{ATTACK}")),
+    "text in noscript": h.noscript(
+        f"</noscript>{ATTACK}", h.p(ATTACK, title=f"</noscript>{ATTACK}")
+    ),
+    "verbatim text in noscript": h.noscript(comment(ATTACK), h.style(ATTACK)),
+    "raw text in a template": h.template(
+        h.table(h.colgroup(h.col())), h.style("</template>" + ATTACK)
+    ),
+    "text in a frame": h.iframe(srcdoc=h.p(ATTACK, title=f"</p>{ATTACK}")),
+    "formatted HTML in a frame": h.iframe(srcdoc=Markup("<p>{}</p>").format(ATTACK)),
+    "data as a script": fragment([h.script(src=url) for url in DATA_URLS]),
+    "data as a script of SVG": h.svg(
+        svg.script(href=url) if index % 2 else svg.script({"xlink:href": url})
+        for index, url in enumerate(DATA_URLS)
+    ),
+}
+HARMFUL = {
+    "SVG": f"<svg><script>var name = '{IN_QUOTES}'</script></svg>",
+    "noscript": f"<noscript><!--</noscript>{ATTACK}--></noscript>",
+    "a frame": f'<iframe srcdoc="{ATTACK}"></iframe>',
+    "data": f'<script src="{DATA_URLS[1]}"></script>',
+    "data of SVG": f'<svg><script href="{DATA_URLS[0]}"></script></svg>',
+    "a template": f"<template><col><style></template>{ATTACK}</style></template>",
+}
+
+
+@pytest.fixture
+def open_view(
+    page: Page,
+    serve_responses: Callable[[dict[str, tuple[str, bytes]]], str],
+    datastar_bundle: Path,
+) -> Callable[[Element | Markup, str], Page]:
+    """Open a page that has a view from the beginning, or gets it by a patch."""
+
+    def open_page(view: Element | Markup, way: str) -> Page:
+        loaded = view if way == "loaded" else h.i(data.init("@get('/patch')"))
+        body = h.body(h.div({"id": "place"}, loaded), h.p({"id": "end"}, way))
+        event = events.patch_elements(
+            fragment(h.div({"id": "place"}, view), h.p({"id": "end"}, "patched"))
+        )
+        base_url = serve_responses(
+            {
+                "/": ("text/html", render_bytes(h.html(h.head(datastar_script("/d.js")), body))),
+                "/d.js": ("text/javascript", datastar_bundle.read_bytes()),
+                "/patch": ("text/event-stream", event),
+                "/favicon.ico": ("image/x-icon", b""),
+            }
+        )
+        page.goto(base_url)
+        expect(page.locator("#end")).to_have_text("loaded" if way == "loaded" else "patched")
+        return page
+
+    return open_page
+
+
+@pytest.mark.console_errors("ERR_UNKNOWN_URL_SCHEME", "Not allowed to load")
+@pytest.mark.parametrize("way", ["loaded", "by a patch"])
+@pytest.mark.parametrize("view", HARMLESS.values(), ids=HARMLESS)
+def test_text_of_a_user_does_not_run(
+    open_view: Callable[[Element | Markup, str], Page], view: Element, way: str
+) -> None:
+    page = open_view(view, way)
+
+    page.wait_for_load_state("networkidle")
+
+    assert page.evaluate("window.attacked") is None
+
+
+@pytest.mark.parametrize("html", HARMFUL.values(), ids=HARMFUL)
+def test_the_same_text_runs_in_html_that_is_written_by_hand(
+    open_view: Callable[[Element | Markup, str], Page], html: str
+) -> None:
+    page = open_view(Markup(html), "loaded")
+
+    assert page.wait_for_function("window.attacked").json_value() is True
