@@ -1,8 +1,8 @@
-"""What `check_change()` tells of a change is what `simulate()` does.
+"""`check_change()` and `simulate()` agree about each change.
 
 The pages are those on which the simulation is compared with the real client, and those of the
-simulation's own laws. Every element has a `data-init` that never changes, so it runs again exactly
-where the client puts something.
+simulation's own laws. Every element has the same `data-init`, so it runs again exactly where the
+client inserts or moves an element.
 
     python -m pytest --hypothesis-profile=many --timeout=0 tests/properties/test_checks.py
 """
@@ -32,32 +32,32 @@ FOREIGN |= dict.fromkeys(("mrow", "mi", "mn", "mo"), mathml)
 
 @dataclass
 class Change:
-    """Be what a change does to the elements that were there before."""
+    """The effects of a change on the elements that were there before."""
 
     runs: set  # the elements whose data-init runs again
-    moves: dict  # those that are put somewhere else: where
-    parents: set  # the ids that stand in another element
+    moves: dict  # the elements that move, and where to
+    parents: set  # the ids that get another parent
 
 
-def told(before, after):
-    """Return what the check tells."""
+def found(before, after):
+    """Return the effects according to the check."""
     change = Change(set(), {}, set())
     for finding in check_change(before, after):
-        who = identity(finding.path)
+        name = identity(finding.path)
         if finding.code == "id-changed-parent":
-            change.parents.add(who)
+            change.parents.add(name)
         if finding.code == "init-runs-again":
-            change.runs.add(who)
+            change.runs.add(name)
             what, _, where = finding.what.partition(" because ")[2].partition(" moves ")
-            if where and what.partition("#")[2] == who[0].removeprefix("#") and len(who) == 1:
-                change.moves[who] = where
+            if where and what.partition("#")[2] == name[0].removeprefix("#") and len(name) == 1:
+                change.moves[name] = where
     return change
 
 
-def done(before, after):
-    """Return what the simulation does."""
+def simulated(before, after):
+    """Return the effects according to the simulation."""
     result = simulate(before, after)
-    assume(result.exception is None)  # else a duplicate id, which is an error of its own
+    assume(result.exception is None)  # duplicate ids are an error of their own
     old, new = elements(simulate(before, "").nodes), elements(simulate(after, "").nodes)
     now = {node.path: node for node in result.nodes}
     ran = {identity(run.node.place) for run in result.runs if is_init(run)}
@@ -71,12 +71,12 @@ def done(before, after):
     }
     firsts, sent = first_of_each_id(old), first_of_each_id(new)
     parents = {
-        who
-        for who, node in first_of_each_id(elements(result.nodes)).items()
-        if who in firsts
-        and who in sent
-        and firsts[who].name == sent[who].name
-        and now[parent(node.path)].before != parent(firsts[who].path)
+        name
+        for name, node in first_of_each_id(elements(result.nodes)).items()
+        if name in firsts
+        and name in sent
+        and firsts[name].name == sent[name].name
+        and now[parent(node.path)].before != parent(firsts[name].path)
     }
     return Change(runs, moves, parents)
 
@@ -94,9 +94,9 @@ def parent(path):
 
 
 def identity(place):
-    """Return what names an element in two pages: its id, or its tags below the nearest one.
+    """Return the name of an element in both pages: its id, or its tags below the nearest id.
 
-    A `<tbody>` around it does not count: elements do without.
+    A `<tbody>` around it does not count, because elements can omit it.
     """
     steps = place.split(" > ")
     if "#" in steps[-1]:
@@ -119,18 +119,18 @@ def with_id(nodes):
 
 
 def were_there(old, new):
-    """Return the elements of the later page that the earlier one has, beyond doubt."""
+    """Return the elements of the later page that the earlier one certainly has."""
     before, after = (Counter(identity(node.place) for node in nodes) for nodes in (old, new))
     before.update((node.name,) for node in old if node.name in STAYS and with_id([node]))
     return {
-        who
-        for who in before.keys() & after.keys()
-        if (who[0].startswith("#") and len(who) == 1) or before[who] == after[who] == 1
+        name
+        for name in before.keys() & after.keys()
+        if (name[0].startswith("#") and len(name) == 1) or before[name] == after[name] == 1
     }
 
 
 def page_and_next(seed, *, has_duplicates=False, has_ignored=False):
-    """Return a page of the comparison with the client, and what a few edits make of it."""
+    """Return a page of the comparison with the client, and the page after a few edits."""
     random = Random(seed)
     profile = Profile(random)
     profile.duplicate_density *= has_duplicates
@@ -141,11 +141,14 @@ def page_and_next(seed, *, has_duplicates=False, has_ignored=False):
     # The parser would make another `<head>`, without its `data-init`.
     after.children.sort(key=lambda part: part.name, reverse=True)
     for html in (before, after):
-        html.attributes.pop("id", None)  # a place begins with `html`, whatever its id
+        # A place begins with `html`, without its id; an id on two tags can turn a table into a
+        # `<head>`.
+        for node in (html, *(html.children if has_duplicates else ())):
+            node.attributes.pop("id", None)
     for node in (*before.walk(), *after.walk()):
         if not node.name.startswith("#"):
             node.attributes["data-init"] = "load()"
-            # Where an id is not written, the page shown is not the one sent.
+            # If an id is preserved, the page shown is not the page sent.
             node.attributes.pop("data-preserve-attr", None)
             if not has_ignored:
                 node.attributes.pop("data-ignore-morph", None)
@@ -157,7 +160,7 @@ def html_of(tree):
 
 
 def view_of(tree):
-    """Return the elements that a program would write: rows of a table without their `<tbody>`."""
+    """Return the elements that a program would write, with table rows without a `<tbody>`."""
     if tree.name.startswith("#"):
         return tree.text if tree.name == "#text" else comment(tree.text)
     if tree.name == "tbody" and "id" not in tree.attributes:
@@ -175,42 +178,46 @@ seeds = st.integers(0, 2**32)
 
 
 @given(pages, pages)
-def test_a_check_tells_what_the_simulation_does_with_parts(before, after):
+def test_a_check_agrees_with_the_simulation_about_parts(before, after):
     before, after = (built(page, {"data-init": "load()"}) for page in (before, after))
 
-    assert told(before, after) == done(whole(before), whole(after))
+    assert found(before, after) == simulated(whole(before), whole(after))
 
 
 @given(seeds)
-def test_a_check_tells_what_the_simulation_does_with_parsed_pages(seed):
+def test_a_check_agrees_with_the_simulation_about_parsed_pages(seed):
     before, after = map(html_of, page_and_next(seed))
 
-    assert told(parse_document(before), parse_document(after)) == done(before, after)
+    assert found(parse_document(before), parse_document(after)) == simulated(before, after)
 
 
 @given(seeds)
-def test_a_check_tells_what_the_simulation_does_with_elements(seed):
+def test_a_check_agrees_with_the_simulation_about_elements(seed):
     before, after = page_and_next(seed)
     assume([part.name for part in after.children] == ["head", "body"])
 
     before, after = view_of(before), view_of(after)
     assume("misnested" not in {finding.code for finding in check(after)})
 
-    assert told(before, after) == done(before, after)
+    assert found(before, after) == simulated(before, after)
 
 
 @given(seeds)
-def test_a_check_tells_what_runs_again_where_an_id_stands_twice(seed):
+def test_a_check_finds_the_runs_of_the_simulation_despite_duplicate_ids(seed):
     before, after = map(html_of, page_and_next(seed, has_duplicates=True))
 
-    assert told(parse_document(before), parse_document(after)).runs == done(before, after).runs
+    runs = found(parse_document(before), parse_document(after)).runs
+
+    assert runs == simulated(before, after).runs
 
 
 @given(seeds)
-def test_a_check_tells_what_runs_again_where_parts_are_not_morphed(seed):
+def test_a_check_finds_the_runs_of_the_simulation_around_ignored_parts(seed):
     before, after = map(html_of, page_and_next(seed, has_ignored=True))
 
-    assert told(parse_document(before), parse_document(after)).runs == done(before, after).runs
+    runs = found(parse_document(before), parse_document(after)).runs
+
+    assert runs == simulated(before, after).runs
 
 
 @given(seeds)
@@ -219,7 +226,6 @@ def test_the_nodes_of_elements_are_those_that_a_parser_makes(seed):
 
     ours = browser_document(browser_nodes(view)[0])
 
-    # What is in a template is in no document.
     assert nodes_below(ours) == nodes_below(Node.of(parse_document(render(view))))
 
 

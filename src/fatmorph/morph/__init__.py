@@ -1,7 +1,7 @@
 """Ids and morphs: what the browser keeps when a page is patched.
 
-    from fatmorph.morph import check       what in a page would morph badly
-    from fatmorph.morph import simulate    what the browser does with a patch, node by node
+    from fatmorph.morph import check       find what would morph badly in a page
+    from fatmorph.morph import simulate    predict what the browser does with a patch
 
 `dom_id` is in `fatmorph` itself.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ("check", "simulate")
 
-# No module may have the name of its function: once imported, it would take its place here.
+# No package may have the name of its function: once imported, it would replace it here.
 _LAZY = {"check": "fatmorph.morph.checks", "simulate": "fatmorph.morph.simulation"}
 
 

@@ -35,7 +35,7 @@ class PatchChecker:
     def __init__(self) -> None:
         # Imported late: a program that checks nothing starts faster without it.
         self._checks: Any = import_module("fatmorph.morph.checks")  # Any: a module
-        self._page: Element | None = None  # the last whole one
+        self._page: Element | None = None  # the last whole page
 
     def check(
         self,
@@ -44,11 +44,11 @@ class PatchChecker:
         has_targets: bool = False,
         namespace: ElementNamespace = "html",
     ) -> None:
-        """Log what is wrong with a view, and with the change from the last page to this one.
+        """Log the findings of a view, and of the change from the last page to this one.
 
         Args:
-            view: What was sent.
-            has_targets: Whether the patch named its targets, or sent regions of the view alone.
+            view: The view that was sent.
+            has_targets: Whether the patch has a selector, or sends only regions of the view.
             namespace: The patch's namespace.
         """
         if not isinstance(view, Element):

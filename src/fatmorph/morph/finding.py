@@ -1,4 +1,4 @@
-"""A finding: one thing in a page that would morph badly, as a value."""
+"""A finding: one problem of a page, as a value."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ __all__ = ("Finding", "Severity")
 
 Severity: TypeAlias = Literal["error", "warning"]
 """`error`: the browser shows another page than the one sent, or throws. `warning`: it shows the
-page, and loses something that a person or a script has done to it."""
+page, but loses a change that a user or a script has made."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """One thing in a page that would morph badly.
+    """One problem that a page or a change has when it is morphed.
 
     Findings are values: they compare, hash and sort, errors first.
 
     Args:
         severity: `error` or `warning`.
-        code: What kind of thing it is; a name that never changes.
-        path: Where it stands, such as `body > main#home > ul > li[3]`; from the page's `<html>`,
-            which is left out, or from the root of a part.
-        what: What is wrong with this element, in one line.
-        reason: What the browser does with it, in one clause.
+        code: The kind of problem; these names never change.
+        path: Where the element is, such as `body > main#home > ul > li[3]`: from below the page's
+            `<html>`, or from the root of a part.
+        what: The problem, in one line.
+        reason: The consequence in the browser, in one clause.
         fix: Code to paste.
 
     Example:

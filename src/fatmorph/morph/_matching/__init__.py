@@ -1,4 +1,5 @@
-"""Datastar's morph on trees of nodes: no HTML is parsed here, and nothing optional is imported.
+"""Datastar's morph on trees of nodes, without a parser and without optional dependencies.
 
-`checks` asks it what a change of page moves; `simulation` adds targets, modes and scripts.
+`checks` uses it to find the elements that a change moves; `simulation` adds targets, modes and
+scripts.
 """

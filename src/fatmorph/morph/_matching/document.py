@@ -1,4 +1,4 @@
-"""A page that can be changed, and that notes its changes as a MutationObserver would hear them.
+"""A page that can be changed, and that records its changes as a MutationObserver would.
 
 Source: https://dom.spec.whatwg.org/
 """
@@ -13,32 +13,32 @@ from fatmorph.morph._matching.nodes import Node
 __all__ = ("BrowserError", "Document", "Record")
 
 Record: TypeAlias = "tuple[Node, str, str | None, str | None]"
-"""An element, an attribute or a property of it, its value before and after."""
+"""An element, the name of an attribute or property, and its value before and after."""
 
 
 class BrowserError(Exception):
-    """What a browser would throw: the name of the exception, perhaps with a text."""
+    """An exception of the browser: its name, perhaps with a text."""
 
 
 class Document:
-    """The page in the browser, and what happens to it.
+    """The page in the browser, and a record of its changes.
 
     Args:
-        root: The node of the name `#document`.
+        root: The node with the name `#document`.
     """
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.added: list[Node] = []
-        """Every node that was put somewhere, once for each time."""
+        """Every node that was inserted, once for each insertion."""
         self.moved: set[Node] = set()
-        """Those that had been somewhere else in the document."""
+        """The inserted nodes that were in the document before."""
         self.attributes: list[Record] = []
         """The attributes that were written."""
         self.properties: list[Record] = []
-        """The properties that were written, and what was in the attribute behind them."""
+        """The properties that were written, with the values of their attributes."""
         self.scripts: Counter[Node] = Counter()
-        """The scripts that ran, and how often."""
+        """How often each script ran."""
         self._by_id: dict[str, dict[Node, None]] = {}
         for node in root.descendants():
             self._remember(node)
@@ -60,7 +60,7 @@ class Document:
         return self._part({"body", "frameset"})
 
     def find(self, element_id: str | Node) -> Node | None:
-        """Return the first element with an id, or None, as `getElementById()`."""
+        """Return the first element with an id, or None, as `getElementById()` does."""
         if not isinstance(element_id, str) or not element_id:
             return None
         found = [
@@ -71,7 +71,7 @@ class Document:
         return min(found, key=_position) if len(found) > 1 else next(iter(found), None)
 
     def insert(self, parent: Node, child: Node, before: Node | None) -> None:
-        """Put a new node, with what is below it, into the document."""
+        """Insert a new node and its descendants."""
         if parent is self.root and child.is_element:
             raise BrowserError("HierarchyRequestError")
         parent.insert(child, before)
@@ -83,16 +83,16 @@ class Document:
         _forget_shapes(parent)
 
     def remove(self, child: Node) -> None:
-        """Take a node out."""
+        """Remove a node."""
         if child.parent is not None:
             _forget_shapes(child.parent)
         child.detach()
 
     def move(self, parent: Node, child: Node, before: Node | None) -> None:
-        """Put a node of the document somewhere else, as `moveBefore()`.
+        """Move a node of the document, as `moveBefore()` does.
 
         Raises:
-            BrowserError: It would be inside itself, or leave the document.
+            BrowserError: The node would be inside itself, or outside the document.
         """
         if child is parent or child in parent.ancestors() or child.root is not parent.root:
             raise BrowserError("HierarchyRequestError")
@@ -128,7 +128,7 @@ class Document:
             self._by_id.setdefault(element_id, {})[node] = None
 
     def _start(self, node: Node) -> None:
-        """Run a script that has not run, as when it or its text is inserted, or `src` is set."""
+        """Run a script that has not run: it or its text was inserted, or its `src` set."""
         if not node.is_started and node.does_run and node.root is self.root:
             node.is_started = True
             self.scripts[node] += 1
@@ -145,7 +145,7 @@ def _forget_shapes(node: Node | None) -> None:
 
 
 def _position(node: Node) -> list[int]:
-    """Return what sorts nodes into document order."""
+    """Return a sort key for document order."""
     position: list[int] = []
     while node.parent is not None:
         index, sibling = 0, node.previous

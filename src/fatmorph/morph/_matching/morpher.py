@@ -1,9 +1,9 @@
-"""Datastar's morph: which old node each new node lives in.
+"""Datastar's morph: the old node in which each new node lives.
 
-docs/explanation/morphing.md tells it in words. The client compares each new node with one old
+docs/explanation/morphing.md describes the rules. The client compares each new node with one old
 sibling after the other, and keeps a set of ids for every node. Here siblings are looked up by
-their name and ids are counted, so that the work grows as the page does, and no faster. The
-outcome is the same, mistakes included.
+name and ids are counted, so the work is proportional to the size of the page. The result is the
+same, including the client's mistakes.
 
 Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
 """
@@ -30,13 +30,13 @@ ATTRIBUTE_VALUE_TYPES = frozenset(
 
 
 class _Level:
-    """The children of one old element, on their way to what the new element has.
+    """The children of one old element while they become those of the new element.
 
     Args:
-        parent: The old element; None stands above the document.
-        new: The children to be.
-        point: In front of which node the next one is put; None is the end.
-        end: The node behind the last that may be touched.
+        parent: The old element; None above the document.
+        new: The new element's children.
+        point: The node before which the next one is inserted; None means at the end.
+        end: The node after the last one that may be changed.
         owners: The old elements that own persistent ids.
     """
 
@@ -53,10 +53,10 @@ class _Level:
         self.point = point
         self.end = end
         self.placed: Node | None = None
-        """Where the last new node lives; the point is behind it, once it is done."""
+        """The node in which the last new node lives; when it is done, the point is the next one."""
         self.positions: dict[Node, int] = {}
         self.named: dict[tuple[str, str], deque[Node]] = {}
-        """The old children by what a new node must be called to live in them."""
+        """The old children, by the tag and id that a new node must have to live in them."""
         self.owners: deque[Node] = deque()
         node = point
         while node is not None and node is not end:
@@ -73,28 +73,28 @@ class _Level:
 
     @property
     def position(self) -> int:
-        """How many of the old children are behind the point."""
-        behind_all = len(self.positions)
-        return behind_all if self.point is None else self.positions.get(self.point, behind_all)
+        """How many of the old children come before the point."""
+        after_all = len(self.positions)
+        return after_all if self.point is None else self.positions.get(self.point, after_all)
 
 
 class Morpher:
     """One morph of a document.
 
     Args:
-        document: What is changed.
-        pantry: The hidden element where nodes wait that may be needed again.
-        shapes: Tells equal nodes.
+        document: The page that is changed.
+        pantry: The hidden element for nodes that may be needed again.
+        shapes: Finds equal nodes.
     """
 
     def __init__(self, document: Document, pantry: Node, shapes: Shapes) -> None:
         self.parked: set[Node] = set()
         """The nodes that were put into the pantry."""
         self.homes: dict[Node, Node] = {}
-        """New nodes, and the nodes of the document that they live in. What is below an element
-        with `data-ignore-morph` has none, nor has what comes after an exception."""
+        """The node of the document in which each new node lives. Nodes below an element with
+        `data-ignore-morph` have none, and neither have those after an exception."""
         self.templates: list[tuple[Node, Node]] = []
-        """Each `<template>` that gets the content of a new one, and the new one."""
+        """Pairs of a `<template>` of the document and the new one whose content it gets."""
         self._document = document
         self._pantry = pantry
         self._shapes = shapes
@@ -105,10 +105,10 @@ class Morpher:
         self._fetched: set[Node] = set()
 
     def morph(self, target: Node, content: Node, *, is_inner: bool) -> None:
-        """Make a target, or its children, what the children of `content` are.
+        """Turn a target, or its children, into the children of `content`.
 
         Raises:
-            BrowserError: The client throws; the document is as it leaves it.
+            BrowserError: The client throws; the changes until then stay.
         """
         parent = target.parent
         above = None if parent is self._document.root else parent
@@ -160,14 +160,14 @@ class Morpher:
                 levels.append(below)
 
     def _place(self, level: _Level, new: Node) -> _Level | None:
-        """Find a node for a new one to live in, or make one; return its children, if unequal."""
+        """Find or make the node in which a new one lives; return its children if they differ."""
         node = self._best(level, new)
         if node is not None:
             self._drop_until(level, node)
         elif new.is_element and new.id in self._persistent:
             node = self._fetch(level, str(new.id))
         elif new in self._new.owners:
-            # Built empty, so that what it shall own can be fetched into it.
+            # It starts empty, so that the elements with its ids can be fetched into it.
             node = Node(new.name, new.namespace)
             self._insert(level, node)
         else:
@@ -180,7 +180,7 @@ class Morpher:
         return self._become(node, new)
 
     def _settle(self, new: Node, node: Node) -> None:
-        """Note where a new node, and what is below it, lives: in an equal node."""
+        """Note that a new node and its descendants live in an equal node and its descendants."""
         self.homes[new] = node
         self.homes.update(zip(new.descendants(), node.descendants(), strict=True))
 
@@ -200,7 +200,7 @@ class Morpher:
         self._document.insert(level.parent, node, level.point)
 
     def _fetch(self, level: _Level, element_id: str) -> Node:
-        """Move the element with a persistent id here, wherever it is; its tag is not looked at."""
+        """Move the element with a persistent id here from anywhere, without comparing tags."""
         node = self._document.find(element_id)
         if node is None:
             raise BrowserError("TypeError: Cannot read properties of null (reading 'parentNode')")
@@ -214,7 +214,7 @@ class Morpher:
         return node
 
     def _take(self, element_id: str, node: Node) -> None:
-        """Note that the ancestors of an element own its id no more."""
+        """Note that the ancestors of an element no longer own its id."""
         taken = self._taken.setdefault(element_id, set())
         for position in self._old.positions.get(element_id, ()):
             for ancestor in node.ancestors():
@@ -228,8 +228,8 @@ class Morpher:
     def _best(self, level: _Level, new: Node) -> Node | None:
         """Return the old sibling for a new node to live in.
 
-        One that owns an id which the new node owns as well comes first, else the first that
-        owns none. Siblings that own more ids together than the new node are not passed.
+        The first choice is one that owns an id of the new node, then the first that owns none.
+        Siblings that together own more ids than the new node are not passed.
         """
         owned_by_new = self._new.owners.get(new)
         node = level.point
@@ -253,7 +253,7 @@ class Morpher:
         return min(filter(None, found), key=level.positions.__getitem__, default=None)
 
     def _is_first_choice(self, node: Node, new: Node, owned_by_new: Owned | None) -> bool:
-        """Return whether the next old sibling is taken without a look at the others."""
+        """Return whether the next old sibling is taken without searching the others."""
         if node in self._fetched or not _can_live_in(node, new):
             return False
         if owned_by_new is None:
@@ -261,7 +261,7 @@ class Morpher:
         return node in self._old.owners and self._share(node, owned_by_new)
 
     def _owners_ahead(self, level: _Level, position: int) -> Iterator[Node]:
-        _skip_behind(level.owners, level, position)
+        _skip_passed(level.owners, level, position)
         for node in level.owners:
             if node in self._old.owners and node not in self._fetched:
                 yield node
@@ -270,7 +270,7 @@ class Morpher:
         self, level: _Level, name: tuple[str, str], position: int, limit: int
     ) -> Node | None:
         nodes = level.named.get(name, deque())
-        _skip_behind(nodes, level, position)
+        _skip_passed(nodes, level, position)
         for node in nodes:
             if level.positions[node] > limit:
                 return None
@@ -279,7 +279,7 @@ class Morpher:
         return None
 
     def _share(self, node: Node, owned_by_new: Owned) -> bool:
-        """Return whether an old element owns an id that the new one owns too."""
+        """Return whether an old element owns an id that the new one also owns."""
         owned = self._old.owners[node]
         if owned.end - owned.start <= owned_by_new.end - owned_by_new.start:
             for element_id in self._old.ids[owned.start : owned.end]:
@@ -297,7 +297,7 @@ class Morpher:
         return False
 
     def _become(self, node: Node, new: Node) -> _Level | None:
-        """Give an old node what the new one has; return its children, if they are unequal."""
+        """Update an old node from the new one; return its children if they differ."""
         if not new.is_element:
             if node.text != new.text:
                 self._document.write_text(node, new.text)
@@ -317,7 +317,7 @@ class Morpher:
         return self._level(node, new, node.first, None)
 
     def _write_properties(self, node: Node, new: Node, kept: list[str]) -> None:
-        """Write what the user may have changed, where the attribute behind it has changed."""
+        """Write the properties that the user can change, if their attributes have changed."""
         names: tuple[str, ...] = ()
         if _are_html("input", node, new) and new.attributes.get("type", "").lower() != "file":
             names = ("value", "checked")
@@ -371,19 +371,19 @@ def _can_live_in(node: Node, new: Node) -> bool:
 
 
 def _in_order(node: Node, new: Node) -> list[str]:
-    """Return the new attributes in the order in which they are written, by whatever means."""
+    """Return the new attributes in the order in which they are written."""
     names = list(new.attributes)
     if not _are_html("input", node, new) or new.attributes.get("type", "").lower() == "file":
         return names
     was, will_be = (
         each.attributes.get("type", "").lower() in ATTRIBUTE_VALUE_TYPES for each in (node, new)
     )
-    # Writing a property has written these.
+    # Writing the properties has written these first.
     first = [name for name in ("value", "disabled") if name in names]
     if not was and "value" in first:
         first.remove("value")
         if will_be and new.attributes["value"] and names.index("type") < names.index("value"):
-            # A field of a type that keeps its value to itself gives it away with the type.
+            # The browser writes the value of such a field when its type changes.
             names.remove("value")
             names.insert(names.index("type") + 1, "value")
     return [*first, *(name for name in names if name not in first)]
@@ -393,6 +393,6 @@ def _are_html(name: str, node: Node, new: Node) -> bool:
     return node.name == new.name == name and node.namespace == new.namespace == "html"
 
 
-def _skip_behind(nodes: deque[Node], level: _Level, position: int) -> None:
+def _skip_passed(nodes: deque[Node], level: _Level, position: int) -> None:
     while nodes and level.positions[nodes[0]] < position:
         nodes.popleft()

@@ -1,7 +1,7 @@
-"""The nodes of a document, as far as a morph can tell them from a browser's.
+"""The nodes of a document, with the properties of a browser's nodes that a morph uses.
 
-They are linked as in a browser, so that each step of a morph costs the same however long the
-page is.
+They are linked lists, as in a browser, so a step of a morph takes the same time in a large page
+as in a small one.
 
 Source: https://dom.spec.whatwg.org/
 """
@@ -17,19 +17,19 @@ from fatmorph.types import ElementNamespace
 
 __all__ = ("LISTED_ELEMENTS", "Node", "Shapes")
 
-# What `form.id` returns instead of the id when it has that name.
+# `form.id` returns a control with the name `id` if it is one of these.
 # https://html.spec.whatwg.org/multipage/forms.html#category-listed
 LISTED_ELEMENTS: Final = frozenset(
     {"button", "fieldset", "input", "object", "output", "select", "textarea"}
 )
-# A form shows images by their names as well, though they are not listed elements.
+# A form also has a property for each named image, although images are not listed elements.
 NAMED_IN_FORMS = LISTED_ELEMENTS | {"img"}
 
-# https://mimesniff.spec.whatwg.org/#javascript-mime-type, the ones in use; and modules
+# https://mimesniff.spec.whatwg.org/#javascript-mime-type (those in use), and modules
 SCRIPT_TYPES = frozenset(
     {"", "module", "text/javascript", "application/javascript", "text/ecmascript"}
 )
-# The client lets a patch be parsed in an <html>, a <body> and a <template>.
+# The client wraps a patch in <html>, <body> and <template> before it is parsed.
 MAX_PATCH_DEPTH = MAX_DEPTH - 3
 
 
@@ -39,8 +39,8 @@ class Node:
     Args:
         name: `div`, `#text`, `#comment`, `#document`.
         namespace: The element's namespace.
-        attributes: Of an element.
-        text: Of a text or a comment.
+        attributes: An element's attributes.
+        text: The text of a text or comment node.
     """
 
     __slots__ = (
@@ -76,13 +76,13 @@ class Node:
         self.attributes = {} if attributes is None else attributes
         self.text = text
         self.content: ParsedElement | None = None
-        """What a `<template>` holds."""
+        """The content of a `<template>`."""
         self.origin: str | None = None
-        """The path that the node had in the page before the patch; None for a new one."""
+        """The node's path in the page before the patch; None for a new node."""
         self.shape: int | None = None
-        """A number that equal nodes share; None when it has to be counted anew."""
+        """A number that equal nodes share; None if it is not known."""
         self.is_started = False
-        """Whether it is a script that has run, or must not."""
+        """Whether it is a script that has run, or that must not run."""
         self.parent: Node | None = None
         self.first: Node | None = None
         self.last: Node | None = None
@@ -91,9 +91,9 @@ class Node:
 
     @property
     def id(self) -> str | Node:
-        """The id as `Element.id` gives it: empty if there is none.
+        """The value of `Element.id`: empty if there is no id.
 
-        A form's control named `id` hides it:
+        In a form, a control named `id` hides it:
         https://html.spec.whatwg.org/multipage/forms.html#the-form-element
         """
         if self.name == "form" and self.namespace == "html":
@@ -110,7 +110,7 @@ class Node:
 
     @property
     def does_run(self) -> bool:
-        """Whether it is a script that a browser would run, were it new.
+        """Whether it is a script that a browser would run if it were new.
 
         Source: https://html.spec.whatwg.org/multipage/scripting.html#prepare-the-script-element
         """
@@ -127,7 +127,7 @@ class Node:
             child = child.next
 
     def descendants(self) -> Iterator[Node]:
-        """Yield what is below, in document order."""
+        """Yield the descendants in document order."""
         node = self.first
         while node is not None:
             yield node
@@ -141,7 +141,7 @@ class Node:
             node = node.next
 
     def ancestors(self) -> Iterator[Node]:
-        """Yield the parents, the nearest first."""
+        """Yield the ancestors, the nearest first."""
         node = self.parent
         while node is not None:
             yield node
@@ -149,18 +149,18 @@ class Node:
 
     @property
     def root(self) -> Node:
-        """The node above all; itself when it is nowhere."""
+        """The topmost ancestor; the node itself if it has no parent."""
         node = self
         while node.parent is not None:
             node = node.parent
         return node
 
     def text_content(self) -> str:
-        """Return the text below, as `Node.textContent`."""
+        """Return the text of the descendants, as `Node.textContent` does."""
         return "".join(node.text for node in self.descendants() if node.name == "#text")
 
     def append(self, child: Node) -> None:
-        """Put a node that is nowhere behind the last child."""
+        """Add a node without a parent as the last child."""
         child.parent, child.previous, child.next = self, self.last, None
         if self.last is None:
             self.first = child
@@ -169,7 +169,7 @@ class Node:
         self.last = child
 
     def insert(self, child: Node, before: Node | None) -> None:
-        """Put a node that is nowhere in front of a child of this one; None is the end."""
+        """Add a node without a parent before a child; None means at the end."""
         if before is None:
             self.append(child)
             return
@@ -181,7 +181,7 @@ class Node:
         before.previous = child
 
     def detach(self) -> None:
-        """Take it out of its parent."""
+        """Remove the node from its parent."""
         parent = self.parent
         if parent is None:
             return
@@ -197,7 +197,7 @@ class Node:
 
     @classmethod
     def of(cls, parsed: ParsedElement) -> Node:
-        """Return a new node with everything below it."""
+        """Return a new node with its descendants."""
         root = cls._shallow(parsed)
         pending = [(parsed, root, 0)]
         while pending:
@@ -227,7 +227,7 @@ class Node:
         return node
 
     def clone(self) -> Node:
-        """Return a copy with everything below it, from nowhere."""
+        """Return a copy of the node and its descendants, without a parent."""
         root = self.shallow_copy()
         pending: list[tuple[Node, Node]] = [(self, root)]
         while pending:
@@ -240,7 +240,7 @@ class Node:
         return root
 
     def shallow_copy(self) -> Node:
-        """Return a copy without what is below."""
+        """Return a copy without descendants."""
         node = Node(self.name, self.namespace, dict(self.attributes), self.text)
         node.content = self.content
         node.shape = self.shape
@@ -249,13 +249,13 @@ class Node:
 
 
 class Shapes:
-    """Numbers for nodes, equal where `Node.isEqualNode()` says that they are equal."""
+    """Numbers for nodes: the same number for nodes that `Node.isEqualNode()` calls equal."""
 
     def __init__(self) -> None:
         self._numbers: dict[object, int] = {}
 
     def of(self, node: Node) -> int:
-        """Return the number of a node; counts only what changed since the last time."""
+        """Return the number of a node; visits only what changed since the last call."""
         pending = [node]
         while node.shape is None:
             current = pending[-1]

@@ -1,9 +1,9 @@
-"""Which elements own which ids, by which Datastar tells that an old and a new one are the same.
+"""The ids that elements own: Datastar matches an old and a new element that share one.
 
-An id is persistent if it stands once in the old tree, and in the new one at the same tag. An
-element owns the persistent ids below it, and its own. The client keeps a set for every element;
-here a side lists all of its ids once, and an element owns a range of the list, so that the work
-grows as the page does.
+An id is persistent if it occurs once in the old tree, and in the new tree on the same tag. An
+element owns its own persistent id and those of its descendants. The client keeps a set for each
+element; here a side lists all of its ids once, and an element owns a range of the list, so the
+work is proportional to the size of the page.
 
 Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
 """
@@ -18,7 +18,7 @@ __all__ = ("Owned", "Side", "persistent_ids")
 
 
 class Owned:
-    """The persistent ids below one element: a range of its side's list, less what was taken."""
+    """The persistent ids of one element: a range of its side's list, and how many remain."""
 
     __slots__ = ("count", "end", "start")
 
@@ -29,12 +29,12 @@ class Owned:
 
 
 class Side:
-    """The old or the new tree, and who owns its persistent ids.
+    """The old or the new tree, and the owners of its persistent ids.
 
     Args:
-        roots: The nodes at the top, with everything below them.
+        roots: The topmost nodes.
         persistent: The ids to look for.
-        target: The element that is morphed; the client looks for ids below it only.
+        target: The element that is morphed: the client ignores its own id here.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Side:
         self.ids: list[str] = []
         """The persistent ids in document order."""
         self.positions: dict[str, list[int]] = {}
-        """Where each of them stands in that list; more than once only in a faulty new tree."""
+        """The positions of each id in that list; several only if a new tree has duplicates."""
         self.owners: dict[Node, Owned] = {}
         self._target = target
         for root in roots:
@@ -77,7 +77,7 @@ class Side:
 
 
 def persistent_ids(old: list[Node], new: list[Node]) -> set[str]:
-    """Return the ids that stand once in the old tree, and in the new one at the same tag."""
+    """Return the ids that occur once in the old tree, and in the new tree on the same tag."""
     tags: dict[str | Node, str] = {}
     twice: set[str | Node] = set()
     for node in old:

@@ -1,9 +1,9 @@
-"""Which Datastar attributes the client applies after a patch, and how often.
+"""How often the client applies each Datastar attribute after a patch.
 
-The client hears of changes by a MutationObserver. Each record of an added node applies all
-attributes of the node and of everything below it; each record of a changed attribute applies that
-one. What is put somewhere twice, or built as an empty shell around something that moves in, is
-applied twice.
+The client observes changes with a MutationObserver. Each record of an added node applies all
+attributes of the node and its descendants; each record of a changed attribute applies that one.
+So the attributes of an element are applied twice if it is inserted twice, or if it is moved into a
+new element that was inserted empty.
 
 Source: https://github.com/starfederation/datastar (`engine/engine.ts`)
 """
@@ -17,7 +17,7 @@ from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("count_runs",)
 
-# The attributes of the free client that do something when they are applied.
+# The attributes of the free client that have an effect when they are applied.
 ATTRIBUTES = frozenset(
     {
         "attr",

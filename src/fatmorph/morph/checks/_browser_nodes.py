@@ -1,8 +1,8 @@
-"""The nodes that a browser has of a page, made of the page's tree without a parser.
+"""A browser's nodes for a page, made from the page's tree without a parser.
 
-Where the parser takes a tree apart, the survey reports it, and the change is not told exactly.
-What it adds everywhere is added here: the tags that HTML lets be omitted. Neighbouring texts
-become one. Trusted HTML is not read: it is one node, which only trusted HTML can live in.
+Elements whose tags HTML allows you to omit are added, and adjacent texts are joined. Trusted HTML
+is not parsed: it becomes one node, in which only other trusted HTML can live. Trees that a parser
+would change in other ways are findings of the survey.
 
 Source: https://html.spec.whatwg.org/multipage/syntax.html#optional-tags
 """
@@ -43,7 +43,7 @@ METADATA: Final = NESTING["head"].children or frozenset[str]()
 def browser_nodes(root: Tree) -> list[Node]:
     """Return the nodes of the elements and comments of a tree, in document order.
 
-    The first holds the others, but not what is in a `<template>`: that is in no document.
+    The first contains the others, except those in a `<template>`, which are in no document.
     """
     builder = _Builder()
     pending = [(root, _node(root))]
@@ -56,7 +56,7 @@ def browser_nodes(root: Tree) -> list[Node]:
 
 
 def browser_document(root: Node) -> Node:
-    """Return the document of a page; elements that are not a whole page are in its `<body>`."""
+    """Return the document of a page, or of other elements, which are put into its `<body>`."""
     document = Node("#document")
     tops = list(root.children()) if root.name in ROOTS else [root]
     html = next((top for top in tops if top.name == "html"), None)
@@ -74,13 +74,13 @@ def browser_document(root: Node) -> Node:
 
 
 class _Builder:
-    """Fills nodes, and remembers the elements whose tags are omitted."""
+    """Fills nodes with children, and keeps track of the elements whose tags are omitted."""
 
     def __init__(self) -> None:
         self._omitted: set[Node] = set()
 
     def fill(self, node: Node, element: Tree) -> list[tuple[Tree, Node]]:
-        """Give a node its children, and return the elements and comments among them."""
+        """Add the children of an element to its node; return the elements and comments of them."""
         if node.name == "#comment":
             return []
         parent = Node("#document-fragment") if node.name == "template" else node
@@ -95,7 +95,7 @@ class _Builder:
         return below
 
     def _parent(self, parent: Node, name: str) -> Node:
-        """Return where the parser puts a child: into an element that it adds, or the parent."""
+        """Return the node that gets a child: the parent, or an element that the parser adds."""
         last = parent.last
         while last is not None and last in self._omitted and name not in ENDED_BY[last.name]:
             parent, last = last, last.last
@@ -122,7 +122,7 @@ def _node(element: Tree, *, is_in_html: bool = False) -> Node:
         name: "" if value is True or value is None else value
         for name, value in element.attributes.items()
     }
-    # Outside <svg> and <math>, their elements are unknown ones of HTML.
+    # Outside of <svg> and <math>, these are unknown HTML elements.
     is_html = is_in_html and element.tag not in ("svg", "math")
     return Node(
         element.tag, "html" if is_html else getattr(element, "namespace", "html"), attributes
@@ -130,7 +130,7 @@ def _node(element: Tree, *, is_in_html: bool = False) -> Node:
 
 
 def _add_parts(html: Node, head_content: frozenset[str]) -> None:
-    """Give a page the `<head>` and `<body>` that it lacks."""
+    """Add the `<head>` and `<body>` that a page lacks."""
     parts = {child.name: child for child in html.children()}
     head, body = parts.get("head"), parts.get("body") or parts.get("frameset")
     if head is not None and body is not None:

@@ -1,4 +1,4 @@
-"""The findings of a change: what only the earlier page and the one that is sent show together."""
+"""Findings that need two pages: the one in the browser and the one that is sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Ancestry: TypeAlias = int
 
 
 def report_change(before: Survey, after: Survey) -> None:
-    """Add to the later survey what changes between the two."""
+    """Add the findings of the change to the later survey."""
     change = _Change(before, after)
     if change.report_html():
         return  # the client applies nothing else
@@ -46,7 +46,7 @@ class _Change:
         return True
 
     def report_ids(self) -> None:
-        """Report ids that stand on another tag or in another parent."""
+        """Report ids that are on another tag or in another parent."""
         for value, spots in self._after.ids.items():
             old = self._before.ids.get(value)
             if old is None:
@@ -63,7 +63,7 @@ class _Change:
                 self._after.report("id-changed-parent", other, **words)
 
     def report_inits(self) -> None:
-        """Report every `data-init` that runs though its element was there before."""
+        """Report each `data-init` that runs although its element was there before."""
         for spot, name, text in self._after.inits:
             old = self._counterpart(spot)
             if old is None:
@@ -78,7 +78,7 @@ class _Change:
                 self._after.report("init-runs-again", spot, because=because)
 
     def report_signals(self) -> None:
-        """Report signals that are set again because their text is another one."""
+        """Report signals that are set again because their text changes."""
         for spot, name, text in self._after.signals:
             old = self._counterpart(spot)
             was = old.element.attributes.get(name) if old is not None else None
@@ -102,13 +102,13 @@ class _Change:
 
     @cached_property
     def _same_ancestry(self) -> dict[Spot, Spot]:
-        """Elements of the later page and their counterparts, where each is the only one."""
+        """Elements of the later page and their counterparts, if both have a unique ancestry."""
         numbers: dict[tuple[object, str], Ancestry] = {}
         before, after = _only_ones(self._before, numbers), _only_ones(self._after, numbers)
         return {spot: before[ancestry] for ancestry, spot in after.items() if ancestry in before}
 
     def _counterpart(self, spot: Spot) -> Spot | None:
-        """Return the earlier element that an author means by this one, if there is no doubt."""
+        """Return the element of the earlier page that is meant by this one, if that is certain."""
         value = spot.element.attributes.get("id")
         if isinstance(value, str) and value:
             old = self._before.ids.get(value)
@@ -123,7 +123,7 @@ class _Change:
 
 
 def _only_ones(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> dict[Ancestry, Spot]:
-    """Return the elements that share their ancestry with no other one in the page."""
+    """Return the elements with a unique ancestry."""
     ancestries: list[Ancestry] = [0]  # spots are counted from 1
     found: dict[Ancestry, Spot | None] = {}
     for spot in survey.spots:

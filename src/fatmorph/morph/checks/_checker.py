@@ -1,7 +1,8 @@
-"""Check: what in a page would morph badly, before a browser shows it.
+"""Find what would morph badly in a page, before a browser shows it.
 
-What the findings rest on: https://data-star.dev/reference/attributes and the client itself;
-`docs/reference/check.md` has every finding with an example and its fix.
+docs/reference/check.md has every finding with an example and its fix.
+
+Source: https://data-star.dev/reference/attributes, and the client itself
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ PAGE_ROOTS = ("html", "head", "body", "#document", "#comment")
 def check(
     view: Element | HasHtml | Tree, after: Element | HasHtml | Tree | None = None, /
 ) -> tuple[Finding, ...]:
-    """Return what in a page would morph badly; nothing, if all is well.
+    """Return what would morph badly in a page; an empty tuple if all is well.
 
     Args:
-        view: A page or any elements, or what `fatmorph.markup.parse` makes of HTML. Trusted HTML
-            (`Markup`) inside is not looked into.
-        after: The page that follows it: then what is wrong with this one, and with the change
-            from one to the other, is returned.
+        view: A page or any elements, or a tree of `fatmorph.markup.parse`. Trusted HTML
+            (`Markup`) inside is not checked.
+        after: The page that follows it. If given, the findings are those of this page and of
+            the change from the first one to it.
 
     Returns:
         The findings, errors first, each kind in the order of the page.
 
     Raises:
-        ChildError: Something that is no view.
+        ChildError: The argument is not a view.
 
     Example:
         >>> from fatmorph import h
@@ -57,14 +58,14 @@ def check(
 def check_change(
     before: Element | HasHtml | Tree, after: Element | HasHtml | Tree, /
 ) -> tuple[Finding, ...]:
-    """Return only what is wrong with the change from one page to the next.
+    """Return only the findings of the change from one page to the next.
 
     Args:
-        before: The page that is there.
+        before: The page in the browser.
         after: The page that is sent.
 
     Raises:
-        ChildError: Something that is no view.
+        ChildError: The argument is not a view.
     """
     survey = _surveyed(after)
     survey.findings.clear()
@@ -78,15 +79,15 @@ def check_patch(
     has_selector: bool = False,
     namespace: ElementNamespace = "html",
 ) -> tuple[Finding, ...]:
-    """Return what `check()` does, and what is wrong with the way the view is sent.
+    """Return the findings of a view and of the way in which it is sent.
 
     Args:
-        view: What is patched.
-        has_selector: Whether the patch names its targets; else ids find them.
+        view: The view that is patched.
+        has_selector: Whether the patch has a selector; otherwise ids find its targets.
         namespace: The patch's namespace.
 
     Raises:
-        ChildError: Something that is no view.
+        ChildError: The argument is not a view.
     """
     survey = _surveyed(view)
     report_page(survey)
@@ -110,7 +111,7 @@ def check_patch(
 
 
 def _surveyed(view: Element | HasHtml | Tree) -> Survey:
-    # What has a tag is a tree, ours or a parser's; all else is asked for its HTML, or refused.
+    # An object with a tag is a tree, ours or a parser's; others must have HTML.
     return Survey(cast("Tree", view) if hasattr(view, "tag") else as_element(view))
 
 

@@ -1,7 +1,7 @@
-"""Which elements the parser takes out of the elements that they were written in.
+"""The nesting that the parser changes, because it moves an element out of its parent.
 
-Only what no browser keeps: a `<tr>` without its `<tbody>` gets one on every parse and is nothing
-to report. What the parser does with options and selects changes between browsers, and is not here.
+Only changes that every browser makes are here. A `<tr>` without its `<tbody>` gets one on every
+parse, so it is not reported. Browsers differ in how they parse options and selects.
 
 Source: https://html.spec.whatwg.org/multipage/parsing.html#tree-construction
 """
@@ -29,14 +29,14 @@ __all__ = (
     "misplaced",
 )
 
-# What an element stands in, as bits: the parser's own state, and what the checks ask for.
+# The context of an element, as bits: the parser's own state, and more for the checks.
 IN_P, IN_A, IN_FORM, IN_BUTTON, FOREIGN, IN_TEMPLATE, IN_NAV = (1 << bit for bit in range(7))
 UNTOUCHED = 1 << 7  # below data-ignore-morph
 UNKNOWN_TO_DATASTAR = 1 << 8  # below data-ignore
 
 
 class Nesting(NamedTuple):
-    """What a tag does to, and asks of, what it stands in, and what stands in it."""
+    """How a tag changes its context, and what it requires of its parent and children."""
 
     forbidden: int = 0
     opens: int = 0
@@ -66,7 +66,7 @@ _PARENTS = {
     "body": frozenset({"html"}),
     "html": frozenset[str](),
 }
-NOBODY = frozenset[str]()
+NO_PARENTS = frozenset[str]()
 _SCOPE = IN_P | IN_A | IN_BUTTON
 
 LEAVES_FOREIGN: Final = frozenset({"annotation-xml", "desc", "foreignObject"})
@@ -92,7 +92,7 @@ _ENEMIES = {
 
 
 def _nesting() -> dict[str, Nesting]:
-    table = {tag: Nesting(forbidden=IN_P, enemies=_ENEMIES.get(tag, NOBODY)) for tag in _ENDS_P}
+    table = {tag: Nesting(forbidden=IN_P, enemies=_ENEMIES.get(tag, NO_PARENTS)) for tag in _ENDS_P}
     table["p"] = Nesting(forbidden=IN_P, opens=IN_P)
     table["a"] = Nesting(forbidden=IN_A, opens=IN_A)
     table["form"] = Nesting(forbidden=IN_FORM | IN_P, opens=IN_FORM)
@@ -108,16 +108,16 @@ def _nesting() -> dict[str, Nesting]:
 
 
 NESTING: Final[Mapping[str, Nesting]] = MappingProxyType(_nesting())
-"""Tag → what it asks; a tag that is not here asks nothing."""
+"""Tag → its requirements; other tags have none."""
 
 
 def misplaced(tag: str, parent: str, crossed: int) -> tuple[str, str]:
-    """Return why the parser takes something out of its parent, and what to write.
+    """Return why the parser moves something out of its parent, and the code to write.
 
     Args:
         tag: The tag of an HTML element, or `#text`.
         parent: Its parent's tag.
-        crossed: Those bits of what it stands in that its tag forbids.
+        crossed: The bits of its context that its tag forbids.
     """
     call = "…" if tag == "#text" else f"h.{tag}(…)"
     if crossed & IN_P:
@@ -127,11 +127,11 @@ def misplaced(tag: str, parent: str, crossed: int) -> tuple[str, str]:
             return f"its start tag ends the <{name}> around it", f"[h.{name}(…), h.{name}(…)]"
     if crossed & IN_FORM:
         return "the parser drops a form inside of another", f"[{call}, {call}]"
-    if parent in _ENEMIES.get(tag, NOBODY):
+    if parent in _ENEMIES.get(tag, NO_PARENTS):
         return f"its start tag ends the <{parent}>", f"[h.{parent}(…), {call}]"
     if parent == "head":
         return "it ends the <head>: what follows is in the <body>", f"h.body({call})"
     if parent in _CHILDREN and tag not in _PARENTS:
         return "the parser puts it in front of the <table>", f"h.td({call})"
-    wanted = min(_PARENTS.get(tag, NOBODY) - {"table"}, default="table")
+    wanted = min(_PARENTS.get(tag, NO_PARENTS) - {"table"}, default="table")
     return "the parser drops its tag here, or ends the cell around it", f"h.{wanted}({call})"

@@ -1,7 +1,7 @@
-"""What the client makes of a page when the next one arrives.
+"""The result of a change: the document after the client's morph.
 
-The morph is the one that `simulate()` runs, on nodes that are made without a parser, so the two
-agree: docs/decisions/morph-simulation.md tells how that is tested.
+`simulate()` runs the same morph, on nodes from a parser. docs/decisions/morph-simulation.md
+explains how the two are compared.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ __all__ = ("Outcome",)
 
 
 class Outcome:
-    """The document after a change, and what happened to its elements.
+    """The document after a change, and the changes of its elements.
 
     Args:
-        before: The page that is there.
+        before: The page in the browser.
         after: The page that is sent.
     """
 
@@ -32,7 +32,7 @@ class Outcome:
         document = Document(browser_document(self._old[0]))
         self._old_parents = {node: node.parent for node in document.root.descendants()}
         morpher = Morpher(document, Node("div"), Shapes())
-        with suppress(BrowserError):  # what was done until then is what happened
+        with suppress(BrowserError):  # the changes until then stay
             if document.html is not None:
                 sent = browser_document(self._new[0])
                 morpher.morph(document.html, sent, is_inner=False)
@@ -47,14 +47,14 @@ class Outcome:
 
         Args:
             new: Where the later page has it.
-            old: Where the earlier page had it. What is not morphed is still there, such as
-                what is below `data-ignore-morph`.
+            old: Where the earlier page had it. Elements that are not morphed, such as those
+                below `data-ignore-morph`, are still there.
         """
         home = self._homes.get(self._new[new.number - 1], self._old[old.number - 1])
         return home if home.root is self._root else None
 
     def has_other_parent(self, home: Node, old: Spot) -> bool:
-        """Return whether an element of the earlier page stands in another one now."""
+        """Return whether an element of the earlier page has another parent now."""
         return home.parent is not self._old_parents.get(self._old[old.number - 1])
 
     def is_new(self, node: Node | None) -> bool:
@@ -62,7 +62,7 @@ class Outcome:
         return node not in self._old_parents
 
     def is_written(self, spot: Spot, name: str) -> bool:
-        """Return whether an element of the later page is new, or an attribute of it written."""
+        """Return whether an element of the later page is new, or its attribute was written."""
         home = self._homes.get(self._new[spot.number - 1])
         return home is not None and (self.is_new(home) or (home, name) in self._written)
 
@@ -71,7 +71,7 @@ class Outcome:
         return (home, name) in self._runs
 
     def reason(self, home: Node) -> str:
-        """Return why an element that was there before begins anew."""
+        """Return why an element that was there before starts again."""
         put: Node | None = home
         while put is not None and put not in self._added:
             put = put.parent

@@ -16,7 +16,7 @@ from fatmorph.morph.checks._vocabulary import MATCHED_BY_POSITION
 __all__ = ("is_subscription", "report_page", "stylesheet_href")
 
 REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
-STAYS = frozenset({"body", "head", "html"})  # matched by what they are
+STAYS = frozenset({"body", "head", "html"})  # matched by their tags
 
 
 def report_page(survey: Survey) -> None:
@@ -37,7 +37,7 @@ def is_subscription(expression: str) -> bool:
 
 
 def stylesheet_href(element: Tree) -> str | None:
-    """Return the href of a stylesheet that is known by its position only."""
+    """Return the href of a stylesheet that only its position identifies."""
     if element.tag != "link" or "stylesheet" not in str(element.attributes.get("rel")).split():
         return None
     return None if element.attributes.get("id") else str(element.attributes.get("href"))
@@ -52,7 +52,7 @@ def _report_duplicates(survey: Survey) -> None:
 
 
 def _report_rows(survey: Survey) -> None:
-    # Outer rows come first, so that what is in a reported one is not reported again.
+    # Outer rows come first, so that rows inside a reported one are not reported as well.
     for group in survey.rows:
         by_tag: dict[str, list[Spot]] = {}
         totals: Counter[str] = Counter()
@@ -84,7 +84,7 @@ def _report_states(survey: Survey) -> None:
 
 
 def _stray(spot: Spot, counts: dict[int, Counter[str]]) -> Spot | None:
-    """Return the first of an element and its ancestors that could be taken for a sibling.
+    """Return the first of an element and its ancestors that could be confused with a sibling.
 
     None if the browser can only find the element itself: an ancestor has an id, or each is the
     only one of its name among its siblings.

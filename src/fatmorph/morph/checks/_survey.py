@@ -1,6 +1,6 @@
-"""One walk through a tree, which notes everything that the checks ask about.
+"""One walk through a tree, which records everything that the checks need.
 
-Every node is visited once, without recursion: pages may be deeper than the interpreter's stack.
+Each node is visited once, without recursion: a page may be deeper than the interpreter's stack.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ("ROOTS", "Attributes", "Row", "Spot", "Survey", "Tree")
 
 ROOTS = frozenset({"#document", "#document-fragment"})
 MAX_STEPS = 16  # of a path: the end of a longer one is enough to find the element
-# What is in these has no identity that a morph could keep, or none of ours.
+# Elements in these have no identity that a morph could keep, or not one that we know.
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 FRAGMENTS = ROOTS | {"template"}  # whose content may begin with anything
 NOTED = frozenset({*NESTING, *kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"})
@@ -46,7 +46,7 @@ Attributes: TypeAlias = "Mapping[str, Any]"  # Any: text, or True or None for a 
 
 
 class Tree(Protocol):
-    """What can be checked: our elements, and what parsers make."""
+    """A tree that can be checked: our elements, or those of a parser."""
 
     @property
     def tag(self) -> str: ...
@@ -65,19 +65,19 @@ class Row:
 
     def __init__(self, outer: Row | None) -> None:
         self.outer = outer
-        self.has_id = False  # of its own or in it: the browser knows it by either
+        self.has_id = False  # its own or one inside it: either identifies it
         self.has_state = False
-        self.is_covered = False  # it is reported, or the row around it
+        self.is_covered = False  # whether it is reported, or a row around it
 
     def note_id(self) -> None:
-        """Remember that the browser knows the row, and those around it."""
+        """Record that an id identifies the row, and those around it."""
         row: Row | None = self
         while row is not None and not row.has_id:
             row.has_id = True
             row = row.outer
 
     def note_state(self) -> None:
-        """Remember that the row, and those around it, have something to lose."""
+        """Record that the row, and those around it, have state to lose."""
         row: Row | None = self
         while row is not None and not row.has_state:
             row.has_state = True
@@ -85,7 +85,7 @@ class Row:
 
 
 class Spot:
-    """An element where it stands: an equal element may stand elsewhere in the page, too."""
+    """An element at one point of a tree; an equal element may occur elsewhere in it."""
 
     __slots__ = (
         *("depth", "element", "flags", "index", "is_anchored", "number", "opens", "parent", "row"),
@@ -100,13 +100,13 @@ class Spot:
         self.flags = flags
         self.row = row  # the nearest, itself included
         self.depth: int = parent.depth + 1 if parent else int(element.tag not in ROOTS)
-        self.opens = 0  # flags for what is in it
+        self.opens = 0  # flags for its descendants
         self.number = 0  # in document order
         self.is_anchored: bool | None = None
 
 
 class Survey:
-    """What a walk through a tree has found.
+    """The records of a walk through a tree.
 
     Args:
         root: An element, a fragment, or a parsed document.
@@ -137,7 +137,7 @@ class Survey:
         return self._children.get(parent.number, [])
 
     def path(self, spot: Spot) -> str:
-        """Return the path of an element; of a very deep one, its end."""
+        """Return the path of an element, or the end of a very long path."""
         steps: list[str] = []
         while spot.parent is not None and len(steps) < MAX_STEPS:
             parent = spot.parent
@@ -155,7 +155,7 @@ class Survey:
         return " > ".join(reversed(steps))
 
     def report(self, code: str, spot: Spot, **words: object) -> None:
-        """Note a finding about an element."""
+        """Add a finding about an element."""
         finding = worded(code, self.path(spot), **{"tag": spot.element.tag, **words})
         self.findings.append((spot.number, finding))
 

@@ -1,4 +1,4 @@
-"""What names say about an element: whether it holds state, repeats, or speaks to Datastar.
+"""The meaning of names to the checks: which elements hold state, which attributes are Datastar's.
 
 Sources: https://data-star.dev/reference/attributes (which attributes need a key or a value) and
 docs/reference/check.md (where identity matters, and where it does not).
@@ -37,14 +37,14 @@ __all__ = (
     "keeps_open",
 )
 
-# What an attribute's name says, as bits.
+# The meaning of an attribute's name, as bits.
 ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
 NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
-# What is looked at whatever its value is.
+# Attributes that are examined regardless of their value.
 NOTED = STYLE | STATE | SIGNALS | IGNORE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 
-# Tag → what a person or the browser keeps in the element.
+# Tag → the state that a user or the browser keeps in the element.
 STATEFUL: Final[Mapping[str, str]] = MappingProxyType(
     {
         "audio": "a playing position",
@@ -64,7 +64,7 @@ STATELESS_INPUTS: Final = frozenset({"button", "hidden", "image", "reset", "subm
 
 RAW_TEXT: Final = frozenset({"#comment", "iframe", "noembed", "noframes", "script", "style", "xmp"})
 
-# Without state in them, these lose nothing by becoming their neighbour: text, cells, metadata.
+# If these hold no state, becoming their neighbour does no harm: text, cells, metadata.
 MATCHED_BY_POSITION: Final = frozenset(
     {
         # phrasing
@@ -82,7 +82,7 @@ MATCHED_BY_POSITION: Final = frozenset(
 )
 
 _STATE_ATTRIBUTES = frozenset({"contenteditable", "popover"})
-# Datastar's attribute → what its name and value have to be.
+# Datastar's attribute → the requirements on its name and value.
 _KINDS = {
     "attr": NEEDS_VALUE,
     "bind": STATE,
@@ -107,7 +107,7 @@ _HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE}
 
 
 def attribute_kind(name: str) -> int:
-    """Return what an attribute's name says, as bits; those of what its name gets wrong are left."""
+    """Return the meaning of an attribute's name, as bits, without requirements that it meets."""
     if not name.startswith("data-"):
         return STATE if name in _STATE_ATTRIBUTES else _HTML_KINDS.get(name, 0)
     plugin, has_key, _ = name[5:].partition("__")[0].partition(":")
@@ -118,14 +118,14 @@ def attribute_kind(name: str) -> int:
 
 
 def datastar_call(name: str) -> str:
-    """Return the call of ours that writes a Datastar attribute as the client wants it."""
+    """Return our call that writes a Datastar attribute correctly."""
     plugin = name[5:].partition("__")[0].partition(":")[0]
     event = '"click", ' if plugin == "on" else ""
     return f'data.{plugin.replace("-", "_")}({event}"…")'
 
 
 def keeps_open(tag: str, attributes: Mapping[str, object]) -> bool:
-    """Return whether a details or dialog element says who opens and closes it."""
+    """Return whether a details or dialog element says how it is opened and closed."""
     if tag == "dialog" and "open" in attributes:
         return True  # the server does
     for name, value in attributes.items():

@@ -1,4 +1,4 @@
-"""Every sentence of the findings: one table, so that code and page agree on what exists.
+"""All texts of the findings, in one table that a test compares with the documentation.
 
 Each entry: severity, what is wrong, why that matters, and the code to write instead; with the
 words between braces filled in by the rule that reports it. `docs/reference/check.md` has them all.
@@ -18,7 +18,7 @@ __all__ = ("WORDING", "worded")
 
 WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
     {
-        # ------------------------------------------------------------ errors that one tree shows
+        # ------------------------------------------------------------ errors of one page
         "duplicate-id": (
             "error",
             "{count} elements have the id {id}, the first is {first}",
@@ -91,7 +91,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "outside of its <svg> or <math> it becomes an unknown element, which shows nothing",
             'w.patch(view, namespace="{namespace}")',
         ),
-        # ---------------------------------------------------------- warnings that one tree shows
+        # ---------------------------------------------------------- warnings of one page
         "generated-without-id": (
             "warning",
             "{count} of {total} generated <{tag}> have no id",
@@ -149,7 +149,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "form.id is this control then, so that no patch finds the form again: it is made anew",
             'h.{tag}(name="item_id")',
         ),
-        # --------------------------------------------------------------- what only a pair shows
+        # --------------------------------------------------------------- problems of a change
         "html-id-changed": (
             "error",
             "the id of <html> changes from {before} to {after}",
@@ -197,7 +197,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
 
 
 def worded(code: str, path: str, **words: object) -> Finding:
-    """Return the finding of a code, with its words filled in."""
+    """Return the finding with a code, with its words filled in."""
     severity, what, reason, fix = WORDING[code]
     parts = (part.format(**words) for part in (what, reason, fix))
     return Finding(severity, code, path, *parts)

@@ -1,4 +1,4 @@
-"""What Datastar does with one `datastar-patch-elements` event: roots, targets, modes, scripts.
+"""One `datastar-patch-elements` event: its roots, targets, modes and scripts.
 
 Source: https://github.com/starfederation/datastar (`plugins/watchers/patchElements.ts`)
 """
@@ -25,7 +25,7 @@ __all__ = ("Patch",)
 
 SVG = re.compile(r"<svg(?:\s[^>]*>|>).*?</svg>", re.DOTALL | re.IGNORECASE)
 FOREIGN_ROOTS = {"svg": "svg", "mathml": "math"}
-# A copy of the content is made for every target; browsers give up long before this.
+# Each target gets a copy of the content; a browser fails long before this number.
 MAX_COPIED_NODES = 5_000_000
 
 
@@ -40,7 +40,7 @@ class Patch:
         self.parked: set[Node] = set()
         """The nodes that were put into the pantry."""
         self.warnings: list[str] = []
-        """What the client writes to the console."""
+        """The lines that the client writes to the console."""
         self._document = document
         self._shapes = Shapes()
         self._pantry = Node("div", attributes={"hidden": ""})
@@ -52,8 +52,8 @@ class Patch:
         """Apply a patch.
 
         Raises:
-            BrowserError: The client throws; the document is as it leaves it.
-            MorphError: A selector that is none, or too much to do.
+            BrowserError: The client throws; the changes until then stay.
+            MorphError: The selector is invalid, or the patch too large.
         """
         if not selector and mode not in MODES_WITHOUT_SELECTOR:
             raise BrowserError("PatchElementsExpectedSelector")
@@ -71,7 +71,7 @@ class Patch:
             self._apply_to(target, content, mode)
 
     def _parse(self, text: str, namespace: ElementNamespace) -> Node:
-        """Return the nodes that are sent, below one that stands for none of them."""
+        """Return a fragment with the nodes that are sent."""
         outside_svg = SVG.sub("", text)
         has_html, has_head, has_body = (
             f"</{name}>" in outside_svg for name in ("html", "head", "body")
@@ -89,7 +89,7 @@ class Patch:
         return content
 
     def _apply_root(self, root: Node, mode: PatchMode) -> None:
-        """Patch the element that an element without a selector is meant for."""
+        """Patch the target of a root that is sent without a selector."""
         if root.name in ("html", "head", "body"):
             target = getattr(self._document, root.name)
         else:
@@ -144,7 +144,7 @@ class Patch:
             return
         copy = content.clone()
         for script in (node for node in copy.descendants() if node.is_script):
-            # The client replaces it before anybody sees it.
+            # The client replaces it before it is inserted.
             script.is_started = False
             self._known_scripts.add(script)
         for child in list(copy.children()):
@@ -154,7 +154,7 @@ class Patch:
             self._document.remove(target)
 
     def _replace_unknown_scripts(self, target: Node) -> None:
-        """Replace each by a copy, which runs: after a morph, some run for the second time."""
+        """Replace unknown scripts by copies, which run; after a morph some run a second time."""
         nodes = (target,) if target.is_script else tuple(target.descendants())
         for script in nodes:
             if script.is_script and script not in self._known_scripts:
@@ -178,7 +178,7 @@ def _fragment(text: str, namespace: ElementNamespace) -> Node:
         return content
     foreign = next((node for node in content.descendants() if node.name == root), content)
     kept = Node("#document-fragment")
-    # The client iterates over the children while it takes them out, and misses every second.
+    # The client removes children while it iterates over them, and so misses every second one.
     for child in list(foreign.children())[::2]:
         child.detach()
         kept.append(child)

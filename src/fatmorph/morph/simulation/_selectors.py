@@ -1,6 +1,6 @@
 """Find the elements of a document that a CSS selector matches.
 
-cssselect2 reads the selectors and matches them.
+cssselect2 parses and matches the selectors.
 
 Source: https://www.w3.org/TR/selectors-4/
 """
@@ -31,7 +31,7 @@ def select(html: Node, selector: str) -> list[Node]:
         selector: Any number of CSS selectors, separated by commas.
 
     Raises:
-        MorphError: It is no selector.
+        MorphError: The selector is invalid.
         MissingExtraError: cssselect2 is not installed.
     """
     cssselect2 = _cssselect2()

@@ -1,4 +1,4 @@
-"""Write a document as `innerHTML` and `outerHTML` do.
+"""Serialize a document as `innerHTML` and `outerHTML` do.
 
 Source: https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments
 """
@@ -11,16 +11,16 @@ from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("inner_html", "outer_html")
 
-# `basefont`, `bgsound`, `frame` and `keygen` are long gone, but end where they begin as well.
+# `basefont`, `bgsound`, `frame` and `keygen` are obsolete, but have no end tag either.
 WITHOUT_END_TAG = VOID_ELEMENTS | {"basefont", "bgsound", "frame", "keygen", "param"}
-# Scripts run in the page, so the content of `noscript` is text to the serializer.
+# Scripting is on in the page, so the serializer writes the content of `noscript` verbatim.
 VERBATIM = frozenset(
     {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "xmp"}
 )
 
 
 def outer_html(node: Node) -> str:
-    """Return the HTML of a node and of everything below it."""
+    """Return the HTML of a node and its descendants."""
     pieces: list[str] = []
     pending: list[Node | str] = [node]
     while pending:
@@ -40,12 +40,12 @@ def outer_html(node: Node) -> str:
 
 
 def inner_html(node: Node) -> str:
-    """Return the HTML of everything below a node."""
+    """Return the HTML of a node's descendants."""
     return "".join(outer_html(child) for child in node.children())
 
 
 def _content(node: Node) -> list[Node]:
-    """Return what stands inside a node, the last first."""
+    """Return the nodes inside a node, the last first."""
     content: ParsedElement | None = node.content
     children = (node if content is None else Node.of(content)).children()
     return list(children)[::-1]

@@ -1,10 +1,10 @@
-"""Tell what a browser does with a patch, node by node, without a browser.
+"""Predict what a browser does with a patch, node by node, without a browser.
 
-Trees and texts are parsed as a browser parses them, then patched as Datastar does it: the same
-targets, the same matching, the same exceptions. docs/decisions/morph-simulation.md tells how it
-is compared with the real client.
+Elements and texts are parsed as in a browser, then patched as Datastar does: with the same
+targets, the same matching, the same exceptions. docs/decisions/morph-simulation.md explains how
+this is compared with the real client.
 
-Not simulated: what users and scripts have done to the page since it was sent.
+Changes that users and scripts have made since the page was sent are not simulated.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class PatchedNode:
     """A node of the page, before and after a patch.
 
     Args:
-        place: Where it is, or was, for people: `main#home > ul > li[3]`.
+        place: Where it is or was, as a readable path: `main#home > ul > li[3]`.
         name: `li`, `#text`, `#comment`.
-        path: Where it is now, as the indices from the top: `/0/2`; None if it was removed.
+        path: Where it is now, as indices from the top: `/0/2`; None if it was removed.
         before: Where it was; None if it is new.
-        moved: Whether it was taken from its place and put somewhere else.
-        parked: Whether it waited in the client's hidden pantry.
+        moved: Whether it was moved to another position.
+        parked: Whether it was in the client's hidden pantry.
     """
 
     place: str
@@ -58,7 +58,7 @@ class Write:
 
     Args:
         node: The element.
-        name: `class`; or of a property, `value`, `checked`, `selected`.
+        name: An attribute such as `class`, or the property `value`, `checked` or `selected`.
         before: The attribute's value; None if there was none.
         after: The value written; None if it was removed.
     """
@@ -71,12 +71,12 @@ class Write:
 
 @dataclass(frozen=True, order=True)
 class Run:
-    """Something that ran because of the patch.
+    """A Datastar attribute or a script that ran because of the patch.
 
     Args:
         node: The element.
         name: The attribute, `data-init` or `data-signals`; or `script`.
-        times: How often, 1 or more.
+        times: How often it ran, at least 1.
     """
 
     node: PatchedNode
@@ -86,18 +86,18 @@ class Run:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a browser does with a patch.
+    """The result of a patch in a browser.
 
     Args:
-        html: The page afterwards, as the browser writes it: what is in `<body>`, or of a whole
-            page everything.
-        nodes: All nodes afterwards, in document order, texts and comments too.
-        removed: The nodes that are in the page no more.
+        html: The page afterwards, as the browser serializes it: the content of `<body>`, or a
+            whole page.
+        nodes: All nodes afterwards, in document order, including texts and comments.
+        removed: The nodes that are no longer in the page.
         attributes: The attributes written to nodes that were kept.
-        properties: The properties written: what a user typed, ticked or chose is lost there.
+        properties: The properties written, where the user's input is lost.
         runs: The Datastar attributes that were applied, and the scripts that ran.
-        warnings: What stands in the browser's console.
-        exception: What the client threw; the patch stopped there. None if all went well.
+        warnings: The warnings in the browser's console.
+        exception: The exception that ended the patch; None if there was none.
     """
 
     html: str = field(repr=False)
@@ -121,12 +121,12 @@ class Simulation:
 
     @property
     def moved(self) -> tuple[PatchedNode, ...]:
-        """The nodes that were kept, but taken from their place: what is below them runs again."""
+        """The kept nodes that were moved: their attributes and those below them run again."""
         return tuple(node for node in self.kept if node.moved)
 
     @property
     def parked(self) -> tuple[PatchedNode, ...]:
-        """The nodes that waited in the hidden pantry: they lose their scroll position."""
+        """The nodes that were in the hidden pantry: they lose their scroll position."""
         return tuple(node for node in (*self.nodes, *self.removed) if node.parked)
 
 
@@ -138,19 +138,19 @@ def simulate(
     selector: str | None = None,
     namespace: ElementNamespace = "html",
 ) -> Simulation:
-    """Return what a browser that shows one page does with a patch.
+    """Return what a browser that shows a page does with a patch.
 
     Args:
-        before: The page, as a tree or as HTML text; what is no whole page is the content of
-            `<body>`.
-        after: What is sent: a page, or any elements.
-        mode: What to do with the elements.
+        before: The page, as elements or as HTML text; anything but a whole page is the content
+            of `<body>`.
+        after: The page or the elements that are sent.
+        mode: How to insert the elements.
         selector: CSS selector of the targets; None finds them by the elements' ids.
         namespace: `svg` or `mathml` for a fragment of these.
 
     Raises:
-        MorphError: An unknown mode, a selector that is none, a tree deeper than browsers make
-            it, or a patch so large that no browser would finish it.
+        MorphError: An unknown mode, an invalid selector, a tree deeper than browsers allow, or
+            a patch too large for any browser.
         MissingExtraError: turbohtml or cssselect2 is not installed.
 
     Example:
@@ -167,7 +167,7 @@ def simulate(
     page = _text(before)
     is_whole = is_document(page)
     document = _opened(page, is_whole=is_whole)
-    # Whole pages are counted from <html>, others from what is in <body>.
+    # The paths of a whole page start at <html>, those of other HTML in <body>.
     top = _top(document, document.root, is_whole=is_whole)
     places = _places(top, is_whole=is_whole)
     for node, (_, path) in places.items():
@@ -193,13 +193,13 @@ def simulate(
 
 
 class _Report:
-    """What happened to the nodes of a document, in the words of a simulation.
+    """The changes of a document, as the values of a simulation.
 
     Args:
         document: The document after the patch.
-        patch: What was done to it.
-        before: The place and the path of every node before.
-        after: Those after.
+        patch: The patch that was applied.
+        before: The place and the path of every node before the patch.
+        after: The place and the path of every node after it.
     """
 
     def __init__(
@@ -227,7 +227,7 @@ class _Report:
         self.removed = tuple(self._described[node] for node in removed)
 
     def writes(self, records: list[Record]) -> tuple[Write, ...]:
-        """Return what was written to nodes that were there before."""
+        """Return the writes to nodes that were there before."""
         return tuple(
             Write(self._described[node], name, before, after)
             for node, name, before, after in records
@@ -235,10 +235,10 @@ class _Report:
         )
 
     def runs(self) -> tuple[Run, ...]:
-        """Return what ran, in document order; what is in the page no more comes last."""
+        """Return the runs in document order; those of removed nodes come last."""
         runs = count_runs(self._document)
         runs.update({(node, "script"): times for node, times in self._document.scripts.items()})
-        for node, _ in runs:  # perhaps one that came and went
+        for node, _ in runs:  # it may have existed only during the patch
             gone = PatchedNode(_step(node, None), node.name, path=None, before=None)
             self._described.setdefault(node, gone)
         order = {node: index for index, node in enumerate(self._described)}
@@ -274,12 +274,12 @@ def _opened(page: str, *, is_whole: bool) -> Document:
 
 
 def _top(document: Document, default: Node, *, is_whole: bool) -> Node:
-    """Return what a page is counted from; a patch may have removed it."""
+    """Return the node at which paths start; a patch may have removed it."""
     return (document.html if is_whole else document.body) or default
 
 
 def _places(top: Node, *, is_whole: bool) -> dict[Node, tuple[str, str]]:
-    """Return where every node is, for people and as a path of indices, in document order."""
+    """Return the readable path and the path of indices of every node, in document order."""
     places = {top: (top.name, "")} if is_whole else {}
     for node in (top, *top.descendants()):
         if node.first is None:
