@@ -70,7 +70,15 @@ class Combination:
 
 UVICORN = Server("uvicorn", "-m uvicorn {program}:app --port {port} --log-level warning")
 GRANIAN = Server("granian", "-m granian {program}:app --interface asgi --port {port}")
-HYPERCORN = Server("hypercorn", "-m hypercorn {program}:app --bind 127.0.0.1:{port}")
+HYPERCORN = Server(
+    "hypercorn",
+    "-m hypercorn {program}:app --bind 127.0.0.1:{port}",
+    without={
+        "test_clients_that_leave_within_their_second_request_leave_nothing": (
+            "hypercorn keeps such a connection for ever, with the frames of the failed write"
+        ),
+    },
+)
 DAPHNE = Server(
     "daphne",
     "-m daphne {program}:app --port {port} --verbosity 0",
@@ -104,6 +112,7 @@ GUNICORN = Server(
             "test_a_client_that_leaves_an_idle_stream_is_cleaned_up",
             "test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up",
             "test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors",
+            "test_clients_that_leave_within_their_second_request_leave_nothing",
             "test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing",
             "test_a_stopping_server_ends_its_streams_and_exits",
             "test_a_stopping_server_cancels_a_handler_that_waits_elsewhere",

@@ -22,7 +22,6 @@ GET = written("GET", "/beat")
 SAID = {
     "a request": [GET],
     "half the head of a request": [GET[:20]],
-    "a request and half of another": [GET, GET[:20]],
     "a request whose body is read": [written("POST", "/beat", "content-length: 2", body=b"{}")],
     "half a body": [written("POST", "/beat", "content-length: 9999", body=b"{}")],
     "half a large body": [written("POST", "/upload", "content-length: 999999", body=b"{}" * 9999)],
@@ -252,6 +251,16 @@ async def test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors(
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
     output = server.output()[printed:]
     assert [word for word in ("Traceback", "ERROR", "cut a stream") if word in output] == []
+
+
+async def test_clients_that_leave_within_their_second_request_leave_nothing(
+    server: Server,
+) -> None:
+    async with asyncio.TaskGroup() as clients:
+        for way in WAYS_TO_LEAVE:
+            clients.create_task(leave(server.port, GET, GET[:20], way=way))
+
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
 async def test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing(
