@@ -16,7 +16,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from quart import Request, Response, request
+from quart.wrappers.request import Body
 from quart.wrappers.response import ResponseBody
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
 from fatmorph.adapters._base import Handler
@@ -65,9 +67,16 @@ def endpoint(
 async def _usual_body(own: Request) -> bytes | None:
     """Return the body, or None if it is, or may be, larger than handlers usually accept."""
     limit, stated = own.max_content_length, own.content_length
-    may_have = limit if stated is None else stated
-    is_refused = limit is not None and (stated or 0) > limit  # which Quart says
-    if is_refused or (may_have is not None and may_have <= MAX_BODY_BYTES):
+    if limit is not None and (stated or 0) > limit:
+        own.body = _Discarded(None, None)
+        raise RequestEntityTooLarge
+    if stated is None and limit is not None and limit <= MAX_BODY_BYTES:
+        # Quart 0.23 compares a body without a length with its limit only after the end of it.
+        body = await _read(own, limit)
+        if body is None:
+            raise RequestEntityTooLarge
+        return body
+    if stated is not None and stated <= MAX_BODY_BYTES:
         body = await own.get_data(cache=True, as_text=False, parse_form_data=False)
         _give_back(own, body)
         return body
@@ -114,6 +123,7 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
             elif received > MAX_DISCARDED_BYTES:
                 break
     if max(received, stated) > max_bytes:
+        own.body = _Discarded(None, None)
         return None
     if received < stated:  # a client that leaves would have cancelled this
         raise MomentError(
@@ -124,6 +134,16 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
         )
     _give_back(own, bytes(body))
     return bytes(body)
+
+
+class _Discarded(Body):
+    """A body that was refused: nothing is kept of the rest, which Quart still receives."""
+
+    def append(self, data: bytes) -> None:
+        """Drop a part, as Quart before 0.23 gives it."""
+
+    async def put(self, data: bytes) -> None:
+        """Drop a part, as Quart since 0.23 gives it."""
 
 
 class _Body(ResponseBody):
