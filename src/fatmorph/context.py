@@ -1,7 +1,7 @@
-"""A request, the same on every framework: what a handler may ask about its caller.
+"""The request of a handler, in the same form on every framework.
 
-Pure but for `body()`, which reads through a function that the adapter gives. Knows nothing of
-responses; those are the Writer's.
+Only `body()` and `signals()` wait: they read through a function of the adapter. Responses belong to
+the Writer.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
 (cookies), https://url.spec.whatwg.org/#application/x-www-form-urlencoded (queries).
@@ -30,8 +30,8 @@ __all__ = (
 
 T = TypeVar("T")
 ReadBody = Callable[[int], Awaitable["bytes | None"]]
-"""Reads the whole body, or returns None when it has more bytes than the argument; called again,
-it gives the same. An OSError says that the client left before the end."""
+"""Reads the whole body, or returns None if it has more bytes than the argument; a second call
+returns the same. An OSError means that the client left before the end."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the framework's own form
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
@@ -40,7 +40,7 @@ FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-dat
 
 
 def request_line(method: str, path: str) -> str:
-    r"""Return a request as a log names it.
+    r"""Return the name of a request in logs and errors.
 
     The path is encoded again, except for letters, so that it is one word.
 
@@ -55,10 +55,10 @@ def request_line(method: str, path: str) -> str:
 
 
 class Headers(Mapping[str, str]):
-    """A request's headers, found in any letter case; repeated ones are joined with a comma.
+    """A request's headers, in any letter case; repeated headers are joined with a comma.
 
     Args:
-        items: Names and values in the order received.
+        items: Names and values, in the order received.
 
     Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
     """
@@ -69,7 +69,7 @@ class Headers(Mapping[str, str]):
         values: dict[str, str] = {}
         for name, value in items:
             key = name.lower()
-            # https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3: cookies are the exception
+            # Cookies are the exception: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
             separator = "; " if key == "cookie" else ", "
             values[key] = f"{values[key]}{separator}{value}" if key in values else value
         self._values = values
@@ -89,10 +89,10 @@ class Headers(Mapping[str, str]):
 
 
 class Query(Mapping[str, str]):
-    """The parameters of a URL; a name that stands several times gives its first value.
+    """The parameters of a URL; a repeated name has its first value.
 
     Args:
-        text: What follows the `?`, still encoded.
+        text: The text after the `?`, still encoded.
     """
 
     __slots__ = ("_values",)
@@ -106,7 +106,7 @@ class Query(Mapping[str, str]):
         return self._values[name][0]
 
     def get_all(self, name: str) -> list[str]:
-        """Return every value of a name, in order; an empty list if it is not there."""
+        """Return all values of a name, in order; an empty list if there are none."""
         return list(self._values.get(name, ()))
 
     def __iter__(self) -> Iterator[str]:
@@ -120,19 +120,19 @@ class Query(Mapping[str, str]):
 
 
 class Context:
-    """What a handler knows about its request.
+    """The request of a handler.
 
     Handlers are `async def handler(c: Context, w: Writer) -> None`; adapters make the Context.
-    `c["user"] = …` keeps values of your own for the length of the request.
+    `c["user"] = …` stores your own values for the duration of the request.
 
     Args:
         method: `GET`, `POST`, …
-        path: Decoded, without the query.
-        query_string: What follows the `?`, still encoded.
-        headers: Names and values in the order received.
-        path_params: What the framework's router found in the path.
-        read_body: Reads the whole body up to a number of bytes.
-        request: The framework's own request, for what is not here.
+        path: The decoded path, without the query.
+        query_string: The text after the `?`, still encoded.
+        headers: Names and values, in the order received.
+        path_params: The parameters that the framework's router found in the path.
+        read_body: Reads the whole body, up to a number of bytes.
+        request: The framework's own request, for everything else.
     """
 
     def __init__(
@@ -163,10 +163,10 @@ class Context:
 
     @cached_property
     def cookies(self) -> Mapping[str, str]:
-        """The cookies; of several with one name, the first."""
+        """The cookies; a repeated name has its first value."""
         found: dict[str, str] = {}
         for pair in self.headers.get("cookie", "").split(";"):
-            # Not all white space of Unicode: behind some of it `__Host-` is no prefix to a browser.
+            # Strip only these two: after other white space, `__Host-` is not a prefix for browsers.
             name, separator, value = pair.strip(" \t").partition("=")
             if separator:
                 found.setdefault(name, unquote(value.strip('"')))
@@ -174,21 +174,21 @@ class Context:
 
     @property
     def is_datastar(self) -> bool:
-        """Whether the request was made by a Datastar action."""
+        """Whether a Datastar action made the request."""
         return self.headers.get("datastar-request") == "true"
 
     @property
     def last_event_id(self) -> str | None:
-        """The id of the last event that the browser saw on this stream, if any had one."""
+        """The id of the last event that the browser received on this stream, if it had one."""
         return self.headers.get("last-event-id")
 
     @cached_property
     def nonce(self) -> str:
-        """The nonce of the page, for the elements that its Content-Security-Policy shall let run.
+        """The nonce of the page, for elements that its Content-Security-Policy allows to run.
 
-        A page that a browser loads gets a new one. For a Datastar action it is the one that the
-        page sent along (`at.get(url, send_nonce=True)`), or else empty: an element with an empty
-        nonce keeps the one that it has in the page.
+        A page that a browser loads gets a new nonce. A Datastar action has the nonce that its page
+        sent (`at.get(url, send_nonce=True)`), or an empty one: an element with an empty nonce keeps
+        its nonce from the page.
         """
         if not self.is_datastar:
             return new_nonce()
@@ -199,20 +199,20 @@ class Context:
         """Return the whole body.
 
         Args:
-            max_bytes: More than this is an error.
+            max_bytes: The largest body that is accepted.
 
         Raises:
-            BodyError: The body is larger, or the client left before its end; unhandled, it
+            BodyError: If the body is larger, or the client left before its end; unhandled, it
                 becomes a 413.
         """
         body = await self._read(max_bytes)
         if body is None:
-            # What was too much for the first reader is thrown away and gone for the next.
+            # A body that was too large for the first reader was discarded, so the next one fails.
             self._refused_bytes = self._refused_bytes or max_bytes
             raise BodyError(
                 f"cannot read a body of more than {self._refused_bytes} bytes",
                 where=request_line(self.method, self.path),
-                why="a body is held in memory as a whole; what is too much is thrown away",
+                why="the whole body is held in memory; a larger one is discarded",
                 fix=f"await c.body(max_bytes={2 * self._refused_bytes})  (as the first reader)",
             )
         return body
@@ -224,18 +224,18 @@ class Context:
     async def signals(self, shape: type[Any] = dict, /) -> Any:
         """Return the signals that the page sent.
 
-        From the `datastar` parameter of a GET or DELETE, else from the JSON body. A request
-        without signals has none: `{}`.
+        They are in the `datastar` parameter of a GET or DELETE, otherwise in the JSON body. Without
+        any, the result is `{}`.
 
         Args:
             shape: A dataclass, TypedDict, msgspec Struct or pydantic model to validate against;
-                signals that it does not name are ignored. Without it: a plain dict.
+                signals that it does not name are ignored. By default a plain dict.
 
         Raises:
-            SignalsError: Not JSON, not an object, too deep, too many, too large, or not of this
-                type; the message names the signal, never its value. Unhandled, it becomes
-                a 400, or a 413 if too large.
-            BodyError: The client left before the end of the body.
+            SignalsError: If they are invalid JSON, not an object, too deep, too many, too large, or
+                of the wrong type; the message names the signal, never its value. Unhandled, it
+                becomes a 400, or a 413 if they are too large.
+            BodyError: If the client left before the end of the body.
 
         Example:
             @dataclass
@@ -256,7 +256,7 @@ class Context:
         return decoded_signals(raw or b"{}", shape)
 
     def _signal_parameter(self) -> bytes:
-        # Not out of `query`, which replaces what is no UTF-8: signals are refused, not changed.
+        # Not from `query`, which replaces invalid UTF-8: invalid signals are refused, not changed.
         for pair in self._query_string.split("&"):
             name, _, value = pair.partition("=")
             if name == "datastar":
@@ -266,7 +266,7 @@ class Context:
     async def _signal_body(self) -> bytes:
         content_type = self.headers.get("content-type", "application/json").split(";")[0]
         if content_type.strip().lower() in FORM_TYPES:
-            return b""  # Datastar sends a form instead of the signals, never both
+            return b""  # Datastar sends either a form or the signals
         body = await self._read(MAX_SIGNAL_BYTES)
         if body is None:
             self._refused_bytes = self._refused_bytes or MAX_SIGNAL_BYTES
@@ -282,7 +282,7 @@ class Context:
             raise BodyError(
                 "cannot read a body whose end was never sent",
                 where=request_line(self.method, self.path),
-                why="the client left; half a body is not what it meant to say",
+                why="the client left before the end, and half a body is not usable",
                 fix="except BodyError: return",
             ) from error
 

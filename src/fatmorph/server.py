@@ -1,7 +1,7 @@
 """Serve an application with uvicorn, with a fast shutdown.
 
-Streams end just as quickly under `uvicorn main:app`. This module adds a start with
-`python main.py`, also with several worker processes, and drops connections whose peer reads
+Streams end just as quickly under `uvicorn main:app`. This module starts the server with
+`python main.py`, also with several worker processes, and drops connections whose client reads
 nothing.
 
 Source: https://www.uvicorn.org/settings/
@@ -21,7 +21,7 @@ LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug", "
 
 # For other open connections; streams end earlier by themselves.
 GRACEFUL_SHUTDOWN_SECONDS = 2
-# By name: it is a subclass of uvicorn's own, and uvicorn may not be installed.
+# By name: it is a subclass of a class of uvicorn, which may not be installed.
 PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
 
 
@@ -59,7 +59,7 @@ def serve(
         raise MissingExtraError(
             "cannot serve without uvicorn",
             where="serve(…)",
-            why="the server is an extra: any other ASGI server does as well",
+            why="uvicorn is an optional dependency, because any ASGI server works",
             fix='pip install "fatmorph[serve]"',
         ) from error
     uvicorn.run(

@@ -1,12 +1,12 @@
-"""uvicorn's protocol for HTTP, on connections that end when their clients do.
+"""uvicorn's HTTP protocol, with connections that end reliably when their clients are gone.
 
-A server that closes a connection first delivers what it has buffered. A peer that confirms its
-connection and reads nothing keeps it open as long as it likes, and an ASGI application has no
-way to say that it should be dropped. Linux has: it gives a connection up when data has been
-waiting for so long. Idle connections wait for nothing, so they are left alone.
+A server that closes a connection first delivers its buffered data. A peer that acknowledges packets
+but reads nothing can keep the connection open for ever, and an ASGI application cannot drop it.
+Linux can: it closes a connection on which data has been waiting for a given time. Idle connections
+have no waiting data, so they are not affected.
 
-A client may send a second request while the first is answered. uvicorn then tells the second
-alone that the client left; here every request is told.
+A client may send a second request before the first response is complete. uvicorn then notifies
+only the second request that the client left; this protocol notifies all of them.
 
 Sources: https://www.rfc-editor.org/rfc/rfc5482 and
 https://man7.org/linux/man-pages/man7/tcp.7.html (TCP_USER_TIMEOUT),
@@ -23,15 +23,15 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 __all__ = ("Protocol",)
 
-# Longer than any stream waits by default, so that the log tells first why it was cut; long enough
-# for a page that is out of reach for a moment to get what was sent to it.
+# Longer than the default limit of a stream, so that the log first shows why it was cut, and long
+# enough for a client with a short network failure.
 MAX_UNTAKEN_SECONDS = 120
 # None where the system has no such option.
 USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # one of two classes
-    """What `serve()` runs uvicorn with: `uvicorn.run(app, http=Protocol)`.
+    """The HTTP protocol that `serve()` passes to uvicorn: `uvicorn.run(app, http=Protocol)`.
 
     Source: https://www.uvicorn.org/settings/#implementation
     """
@@ -51,14 +51,14 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # one of two 
         self._newest = cycle
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection; uvicorn calls it."""
+        """End a connection; uvicorn calls this."""
         for cycle in self._earlier:
             cycle.disconnected = not cycle.response_complete
             cycle.message_event.set()
         super().connection_lost(exc)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin a connection; uvicorn calls it."""
+        """Begin a connection; uvicorn calls this."""
         if USER_TIMEOUT is not None:
             connection = transport.get_extra_info("socket")
             connection.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, MAX_UNTAKEN_SECONDS * 1000)

@@ -1,8 +1,8 @@
-"""The Writer: answer a request with one whole response, or with a stream of patches.
+"""The Writer: respond to a request with one whole response, or with a stream of patches.
 
 All writes are synchronous and ordered, as in asyncio's StreamWriter; `drain()` waits for the
-socket. Whole responses and streams exclude each other, and nothing can be changed after the
-first byte: a call at the wrong moment says so.
+socket. A response is either whole or a stream, and its head is fixed with the first byte: a call
+at the wrong moment raises an error.
 """
 
 from __future__ import annotations
@@ -45,28 +45,28 @@ Drawn = TypeVar("Drawn")
 View: TypeAlias = Callable[[], Element | HasHtml | Awaitable[Element | HasHtml]]
 """A function without parameters, plain or async, that returns a page."""
 
-HEARTBEAT_SECONDS = 15.0  # proxies commonly close what is silent for 30 or 60 seconds
+HEARTBEAT_SECONDS = 15.0  # proxies commonly close a silent connection after 30 or 60 seconds
 
 
 class Writer(EventResponder):
-    """The answer to one request.
+    """The response to one request.
 
-    Adapters make it; a handler writes either one whole response (`html`, `text`, `json`,
-    `empty`, `redirect`) or any number of events (`patch`, `patch_signals`, …). One event for a
-    Datastar action is sent as a whole response too, where the client does the same with it.
+    Adapters make it. A handler writes either one whole response (`html`, `text`, `json`, `empty`,
+    `redirect`) or any number of events (`patch`, `patch_signals`, …). A single event in response to
+    a Datastar action is also sent as a whole response, if the client treats both alike.
 
     Args:
         transport: The connection to the client.
-        is_datastar: Whether a Datastar action asked.
-        is_head: Whether only the head of the response is wanted.
-        settings: What the route allows its clients; by default `Settings()`.
+        is_datastar: Whether a Datastar action made the request.
+        is_head: Whether the request is a HEAD, which gets no body.
+        settings: The limits and the policies of the route; by default `Settings()`.
         accept_encoding: The request's `accept-encoding`; None if it has none.
         last_event_id: The request's `last-event-id`; None if it has none.
-        is_repeatable: Whether the client may send the request again, as it may a GET.
-        nonce: Of the page, as `Context.nonce`; empty if unknown.
+        is_repeatable: Whether the client may repeat the request, as with a GET.
+        nonce: The nonce of the page, as `Context.nonce`; empty if unknown.
 
     Raises:
-        MomentError: No event loop of asyncio is running.
+        MomentError: If no asyncio event loop is running.
     """
 
     __slots__ = ("_patch_checker",)
@@ -85,7 +85,7 @@ class Writer(EventResponder):
     ) -> None:
         settings = settings or Settings()
         stream = Stream(transport, settings, accept_encoding, is_repeatable=is_repeatable)
-        # The answer to an action is not a document: the policy of its page stays in force.
+        # The response to an action is not a document: the policy of its page stays in force.
         policy = None if is_datastar else settings.content_security_policy
         super().__init__(
             stream,
@@ -95,18 +95,18 @@ class Writer(EventResponder):
             policy=policy,
             nonce=nonce,
         )
-        self._patch_checker = new_patch_checker()  # None but in development
+        self._patch_checker = new_patch_checker()  # None outside of development
 
     def html(self, view: Element | HasHtml, status: int | None = None) -> None:
-        """Answer with a page, under the Content-Security-Policy of the settings.
+        """Respond with a page, with the Content-Security-Policy of the settings.
 
         Args:
             view: A full page or any elements.
-            status: 200 if neither this nor `w.status` says otherwise.
+            status: The status; by default `w.status`, which is 200 unless set.
 
         Raises:
-            ResponseStartedError: Something was written before.
-            EncodingError: Text with a lone surrogate.
+            ResponseStartedError: If something was written before.
+            EncodingError: If a text contains a lone surrogate.
         """
         headers = [] if self._policy is None else policy_headers(self._policy, self._nonce)
         self._whole(draw(view, render_bytes), "text/html; charset=utf-8", status, headers)
@@ -116,18 +116,20 @@ class Writer(EventResponder):
     ) -> None:
         """Send the browser to another page.
 
-        Asked by a Datastar action, the page navigates; otherwise the response is a redirect.
+        In response to a Datastar action, the page navigates; otherwise the response is a redirect.
 
         Args:
             url: A path on this site, such as `/cart?saved=1`.
-            status: 303, or another redirect; of no matter to a Datastar action.
-            external: Whether `url` may lead to another site. Never with what a user sent.
-            nonce: As for `navigate()`; of no matter but to a Datastar action.
+            status: 303, or another redirect; a Datastar action ignores it.
+            external: Whether `url` may lead to another site; never pass True with a URL that came
+                from a user.
+            nonce: As for `navigate()`; only a Datastar action needs it.
 
         Raises:
-            EventError: A nonce that no policy could name.
-            ResponseError: `url` leads elsewhere and `external` is false, or is no HTTP URL.
-            ResponseStartedError: Something was written before.
+            EventError: If the nonce could not be part of a policy.
+            ResponseError: If `url` leads to another site and `external` is false, or it is not an
+                HTTP URL.
+            ResponseStartedError: If something was written before.
         """
         location = checked_location(url, external=external)
         if self._is_datastar:
@@ -157,18 +159,18 @@ class Writer(EventResponder):
         Args:
             view: A full page, or elements with ids; an object with `__html__` is trusted
                 (UNESCAPED).
-            only: Send these regions of the view, by their ids: `#cart`, or several.
+            only: Send only these regions of the view, by id: `#cart`, or several.
             selector: CSS selector of the targets; None finds them by the elements' ids.
-            mode: What to do with the elements; `outer` morphs.
-            namespace: `svg` or `mathml` for a fragment of these.
+            mode: How the client applies the elements; `outer` morphs.
+            namespace: `svg` or `mathml` for a fragment in one of these.
             view_transition: Whether to animate; see `events.patch_elements()`.
             view_transition_selector: The element whose transition is used.
-            event_id: Comes back as `c.last_event_id` when the client connects again.
-            retry_ms: New interval before it does.
+            event_id: Returned as `c.last_event_id` when the client connects again.
+            retry_ms: The client's new interval before it connects again.
 
         Raises:
-            EventError: A field that the client would ignore or choke on.
-            ResponseEndedError: A whole response was written before.
+            EventError: If the client would ignore a field, or fail on it.
+            ResponseEndedError: If a whole response was written before.
         """
         # hot: as tests/benchmarks/fan_out.py shows.
         is_plain = (
@@ -204,14 +206,14 @@ class Writer(EventResponder):
         """Change signals of the page; None removes one.
 
         Args:
-            signals: Name → value; nested mappings for nested signals.
-            only_if_missing: Whether to leave those alone that exist.
-            event_id: Comes back as `c.last_event_id` when the client connects again.
-            retry_ms: New interval before it does.
+            signals: Names and values; nested mappings for nested signals.
+            only_if_missing: Whether to keep signals that exist.
+            event_id: Returned as `c.last_event_id` when the client connects again.
+            retry_ms: The client's new interval before it connects again.
 
         Raises:
-            EventError: Signals that the client could not read.
-            ResponseEndedError: A whole response was written before.
+            EventError: If the client could not read the signals.
+            ResponseEndedError: If a whole response was written before.
         """
         self._send(
             signals_event(
@@ -223,8 +225,8 @@ class Writer(EventResponder):
         """Remove every element that matches a CSS selector.
 
         Raises:
-            EventError: A selector with a line break.
-            ResponseEndedError: A whole response was written before.
+            EventError: If the selector contains a line break.
+            ResponseEndedError: If a whole response was written before.
         """
         self._send(removal_event(selector, view_transition=view_transition))
 
@@ -234,12 +236,12 @@ class Writer(EventResponder):
         Args:
             script: The script; write values into it with `js(value)`.
             nonce: The nonce in the Content-Security-Policy of the page that runs it; None for
-                the one that the page sent along, if any.
+                the nonce that the page sent, if any.
 
         Raises:
-            EventError: A nonce that no policy could name.
-            RawTextError: Text that would end the script element early.
-            ResponseEndedError: A whole response was written before.
+            EventError: If the nonce could not be part of a policy.
+            RawTextError: If the text would end the script element early.
+            ResponseEndedError: If a whole response was written before.
         """
         self._send(script_event(script, nonce=self._script_nonce(nonce)))
 
@@ -248,11 +250,12 @@ class Writer(EventResponder):
 
         Args:
             url: Absolute, or relative to the page; "" loads the page again.
-            nonce: As for `execute()`: it is a script that opens the page.
+            nonce: As for `execute()`, because a script opens the page.
 
         Raises:
-            EventError: A URL that would run as a script, or a nonce that no policy could name.
-            ResponseEndedError: A whole response was written before.
+            EventError: If the URL would run as a script, or the nonce could not be part of a
+                policy.
+            ResponseEndedError: If a whole response was written before.
         """
         self._send(navigation_event(url, nonce=self._script_nonce(nonce)))
 
@@ -281,20 +284,20 @@ class Writer(EventResponder):
     ) -> Alive[Any]:
         """Return a loop over `source` that ends when the client leaves or the server stops.
 
-        It ends normally, so what stands behind it is clean-up that always runs. Before each
-        item it waits until the socket has taken what was written. It interrupts its own wait
-        only: code in the body of the loop is never cut short by a client that leaves. Use
-        `async with w.alive():` for a body that shall be.
+        It ends normally, so the code after the loop always runs. Before each item, it waits until
+        the socket has taken everything written. Only this wait is interrupted: a departing client
+        never interrupts the body of the loop. Use `async with w.alive():` for a body that should
+        be interrupted.
 
         Args:
             source: An async iterable, such as `relay.subscribe("*")`; it is closed at the end.
-                Without one, the loop runs as often as `max_rate` says.
+                Without one, the loop runs at `max_rate`.
             heartbeat: Seconds of silence after which a comment is sent, so that proxies keep
-                the connection and a dead one is noticed; None for never.
-            max_rate: Items per second at the most; later ones wait in the source.
+                the connection open and a dead one is noticed; None for never.
+            max_rate: The most items per second; later ones wait in the source.
 
         Raises:
-            ResponseEndedError: A whole response was written before.
+            ResponseEndedError: If a whole response was written before.
 
         Example:
             async for subject, data in w.alive(relay.subscribe("room.1.*")):
@@ -315,31 +318,30 @@ class Writer(EventResponder):
     ) -> None:
         """Send a page at once and after every change, until the client or the server ends it.
 
-        Changes that come while a page is drawn, sent or held back by `max_rate` become one
-        page. A page equal to the last one sent is not sent again, nor is the first one, if it
-        is what the browser got before it connected again.
+        Changes that arrive while a page is drawn, sent or delayed by `max_rate` are combined into
+        one page. A page equal to the last one is not sent again. Neither is the first page, if the
+        browser already has it from an earlier connection.
 
         Args:
             view: Returns the page; a function without parameters, plain or async.
-            source: Tells of changes by its items, whatever they are, such as
-                `relay.subscribe("*", latest=True)`; it is closed at the end. Without one, the
-                view is asked as often as `max_rate` says.
-            key: The same for all streams whose views return the same page at the same time: a
-                change is then drawn once for all of them. Everything that the page depends on
-                belongs in it; what is missing shows one user the page of another. Nonces need
-                not: pages that sent different ones share nothing.
-            only: Send these regions of the page alone: `#cart`, or several.
+            source: Yields an item for each change, such as `relay.subscribe("*", latest=True)`;
+                the values are ignored, and it is closed at the end. Without one, the view is called
+                at `max_rate`.
+            key: Equal for all streams whose views return the same page at the same time, which is
+                then drawn once for all of them. Include everything that the page depends on:
+                otherwise one user sees another user's page. Nonces need not be included.
+            only: Send only these regions of the page: `#cart`, or several.
             heartbeat: As for `alive()`.
-            max_rate: Pages per second at the most.
+            max_rate: The most pages per second.
 
         Raises:
-            ResponseError: Neither a source nor a rate, or a key that is not hashable.
-            ResponseEndedError: A whole response was written before.
+            ResponseError: If there is neither a source nor a rate, or the key is not hashable.
+            ResponseEndedError: If a whole response was written before.
 
         Example:
             await w.live(lambda: room_view(1), relay.subscribe("room.1.*", latest=True))
         """
-        # What was written before the page may have changed it in the browser.
+        # Earlier events may have changed the page in the browser.
         last_id = None if self._is_started else self._last_event_id
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
@@ -373,7 +375,7 @@ class Writer(EventResponder):
     async def _draw_page(self, view: View, only: str | tuple[str, ...] | None) -> Page:
         drawn = view()
         page = await drawn if isawaitable(drawn) else drawn
-        # isawaitable() does not tell a type checker what the others are.
+        # isawaitable() does not narrow the type of the other views.
         write = partial(patch_elements, only=only, event_id="")
         event = self._draw(cast("Element", page), write, has_targets=only is not None)
         return Page(*identified(event))

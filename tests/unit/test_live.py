@@ -417,9 +417,9 @@ async def test_without_a_source_and_a_rate_nobody_could_say_when(counter: Counte
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view)
     assert str(error.value) == (
-        "cannot tell when to draw a live page\n"
+        "cannot decide when to draw a live page\n"
         "  where: w.live(view)\n"
-        "  why:   without a source that tells of changes it looks for them, as often as you say\n"
+        "  why:   without a source of changes, the page is drawn at the rate that you set\n"
         "  fix:   w.live(view, max_rate=2)"
     )
 
@@ -432,7 +432,7 @@ async def test_a_rate_of_nothing_is_an_error_of_the_call(counter: Counter) -> No
     assert str(error.value) == (
         "cannot use max_rate=0\n"
         "  where: w.live(view, …)\n"
-        "  why:   it is a positive number, or None for none\n"
+        "  why:   it must be a positive number, or None to switch it off\n"
         "  fix:   w.live(view, …, max_rate=None)"
     )
 
@@ -622,7 +622,7 @@ async def test_a_key_that_cannot_be_looked_up_is_an_error(counter: Counter) -> N
     assert str(error.value) == (
         "cannot share a page by the key [1]\n"
         "  where: w.live(…, key=…)\n"
-        "  why:   a key is looked up, so it must be hashable\n"
+        "  why:   the key is looked up in a dict, so it must be hashable\n"
         '  fix:   w.live(view, source, key=("room", room_id))'
     )
 

@@ -1,4 +1,4 @@
-"""From an event that a handler wrote to the bytes that a transport takes.
+"""Streams: from the events that a handler writes to the bytes that a transport sends.
 
-Everything here runs in one event loop and knows neither elements nor frameworks.
+Everything here runs in one event loop, and depends on neither elements nor frameworks.
 """

@@ -1,9 +1,9 @@
 """Alive: a loop, or a block, that runs for as long as its stream is open.
 
 The end of a stream interrupts the wait inside, the way `asyncio.timeout` does: the task is
-cancelled, and the cancellation is taken back where the wait was begun. So no task is made per
-item, and the clean-up after the loop runs as on any other day. A source that can end its
-reader's wait by itself, as a relay's subscription can, is waited for with nothing in between.
+cancelled, and the cancellation is taken back where the wait began. So an item needs no task of its
+own, and the code after the loop runs as usual. A source that can end its reader's wait by itself,
+such as a relay's subscription, is awaited directly.
 
 Source: https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.uncancel
 """
@@ -36,14 +36,14 @@ class Alive(Generic[T]):
     Made by `Writer.alive()`; see there. One task uses it at a time.
 
     Args:
-        stream: Whose end is waited for.
-        source: What to iterate over; None gives None for ever.
+        stream: The stream whose end interrupts the wait.
+        source: The items; None yields None for ever.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
-        max_rate: Items per second at the most; None for no limit.
-        call: What the user wrote, for errors.
+        max_rate: The most items per second; None for no limit.
+        call: The user's call, for errors.
 
     Raises:
-        ResponseError: A heartbeat or a rate that is not a positive number.
+        ResponseError: If the heartbeat or the rate is not a positive number.
     """
 
     __slots__ = (
@@ -85,7 +85,7 @@ class Alive(Generic[T]):
         self._is_wait_ended = False
         self._is_closed = False
         self._beat_handle: asyncio.TimerHandle | None = None
-        stream.add_waiting(self)  # and be closed with it, even if nothing iterates
+        stream.add_waiting(self)  # so the stream closes the source even if nothing iterates
 
     def __aiter__(self) -> Self:
         if self._source is not None:
@@ -96,8 +96,8 @@ class Alive(Generic[T]):
         return self
 
     def __anext__(self) -> Awaitable[T]:
-        # hot: as tests/benchmarks/fan_out.py shows. Mostly the socket has taken everything, and
-        # only the source is waited for.
+        # hot: as tests/benchmarks/fan_out.py shows. Usually the socket has taken everything, and
+        # only the source has to be awaited.
         own_source, stream = self._own_source, self._stream
         if own_source is None or self._task is not None or stream.is_ended or not stream.flush():
             return self.until_end(self._next_item)
@@ -105,12 +105,12 @@ class Alive(Generic[T]):
         return wait
 
     async def until_end(self, wait: Callable[[], Awaitable[Result]]) -> Result:
-        """Return what `wait()` gives; the end of the stream interrupts it.
+        """Return the result of `wait()`; the end of the stream interrupts it.
 
         Raises:
-            StopAsyncIteration: The stream has ended, or there are no more items.
+            StopAsyncIteration: If the stream has ended, or there are no more items.
         """
-        if self._task is not None:  # the loop stands in our own `async with`, which is interrupted
+        if self._task is not None:  # the loop is in our own `async with`, which is interrupted
             return await wait()
         if not self._stream.is_ended and not self._is_closed:
             self._enter()
@@ -143,7 +143,7 @@ class Alive(Generic[T]):
         return is_end_of_stream
 
     async def aclose(self) -> None:
-        """Stop the heartbeat and close the source; idempotent."""
+        """Stop the heartbeat and close the source; a second call does nothing."""
         if self._is_closed:
             return
         self._close()
@@ -153,11 +153,11 @@ class Alive(Generic[T]):
             await close()
 
     def end_wait(self) -> None:
-        """End the wait of the task that is inside; the stream calls it when it ends."""
+        """End the wait of the task inside; the stream calls this when it ends."""
         if self._task is not None:
             self._is_wait_ended = True
             self._task.cancel()
-        # Ours, and not a wait for the same source in the body of the loop.
+        # Only our own wait: the body of the loop may await the same source.
         elif (own_source := self._own_source) is not None and _is_unfinished(self._wait):
             self._close()
             own_source.close()
@@ -197,13 +197,13 @@ class Alive(Generic[T]):
             self._schedule_beat(self._heartbeat)
 
     def _enter(self) -> None:
-        """Let the end of the stream cancel this task, from here to `_exit()`."""
+        """Let the end of the stream cancel this task until `_exit()`."""
         self._task = task = current_task()
         if task is not None:  # always: asyncio runs coroutines in tasks
             self._cancelling = task.cancelling()
 
     def _exit(self, error: BaseException | None) -> bool:
-        """Take our cancellation back; return whether it, and no other, is `error`."""
+        """Take our cancellation back; return whether it alone caused `error`."""
         task, self._task = self._task, None
         if task is None or not self._is_wait_ended:
             return False
@@ -224,7 +224,7 @@ class Alive(Generic[T]):
 
 
 def _is_unfinished(wait: Coroutine[Any, Any, object] | None) -> bool:
-    # Perhaps it has not begun: a task may have been made of it in this turn.
+    # It may not have begun yet: it can be in a task that was made in this turn.
     return wait is not None and getcoroutinestate(wait) != CORO_CLOSED
 
 
@@ -233,7 +233,7 @@ def _checked(name: str, value: float | None, call: str) -> float | None:
         raise ResponseError(
             f"cannot use {name}={short_repr(value)}",
             where=call,
-            why="it is a positive number, or None for none",
+            why="it must be a positive number, or None to switch it off",
             fix=f"{call.removesuffix('…)')}…, {name}=None)",
         )
     return value

@@ -1,6 +1,6 @@
 """Content codings: which responses are compressed, and how their headers change.
 
-One object per response converts the head and then the body, part by part.
+Each response has one object, which converts its head and then its body, part by part.
 
 Source: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 """
@@ -24,15 +24,15 @@ LEAST_BODY_BYTES = 1024
 # Types of text; most other types are compressed already.
 COMPRESSIBLE_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
 COMPRESSIBLE_SUFFIXES = ("+json", "+xml")
-# A stream without an event for so long gives the memory of its compressor back.
+# The compressor of a stream frees its memory after so long without an event.
 SILENT_SECONDS = 10.0
 
 
 class ContentCoding:
-    """How one response is compressed, if it is, and the head that says so.
+    """The compression of one response, and the headers that describe it.
 
     Args:
-        limits: Which codings are offered, and how much memory a stream may take.
+        limits: Which codings are offered, and how much memory a stream may use.
         accept_encoding: The request's header; None if it has none.
         traffic: The numbers of the response.
     """
@@ -56,11 +56,11 @@ class ContentCoding:
     def start(
         self, chunks: list[bytes], *, is_complete: bool
     ) -> tuple[int, Sequence[Header], list[bytes]]:
-        """Return the head as it is sent, and the body: compressed now if it is all there.
+        """Return the head as it is sent, and the body, which is compressed now if it is complete.
 
         Args:
             chunks: The body so far.
-            is_complete: Whether that is all of it.
+            is_complete: Whether this is the whole body.
         """
         status, headers = self.head or (200, ())
         self.head = None
@@ -72,7 +72,7 @@ class ContentCoding:
         return status, headers, chunks
 
     def add(self, data: bytes, *, is_last: bool) -> bytes:
-        """Return a part of a body as it is sent; its receiver can read all of `data`."""
+        """Return a part of a body as it is sent; the receiver can decode all of `data` from it."""
         if self._compressor is None:
             return data
         if self._silence_timer is None:
@@ -92,7 +92,7 @@ class ContentCoding:
             self._silence_timer.cancel()
 
     def stream_head(self, headers: Sequence[Header]) -> Sequence[Header]:
-        """Return the headers of a stream of events, whose body goes through `add()`."""
+        """Return the headers of a stream of events; `add()` then converts its body."""
         headers = _with_member(headers, "cache-control", "no-transform")
         if not self._limits.compression or _is_coded(headers):
             return headers
@@ -112,9 +112,9 @@ class ContentCoding:
         """Return headers and body of a whole response as they are sent.
 
         Args:
-            headers: With the body's length.
-            body: Empty if only the head is wanted; the length, which is only known after
-                compression, is then omitted.
+            headers: The headers, including the body's length.
+            body: Empty for a response to HEAD; the length is then left out, because it is known
+                only after compression.
         """
         if not self._limits.compression or not _is_compressible(headers):
             return headers, body
@@ -158,7 +158,7 @@ def _is_compressible(headers: Sequence[Header]) -> bool:
 
 
 def _with_member(headers: Iterable[Header], name: str, member: str) -> list[Header]:
-    """Return headers in which the list `name` has `member`."""
+    """Return the headers with `member` added to the list in the header `name`."""
     found = {key: value for key, value in headers if key == name}.get(name)
     if found is None:
         return [*headers, (name, member)]
@@ -168,7 +168,7 @@ def _with_member(headers: Iterable[Header], name: str, member: str) -> list[Head
 
 
 def _weakened(header: Header) -> Header:
-    """Return an entity tag that is shared by all codings of a body.
+    """Return the header with a strong entity tag made weak, as all codings of a body have it.
 
     Source: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3
     """

@@ -1,4 +1,4 @@
-"""What hundreds of streams ask of their event loop, each time something changes."""
+"""The end of an event loop's turn: all streams that were written to are flushed together."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ __all__ = ("Turn", "begun_task", "turn_of")
 
 
 class Flushable(Protocol):
-    """Something that was written and not sent."""
+    """A holder of data that was written but not sent."""
 
     def flush(self) -> object:
-        """Send it; do nothing if that has been done."""
+        """Send the data, if it has not been sent."""
         ...
 
 
 class Turn:
-    """Who is flushed when the running turn of an event loop ends.
+    """The holders to flush when the current turn of an event loop ends.
 
-    One handle of the loop's for all: one for each event of each stream, mostly cancelled in the
-    same turn, took longer than writing.
+    They share one handle of the loop. A handle for each event, which was usually cancelled in the
+    same turn, took longer than writing the event.
     """
 
     __slots__ = ("__weakref__", "_is_begun", "_written", "loop")
@@ -41,8 +41,8 @@ class Turn:
         self._written.append(written)
 
     def leave_out(self, flushed: Flushable) -> None:
-        """Forget what was flushed before the end, if it is what was added last."""
-        # hot: as tests/benchmarks/fan_out.py shows. To look for it takes longer than to flush it.
+        """Remove a holder that was flushed early, if it was the last one added."""
+        # hot: as tests/benchmarks/fan_out.py shows. Searching the list takes longer than flushing.
         written = self._written
         if written and written[-1] is flushed:
             written.pop()
@@ -55,7 +55,7 @@ class Turn:
 
 
 def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
-    """Return the turns of a loop, which are the same object for as long as somebody has it."""
+    """Return the Turn of a loop; it is the same object for as long as a stream refers to it."""
     return _turns.setdefault(loop, Turn(loop))
 
 
@@ -73,7 +73,7 @@ else:
     def begun_task(
         coroutine: Coroutine[object, None, None], *, loop: asyncio.AbstractEventLoop, name: str
     ) -> asyncio.Task[None]:
-        """Return a task that begins when the loop turns: this Python knows no other."""
+        """Return a task that begins in the next turn: this Python cannot start one eagerly."""
         return asyncio.Task(coroutine, loop=loop, name=name)
 
 

@@ -1,8 +1,8 @@
-"""The half of a Writer that answers with events: a stream of them, or one as a whole response.
+"""The half of a Writer that responds with events: a stream, or one event as a whole response.
 
-One event for a Datastar action is sent as a whole response, where the client does the same with
-it. So the first event of an action is held until the handler returns, writes another one, waits
-for the socket, or lets the event loop turn.
+A single event in response to a Datastar action is sent as a whole response, if the client treats
+both alike. So the first event is held until the handler returns, writes another event, drains, or
+lets the event loop turn.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
     NO_CACHE,
-    # Asks nginx and its relatives to pass every event on at once.
+    # nginx and compatible proxies then pass on every event at once.
     ("x-accel-buffering", "no"),
 )
 
@@ -45,24 +45,24 @@ class Event(Protocol):
     """An event for the Datastar client, before it is framed."""
 
     def framed(self) -> bytes:
-        """Return the event as a stream carries it."""
+        """Return the event in the format of an event stream."""
         ...
 
     def whole(self) -> WholeEvent | None:
-        """Return the event as a whole response, or None where only an event can say it."""
+        """Return the event as a whole response, or None if only an event can express it."""
         ...
 
 
 class EventResponder(Responder):
-    """Answer with events.
+    """The half of a Writer that responds with events.
 
     Args:
-        stream: Carries them to the client.
-        is_datastar: Whether a Datastar action asked.
-        is_head: Whether only the head of the response is wanted.
+        stream: The body of the response.
+        is_datastar: Whether a Datastar action made the request.
+        is_head: Whether the request is a HEAD, which gets no body.
         last_event_id: The request's `last-event-id`; None if it has none.
         policy: The Content-Security-Policy of pages; None for none.
-        nonce: The page's, for its policy and its scripts; empty for none.
+        nonce: The nonce of the page, for its policy and its scripts; empty for none.
     """
 
     __slots__ = ("_held", "_is_datastar", "_is_streaming", "_last_event_id", "_release_handle")
@@ -85,14 +85,14 @@ class EventResponder(Responder):
         self._release_handle: asyncio.Handle | None = None
 
     async def drain(self) -> None:
-        """Wait until the socket has taken what was written, or the client is gone."""
+        """Wait until the socket has taken everything written, or the client is gone."""
         self._release_held()
         await self._stream.drain()
 
     async def finish(self) -> None:
-        """Complete the response; adapters call it when the handler has returned.
+        """Complete the response; adapters call this when the handler has returned.
 
-        A handler that wrote nothing has nothing to say: 204.
+        A handler that wrote nothing gets an empty response, by default with the status 204.
         """
         try:
             await self._stream.close_sources()
@@ -103,7 +103,7 @@ class EventResponder(Responder):
             await self._stream.finish()
 
     async def abort(self) -> None:
-        """Leave nothing running after a handler failed; adapters call it."""
+        """Stop everything after a handler has failed; adapters call this."""
         try:
             self._take_held()
             await self._stream.close_sources()
@@ -112,11 +112,11 @@ class EventResponder(Responder):
 
     @property
     def is_broken_off(self) -> bool:
-        """Whether the response was left incomplete for a known reason; for adapters."""
+        """Whether the response is incomplete for a known reason; for adapters."""
         return self._stream.is_broken_off or self._stream.is_out_of_reach
 
     def take_back_cancellation(self) -> bool:
-        """Return whether only the server's stop cancelled the handler; for adapters."""
+        """Return whether only the stopping server cancelled the handler; for adapters."""
         return self._stream.take_back_cancellation()
 
     def _send(self, event: Event) -> None:
@@ -132,9 +132,9 @@ class EventResponder(Responder):
             stream.write(event)
 
     def _can_hold(self) -> bool:
-        """Return whether the next event may be all that an action is answered with.
+        """Return whether the next event may become the whole response to an action.
 
-        A client that sends the last event's id reads a stream that it means to go on with.
+        A client that sends the id of its last event is resuming a stream, so it gets a stream.
         """
         return (
             self._is_datastar
@@ -145,11 +145,11 @@ class EventResponder(Responder):
         )
 
     def _hold(self, event: Event) -> bool:
-        """Keep the first event of an action for this turn of the event loop, if that is it."""
+        """Hold the event for this turn of the event loop, if it may be the only one."""
         if not self._can_hold():
             return False
         self._check_stream_status()
-        with suppress(RuntimeError):  # another thread: the stream says what is wrong
+        with suppress(RuntimeError):  # in another thread, where writing to the stream raises
             self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
             self._held = event
             self._fix_head()
@@ -163,7 +163,7 @@ class EventResponder(Responder):
         return held
 
     def _release_held(self) -> None:
-        """Begin a stream with the event that was held."""
+        """Start a stream with the held event."""
         held = self._take_held()
         if held is not None:
             self._is_streaming = True
@@ -171,7 +171,7 @@ class EventResponder(Responder):
             self._stream.write(held.framed())
 
     def _answer_held(self) -> None:
-        """Answer with the event that was held, and no other will come."""
+        """Send the held event as the whole response: no other event will follow."""
         answer = None if self._held is None else self._held.whole()
         if answer is None:
             self._release_held()
@@ -206,6 +206,6 @@ class EventResponder(Responder):
             raise ResponseError(
                 f"cannot stream events with status {self.status}",
                 where="w.status",
-                why="Datastar ignores the body of every response but a 200",
+                why="Datastar ignores the body of every response with a status other than 200",
                 fix="w.patch(error_view(…))  (with status 200)",
             )

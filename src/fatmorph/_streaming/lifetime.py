@@ -1,13 +1,13 @@
-"""The lifetime of one response: who is told that it ends, and when.
+"""The lifetime of one response: how and when it ends, and who is notified.
 
-A stream ends in one of six ways; see `Ending`. A loop that waits inside
-the stream is told in a turn of the event loop of its own. Nothing here knows a byte.
+A stream ends in one of six ways; see `Ending`. A loop that waits inside the stream is notified in
+a separate turn of the event loop. This module handles no bytes.
 
 Rules:
-1. The client that left has the last word: a stream that ended because the server stops can still
-   lose its client, and nothing follows that.
-2. A handler is cancelled at most once, and only if it has not seen the end; `cancel()` of another
-   task is told apart by the count that asyncio keeps.
+1. A departed client is final: a stream that ended because the server stops can still lose its
+   client, but never the other way round.
+2. A handler is cancelled at most once, and only if it has not seen the end. asyncio's count of
+   cancellations distinguishes ours from a `cancel()` by other code.
 
 Source: https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.uncancel
 """
@@ -28,18 +28,18 @@ logger = Log("fatmorph.stream")
 
 
 class Ending(Enum):
-    """How a stream ended; the value is the word for it in the log."""
+    """How a stream ended; the log shows the value."""
 
     COMPLETE = "complete"
     """The handler returned, and everything that it wrote was sent."""
     CLIENT_LEFT = "client left"
-    """The connection was closed at the other end."""
+    """The client closed the connection."""
     CUT = "cut"
-    """The client did not read, and was given up."""
+    """We closed the connection, because the client did not read."""
     SERVER_STOPPED = "server stopped"
     """The server was told to stop."""
     ABORTED = "aborted"
-    """The handler failed, or was cancelled by somebody else."""
+    """The handler failed, or was cancelled by other code."""
     FAILED = "failed"
     """The transport raised an error that does not mean that the client left."""
 
@@ -51,28 +51,28 @@ class Waiting(Protocol):
     """A loop or a block of the handler that waits inside a stream."""
 
     def end_wait(self) -> None:
-        """Stop waiting: the stream has ended."""
+        """Stop waiting, because the stream has ended."""
         ...
 
     async def aclose(self) -> None:
-        """Close the source that is waited for."""
+        """Close the source of the wait."""
         ...
 
 
 class Unsent(Protocol):
-    """The bytes that were written and not sent."""
+    """The bytes that were written but not sent."""
 
     def drop(self) -> None:
-        """Forget them."""
+        """Discard the bytes."""
         ...
 
 
 class Lifetime:
-    """When one response ends, how, and who is told.
+    """The end of one response, and the loops and the handler to notify of it.
 
     Args:
-        transport: The connection whose end is waited for.
-        unsent: Dropped when nothing can reach the client any more.
+        transport: The connection to the client.
+        unsent: Bytes to drop when they can no longer reach the client.
     """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
@@ -105,29 +105,29 @@ class Lifetime:
         self.ending: Ending | None = None
         """How the stream ended; None while it is open."""
         self.is_ended = False
-        """Whether the client left, was cut, or the server stops."""
+        """Whether the client left or was cut, or the server stops."""
         self.is_out_of_reach = False
-        """Whether nothing can reach the client any more."""
+        """Whether data can no longer reach the client."""
 
     @property
     def is_watched(self) -> bool:
-        """Whether something other than the handler could end the stream."""
+        """Whether the client or the server can end the stream, and not the handler alone."""
         return self._watch_task is not None
 
     @property
     def can_cancel(self) -> bool:
-        """Whether the handler waits where it cannot see the end."""
+        """Whether the handler is waiting in a place where it cannot see the end."""
         if self._is_finishing or self._handler_task is None or self._cancelling_before is not None:
             return False
         return bool(self._waiting) or not self._is_end_seen
 
     def watch(self) -> None:
-        """Begin to notice that the client leaves."""
+        """Start watching for the client's departure."""
         if self._watch_task is None:
             self._watch_task = self._loop.create_task(self._wait_closed())
 
     def end(self, ending: Ending) -> None:
-        """End the stream, unless its client is out of reach already."""
+        """End the stream, unless its client is already out of reach."""
         if self.is_out_of_reach:
             return
         self.ending = ending
@@ -136,13 +136,13 @@ class Lifetime:
             self._unsent.drop()
         if not self.is_ended:
             self.is_ended = True
-            # Never from here: a task that is running, perhaps this one, is cancelled only at its
-            # next wait, which may be the wrong one.
+            # Never call it here: a task that is running, perhaps this one, is cancelled only at
+            # its next wait, which may be the wrong one.
             for waiting in self._waiting:
                 self._loop.call_soon(waiting.end_wait)
 
     def fail(self, error: Exception) -> None:
-        """End the stream because of an error of the transport: the client left, or it is a bug."""
+        """End the stream after an error of the transport: the client left, or there is a bug."""
         is_left = isinstance(error, OSError) or self.is_out_of_reach
         if is_left or getattr(self._transport, "is_left", False):
             self.end(Ending.CLIENT_LEFT)
@@ -151,42 +151,42 @@ class Lifetime:
             self.end(Ending.FAILED)
 
     def add(self, waiting: Waiting) -> None:
-        """Tell `waiting`, in a turn of its own of the event loop, when the stream ends."""
+        """Notify `waiting` when the stream ends, in a separate turn of the event loop."""
         self._waiting.add(waiting)
 
     def remove(self, waiting: Waiting) -> None:
-        """Take back `add()`; after the end, the handler has seen it then."""
+        """Undo `add()`; if the stream has ended, the handler has now seen the end."""
         self._waiting.discard(waiting)
         self._is_end_seen = self.is_ended
 
     def cancel_handler(self) -> None:
-        """Cancel a handler that waits where it cannot see the end; otherwise do nothing."""
+        """Cancel the handler if it is waiting in a place where it cannot see the end."""
         if self.can_cancel and self._handler_task is not None:
             cancelling = self._handler_task.cancelling()
             if self._handler_task.cancel():
                 self._cancelling_before = cancelling
 
     def take_back_cancellation(self) -> bool:
-        """Return whether the handler was cancelled by `cancel_handler()` and by nothing else."""
+        """Return whether only `cancel_handler()` cancelled the handler."""
         before, self._cancelling_before = self._cancelling_before, None
         if self._handler_task is None or before is None:
             return False
         return self._handler_task.uncancel() <= before
 
     async def close_sources(self) -> None:
-        """Close the sources that are still open; their first error is raised at the end."""
+        """Close all open sources; the first error is raised after the last of them is closed."""
         async with AsyncExitStack() as stack:
             for waiting in self._waiting:
                 stack.push_async_callback(waiting.aclose)
 
     def begin_to_finish(self) -> None:
-        """Note that the handler has returned: from now on, it is not cancelled."""
+        """Note that the handler has returned, so it is no longer cancelled."""
         self._is_finishing = True
-        self.take_back_cancellation()  # a handler may have taken it for its own end
-        self._stop_watching()  # servers call a complete response a client that left
+        self.take_back_cancellation()  # the handler may have returned because of it
+        self._stop_watching()  # servers report a complete response as a departed client
 
     def close(self) -> None:
-        """Stop watching and cancelling; idempotent."""
+        """Stop watching and cancelling; a second call does nothing."""
         self._is_finishing = True
         self._stop_watching()
 
@@ -197,7 +197,7 @@ class Lifetime:
     async def _wait_closed(self) -> None:
         try:
             await self._transport.wait_closed()
-        except Exception as error:  # noqa: BLE001 - the transport's, whatever it is
+        except Exception as error:  # noqa: BLE001 - a transport may raise anything
             self.fail(error)
         else:
             self.end(Ending.CLIENT_LEFT)

@@ -11,24 +11,24 @@ __all__ = ("Limits",)
 
 
 class Limits(Protocol):
-    """The part of a route's settings that its responses obey."""
+    """The settings of a route that limit its responses."""
 
     @property
     def max_buffered_bytes(self) -> int:
-        """Return how much may wait for a transport that is busy, before one more write."""
+        """Return how many bytes may wait for a busy transport before the next write."""
         ...
 
     @property
     def max_stalled_seconds(self) -> float:
-        """Return how long a transport may take nothing."""
+        """Return how long a transport may accept nothing."""
         ...
 
     @property
     def compression(self) -> Sequence[Encoding] | None:
-        """Return the content codings that are offered, best first."""
+        """Return the content codings to offer, the best first."""
         ...
 
     @property
     def max_compression_bytes(self) -> int:
-        """Return about how much memory the compressor of one stream may take."""
+        """Return about how much memory the compressor of one stream may use."""
         ...

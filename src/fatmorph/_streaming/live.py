@@ -1,12 +1,12 @@
-"""Live: a page that follows its state, drawn whole again whenever something has changed.
+"""Live: a page that follows its state, drawn again as a whole after each change.
 
-Only *that* something changed counts: changes that come while a page is drawn, sent or held back
-by `max_rate` become one page. Numbered rules:
+Changes that arrive while a page is drawn, sent or delayed by `max_rate` are combined into one
+page. Numbered rules:
 
-1. An event carries an id made of its content, so that a page which the browser has already is
-   known after a restart, in another process, and never mistaken for another view's.
-2. The browser forgets the old id before it gets a page and learns the new one after it: a
-   connection that breaks anywhere in between ends with no id, and the page is sent again.
+1. The id of an event is a hash of its content. So a page that the browser already has is
+   recognised after a restart and in another process, and is never confused with another view's.
+2. The browser forgets the old id before it gets a page, and learns the new one after it. If the
+   connection breaks in between, the browser has no id, and the page is sent again.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class Live:
     Made and run by `Writer.live()`; see there.
 
     Args:
-        stream: Where the pages go.
+        stream: The stream to write to.
         draw: Draws the page.
-        source: Tells of changes; None draws as often as `max_rate` says.
-        shared: What draws the page for several streams; None if it is for this one alone.
+        source: Yields an item for each change; None draws at `max_rate`.
+        shared: The page that several streams share; None if this stream draws its own.
         last_id: The id of the page that the browser has; None if unknown.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
-        max_rate: Pages per second at the most; None for no limit.
+        max_rate: The most pages per second; None for no limit.
 
     Raises:
-        ResponseError: Neither a source nor a rate.
+        ResponseError: If there is neither a source nor a rate.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Live:
             await self._alive.aclose()
 
     async def _next_change(self) -> int | None:
-        """Wait for a change; return when the newest was made, or None at the end."""
+        """Wait for a change; return the time of the newest one, or None at the end."""
         try:
             return await self._alive.until_end(self._wait_for_change)
         except StopAsyncIteration:
@@ -92,8 +92,8 @@ class Live:
         loop = asyncio.get_running_loop()
         is_first = self._next_time is None
         if self._next_time is not None:
-            # First the change, then the socket, which mostly has taken the page by then: so a
-            # change wakes this task once.
+            # Wait for the change first: by then, the socket has usually taken the last page, so
+            # a change wakes this task only once.
             if self._changes is not None:
                 await anext(self._changes)
             await self._stream.drain()
@@ -105,20 +105,20 @@ class Live:
         return changed_at
 
     def _skip_changes(self, *, is_first: bool) -> int:
-        """Forget the changes that the next page will show; return when the newest was made."""
+        """Skip the changes that the next page will show; return the time of the newest one."""
         if self._changes is not None:
-            # In this order: a change that another thread publishes in between comes again.
+            # In this order: a change that another thread publishes in between is not lost.
             skipped = self._changes.skip()
             if not is_first:
                 COUNTERS.dropped += skipped
                 return self._changes.changed_at
         now = time.perf_counter_ns()
-        # A new stream sees the state of this moment. A poll shows a state that is an interval
-        # old at the most, and so may the page that it shares.
+        # A new stream must show the current state. A poll shows a state that is at most one
+        # interval old, and so may the shared page.
         return now if is_first else now - int(self._interval * 1e9)
 
     async def _send_page(self, changed_at: int) -> None:
-        # In a frame of its own: a loop that waits must not keep its last page in memory.
+        # A separate function, so that a waiting loop does not keep its last page in memory.
         if self._shared is None:
             page = await self._draw()
         else:
@@ -129,7 +129,7 @@ class Live:
 
 
 class _Pump:
-    """Read a source as fast as it gives, so that its items can be forgotten at once."""
+    """A reader that empties a source at once, and only remembers that there was an item."""
 
     def __init__(self, source: AsyncIterable[object]) -> None:
         self._source = source
@@ -147,7 +147,7 @@ class _Pump:
     async def __anext__(self) -> None:
         await self._wake.wait()
         if not self._is_changed and self._task is not None:
-            await self._task  # it has ended: perhaps with an error of the source
+            await self._task  # it has ended, and raises the source's error, if there was one
             raise StopAsyncIteration
         self.skip()
 
@@ -176,15 +176,15 @@ class _Pump:
                 self.changed_at = time.perf_counter_ns()
                 self._is_changed = True
                 self._wake.set()
-                await asyncio.sleep(0)  # a source that never waits must not stop everything
+                await asyncio.sleep(0)  # a source that never waits must not block the loop
         finally:
             self._wake.set()
 
 
 def _pace_error() -> ResponseError:
     return ResponseError(
-        "cannot tell when to draw a live page",
+        "cannot decide when to draw a live page",
         where="w.live(view)",
-        why="without a source that tells of changes it looks for them, as often as you say",
+        why="without a source of changes, the page is drawn at the rate that you set",
         fix="w.live(view, max_rate=2)",
     )

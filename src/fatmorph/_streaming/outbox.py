@@ -1,11 +1,10 @@
-"""The outbox of one response: bytes in order, bounded, sent together once per turn of the loop.
+"""The outbox of one response: its bytes in order, bounded, sent once per turn of the event loop.
 
-All data that one turn of the event loop wrote is compressed and sent as one chunk, or all data
-that was written before the outbox is flushed. A task sends, and ends when everything is sent, so
-cancelling a reader of `drain()` never splits a chunk. Most sockets take everything at once; the
-task has then ended before it was ever scheduled.
+All data written in one turn of the event loop, or before an earlier flush, is compressed and sent
+as one chunk. A task sends, so cancelling a waiter in `drain()` never splits a chunk. Usually the
+socket takes everything at once, and the task ends before the event loop ever schedules it.
 
-Nothing here knows of clients that leave: the owner is told when the transport fails.
+The outbox does not notice departed clients: it notifies its owner when the transport fails.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from fatmorph.transport import Transport
 
 __all__ = ("Outbox",)
 
-# The largest part that is sent at once, so that a slow client is seen to take something. asyncio's
-# own buffer takes as much: https://docs.python.org/3/library/asyncio-protocol.html
+# The largest part that is sent at once, so that the progress of a slow client is visible. It is
+# also the size of asyncio's own buffer: https://docs.python.org/3/library/asyncio-protocol.html
 MAX_SEND_BYTES = 64 * 1024
 TASK_NAME = "fatmorph.stream"
 
@@ -33,11 +32,11 @@ class Owner(Protocol):
     """The stream that an outbox belongs to."""
 
     def end(self, ending: Ending, why: str = "") -> None:
-        """End, because nothing can reach the client any more; `why` is for the log."""
+        """End, because data can no longer reach the client; `why` is for the log."""
         ...
 
     def fail(self, error: Exception) -> None:
-        """End, because the transport raised an error."""
+        """End, because the transport has raised an error."""
         ...
 
 
@@ -45,11 +44,11 @@ class Outbox:
     """Bytes on their way to one transport.
 
     Args:
-        owner: Told when the transport fails or takes too little.
-        transport: Where the bytes go.
-        coding: How they are compressed.
-        traffic: Counts what was sent.
-        limits: How much may wait, and for how long.
+        owner: Notified when the transport fails or stalls.
+        transport: The connection to the client.
+        coding: Compresses the bytes.
+        traffic: Counts the bytes that were sent.
+        limits: How many bytes may wait, and for how long.
     """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
@@ -92,21 +91,21 @@ class Outbox:
 
     @property
     def waiting_bytes(self) -> int:
-        """Bytes that were written and that the transport has not taken."""
+        """Bytes that were written but not taken by the transport."""
         return self._size + self._untaken
 
     @property
     def seconds_stalled(self) -> float:
-        """Seconds since the transport took something; 0 if it has nothing to take."""
+        """Seconds since the transport took any bytes; 0 if none are waiting."""
         return 0.0 if self._slow_send is None else self._slow_send.seconds_stalled
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether anything waits in `drain()`."""
+        """Whether a task waits in `drain()`."""
         return self._slow_send is not None and self._slow_send.is_waited_for
 
     def put(self, data: bytes) -> bool:
-        """Send data when the event loop turns; return whether there was room for it."""
+        """Queue data to be sent when the event loop turns; return whether there was room."""
         # hot: as tests/benchmarks/fan_out.py shows.
         if self._slow_send is not None and self._size > self._limits.max_buffered_bytes:
             return False
@@ -117,13 +116,13 @@ class Outbox:
         return True
 
     def flush_later(self) -> None:
-        """Send the head, and what was written, when the event loop turns."""
-        if self._slow_send is None:  # it sends what is written until it ends
+        """Send the head and all queued data when the event loop turns."""
+        if self._slow_send is None:  # it also sends data that is written until it ends
             self._is_due = True
             self._turn.add(self)
 
     def flush(self) -> bool:
-        """Send what was written; return whether the transport took it at once."""
+        """Send all queued data; return whether the transport took it at once."""
         # hot: as tests/benchmarks/fan_out.py shows.
         if self._is_due:
             self._is_due = False
@@ -137,27 +136,27 @@ class Outbox:
         return self._slow_send is None
 
     async def drain(self) -> None:
-        """Wait until the transport has taken what was written, or everything was dropped."""
+        """Wait until the transport has taken all data, or the rest was dropped."""
         while not self.flush():
             if self._slow_send is not None:  # always; for type checkers
                 await self._slow_send.wait()
 
     def drop(self) -> None:
-        """Forget everything that is not sent."""
+        """Discard all data that was not sent."""
         self._chunks.clear()
         self._size = 0
         self._is_due = False
-        # The task that sends comes here too, when it fails.
+        # The sending task itself calls this when it fails.
         task = None if self._slow_send is None else self._slow_send.task
         if task is not None and asyncio.current_task(self._turn.loop) is not task:
             task.cancel()
 
     def close(self) -> None:
-        """Send nothing more and free the compressor; idempotent."""
+        """Stop sending and free the compressor; a second call does nothing."""
         self.is_complete = True
         self.drop()
         self._coding.close()
-        self._owner = None  # otherwise each would keep the other until the collector comes
+        self._owner = None  # breaks the cycle of references, so no garbage collection is needed
 
     def _end_stalled(self) -> None:
         seconds = self._limits.max_stalled_seconds
@@ -194,9 +193,9 @@ class Outbox:
                     await self._transport.send(part, more=not (is_sent and is_last))
                     self._untaken = size - sent
                     self._traffic.add_sent(len(part))
-                    # Nothing waits for a chunk that was taken at once.
+                    # There is no SlowSend if the chunk was taken at once.
                     if self._slow_send is not None and (self._untaken or self._chunks):
                         self._slow_send.note_progress()
-        except Exception as error:  # noqa: BLE001 - the transport's, whatever it is
+        except Exception as error:  # noqa: BLE001 - a transport may raise anything
             if self._owner is not None:
                 self._owner.fail(error)

@@ -1,6 +1,6 @@
-"""Shared pages: a page that many streams show is drawn once for all of them.
+"""Shared pages: a page that many streams show is drawn only once.
 
-A shared page was begun after the newest change that woke the stream which gets it.
+A stream gets a shared page only if drawing began after the newest change that woke the stream.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ __all__ = ("Page", "SharedPage", "shared_page")
 
 
 class Page(NamedTuple):
-    """An event with a page, and the id that the browser has when it has this page."""
+    """An event with a page, and the last event id of a browser that has this page."""
 
     event: bytes
     id: str
 
 
 class SharedPage:
-    """The newest page of a key, while at least two streams show it."""
+    """The newest page of one key, kept while at least two streams show it."""
 
     def __init__(self) -> None:
         self._readers = 0
@@ -39,13 +39,13 @@ class SharedPage:
         self._readers += 1
 
     def remove_reader(self) -> None:
-        """Take back `add_reader()`; the last reader needs no copy."""
+        """Undo `add_reader()`; the page is dropped when one reader is left."""
         self._readers -= 1
         if self._readers <= 1:
             self._page = None
 
     async def drawn_after(self, changed_at: int, draw: Callable[[], Awaitable[Page]]) -> Page:
-        """Return a page that was begun after a moment: the one that is there, or a new one."""
+        """Return a page whose drawing began after a moment: the kept one or a new one."""
         page = self._page_after(changed_at)
         if page is not None:
             return page
@@ -62,7 +62,7 @@ class SharedPage:
         return self._page if self._begun_at > changed_at else None
 
 
-# Streams of one event loop share; a key is forgotten with the last stream that has it.
+# Streams share pages within one event loop; a key is removed with the last stream that uses it.
 _shared_pages: WeakKeyDictionary[
     asyncio.AbstractEventLoop, WeakValueDictionary[Hashable, SharedPage]
 ] = WeakKeyDictionary()
@@ -71,16 +71,16 @@ _shared_pages: WeakKeyDictionary[
 def shared_page(
     view: Callable[[], object], only: str | tuple[str, ...] | None, key: Hashable, nonce: str
 ) -> SharedPage:
-    """Return the page that all streams of the running event loop share by a key.
+    """Return the page that all streams of the running event loop with the same key share.
 
     Args:
-        view: Draws the page; views of two handlers never share.
-        only: The regions that are sent.
+        view: Draws the page; the views of two handlers never share a page.
+        only: The regions to send.
         key: As for `Writer.live()`.
-        nonce: That of the page; pages with different ones never share.
+        nonce: The nonce of the page; pages with different nonces are never shared.
 
     Raises:
-        ResponseError: A key that is not hashable.
+        ResponseError: If the key is not hashable.
     """
     pages = _shared_pages.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     try:
@@ -89,16 +89,16 @@ def shared_page(
         raise ResponseError(
             f"cannot share a page by the key {short_repr(key)}",
             where="w.live(…, key=…)",
-            why="a key is looked up, so it must be hashable",
+            why="the key is looked up in a dict, so it must be hashable",
             fix='w.live(view, source, key=("room", room_id))',
         ) from None
 
 
 def _code_number(view: Callable[[], object]) -> int:
-    """Return what tells the views of two handlers apart, which may well have the same key.
+    """Return a number that distinguishes the views of two handlers with the same key.
 
-    Every request makes a function of its own, and all of one handler have the same code. Its
-    number is not used again while a stream holds the function.
+    Each request may create its own function, but all functions of one handler share their code
+    object. Its id is not reused while a stream holds the function.
     """
     function: object = unwrap(view.func if isinstance(view, partial) else view)
     return id(getattr(function, "__code__", type(function)))

@@ -1,4 +1,4 @@
-"""A send that the transport did not take at once: who waits for it, and whether it gets on."""
+"""A send that the transport did not take at once: its waiters, and a timer for its progress."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ("SlowSend",)
 
 
 class SlowSend:
-    """A task that sends, until it is done.
+    """A sending task that is not finished.
 
     Args:
-        task: Sends; it has begun and has not ended.
-        max_stalled_seconds: How long the transport may take nothing.
-        note_stall: Called when that time is over.
+        task: The task, which has begun and has not ended.
+        max_stalled_seconds: How long the transport may accept nothing.
+        note_stall: Called after that time.
     """
 
     __slots__ = (
@@ -42,28 +42,28 @@ class SlowSend:
 
     @property
     def seconds_stalled(self) -> float:
-        """Seconds since the transport took something, or since it was given the first bytes."""
+        """Seconds since the transport took any bytes, or since it got the first ones."""
         return self._loop.time() - self._last_progress
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether anything waits until everything is sent."""
+        """Whether a task waits for the end of the send."""
         return bool(self._drains)
 
     def note_progress(self) -> None:
-        """Note that the transport has taken something, and has more to take."""
+        """Restart the timer, because the transport has taken some bytes but not all."""
         self._timer.cancel()
         self._begin_timer()
 
     async def wait(self) -> None:
         """Return when the task has ended."""
-        # Not the task itself: cancelling the waiter would cancel it.
+        # Do not await the task itself: cancelling the waiter would cancel it.
         drain = self._loop.create_future()
         self._drains.append(drain)
         await drain
 
     def end(self) -> None:
-        """Stop the timer and let everything that waits go on."""
+        """Stop the timer and wake all waiters."""
         self._timer.cancel()
         for drain in self._drains:
             if not drain.done():

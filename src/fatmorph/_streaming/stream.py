@@ -1,16 +1,15 @@
 """A stream: the body of one response, from its first byte to its end.
 
-- the handler returns: what was written is sent, then the response is completed
-- the client leaves, or does not read: the bytes not yet sent are dropped
-- the server stops: as if the handler returned, but within a moment
+- The handler returns: all written data is sent, then the response is completed.
+- The client leaves, or does not read: unsent bytes are dropped.
+- The server stops: as if the handler returned, but with a short deadline.
 
-A stream that its handler did not end is left incomplete when the server stops, if the request may
-be repeated: a complete response tells the browser that nothing more will come, and Datastar's
-`retry: 'auto'` never connects again. A body that breaks off is an error of the network, after
-which every `retry` does. A POST that breaks off is sent once more by Datastar, and may order twice
-what was ordered once: it is completed.
+When the server stops, a stream of a repeatable request is left incomplete. After a complete
+response, Datastar's `retry: 'auto'` would never connect again; after an incomplete one, which
+looks like a network error, every kind of `retry` connects again. A POST is completed instead:
+Datastar would send it a second time, and could place an order twice.
 
-`Outbox` sends, `Lifetime` tells who waits that the stream ends; a stream joins the two.
+A stream joins an `Outbox`, which sends, and a `Lifetime`, which notifies waiters of the end.
 
 Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
 """
@@ -39,16 +38,16 @@ EVENT_STREAM = "text/event-stream"
 
 
 class Stream:
-    """The body of one response, in the event loop and the task that make it.
+    """The body of one response; it belongs to the event loop and the task that create it.
 
     Args:
-        transport: Where the bytes go.
-        limits: When a client that does not read is given up, and how bytes are compressed.
+        transport: The connection to the client.
+        limits: When a client that does not read is cut, and how bytes are compressed.
         accept_encoding: The request's `accept-encoding`; None if it has none.
-        is_repeatable: Whether the client may send the request again, as it may a GET.
+        is_repeatable: Whether the client may repeat the request, as with a GET.
 
     Raises:
-        MomentError: No event loop of asyncio is running.
+        MomentError: If no asyncio event loop is running.
     """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
@@ -88,26 +87,26 @@ class Stream:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing more can be written."""
+        """Whether the response is complete, so that no more can be written."""
         return self._outbox.is_complete
 
     @property
     def is_ended(self) -> bool:
-        """Whether the client left, was cut, wants the head alone, or the server stops."""
+        """Whether the client left, was cut or wants only the head, or the server stops."""
         return self._lifetime.is_ended
 
     @property
     def is_out_of_reach(self) -> bool:
-        """Whether nothing can reach the client any more."""
+        """Whether data can no longer reach the client."""
         return self._lifetime.is_out_of_reach
 
     @property
     def last_write(self) -> float:
-        """When something was written last, in the event loop's time."""
+        """The time of the last write, by the event loop's clock."""
         return self._traffic.last_write
 
     def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """Fix status and headers and send them when the event loop turns."""
+        """Fix status and headers, and send them when the event loop turns."""
         self.is_started = True
         self._coding.head = (status, headers)
         if dict(headers).get("content-type", "").startswith(EVENT_STREAM):
@@ -115,54 +114,54 @@ class Stream:
         self._outbox.flush_later()
 
     def write(self, event: bytes) -> None:
-        """Send an event when the event loop turns; dropped if it cannot reach the client.
+        """Send an event when the event loop turns, or drop it if the client is out of reach.
 
         Raises:
-            MomentError: Called in another thread, or in another event loop.
+            MomentError: If called in another thread or event loop.
         """
         # hot: as tests/benchmarks/fan_out.py shows.
         if self._put(event):
             self._traffic.add_event(len(event), self._loop.time())
 
     def write_comment(self, comment: bytes) -> None:
-        """Send a comment, which is not counted as an event; otherwise as `write()`."""
+        """Send a comment, which is not counted as an event; otherwise like `write()`."""
         if self._put(comment):
             self._traffic.add_other(len(comment), self._loop.time())
 
     def complete(self, body: bytes = b"") -> None:
-        """Send the end of the body, after which nothing can be written; otherwise as `write()`."""
+        """Send the end of the body, so that no more can be written; otherwise like `write()`."""
         if self._put(body):
             self._traffic.add_other(len(body), self._loop.time())
             self._outbox.is_complete = True
 
     def flush(self) -> bool:
-        """Send what was written; return whether the socket took it at once."""
+        """Send everything written; return whether the socket took it at once."""
         return self._outbox.flush()
 
     async def drain(self) -> None:
-        """Wait until the socket has taken what was written, or the client is gone."""
+        """Wait until the socket has taken everything written, or the client is gone."""
         await self._outbox.drain()
 
     def watch(self) -> None:
-        """Begin to notice that the client leaves or the server stops."""
+        """Start watching for the client's departure and the server's stop."""
         if not self._lifetime.is_watched:
             self._lifetime.watch()
             shutdown.watch(self)
 
     def add_waiting(self, waiting: Waiting) -> None:
-        """Tell `waiting`, in a turn of its own of the event loop, when the stream ends."""
+        """Notify `waiting` when the stream ends, in a separate turn of the event loop."""
         self._lifetime.add(waiting)
 
     def remove_waiting(self, waiting: Waiting) -> None:
-        """Take back `add_waiting()`; after the end, the handler has seen it then."""
+        """Undo `add_waiting()`; if the stream has ended, the handler has now seen the end."""
         self._lifetime.remove(waiting)
 
     def end(self, ending: Ending = Ending.SERVER_STOPPED, why: str = "") -> None:
-        """End the stream, unless its client is out of reach already.
+        """End the stream, unless its client is already out of reach.
 
         Args:
-            ending: How; by default, what is written still reaches the client.
-            why: For the log, where a client is cut.
+            ending: How it ends; with the default, the client still gets everything written.
+            why: The reason to log when a client is cut.
         """
         if ending is Ending.CUT and not self._lifetime.is_out_of_reach:
             self._log_cut(why)
@@ -170,11 +169,11 @@ class Stream:
         self._lifetime.end(ending)
 
     def fail(self, error: Exception) -> None:
-        """End the stream because of an error of the transport."""
+        """End the stream after an error of the transport."""
         self._lifetime.fail(error)
 
     def cancel(self) -> None:
-        """Give up a client that keeps a handler waiting, or a handler that waits elsewhere."""
+        """Cut a client that a handler waits for, or cancel a handler that waits elsewhere."""
         if self._outbox.is_waited_for:
             self.end(Ending.CUT, "the server stops, and the client does not read")
             self._loop.call_later(shutdown.HURRY_SECONDS, self.cancel)
@@ -182,15 +181,15 @@ class Stream:
             self._lifetime.cancel_handler()
 
     def take_back_cancellation(self) -> bool:
-        """Return whether the handler was cancelled by `cancel()` and by nothing else."""
+        """Return whether only `cancel()` cancelled the handler."""
         return self._lifetime.take_back_cancellation()
 
     async def close_sources(self) -> None:
-        """Close the sources that are still open; their first error is raised at the end."""
+        """Close all open sources; the first error is raised after the last of them is closed."""
         await self._lifetime.close_sources()
 
     async def finish(self) -> None:
-        """Send the rest, complete the response and leave nothing running."""
+        """Send the rest, complete the response and stop everything."""
         self._lifetime.begin_to_finish()
         try:
             if self.is_started and not self.is_complete:
@@ -204,7 +203,7 @@ class Stream:
             self.close()
 
     def close(self) -> None:
-        """Stop watching and sending; idempotent."""
+        """Stop watching and sending; a second call does nothing."""
         ending = self._lifetime.ending
         if ending is None:
             ending = Ending.COMPLETE if self.is_complete else Ending.ABORTED
@@ -214,7 +213,7 @@ class Stream:
         self._outbox.close()
 
     def _put(self, data: bytes) -> bool:
-        """Put data into the outbox, if the client can still get it; return whether it can."""
+        """Put data into the outbox if the client is within reach; return whether it was put."""
         # hot: as tests/benchmarks/fan_out.py shows.
         outbox = self._outbox
         if self._lifetime.is_out_of_reach or outbox.is_complete:
@@ -231,7 +230,7 @@ class Stream:
         return False
 
     def _end_response(self) -> None:
-        # Nothing but the handler could end a stream that is not watched.
+        # Only the handler can end a stream that is not watched.
         if self._is_repeatable and self._lifetime.is_watched and shutdown.is_stopping():
             self.is_broken_off = True
         else:

@@ -1,6 +1,6 @@
 """Whole responses: a page, text, JSON or nothing, with its status, headers and cookies.
 
-Nothing here knows of events. What is written twice, or changed after the first byte, says so.
+Writing a second response, or changing the head after the first byte, raises an error.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ __all__ = ("Responder",)
 
 
 class Responder:
-    """The half of a Writer that answers with one whole response.
+    """The half of a Writer that responds with one whole response.
 
     Args:
-        stream: What carries it to the client.
-        is_head: Whether only the head of the response is wanted.
+        stream: The body of the response.
+        is_head: Whether the request is a HEAD, which gets no body.
         policy: The Content-Security-Policy of pages; None for none.
-        nonce: Of the page, for its policy and its scripts; empty for none.
+        nonce: The nonce of the page, for its policy and its scripts; empty for none.
     """
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
@@ -67,7 +67,7 @@ class Responder:
 
     @property
     def status(self) -> int:
-        """The status of the response; 200 unless set. Streams of events are always 200."""
+        """The status of the response, by default 200. A stream of events always has 200."""
         return 200 if self._status is None else self._status
 
     @status.setter
@@ -83,7 +83,7 @@ class Responder:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the client left, was cut, or the server stops; asked first, it begins to look."""
+        """Whether the client left or was cut, or the server stops; watching starts with this."""
         self._stream.watch()
         return self._stream.is_ended
 
@@ -103,18 +103,18 @@ class Responder:
 
         Args:
             name: A token: letters, digits, `-`, `_` and a few more.
-            value: Any text; what a cookie cannot hold is percent-encoded, and `c.cookies`
-                decodes it.
+            value: Any text; characters that a cookie cannot contain are percent-encoded, and
+                `c.cookies` decodes them.
             max_age: Seconds to keep it; None until the browser closes.
-            path: Where below it is sent.
-            domain: None for this host alone.
-            secure: Over HTTPS only; required by `same_site="none"`.
-            http_only: Hidden from JavaScript.
-            same_site: Whether other sites' requests carry it.
+            path: The browser sends it only for paths below this one.
+            domain: None for this host only.
+            secure: Whether it is sent only over HTTPS; required by `same_site="none"`.
+            http_only: Whether it is hidden from JavaScript.
+            same_site: Whether requests from other sites include it.
 
         Raises:
-            ResponseError: A part that would begin another attribute or header.
-            ResponseStartedError: The first byte is written.
+            ResponseError: If a part would start another attribute or header.
+            ResponseStartedError: If the first byte was written.
 
         Source: https://www.rfc-editor.org/rfc/rfc6265#section-4.1
         """
@@ -134,11 +134,11 @@ class Responder:
         )
 
     def text(self, text: str, status: int | None = None) -> None:
-        """Answer with plain text.
+        """Respond with plain text.
 
         Raises:
-            ResponseStartedError: Something was written before.
-            EncodingError: Text with a lone surrogate.
+            ResponseStartedError: If something was written before.
+            EncodingError: If the text contains a lone surrogate.
         """
         try:
             body = text.encode()
@@ -147,22 +147,23 @@ class Responder:
         self._whole(body, "text/plain; charset=utf-8", status)
 
     def json(self, value: Any, status: int | None = None) -> None:
-        """Answer with JSON.
+        """Respond with JSON.
 
         Args:
-            value: Anything that msgspec encodes: dataclasses, Structs, dates, UUIDs too.
-            status: 200 if neither this nor `w.status` says otherwise.
+            value: Anything that msgspec can encode, including dataclasses, Structs, dates and
+                UUIDs.
+            status: The status; by default `w.status`, which is 200 unless set.
 
         Raises:
-            ResponseStartedError: Something was written before.
+            ResponseStartedError: If something was written before.
         """
         self._whole(msgspec.json.encode(value), "application/json", status)
 
     def empty(self, status: int = 204) -> None:
-        """Answer without content.
+        """Respond without content.
 
         Raises:
-            ResponseStartedError: Something was written before.
+            ResponseStartedError: If something was written before.
         """
         self._whole(b"", None, status)
 

@@ -1,7 +1,7 @@
-"""One module per framework: the only code of fatmorph that imports a framework.
+"""Adapters: one module per framework, and the only code of fatmorph that imports a framework.
 
-What all of them do with a handler is `respond()`, for whoever writes a Transport of their own,
-and `answer()`, for whoever has no stream to write to.
+For a server without an adapter, write a Transport and call `respond()`, or call `answer()` if it
+sends only whole responses.
 """
 
 from fatmorph.adapters._answer import Answer, answer

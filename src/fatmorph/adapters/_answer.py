@@ -1,4 +1,4 @@
-"""Frameworks that answer in one piece: what a handler has written when it returns."""
+"""Whole responses for frameworks without streams: they are complete when the handler returns."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ __all__ = ("Answer", "answer", "answer_in_thread")
 
 
 class Answer:
-    """A whole response, for any framework: what a handler has written when it returns."""
+    """A whole response for any framework: everything that the handler wrote before it returned."""
 
     def __init__(self) -> None:
         self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.body = b""
         self.is_stream = False
-        """Whether the handler waited for the client to leave, which nobody can tell it here."""
+        """Whether the handler waited for the client to leave, which cannot be noticed here."""
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Keep the status and the headers."""
         self.status = status
         self.headers = list(headers)
 
-    async def send(self, data: bytes, *, more: bool) -> None:  # noqa: ARG002 - all of it is kept
+    async def send(self, data: bytes, *, more: bool) -> None:  # noqa: ARG002 - all parts are kept
         """Keep a part of the body."""
         self.body += data
 
     async def wait_closed(self) -> None:
-        """End the stream at once, so that its handler cleans up."""
+        """End the stream at once, so that its handler cleans up and returns."""
         self.is_stream = True
 
 
@@ -45,10 +45,10 @@ async def answer(handler: Handler, context: Context, settings: Settings | None =
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`.
         context: The request.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Raises:
-        MomentError: The handler asked for an open stream.
+        MomentError: If the handler asked for an open stream.
 
     Example:
         found = asyncio.run(answer(home, Context(method="GET", path="/")))
@@ -63,19 +63,19 @@ async def answer(handler: Handler, context: Context, settings: Settings | None =
             "w.is_closed",
             why="a WSGI server holds a thread for each open response, and cannot tell when its "
             "client leaves",
-            fix="w.patch(view)  (and return; a page that asks again on its own: "
+            fix="w.patch(view)  (then return; to make the page ask again: "
             "data.on_interval(at.get('/news'), duration='5s'); or serve the handler by ASGI)",
         )
     return found
 
 
 def answer_in_thread(handler: Handler, context: Context, settings: Settings | None) -> Answer:
-    """Return what `answer()` does, where nobody awaits it: in an event loop of its own."""
+    """Return the result of `answer()`, run in a separate event loop, from synchronous code."""
     found = answer(handler, context, settings)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(found)
-    # A notebook, or an asynchronous test, has a loop in this thread, which would be in the way.
+    # A notebook or an asynchronous test already runs a loop in this thread.
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(copy_context().run, asyncio.run, found).result()

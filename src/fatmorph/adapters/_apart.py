@@ -1,7 +1,7 @@
-"""Frameworks that cancel a handler when its client leaves: keep the handler apart from that.
+"""Handlers in frameworks that cancel them when the client leaves: shielded from that.
 
-A handler is told that the client left, and cleans up; it is not cut short wherever it stands.
-So it runs in a task of its own, and a Transport here is told by whoever was cancelled.
+A handler is notified that the client left, so that it can clean up. It is not interrupted at an
+arbitrary line. So it runs in a separate task, and a cancellation only notifies its Transport.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ("Departure", "LeavingTransport", "is_whole", "respond_apart")
 
 
 class Departure:
-    """The half of a Transport that is told when the client leaves."""
+    """The half of a Transport that is notified when the client leaves."""
 
     def __init__(self) -> None:
         self._has_left = asyncio.Event()
@@ -50,16 +50,16 @@ class LeavingTransport(Transport, Protocol):
 async def respond_apart(
     handler: Handler, context: Context, transport: LeavingTransport, settings: Settings | None
 ) -> None:
-    """Respond in a task of its own; a cancellation of this one means that the client left."""
+    """Respond in a separate task; a cancellation of this task means that the client left."""
     task = asyncio.create_task(respond(handler, context, transport, settings))
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         transport.leave()
-        await task  # a second cancellation is meant
+        await task  # a second cancellation does cancel the handler
         raise
 
 
 def is_whole(status: int, headers: Iterable[tuple[str, str]]) -> bool:
-    """Return whether a response comes in one piece: a stream has no length."""
+    """Return whether these are the status and headers of a whole response, not of a stream."""
     return status in STATUSES_WITHOUT_BODY or any(name == "content-length" for name, _ in headers)

@@ -1,4 +1,4 @@
-"""ASGI's messages: their types, and what those of one request have brought so far.
+"""ASGI's messages: their types, and the state of one request's messages.
 
 Sources: https://asgi.readthedocs.io/en/latest/specs/main.html#applications and
 https://asgi.readthedocs.io/en/latest/specs/www.html#request-receive-event
@@ -21,7 +21,7 @@ DISCONNECT: Message = {"type": "http.disconnect"}
 
 
 class Received:
-    """What has been received of one request, for the reader of its body and one of its messages."""
+    """The received part of one request, for a reader of its body and a reader of its messages."""
 
     def __init__(self) -> None:
         self.body: bytes | bytearray = b""
@@ -33,7 +33,7 @@ class Received:
         self._is_passed = False
 
     def take(self, message: Message, max_bytes: int) -> None:
-        """Take what has come; of a body that is longer than `max_bytes` nothing is kept."""
+        """Record a message; a body longer than `max_bytes` is discarded."""
         if message["type"] == "http.disconnect":
             self.is_disconnected = True
             return
@@ -46,15 +46,15 @@ class Received:
             self.body = self.body if isinstance(self.body, bytearray) else bytearray(self.body)
             self.body += part
         else:
-            self.body = bytes(part)  # most bodies come in one part, which is not copied
+            self.body = bytes(part)  # most bodies have one part, which is not copied
 
     def discard(self) -> None:
-        """Keep nothing of the body, neither of what has come nor of what will."""
+        """Discard the body: the parts received so far, and all later ones."""
         self.is_discarded = True
         self.body = b""
 
     def unpassed(self) -> Message | None:
-        """Return what the reader of messages has not been passed, as one message."""
+        """Return everything that the reader of messages has not got yet, as one message."""
         is_behind = self._passed_bytes < self.body_bytes
         if is_behind and self.is_discarded:
             return DISCONNECT
@@ -64,6 +64,6 @@ class Received:
         return DISCONNECT if self.is_disconnected else None
 
     def note_passed(self) -> None:
-        """Note that the reader of messages has been passed everything."""
+        """Note that the reader of messages has got everything."""
         self._passed_bytes = self.body_bytes
         self._is_passed = self.is_complete

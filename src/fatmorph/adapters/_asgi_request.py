@@ -1,8 +1,8 @@
-"""An ASGI request: its body, and the news that its client left.
+"""An ASGI request: its body, and its client's departure.
 
-Both come by `receive` alone, so everything that reads goes through here, one message at a time:
-a handler reads its body while the stream waits for the client to leave, and the framework's own
-request reads it once more.
+Both arrive only through `receive`, so all readers share this object, which receives one message at
+a time: a handler reads the body while the stream waits for the client to leave, and the
+framework's own request may read the body again.
 
 Source: https://asgi.readthedocs.io/en/latest/specs/www.html#disconnect-receive-event
 """
@@ -18,8 +18,8 @@ from fatmorph.errors import MomentError
 
 __all__ = ("MAX_DISCARDED_BYTES", "AsgiRequest")
 
-# What is read and thrown away of a body that is too large, so that the client, which reads
-# its answer only after it has sent everything, gets to see it.
+# The most that is read and discarded of a body that is too large. Clients read the response only
+# after they have sent the whole body.
 MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 READ_AGAIN = (
     "await c.request.form()  (a form; request.body() keeps a body, request.stream() does not)"
@@ -45,23 +45,23 @@ class AsgiRequest:
         self._receiving = asyncio.Lock()
         self._received = Received()
         self._read_again: str | None = None
-        # uvicorn tells the last request of a connection that its client left, and not the one
-        # before it that is still being answered. But `receive` is a method of what knows.
+        # uvicorn reports a departed client only to the newest request of a connection, not to
+        # earlier ones that are still open. But the object of `receive` has the transport.
         transport = getattr(getattr(receive, "__self__", None), "transport", None)
         self._is_closing: Callable[[], bool] | None = getattr(transport, "is_closing", None)
 
     @property
     def is_left(self) -> bool:
-        """Whether the client is gone, as far as anything here knows."""
+        """Whether the client is known to be gone."""
         is_closing = self._is_closing is not None and self._is_closing()
         return is_closing or self._received.is_disconnected
 
     def take_body(self, body: bytes | None, *, fix: str = READ_AGAIN) -> None:
-        """Take the whole body, which the framework has received; None if it kept nothing of it.
+        """Take over the whole body, which the framework has received.
 
         Args:
-            body: What it kept.
-            fix: What to write to read a body that is gone, for the error that says so.
+            body: The body; None if the framework has not kept it.
+            fix: The code that reads the body instead, for the error if it was not kept.
         """
         message = {"type": "http.request", "body": body or b""}
         self._received.take(message, max_bytes=len(message["body"]))
@@ -71,8 +71,8 @@ class AsgiRequest:
         """Return the whole body, or None if it has more than `max_bytes`.
 
         Raises:
-            MomentError: Somebody has read it before, and it is gone.
-            OSError: The client left before the end of it.
+            MomentError: If other code has read the body, and did not keep it.
+            OSError: If the client left before the end of the body.
         """
         received = self._received
         if self._stated_bytes() > max_bytes and not received.is_complete:
@@ -87,7 +87,7 @@ class AsgiRequest:
         return bytes(received.body)
 
     async def receive(self) -> Message:
-        """Receive for the framework's own request object: what we have read comes first."""
+        """Receive for the framework's own request; it first gets everything that we have read."""
         message = self._received.unpassed()
         if message is None:
             async with self._receiving:
@@ -97,7 +97,8 @@ class AsgiRequest:
 
     async def wait_closed(self) -> None:
         """Return when the client is gone."""
-        # A stream's body is signals; a larger one is read before `alive`, or not.
+        # The body of a stream's request contains signals; handlers read larger ones before
+        # `alive()`, or never.
         await self._receive_until(lambda: self._received.is_disconnected, MAX_SIGNAL_BYTES)
 
     def _is_over(self) -> bool:
@@ -121,7 +122,7 @@ class AsgiRequest:
         return max((int(length) for length in lengths if length.isdigit()), default=0)
 
     def _check_is_empty(self) -> None:
-        # Starlette's middleware passes an empty body on when it has read the real one as a stream.
+        # Starlette's middleware passes on an empty body after it has read the real one as a stream.
         if self._read_again is None and not self._stated_bytes():
             return
         raise MomentError(

@@ -1,4 +1,4 @@
-"""What every adapter does with a handler: run it, answer its errors, leave nothing behind."""
+"""The core of every adapter: run a handler, respond to its errors, and clean up."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ async def respond(
 ) -> None:
     """Run a handler and complete its response.
 
-    An action of another site becomes a 403 before the handler runs, bad signals a 400 and a
-    body too large a 413, unless the handler has answered. Any other error is the framework's:
-    it is raised, after everything of ours has stopped.
+    An action from another site gets a 403 before the handler runs. If the handler has not
+    responded, invalid signals get a 400, and a body that is too large gets a 413. Any other error
+    is raised, for the framework, after the clean-up.
     """
     settings = settings or Settings()
     writer = Writer(
@@ -61,7 +61,7 @@ async def respond(
 
 
 def log_refusal(context: Context, error: OriginError | SignalsError | BodyError) -> None:
-    """Log why a request was refused: Datastar shows the body of a 200 only."""
+    """Log why a request was refused: Datastar shows the reason to no user."""
     logger.warning("%s: %s", request_line(context.method, context.path), error)
 
 
@@ -70,9 +70,9 @@ def _refuse(
 ) -> None:
     if writer.is_started:
         raise error
-    if not isinstance(error.__cause__, OSError):  # the client left, and did nothing wrong
+    if not isinstance(error.__cause__, OSError):  # a departed client is not a mistake
         log_refusal(context, error)
-    # The handler's headers describe an answer that it did not give.
+    # The handler's headers describe a response that it did not send.
     writer.headers.clear()
     writer.headers["x-content-type-options"] = "nosniff"
     # The reason is for the client; the place and the code to write are for the developer.

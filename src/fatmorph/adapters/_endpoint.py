@@ -1,7 +1,7 @@
-"""Frameworks that inject dependencies: what a handler takes besides `c` and `w` is theirs.
+"""Handlers in frameworks that inject dependencies: they have more parameters than `c` and `w`.
 
-They read a function's signature to learn what to pass it, so they are shown one without the
-first two parameters.
+Such a framework inspects a function's signature to learn its dependencies, so it gets a signature
+without the first two parameters.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ InjectedHandler: TypeAlias = Callable[..., Awaitable[None]]
 def injected(
     handler: InjectedHandler, response: Callable[..., T], settings: Settings | None, **own: Any
 ) -> Callable[..., Awaitable[T]]:
-    """Return a function of the handler's further parameters that returns a response.
+    """Return a function that takes the handler's further parameters and returns a response.
 
     Args:
-        handler: Takes `c` and `w`, and what the framework injects.
-        response: The class of the response, which takes a Handler, `settings`, and `own`.
-        settings: What the route allows its clients.
-        own: Annotations of what the framework injects for the response alone. It passes them
-            under other names, as the handler may have parameters of these.
+        handler: Takes `c` and `w`, and the framework's dependencies.
+        response: The class of the response, which takes a Handler, `settings` and `own`.
+        settings: The limits and the policies of the route.
+        own: Annotations of dependencies that only the response needs. The framework passes them
+            under other names, because the handler may have parameters with the same names.
     """
     names = {f"fatmorph_{name}": name for name in own}
 

@@ -1,9 +1,9 @@
-"""Frameworks that pull: a handler's response as something to iterate over.
+"""Responses for frameworks that iterate over the body.
 
-The handler runs in a task of its own, and goes on when the framework asks for the next part.
-What the framework iterates over is an object that only the framework holds: it may let go of a
-response without having begun it, when its client has left or a middleware fails, and closes
-nothing then.
+The handler runs in a separate task, and continues when the framework asks for the next part. Only
+the framework refers to the object that it iterates over. So if it drops a response without
+iterating over it or closing it, because the client left or a middleware failed, the object's
+finaliser ends the handler.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ Head: TypeAlias = tuple[int, Sequence[tuple[str, str]]]
 
 
 class Exchange(Departure):
-    """A Transport that hands over part by part, each when the one before has been sent.
+    """A Transport whose parts are taken one by one, each after the previous one was sent.
 
     Args:
-        scope: The request's, if it came by ASGI.
+        scope: The ASGI scope of the request, if there is one.
     """
 
     def __init__(self, scope: object = None) -> None:
@@ -41,21 +41,21 @@ class Exchange(Departure):
         self._is_complete = False
 
     async def begin(self, handler: Handler, context: Context, settings: Settings | None) -> Head:
-        """Run the handler until its response begins; what it raises before that is raised."""
+        """Run the handler until its response starts; an earlier error is raised here."""
         self._task = self._loop.create_task(self._respond(handler, context, settings))
         self._heed_cancellation()
         try:
             return await asyncio.shield(self._head)
         except asyncio.CancelledError:
             self.leave()
-            await self._task  # a second cancellation is meant
+            await self._task  # a second cancellation does cancel the handler
             raise
 
     async def _respond(self, handler: Handler, context: Context, settings: Settings | None) -> None:
         end: BaseException
         try:
             await respond(handler, context, self, settings)
-            # A framework takes the latter for a client that left, and completes nothing.
+            # Frameworks treat the latter as a departed client, and leave the response incomplete.
             end = StopAsyncIteration() if self._is_complete else asyncio.CancelledError()
         except Exception as error:
             if self.is_left:
@@ -65,16 +65,16 @@ class Exchange(Departure):
         if self._head.done():
             self._parts.put_nowait(end)
         elif self.is_left:
-            self._head.cancel()  # nobody waits for it any more
+            self._head.cancel()  # it is no longer awaited
         else:
             self._head.set_exception(end)
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
-        """Let the response begin."""
+        """Start the response."""
         self._head.set_result((status, headers))
 
     async def send(self, data: bytes, *, more: bool) -> None:
-        """Hand a part over, and wait until the next one is asked for."""
+        """Pass on a part, and wait until the framework asks for the next one."""
         self._is_complete = not more
         if not self.is_left:
             self._is_asked.clear()
@@ -89,7 +89,7 @@ class Exchange(Departure):
         self._is_asked.set()
 
     async def next_part(self) -> bytes:
-        """Return the next part when it is there."""
+        """Wait for the next part and return it."""
         self._heed_cancellation()
         if self._parts.empty():
             self._is_asked.set()
@@ -103,7 +103,7 @@ class Exchange(Departure):
         return part
 
     def _heed_cancellation(self) -> None:
-        """Note a cancellation that the framework lost, as Python 3.11's `wait_for()` may."""
+        """Note a cancellation that was lost, which can happen in Python 3.11's `wait_for()`."""
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             self.leave()
@@ -115,7 +115,7 @@ class Exchange(Departure):
 
 
 class Parts:
-    """The body of a response; it is over when this is closed, or gone."""
+    """The body of a response, which ends when this object is closed or no longer referenced."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange

@@ -1,8 +1,8 @@
 """Responses that are left incomplete on purpose, which uvicorn would log as errors.
 
-The client left, or the stopping server broke the response off. uvicorn cannot know that, and
-logs one line. It is left out for these responses alone: they are marked in their scope, and
-uvicorn's logger has a filter only for as long as there are marks.
+The client left, or the server stopped before the end of the response. uvicorn does not know the
+reason and logs an error. A filter on uvicorn's logger removes that line for these responses alone:
+they have a mark in their scope, and the filter exists only while there are marks.
 
 Source: https://docs.python.org/3/library/logging.html#filter-objects
 """
@@ -24,10 +24,10 @@ logger = logging.getLogger("uvicorn.error")
 
 
 class _Mark:
-    """What marks one scope; uvicorn forgets the scope when it has logged."""
+    """The mark of one scope, which uvicorn drops after logging."""
 
     count = 0
-    # Reentrant: the collector may free a mark while another is made.
+    # Re-entrant: the garbage collector may free a mark while another one is made.
     lock = threading.RLock()
 
     def __init__(self) -> None:
@@ -43,19 +43,19 @@ class _Mark:
 
 
 def leave_incomplete(transport: object) -> None:
-    """Keep uvicorn from logging that the response of a transport with a scope is incomplete."""
+    """Stop uvicorn from logging that the response of this transport is incomplete."""
     scope = getattr(transport, "scope", None)
     if "uvicorn" in sys.modules and isinstance(scope, dict):
         scope[MARK] = _Mark()
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return whether to log; uvicorn's task runs a method of what holds the scope."""
+    """Return whether to log; uvicorn's task runs a method of the object that has the scope."""
     return record.msg != INCOMPLETE or MARK not in getattr(_runner(), "scope", ())
 
 
 def _runner() -> object:
-    """Return the object whose method the running task was made of, if it is one."""
+    """Return the object whose method the running task executes, if it is a method."""
     try:
         task = asyncio.current_task()
     except RuntimeError:  # no event loop runs in this thread

@@ -1,8 +1,8 @@
 """aiohttp: handlers for its own server.
 
-An aiohttp handler is not told that its client left, unless the server was started with
-`handler_cancellation=True`. So the connection of an open stream is looked at once a second;
-with that option, the end is known at once.
+aiohttp does not notify a handler that its client left, unless the server was started with
+`handler_cancellation=True`. Without that option, the connection of an open stream is checked once
+a second.
 
 Source: https://docs.aiohttp.org/en/stable/web_advanced.html#web-handler-cancellation
 """
@@ -23,7 +23,7 @@ from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
 
-# A thousand idle streams that look once a second cost about one percent of a core.
+# A thousand idle streams that check once a second use about one percent of a core.
 LOOK_SECONDS = 1.0
 PART_BYTES = 64 * 1024  # read from a body at once
 
@@ -31,12 +31,12 @@ PART_BYTES = 64 * 1024  # read from a body at once
 def endpoint(
     handler: Handler, *, settings: Settings | None = None
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Return a handler of aiohttp for one of ours; a decorator below aiohttp's own.
+    """Return an aiohttp handler for a fatmorph handler; a decorator below aiohttp's own.
 
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is aiohttp's
             Request, `c.path_params` its `match_info`.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         app.add_routes([web.get("/", endpoint(home)), web.post("/add", endpoint(add))])
@@ -70,12 +70,12 @@ def _body_reader(request: web.Request) -> ReadBody:
         nonlocal is_cut
         if is_cut or (request.content_length or 0) > max_bytes:
             return None
-        # `read()` stops only at aiohttp's limit. The length of a body is unknown if it comes in
-        # chunks or compressed.
+        # `read()` stops only at aiohttp's limit. The length of a chunked or compressed body is
+        # unknown.
         if request.can_read_body and not 0 < request.client_max_size <= max_bytes:
             body = await _read(request.content, max_bytes)
             is_cut = body is None
-            # Private, but aiohttp has no other way to give a body back.
+            # Private, but aiohttp has no public way to put a body back.
             request._read_bytes = body  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             return body
         body = await request.read()
@@ -125,7 +125,7 @@ class _Connection(Departure):
                 continue
 
     def ended_response(self) -> web.StreamResponse:
-        """Return the response; one that is not complete is broken off first."""
+        """Return the response; if it is incomplete, its connection is closed first."""
         if not self._is_complete and self._request.transport is not None:
             self._request.transport.close()
         return self._response

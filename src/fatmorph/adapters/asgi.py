@@ -24,7 +24,7 @@ def application(
 
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         app = application(home)  # uvicorn main:app
@@ -45,10 +45,10 @@ class AsgiConnection(AsgiRequest):
     """One request's `scope`, `receive` and `send`: its Context, and a Transport.
 
     Args:
-        scope: What the server called the application with.
-        receive: Likewise; a framework's own request is given this object's method instead.
+        scope: The server's arguments to the application.
+        receive: Likewise; a framework's own request gets this object's method instead.
         send: Likewise.
-        headers: Added to the handler's, but for those that it writes itself; cookies add up.
+        headers: Added to the handler's headers, which win, except that cookies are combined.
     """
 
     __slots__ = ("_headers", "_send")
@@ -76,7 +76,7 @@ class AsgiConnection(AsgiRequest):
     def respond(
         self, handler: Handler, settings: Settings | None, request: Any = None
     ) -> Awaitable[None]:
-        """Run a handler and complete its response; it is given the framework's `request`."""
+        """Run a handler with the framework's `request` and complete its response."""
         return respond(handler, self.context(request), self, settings)
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
@@ -91,8 +91,8 @@ class AsgiConnection(AsgiRequest):
 
     def send(self, data: bytes, *, more: bool) -> Awaitable[None]:
         """Send a part of the body."""
-        # hot: as tests/benchmarks/fan_out.py shows. Asked first, because asyncio drops without a
-        # word what is written to a closed connection, and hypercorn waits until it is taken.
+        # hot: as tests/benchmarks/fan_out.py shows. Checked first, because asyncio silently drops
+        # data for a closed connection, and hypercorn waits for ever until it is taken.
         is_closing = self._is_closing
         if self._received.is_disconnected or (is_closing is not None and is_closing()):
             raise ConnectionResetError("the client left")

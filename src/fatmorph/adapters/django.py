@@ -1,8 +1,8 @@
-"""Django: handlers as views, with streams on ASGI and whole answers on WSGI.
+"""Django: handlers as views, with streams on ASGI and whole responses on WSGI.
 
-Under ASGI the handler runs in a task of its own and hands what it writes to a response of
-Django's, piece by piece, so that middleware sees a response like any other. Under WSGI there
-are no streams; see `wsgi`.
+Under ASGI the handler runs in a separate task, and Django's own response iterates over the parts
+that it writes, so that middleware gets an ordinary response. Under WSGI there are no streams; see
+`wsgi`.
 
 Source: https://docs.djangoproject.com/en/stable/topics/async/
 """
@@ -38,7 +38,7 @@ def endpoint(
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Django's
             HttpRequest.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         urlpatterns = [path("", endpoint(home)), path("add", require_POST(endpoint(add)))]
@@ -74,7 +74,7 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
 
 
 def _body_reader(request: HttpRequest) -> ReadBody:
-    own: Any = request  # Any: private attributes; Django cannot be given a body back
+    own: Any = request  # Any: private attributes; Django has no public way to put a body back
     read_chunks: ReadBody | None = None
 
     async def read_body(max_bytes: int) -> bytes | None:
@@ -82,7 +82,7 @@ def _body_reader(request: HttpRequest) -> ReadBody:
         stated = request.META.get("CONTENT_LENGTH")
         if int(stated or 0) > max_bytes:
             return None
-        # `body` reads to the end, and the length of a body in chunks is unknown.
+        # `body` reads to the end, and the length of a chunked body is unknown.
         if not stated and read_chunks is None and not own._read_started:  # noqa: SLF001
             read_chunks = body_reader(*_chunks(request))
         if read_chunks is not None and not hasattr(own, "_body"):
@@ -97,10 +97,10 @@ def _body_reader(request: HttpRequest) -> ReadBody:
 
 
 def _chunks(request: HttpRequest) -> tuple[Environ, Input]:
-    """Return the environ and the input of a body in chunks."""
+    """Return the environ and the input of a chunked body."""
     if isinstance(request, WSGIRequest):
         return request.environ, request.environ["wsgi.input"]
-    return {"wsgi.input_terminated": True}, request  # Django has received it into a file
+    return {"wsgi.input_terminated": True}, request  # Django has already received it into a file
 
 
 def _with_headers(

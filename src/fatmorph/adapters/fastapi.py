@@ -35,12 +35,12 @@ class WriterResponse(Response):
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is FastAPI's
             Request.
-        status_code: What `w.status` begins with.
-        headers: Added to the handler's, as is what `set_cookie()` sets.
-        background: Run when the response is over; FastAPI's BackgroundTasks are too.
-        request: What FastAPI gives the route; the handler then finds the body even if the route
-            or a dependency has read it.
-        settings: What the route allows its clients; by default `Settings()`.
+        status_code: The initial value of `w.status`.
+        headers: Added to the handler's headers, together with cookies of `set_cookie()`.
+        background: Run after the response, like FastAPI's BackgroundTasks.
+        request: The Request of the route; with it, the handler can read the body even if the
+            route or a dependency has read it.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @app.get("/subscribe")
@@ -61,7 +61,7 @@ class WriterResponse(Response):
         request: Request | None = None,
         settings: Settings | None = None,
     ) -> None:
-        # Not the base's, which would make a body, and a length and a type for it.
+        # Not `super().__init__()`, which would create a body with a length and a type.
         self.handler = handler
         self.status_code = status_code
         self.background = background
@@ -70,15 +70,15 @@ class WriterResponse(Response):
         self.init_headers(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request."""
+        """Respond to the request."""
         connection = AsgiConnection(scope, receive, send, headers=self.headers.items())
         await connection.respond(self._handle, self.settings, self._request(connection))
         if self.background is not None:
             await self.background()
 
     def _request(self, connection: AsgiConnection) -> Request:
-        """Return what the handler reads by, and tell the connection what has been read."""
-        # Private, but Starlette has no other way to ask without waiting for a body to come.
+        """Return the handler's Request; a body that was already read goes to the connection."""
+        # Private, but Starlette has no public way to ask without waiting for a body.
         if self.request is not None and getattr(self.request, "_stream_consumed", False):
             connection.take_body(getattr(self.request, "_body", None))
             return self.request
@@ -88,7 +88,7 @@ class WriterResponse(Response):
         return Request(connection.scope, connection.receive)
 
     async def _handle(self, c: Context, w: Writer) -> None:
-        if self.status_code != 200:  # 200 is what a handler that says nothing has; it is a 204
+        if self.status_code != 200:  # 200 is the default, and without content it becomes a 204
             w.status = self.status_code
         await self.handler(c, w)
 
@@ -100,8 +100,8 @@ def endpoint(
 
     Args:
         handler: `async def handler(c: Context, w: Writer, …) -> None`; its further parameters
-            are FastAPI's: of the path, of the query, dependencies.
-        settings: What the route allows its clients; by default `Settings()`.
+            are FastAPI's: path parameters, query parameters and dependencies.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @app.get("/rooms/{number}")
@@ -113,6 +113,6 @@ def endpoint(
     return injected(handler, WriterResponse, settings, request=own_request)
 
 
-# A dependency: a function's own Request would take the place of another one of the handler's.
+# A dependency, because a Request parameter of our own could replace one of the handler's.
 async def _own_request(request: Request) -> Request:
     return request

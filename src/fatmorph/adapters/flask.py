@@ -1,4 +1,4 @@
-"""Flask: handlers as view functions, with whole answers; see `wsgi`.
+"""Flask: handlers as view functions, with whole responses; see `wsgi`.
 
 Source: https://flask.palletsprojects.com/en/stable/views/
 """
@@ -28,10 +28,10 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Flask's
             Request.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Raises:
-        MomentError: The handler asked for an open stream.
+        MomentError: If the handler asked for an open stream.
 
     Example:
         @app.get("/rooms/<int:number>")
@@ -42,7 +42,7 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
 
     @functools.wraps(handler)
     def respond_to(**path_params: Any) -> Response:
-        # Documented in spite of its name; the cast: Flask declares its proxy as what it stands for.
+        # Documented in spite of its name. The cast: Flask declares its proxy as a Request.
         proxy = cast("LocalProxy[Request]", current_request)
         request = proxy._get_current_object()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         found = answer_in_thread(handler, _context(request, path_params), settings)
@@ -58,13 +58,13 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         nonlocal read_chunks
         if (request.content_length or 0) > max_bytes:
             return None
-        # `get_data()` reads to the end, and the length of a body in chunks is unknown.
+        # `get_data()` reads to the end, and the length of a chunked body is unknown.
         if request.content_length is None and "_cached_data" not in vars(request):
             read_chunks = read_chunks or body_reader(request.environ, request.stream)
             body = await read_chunks(max_bytes)
             if body is None:
                 return None
-            vars(request)["stream"] = BytesIO(body)  # where its cached property looks
+            vars(request)["stream"] = BytesIO(body)  # the value of its cached property
         body = request.get_data()
         return body if len(body) <= max_bytes else None
 

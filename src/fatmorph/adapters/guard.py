@@ -1,7 +1,7 @@
-"""The same-origin guard for a whole ASGI application, its framework's own routes included.
+"""The same-origin guard for a whole ASGI application, including the framework's own routes.
 
-Handlers of fatmorph are guarded anyway; this is for code that acts without one, or before one:
-dependencies, middleware, routes that return JSON, WebSockets.
+Handlers of fatmorph always have this guard. Use this module for code that runs before or without a
+handler: dependencies, middleware, routes that return JSON, and WebSockets.
 
 Sources: https://asgi.readthedocs.io/en/latest/specs/main.html#middleware,
 https://asgi.readthedocs.io/en/latest/specs/www.html#websocket-connection-scope
@@ -23,14 +23,14 @@ __all__ = ("SameOriginGuard",)
 
 
 class SameOriginGuard:
-    """Answer actions and WebSockets of other sites with a 403; hand everything else on.
+    """A middleware that refuses actions and WebSockets from other sites with a 403.
 
     Args:
         app: Any ASGI application.
-        allowed_origins: As `Settings.allowed_origins`, for all of it.
+        allowed_origins: As `Settings.allowed_origins`, for the whole application.
 
     Raises:
-        SettingsError: An origin that no browser would send.
+        SettingsError: If a browser would never send such an origin.
 
     Example:
         app.add_middleware(SameOriginGuard, allowed_origins={"https://partner.example"})
@@ -46,18 +46,18 @@ class SameOriginGuard:
         self.settings = Settings(allowed_origins=allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request, or hand it on."""
+        """Refuse the request, or pass it on."""
         if scope["type"] == "http":
             connection = AsgiConnection(scope, receive, send)
             context = connection.context()
             if self._refusal(context) is not None:
-                await respond(_never, context, connection, self.settings)  # refuses it, as ever
+                await respond(_never, context, connection, self.settings)  # which refuses it
                 return
         elif scope["type"] == "websocket":
             context = _handshake(scope)
             if error := self._refusal(context):
                 log_refusal(context, error)
-                await send({"type": "websocket.close"})  # before it is accepted: servers send a 403
+                await send({"type": "websocket.close"})  # before `accept`: the server sends a 403
                 return
         await self.app(scope, receive, send)
 
@@ -75,4 +75,4 @@ def _handshake(scope: Scope) -> Context:
 
 
 async def _never(c: Context, w: Writer) -> None:
-    """Be the handler of requests that are refused."""
+    """Handle a refused request; never called."""

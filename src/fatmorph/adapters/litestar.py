@@ -1,7 +1,8 @@
 """Litestar: handlers as route handlers, and streams returned by them.
 
-Dependencies work in both; those that `yield` are closed before a response begins, as for every
-response of Litestar's. Its status for a POST, 201, is not taken: Datastar ignores all but 200.
+Dependencies work in both; those that `yield` are closed before the response starts, as with every
+Litestar response. Litestar's default status for a POST, 201, is not used, because Datastar ignores
+every status but 200.
 
 Source: https://docs.litestar.dev/latest/usage/responses.html
 """
@@ -29,12 +30,12 @@ class WriterResponse(Response[None]):
     """A response that a handler writes.
 
     Args:
-        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is a Request of
-            Litestar's.
-        headers: Added to the handler's, as are those that Litestar's layers declare.
+        handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Litestar's
+            Request.
+        headers: Added to the handler's headers, together with those of Litestar's layers.
         cookies: Likewise.
-        background: Run when the response is over.
-        settings: What the route allows its clients; by default `Settings()`.
+        background: Run after the response.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @get("/subscribe")
@@ -68,7 +69,7 @@ class WriterResponse(Response[None]):
         headers: Mapping[str, str] | None = None,
         **_: Any,
     ) -> Any:
-        """Return the ASGI application that answers; Litestar calls it."""
+        """Return the ASGI application that responds; Litestar calls this."""
         added = _added({**(headers or {}), **self.headers}, (*(cookies or ()), *self.cookies))
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,12 +85,12 @@ class WriterResponse(Response[None]):
 def endpoint(
     handler: InjectedHandler, *, settings: Settings | None = None
 ) -> Callable[..., Awaitable[WriterResponse]]:
-    """Return a function for a handler that Litestar's decorators take.
+    """Return a function for a handler; a decorator below Litestar's own.
 
     Args:
         handler: `async def handler(c: Context, w: Writer, …) -> None`; its further parameters
-            are Litestar's: of the path, of the query, dependencies, `data`.
-        settings: What the route allows its clients; by default `Settings()`.
+            are Litestar's: path parameters, query parameters, dependencies and `data`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @get("/rooms/{number:int}")
@@ -101,11 +102,11 @@ def endpoint(
 
 
 def _own_request(connection: AsgiConnection, request: Any, send: Send) -> Any:
-    """Return what the handler reads by, and tell the connection what has been read."""
+    """Return the handler's Request; a body that was already read goes to the connection."""
     state = ScopeState.from_scope(request.scope)
     if state.body is not Empty:
         connection.take_body(state.body)
-    # Litestar keeps the fields of a form whose parts came with files, and nothing else of it.
+    # Litestar keeps only the parsed fields of a multipart form.
     elif not request.is_connected or (
         state.form is not Empty and request.content_type[0] == "multipart/form-data"
     ):

@@ -1,9 +1,9 @@
 """Quart: handlers as views.
 
-Quart pulls a response part by part, ends it after `RESPONSE_TIMEOUT`, and cancels it when the
-client leaves. Here a handler runs in a task of its own, as long as it likes, and is told.
-A body of usual size is read before the handler runs, so that Quart's own readers find it too. A
-larger body is read when the handler asks for it, and only up to the handler's limit.
+Quart iterates over a response, ends it after `RESPONSE_TIMEOUT`, and cancels it when the client
+leaves. Here a handler runs in a separate task without a time limit, and is notified instead.
+A body of usual size is read before the handler runs, so that Quart's own readers can read it too.
+A larger body is read when the handler asks for it, and only up to the handler's limit.
 
 Source: https://quart.palletsprojects.com/en/latest/how_to_guides/streaming_response/
 """
@@ -38,7 +38,7 @@ def endpoint(
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Quart's
             Request, and `quart.g`, `session` and the others work.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @app.get("/rooms/<int:number>")
@@ -49,8 +49,8 @@ def endpoint(
 
     @functools.wraps(handler)  # Quart names the view by it
     async def respond_to(**path_params: Any) -> Response:
-        # What the proxy stands for: https://werkzeug.palletsprojects.com/en/stable/local/
-        # Any: Quart's releases type the proxy in different ways.
+        # The request behind the proxy: https://werkzeug.palletsprojects.com/en/stable/local/
+        # Any: Quart's releases declare different types for the proxy.
         own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
         body = await _usual_body(own)
         exchange = Exchange(own.scope)
@@ -65,7 +65,7 @@ def endpoint(
 
 
 async def _usual_body(own: Request) -> bytes | None:
-    """Return the body, or None if it is, or may be, larger than handlers usually accept."""
+    """Return the body, or None if it is or may be larger than handlers usually accept."""
     limit, stated = own.max_content_length, own.content_length
     if limit is not None and (stated or 0) > limit:
         own.body = _Discarded(None, None)
@@ -84,8 +84,8 @@ async def _usual_body(own: Request) -> bytes | None:
 
 
 def _give_back(own: Request, body: bytes) -> None:
-    """Let Quart's own readers find a body that was read to its end."""
-    # Since 0.23 such a body takes nothing more, and a form finds nothing in it.
+    """Put back a body that was read to its end, so that Quart's own readers can read it."""
+    # Since 0.23 such a body accepts no more data, and a form finds nothing in it.
     own.body = own.body_class(None, None)
     own.body.set_result(body)
 
@@ -112,7 +112,7 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
 
 
 async def _read(own: Request, max_bytes: int) -> bytes | None:
-    """Return the body, or None if it has more bytes; then nothing of it is kept."""
+    """Return the body, or discard it and return None if it has more bytes."""
     body = bytearray()
     received, stated = 0, own.content_length or 0
     async with asyncio.timeout(own.body_timeout):
@@ -147,7 +147,7 @@ class _Discarded(Body):
 
 
 class _Body(ResponseBody):
-    """Parts as Quart's body, which tells when it is over in whatever way."""
+    """The body of a Quart response, which closes its parts however it ends."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -162,13 +162,13 @@ class _Body(ResponseBody):
 
 
 def _stop_receiving() -> None:
-    """Cancel the task beside this one, which waits for messages of the client.
+    """Cancel the sibling task, which waits for messages from the client.
 
-    Since Quart 0.23 a request lasts until both have ended, and when a response breaks off, the
-    client is still there.
+    Since Quart 0.23 a request lasts until both tasks have ended, and the client of an incomplete
+    response may stay connected.
     """
     task = asyncio.current_task()
-    # Private, but nothing public leads from a task to its group.
+    # Private, but there is no public way from a task to its group.
     for callback, _ in getattr(task, "_callbacks", None) or ():
         group = getattr(callback, "__self__", None)
         if isinstance(group, asyncio.TaskGroup):

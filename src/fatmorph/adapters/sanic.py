@@ -1,8 +1,8 @@
 """Sanic: handlers for its own server.
 
-Sanic cancels a handler when its client leaves; ours are told instead, and clean up.
-It closes a connection on which nothing was sent for `RESPONSE_TIMEOUT` seconds, 60 unless
-configured; the heartbeat of `w.alive()` comes before that.
+Sanic cancels a handler when its client leaves; our handlers are notified instead, and clean up.
+Sanic closes a connection after `RESPONSE_TIMEOUT` seconds without output, by default 60; the
+heartbeat of `w.alive()` is sent earlier.
 
 Source: https://sanic.dev/en/guide/advanced/streaming.html
 """
@@ -31,12 +31,12 @@ __all__ = ("endpoint",)
 def endpoint(
     handler: Handler, *, settings: Settings | None = None
 ) -> Callable[..., Awaitable[None]]:
-    """Return a handler of Sanic for one of ours; a decorator below Sanic's own.
+    """Return a Sanic handler for a fatmorph handler; a decorator below Sanic's own.
 
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is Sanic's
             Request.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         @app.get("/rooms/<number:int>")
@@ -83,21 +83,21 @@ class _Connection(Departure):
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""
         response = HTTPResponse(status=status, headers=Header(headers))
-        # The cast: it is this response, or the one that a middleware has put in its place.
+        # The cast: it is this response, or a middleware's replacement.
         self._response = cast("BaseHTTPResponse", await self._request.respond(response))
         self._is_open = True
         if not is_whole(status, headers):
             try:
-                await self._send(b"", is_last=False)  # Sanic keeps the head for the first part
+                await self._send(b"", is_last=False)  # Sanic sends the head with the first part
             finally:
                 if self._request.method == "HEAD":
-                    # Sanic ends it in a function that is no coroutine, and its response awaits it.
-                    stream: Any = self._request.stream  # Any: of this server, not of any other's
+                    # Sanic's response would await `stream.send()`, which is not a coroutine here.
+                    stream: Any = self._request.stream  # Any: the stream of Sanic's own server
                     stream.send(b"", True)
                     self._is_open = False
 
     async def send(self, data: bytes, *, more: bool) -> None:
-        """Send a part of the body, unless only the head was wanted."""
+        """Send a part of the body, unless the request is a HEAD."""
         if self._is_open:
             await self._send(data, is_last=not more)
             self._is_open = more
@@ -109,7 +109,7 @@ class _Connection(Departure):
             raise ConnectionResetError("the client left") from error
 
     def end(self) -> None:
-        """Break off a response that is not complete, which Sanic would complete."""
-        # A server that stops closes the connections that wait for a request, but only once.
+        """Close the connection of an incomplete response, which Sanic would complete."""
+        # A stopping server closes the idle connections only once, so later ones are closed here.
         if self._is_open or is_stopping():
             self._request.transport.close()

@@ -29,25 +29,25 @@ def route(
     """Return a Starlette route for a handler.
 
     Args:
-        path: With Starlette's parameters, `/rooms/{room:int}`; they are `c.path_params`.
+        path: May contain Starlette's parameters, `/rooms/{room:int}`; see `c.path_params`.
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is
             Starlette's Request.
         methods: One or several; `GET` includes HEAD.
-        name: For `request.url_for()`; by default the handler's name.
-        settings: What the route allows its clients; by default `Settings()`.
+        name: The name for `request.url_for()`; by default the handler's name.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         app = Starlette(routes=[route("/", home), route("/add", add, methods="POST")])
     """
     endpoint = _Endpoint(handler, settings)
     name = name or getattr(handler, "__name__", None)
-    # A string is a collection of strings too: "POST" would be four methods.
+    # A string is also a collection of strings: "POST" would be four methods.
     names = [methods] if isinstance(methods, str) else list(methods)
     return Route(path, endpoint, methods=names, name=name)
 
 
 class _Endpoint:
-    """A handler as the ASGI application that a Route wants."""
+    """A handler as the ASGI application of a Route."""
 
     def __init__(self, handler: Handler, settings: Settings | None) -> None:
         self.handler = handler

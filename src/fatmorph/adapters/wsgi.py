@@ -1,7 +1,7 @@
-"""WSGI: a handler as an application, for servers that answer in one piece.
+"""WSGI: a handler as an application, for servers without streams.
 
-Handlers answer and return: pages, JSON, redirects, and events that are complete when the
-handler is. One that asks for an open stream is an error; see `answer()`.
+A handler can send pages, JSON, redirects, and any number of events before it returns. Asking for an
+open stream raises an error; see `answer()`.
 
 Source: https://peps.python.org/pep-3333/
 """
@@ -26,20 +26,20 @@ __all__ = (
     "body_reader",
 )
 
-# Any: what WSGI defines; https://peps.python.org/pep-3333/#environ-variables
+# Any: as WSGI defines it; https://peps.python.org/pep-3333/#environ-variables
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[[str, list[tuple[str, str]]], object]
 WsgiApplication: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-CONTENT_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # headers without a prefix
+CONTENT_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # headers without `HTTP_`
 PART_BYTES = 64 * 1024  # read from a body at once
 
 
 class Input(Protocol):
-    """A body as WSGI gives it: https://peps.python.org/pep-3333/#input-and-error-streams."""
+    """A body in WSGI: https://peps.python.org/pep-3333/#input-and-error-streams."""
 
     def read(self, size: int, /) -> bytes:
-        """Return up to so many bytes, and none at the end."""
+        """Return up to `size` bytes, and none at the end."""
         ...
 
 
@@ -48,7 +48,7 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
 
     Args:
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is the environ.
-        settings: What the route allows its clients; by default `Settings()`.
+        settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
         app = application(home)  # gunicorn main:app
@@ -63,10 +63,10 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
 
 
 def body_reader(environ: Environ, stream: Input) -> ReadBody:
-    """Return a function that reads a request's body up to the limit that it is given.
+    """Return a function that reads a request's body up to a limit.
 
     Args:
-        environ: Has the length of the body, if it has one.
+        environ: The environ, which has the length of the body if it is known.
         stream: The body itself.
 
     Example:
@@ -79,10 +79,10 @@ def body_reader(environ: Environ, stream: Input) -> ReadBody:
         if stated is not None and int(stated) > max_bytes:
             return None
         if not read:
-            # The length of a body in chunks is unknown, and only some servers mark its end.
+            # The length of a chunked body is unknown, and only some servers mark its end.
             size = max_bytes + 1 if environ.get("wsgi.input_terminated") else 0
             content = _read(stream, size if stated is None else int(stated))
-            # A second reader must not take the first part for the whole.
+            # A second reader must not get only the first part.
             is_cut = stated is None and len(content) > max_bytes
             read.append(None if is_cut else content)
         body = read[0]
@@ -99,7 +99,7 @@ def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        return "Status"  # https://peps.python.org/pep-3333/ asks for some word
+        return "Status"  # https://peps.python.org/pep-3333/ requires a phrase
 
 
 def _context(environ: Environ) -> Context:

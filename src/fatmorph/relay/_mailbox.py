@@ -208,7 +208,7 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
         return lost
 
     def take(self) -> tuple[str, T]:
-        """Return the oldest message, which is then no longer here."""
+        """Remove and return the oldest message."""
         return self.popitem(last=False)[1]
 
 
