@@ -44,6 +44,20 @@ def test_a_header_begins_with_its_description(header: str) -> None:
 
 
 @headers
+def test_a_header_with_function_bodies_says_so(header: str) -> None:
+    description, _, code = HEADERS[header].partition("*/")
+
+    assert ("Holds function bodies" in description) == ("\n{\n" in code)
+
+
+@headers
+def test_success_does_not_fall_into_a_label_called_error(header: str) -> None:
+    last_lines = re.findall(r"^ +(.+)\n+error:$", HEADERS[header], re.MULTILINE)
+
+    assert [line for line in last_lines if not line.startswith("return ")] == []
+
+
+@headers
 def test_a_header_includes_only_earlier_headers(header: str) -> None:
     order = re.findall(r'#include "_engine/(.+)"', UNIT.read_text(encoding="utf-8"))
     earlier = order[: order.index(header)]

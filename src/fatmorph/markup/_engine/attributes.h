@@ -1,5 +1,7 @@
 /* The attributes of a call: keywords and mappings are added to the builder, by this engine if
-   every value is plain, else by the functions that both engines share. */
+   every value is plain, else by the functions that both engines share.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_ATTRIBUTES_H
 #define FATMORPH_ATTRIBUTES_H
@@ -41,13 +43,13 @@ with_written(Builder *builder, PyObject *function, PyObject *first, PyObject *se
     for (Py_ssize_t i = 0; i < builder->pair_count; i++) {
         Name *name = (Name *)builder->pairs[2 * i];
         if (PyDict_SetItem(written, name->name, builder->pairs[2 * i + 1]) < 0) {
-            goto error;
+            goto done;
         }
     }
     result = PyObject_CallFunctionObjArgs(function, written, builder->tag->name, first, second,
                                           NULL);
     if (result == NULL) {
-        goto error;
+        goto done;
     }
     for (Py_ssize_t i = 0; i < 2 * builder->pair_count; i++) {
         Py_DECREF(builder->pairs[i]);
@@ -55,7 +57,7 @@ with_written(Builder *builder, PyObject *function, PyObject *first, PyObject *se
     builder->pair_count = 0;
     failed = take_pairs(builder, written);
 
-error:
+done:
     Py_XDECREF(result);
     Py_DECREF(written);
     return failed;

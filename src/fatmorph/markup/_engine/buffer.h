@@ -1,4 +1,6 @@
-/* The buffer that HTML is written into. */
+/* The buffer that HTML is written into.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_BUFFER_H
 #define FATMORPH_BUFFER_H

@@ -1,4 +1,6 @@
-/* The builder: where a call collects children and attributes before the element is made. */
+/* The builder: where a call collects children and attributes before the element is made.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_BUILDER_H
 #define FATMORPH_BUILDER_H

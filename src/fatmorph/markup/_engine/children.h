@@ -1,5 +1,7 @@
 /* Children: everyday ones are added here, iterables are flattened, all else is handed to the
-   functions that both engines share. */
+   functions that both engines share.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_CHILDREN_H
 #define FATMORPH_CHILDREN_H

@@ -1,4 +1,6 @@
-/* Equality and hashes of tags and of whole trees. */
+/* Equality and hashes of tags and of whole trees.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_COMPARING_H
 #define FATMORPH_COMPARING_H

@@ -1,12 +1,11 @@
-/* Escaping: str is written into a buffer as UTF-8, with references for special characters. */
+/* Escaping: str is written into a buffer as UTF-8, with references for special characters.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_ESCAPING_H
 #define FATMORPH_ESCAPING_H
 
-#include "buffer.h"
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "blocks.h"
 
 /* What has to be done with a byte. */
 enum { PLAIN = 0, AMPERSAND, LESS, GREATER, QUOTE, LINE_END };
@@ -31,27 +30,6 @@ action_for(unsigned char byte, Context context, bool is_framed)
         default:
             return PLAIN;
     }
-}
-
-#define REPEAT(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-static inline uint64_t
-zero_bytes(uint64_t word)
-{
-    return (word - REPEAT(0x01)) & ~word & REPEAT(0x80);
-}
-
-/* Whether eight bytes may hold one that is special; `"` may raise a false alarm in text.
-   `<` and `>` differ in one bit, and so do `"` and `&`. */
-static inline bool
-may_be_special(uint64_t word, bool is_framed)
-{
-    uint64_t found = zero_bytes((word & REPEAT(0xfd)) ^ REPEAT('<'))
-                     | zero_bytes((word & REPEAT(0xfb)) ^ REPEAT('"'));
-    if (is_framed) {
-        found |= zero_bytes(word ^ REPEAT('\n')) | zero_bytes(word ^ REPEAT('\r'));
-    }
-    return found != 0;
 }
 
 static int
@@ -80,88 +58,6 @@ static inline bool
 has_line_end(const unsigned char *bytes, size_t length)
 {
     return memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL;
-}
-
-/* Sixteen bytes that are looked at together; two halves may overlap. */
-#ifdef __SSE2__
-typedef __m128i Block;
-
-static inline Block
-block_of(uint64_t first, uint64_t last)
-{
-    return _mm_set_epi64x((long long)last, (long long)first);
-}
-
-static inline bool
-may_hold_special(Block block, bool is_framed)
-{
-    __m128i angle = _mm_and_si128(block, _mm_set1_epi8((char)0xfd));
-    __m128i other = _mm_and_si128(block, _mm_set1_epi8((char)0xfb));
-    __m128i found = _mm_or_si128(_mm_cmpeq_epi8(angle, _mm_set1_epi8('<')),
-                                 _mm_cmpeq_epi8(other, _mm_set1_epi8('"')));
-    if (is_framed) {
-        found = _mm_or_si128(found, _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('\n')),
-                                                 _mm_cmpeq_epi8(block, _mm_set1_epi8('\r'))));
-    }
-    return _mm_movemask_epi8(found) != 0;
-}
-#else
-typedef struct {
-    uint64_t halves[2];
-} Block;
-
-static inline Block
-block_of(uint64_t first, uint64_t last)
-{
-    return (Block){{first, last}};
-}
-
-static inline bool
-may_hold_special(Block block, bool is_framed)
-{
-    return may_be_special(block.halves[0], is_framed)
-           || may_be_special(block.halves[1], is_framed);
-}
-#endif
-
-/* Copy bytes and return whether none of them may be special; else what is copied is no use. */
-static inline bool
-copy_plain(char *out, const unsigned char *bytes, size_t length, bool is_framed)
-{
-    if (length >= 16) {
-        Block block;
-        size_t last = length - 16;
-        for (size_t i = 0; i < last; i += 16) {
-            memcpy(&block, bytes + i, 16);
-            if (may_hold_special(block, is_framed)) {
-                return false;
-            }
-            memcpy(out + i, &block, 16);
-        }
-        memcpy(&block, bytes + last, 16);
-        memcpy(out + last, &block, 16);
-        return !may_hold_special(block, is_framed);
-    }
-    if (length >= 8) {
-        uint64_t first, last;
-        copy_ends(out, (const char *)bytes, length, 8);
-        memcpy(&first, bytes, 8);
-        memcpy(&last, bytes + length - 8, 8);
-        return !may_hold_special(block_of(first, last), is_framed);
-    }
-    if (length >= 4) {
-        uint32_t first, last;
-        copy_ends(out, (const char *)bytes, length, 4);
-        memcpy(&first, bytes, 4);
-        memcpy(&last, bytes + length - 4, 4);
-        return !may_be_special((uint64_t)first << 32 | last, is_framed);
-    }
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++) {
-        out[i] = (char)bytes[i];
-        word = word << 8 | bytes[i];
-    }
-    return !may_be_special(word, is_framed);
 }
 
 /* Write UTF-8 or ASCII: runs are copied whole, special bytes are replaced. */

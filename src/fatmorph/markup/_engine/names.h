@@ -1,7 +1,9 @@
 /* Attribute names: checked and spelled once, then found in a cache.
 
    A Name holds what an attribute's name decides: how it is written, and which rules its values
-   have. The caches hold exact str only, so that a look-up runs no code of the user's. */
+   have. The caches hold exact str only, so that a look-up runs no code of the user's.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_NAMES_H
 #define FATMORPH_NAMES_H

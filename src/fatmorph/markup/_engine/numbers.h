@@ -1,4 +1,6 @@
-/* Numbers as text. The small ones, of which pages are full, are made once. */
+/* Numbers as text. The small ones, of which pages are full, are made once.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_NUMBERS_H
 #define FATMORPH_NUMBERS_H

@@ -1,4 +1,6 @@
-/* Rendering: the walk that writes a tree, as str, as bytes, or framed as an event. */
+/* Rendering: the walk that writes a tree, as str, as bytes, or framed as an event.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_RENDERING_H
 #define FATMORPH_RENDERING_H
@@ -98,10 +100,10 @@ write_tree(Buffer *buffer, State *state, Element *root)
     }
     /* Only a root can be a fragment: elsewhere they dissolve. */
     if (!root->tag->is_fragment && write_start(buffer, state, root) < 0) {
-        goto error;
+        goto done;
     }
     if (push_frame(&walk, root) < 0) {
-        goto error;
+        goto done;
     }
     while (walk.depth > 0) {
         Frame *frame = &walk.frames[walk.depth - 1];
@@ -114,39 +116,39 @@ write_tree(Buffer *buffer, State *state, Element *root)
             bool is_inner = Py_IS_TYPE(child, state->element_type) && ELEMENT(child)->html == NULL;
             if (!is_inner) {
                 if (write_leaf(buffer, state, child) < 0) {
-                    goto error;
+                    goto done;
                 }
                 continue;
             }
             Element *inner = ELEMENT(child);
             if (write_start(buffer, state, inner) < 0) {
-                goto error;
+                goto done;
             }
             Py_ssize_t inner_count = child_count(inner);
             if (inner_count == 0
                 || (inner_count == 1 && PyUnicode_CheckExact(children_of(inner)[0]))) {
                 if ((inner_count == 1 && write_text(buffer, children_of(inner)[0], TEXT) < 0)
                     || write_end(buffer, inner) < 0) {
-                    goto error;
+                    goto done;
                 }
                 continue;
             }
             frame->next = i + 1;
             if (push_frame(&walk, inner) < 0) {
-                goto error;
+                goto done;
             }
             break;
         }
         if (i == count) {
             walk.depth--;
             if (write_end(buffer, element) < 0) {
-                goto error;
+                goto done;
             }
         }
     }
     failed = 0;
 
-error:
+done:
     if (walk.frames != walk.inline_frames) {
         PyMem_Free(walk.frames);
     }

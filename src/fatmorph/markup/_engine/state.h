@@ -1,4 +1,6 @@
-/* What the module keeps for each interpreter, the limits, and what every part includes. */
+/* What the module keeps for each interpreter, the limits, and what every part includes.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_STATE_H
 #define FATMORPH_STATE_H

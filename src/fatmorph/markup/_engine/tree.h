@@ -1,4 +1,6 @@
-/* Tags and elements: their structs, how they are read, how they are made and freed. */
+/* Tags and elements: their structs, how they are read, how they are made and freed.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_TREE_H
 #define FATMORPH_TREE_H

@@ -1,9 +1,11 @@
-/* The types Tag and Element as Python sees them: attributes, methods and slots. */
+/* The types Tag and Element as Python sees them: attributes, methods and slots.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_TYPES_H
 #define FATMORPH_TYPES_H
 
-#include "building.h"
+#include "call.h"
 #include "comparing.h"
 #include "rendering.h"
 

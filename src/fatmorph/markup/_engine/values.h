@@ -1,5 +1,7 @@
 /* The values of attributes: the plain ones are written here, without running Python code. What
-   is not plain to see is left to the functions that both engines share, which know the rules. */
+   is not plain to see is left to the functions that both engines share, which know the rules.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_VALUES_H
 #define FATMORPH_VALUES_H

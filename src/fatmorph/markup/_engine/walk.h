@@ -1,4 +1,6 @@
-/* The stack of a walk through a tree, which takes the place of recursion. */
+/* The stack of a walk through a tree, which takes the place of recursion.
+
+   Holds function bodies: a part of _core_c.c, not an interface. */
 
 #ifndef FATMORPH_WALK_H
 #define FATMORPH_WALK_H

@@ -1,7 +1,9 @@
-/* The call of a tag: its arguments are sorted, its content is checked, an element is made. */
+/* The call of a tag: its arguments are sorted, its content is checked, an element is made.
 
-#ifndef FATMORPH_BUILDING_H
-#define FATMORPH_BUILDING_H
+   Holds function bodies: a part of _core_c.c, not an interface. */
+
+#ifndef FATMORPH_CALL_H
+#define FATMORPH_CALL_H
 
 #include "attributes.h"
 #include "children.h"
@@ -122,20 +124,20 @@ tag_vectorcall(PyObject *self, PyObject *const *args, size_t flagged_count, PyOb
     Builder builder;
     builder_init(&builder, state_of(Py_TYPE(self)), tag);
     if (add_positional(&builder, args, count) < 0) {
-        goto error;
+        goto done;
     }
     if (keywords != NULL && add_keywords(&builder, args + count, keywords) < 0) {
-        goto error;
+        goto done;
     }
     if (tag->attribute_check != NULL && check_attributes(&builder) < 0) {
-        goto error;
+        goto done;
     }
     if (tag->check != NULL && check_content(&builder) < 0) {
-        goto error;
+        goto done;
     }
     element = builder_finish(&builder);
 
-error:
+done:
     builder_clear(&builder);
     return (PyObject *)element;
 }
