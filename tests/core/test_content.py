@@ -4,7 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph.errors import ChildError, EncodingError, RawTextError
-from fatmorph.markup._spec import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup._spec_elements import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
 
 
 @pytest.mark.parametrize("name", sorted(VOID_ELEMENTS))

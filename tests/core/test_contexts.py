@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError, ChildError, RawTextError
 from fatmorph.markup._attributes import Attrs
-from fatmorph.markup._spec import RAW_TEXT_ELEMENTS, READ_AS_TEXT_ELEMENTS
+from fatmorph.markup._spec_elements import RAW_TEXT_ELEMENTS, READ_AS_TEXT_ELEMENTS
 
 raw_text = pytest.mark.parametrize("name", sorted(RAW_TEXT_ELEMENTS))
 

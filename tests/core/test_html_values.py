@@ -7,14 +7,14 @@ from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError
 from fatmorph.markup._attributes import Attrs
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_attributes import (
     EVENT_HANDLER_ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
     HTML_ATTRIBUTES,
     MATHML_ATTRIBUTES,
-    RESERVED_ELEMENTS,
     SVG_ATTRIBUTES,
 )
+from fatmorph.markup._spec_elements import RESERVED_ELEMENTS
 
 HTML = Markup("<p>&lt;script&gt; &amp;amp;</p>")
 SOURCE = "<p>&lt;script&gt; &amp;amp;</p>"

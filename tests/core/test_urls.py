@@ -4,7 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph.markup._attributes import Attrs
-from fatmorph.markup._spec import URL_ATTRIBUTES
+from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 
 DISGUISES = [
     "javascript:alert(1)",

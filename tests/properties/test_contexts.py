@@ -10,7 +10,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from fatmorph import Element, Tag, comment, fragment, render
 from fatmorph.errors import FatmorphError
-from fatmorph.markup._spec import RAW_TEXT_ELEMENTS
+from fatmorph.markup._spec_elements import RAW_TEXT_ELEMENTS
 from fatmorph.markup.parse import ParsedElement, parse_document, parse_template
 
 MARK = "<zz-z>"  # an element that nothing else makes, and that leaves no foreign content

@@ -27,14 +27,15 @@ LAYERS = (
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
 
 # Modules that only their own room may import: the choice of an engine is made in one place.
-INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py"}}
+INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_tree_py"}}
 
 # The modules of each package, in the order in which they may know each other: a module imports
 # only those on its left. A new module takes its place here.
 PACKAGE_ORDER = {
     "markup": (
         "_wording",
-        "_spec",
+        "_spec_elements",
+        "_spec_attributes",
         "_css",
         "_url",
         "path",
@@ -48,6 +49,7 @@ PACKAGE_ORDER = {
         "_call",
         "_escaping_py",
         "_comparing_py",
+        "_tree_py",
         "_core_py",
         "_core_c",
         "_core",

@@ -7,7 +7,7 @@ import pytest
 import fatmorph.html as h
 from fatmorph.errors import TagNameError
 from fatmorph.markup._element import Tag
-from fatmorph.markup._spec import HTML_ELEMENTS, OBSOLETE_ELEMENTS
+from fatmorph.markup._spec_elements import HTML_ELEMENTS, OBSOLETE_ELEMENTS
 
 
 def expected_tags() -> dict[str, Tag]:

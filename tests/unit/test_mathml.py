@@ -5,7 +5,7 @@ import pytest
 from fatmorph import mathml
 from fatmorph.errors import TagNameError
 from fatmorph.markup._element import Tag
-from fatmorph.markup._spec import MATHML_ELEMENTS
+from fatmorph.markup._spec_elements import MATHML_ELEMENTS
 
 
 def expected_tags() -> dict[str, Tag]:

@@ -5,7 +5,7 @@ import pytest
 from fatmorph import svg
 from fatmorph.errors import TagNameError
 from fatmorph.markup._element import Tag
-from fatmorph.markup._spec import SVG_ELEMENTS
+from fatmorph.markup._spec_elements import SVG_ELEMENTS
 
 
 def expected_tags() -> dict[str, Tag]:

@@ -19,7 +19,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from fatmorph.errors import AttributeNameError, short_repr
-from fatmorph.markup._spec import SVG_ATTRIBUTE_CASE
+from fatmorph.markup._spec_attributes import SVG_ATTRIBUTE_CASE
 from fatmorph.markup._values import (
     JUDGED_NAMES,
     Convert,

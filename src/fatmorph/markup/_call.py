@@ -29,7 +29,7 @@ from fatmorph.markup._attributes import (
     written_name,
 )
 from fatmorph.markup._content import COMMENT_CONTENT, Content, content_of
-from fatmorph.markup._spec import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup._spec_elements import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
 from fatmorph.markup._values import VALUE_KINDS, Written, is_text, text_of
 from fatmorph.markup._wording import argument_place
 from fatmorph.markup.path import find_unencodable

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from fatmorph.markup import _wording
 from fatmorph.markup._foreign import Context, content_context, find_misread_raw_text
 from fatmorph.markup._refusals import misread_raw_text_error, signal_as_code_error
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     ESCAPABLE_RAW_TEXT_ELEMENTS,
     RAW_TEXT_ELEMENTS,
     READ_AS_TEXT_ELEMENTS,

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     MATHML_TEXT_INTEGRATION_POINTS,
     RAW_TEXT_ELEMENTS,
     SVG_BREAKOUT_ELEMENTS,

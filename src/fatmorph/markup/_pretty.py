@@ -18,7 +18,7 @@ from fatmorph.markup._core import (
     escape_text,
 )
 from fatmorph.markup._render import as_element, render
-from fatmorph.markup._spec import VOID_ELEMENTS
+from fatmorph.markup._spec_elements import VOID_ELEMENTS
 from fatmorph.types import HasHtml
 
 __all__ = ("pretty",)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fatmorph.errors import TagNameError
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     HTML_ELEMENTS,
     MATHML_ELEMENTS,
     OBSOLETE_ELEMENTS,

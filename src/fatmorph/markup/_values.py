@@ -24,16 +24,16 @@ from markupsafe import Markup
 from fatmorph.errors import AttributeNameError, AttributeValueError, add_place, short_repr
 from fatmorph.markup._css import is_one_value, is_property_name, meant_property
 from fatmorph.markup._refusals import html_value_error, srcdoc_error
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_attributes import (
     EVENT_HANDLER_ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
     HTML_ATTRIBUTES,
     MATHML_ATTRIBUTES,
-    RESERVED_ELEMENTS,
     SVG_ATTRIBUTES,
     TRUE_FALSE_ATTRIBUTES,
     URL_ATTRIBUTES,
 )
+from fatmorph.markup._spec_elements import RESERVED_ELEMENTS
 from fatmorph.markup._url import neutral_url, neutral_url_list
 from fatmorph.markup._wording import attribute_holder, attribute_value_error
 

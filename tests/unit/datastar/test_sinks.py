@@ -6,7 +6,7 @@ from markupsafe import Markup
 from fatmorph import at, data
 from fatmorph.datastar._attributes.sinks import URL_GUARD, URL_LIST_GUARD
 from fatmorph.errors import DatastarError
-from fatmorph.markup._spec import URL_ATTRIBUTES
+from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 from fatmorph.markup.escape import JSExpression
 
 HANDLERS = ["onclick", "ONLOAD", "onWheel", "on"]

@@ -12,7 +12,7 @@ from fatmorph.markup._content import (
     content_of,
 )
 from fatmorph.markup._element import fragment
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     ESCAPABLE_RAW_TEXT_ELEMENTS,
     HTML_ELEMENTS,
     MATHML_ELEMENTS,

@@ -8,7 +8,7 @@ from justhtml import JustHTML
 
 from fatmorph import h, mathml, svg
 from fatmorph.markup._foreign import content_context, find_misread_raw_text
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     MATHML_ELEMENTS,
     MATHML_TEXT_INTEGRATION_POINTS,
     SVG_BREAKOUT_ELEMENTS,

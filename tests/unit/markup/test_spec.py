@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from justhtml import JustHTML
 
-from fatmorph.markup import _spec as spec
+from fatmorph.markup import _spec_attributes as attributes, _spec_elements as elements
 
 OWN_CASE = {"svg", "feDropShadow"}
 
@@ -17,23 +17,23 @@ def parsed_element(html: str, tag: str):
 
 @pytest.mark.parametrize("table", ["HTML_ELEMENTS", "SVG_ELEMENTS", "MATHML_ELEMENTS"])
 def test_no_element_is_listed_twice(table):
-    names = getattr(spec, table)
+    names = getattr(elements, table)
 
     assert len(names) == len(set(names))
 
 
 def test_the_sizes_are_those_of_the_standards():
     sizes = {
-        "html": len(spec.HTML_ELEMENTS),
-        "svg": len(spec.SVG_ELEMENTS),
-        "mathml": len(spec.MATHML_ELEMENTS),
-        "void": len(spec.VOID_ELEMENTS),
-        "attribute case": len(spec.SVG_ATTRIBUTE_CASE),
-        "global attributes": len(spec.GLOBAL_ATTRIBUTES),
-        "event handlers": len(spec.EVENT_HANDLER_ATTRIBUTES),
-        "html attributes": len(spec.HTML_ATTRIBUTES),
-        "svg attributes": len(spec.SVG_ATTRIBUTES),
-        "mathml attributes": len(spec.MATHML_ATTRIBUTES),
+        "html": len(elements.HTML_ELEMENTS),
+        "svg": len(elements.SVG_ELEMENTS),
+        "mathml": len(elements.MATHML_ELEMENTS),
+        "void": len(elements.VOID_ELEMENTS),
+        "attribute case": len(attributes.SVG_ATTRIBUTE_CASE),
+        "global attributes": len(attributes.GLOBAL_ATTRIBUTES),
+        "event handlers": len(attributes.EVENT_HANDLER_ATTRIBUTES),
+        "html attributes": len(attributes.HTML_ATTRIBUTES),
+        "svg attributes": len(attributes.SVG_ATTRIBUTES),
+        "mathml attributes": len(attributes.MATHML_ATTRIBUTES),
     }
 
     assert sizes == {
@@ -55,7 +55,7 @@ def test_the_html_order_is_that_of_the_standards_sections():
         *("html", "body", "p", "a", "ins", "picture", "table", "form", "details", "script"),
     )
 
-    in_order = sorted(first_of_each_section, key=spec.HTML_ELEMENTS.index)
+    in_order = sorted(first_of_each_section, key=elements.HTML_ELEMENTS.index)
 
     assert in_order == list(first_of_each_section)
 
@@ -68,91 +68,107 @@ TABLES_OF_ATTRIBUTES = (
 
 @pytest.mark.parametrize("table", TABLES_OF_ATTRIBUTES)
 def test_the_names_of_attributes_have_the_case_of_the_parser(table):
-    names = getattr(spec, table)
+    names = getattr(attributes, table)
 
-    assert {spec.SVG_ATTRIBUTE_CASE.get(name.lower(), name.lower()) for name in names} == names
+    assert {
+        attributes.SVG_ATTRIBUTE_CASE.get(name.lower(), name.lower()) for name in names
+    } == names
 
 
 def test_no_attribute_of_single_elements_is_global():
-    single = spec.HTML_ATTRIBUTES | spec.SVG_ATTRIBUTES
+    single = attributes.HTML_ATTRIBUTES | attributes.SVG_ATTRIBUTES
 
-    assert single & (spec.GLOBAL_ATTRIBUTES | spec.EVENT_HANDLER_ATTRIBUTES) == set()
+    assert single & (attributes.GLOBAL_ATTRIBUTES | attributes.EVENT_HANDLER_ATTRIBUTES) == set()
 
 
 def test_the_tables_of_attributes_hold_those_that_other_tables_name():
-    known = frozenset().union(*(getattr(spec, table) for table in TABLES_OF_ATTRIBUTES))
+    known = frozenset().union(*(getattr(attributes, table) for table in TABLES_OF_ATTRIBUTES))
     old = {"externalResourcesRequired"}  # of SVG 1.1, in a case that no parser gives it
 
-    named = {*spec.URL_ATTRIBUTES, *spec.SVG_ATTRIBUTE_CASE.values(), *spec.TRUE_FALSE_ATTRIBUTES}
+    named = {
+        *attributes.URL_ATTRIBUTES,
+        *attributes.SVG_ATTRIBUTE_CASE.values(),
+        *attributes.TRUE_FALSE_ATTRIBUTES,
+    }
     assert named - known == old
 
 
 def test_no_table_of_attributes_holds_names_for_data_or_aria():
-    known = frozenset().union(*(getattr(spec, table) for table in TABLES_OF_ATTRIBUTES))
+    known = frozenset().union(*(getattr(attributes, table) for table in TABLES_OF_ATTRIBUTES))
 
     assert {name for name in known if name.startswith(("data-", "aria-"))} == set()
 
 
 def test_every_event_handler_begins_with_on():
-    assert {name[:2] for name in spec.EVENT_HANDLER_ATTRIBUTES} == {"on"}
+    assert {name[:2] for name in attributes.EVENT_HANDLER_ATTRIBUTES} == {"on"}
 
 
 def test_no_element_is_both_current_and_obsolete():
-    assert set(spec.OBSOLETE_ELEMENTS) & set(spec.HTML_ELEMENTS) == set()
+    assert set(elements.OBSOLETE_ELEMENTS) & set(elements.HTML_ELEMENTS) == set()
 
 
 def test_every_void_element_is_an_html_element():
-    assert set(spec.VOID_ELEMENTS) - set(spec.HTML_ELEMENTS) == set()
+    assert set(elements.VOID_ELEMENTS) - set(elements.HTML_ELEMENTS) == set()
 
 
 def test_escapable_raw_text_elements_are_html_elements():
-    assert set(spec.ESCAPABLE_RAW_TEXT_ELEMENTS) - set(spec.HTML_ELEMENTS) == set()
+    assert set(elements.ESCAPABLE_RAW_TEXT_ELEMENTS) - set(elements.HTML_ELEMENTS) == set()
 
 
 def test_raw_text_elements_outside_the_standard_are_obsolete_ones():
-    beyond = set(spec.RAW_TEXT_ELEMENTS) - set(spec.HTML_ELEMENTS)
+    beyond = set(elements.RAW_TEXT_ELEMENTS) - set(elements.HTML_ELEMENTS)
 
     assert beyond == {"noembed", "noframes", "xmp"}
-    assert beyond <= set(spec.OBSOLETE_ELEMENTS)
+    assert beyond <= set(elements.OBSOLETE_ELEMENTS)
 
 
 def test_the_three_kinds_of_content_exclude_each_other():
-    kinds = (spec.VOID_ELEMENTS, spec.RAW_TEXT_ELEMENTS, spec.ESCAPABLE_RAW_TEXT_ELEMENTS)
+    kinds = (
+        elements.VOID_ELEMENTS,
+        elements.RAW_TEXT_ELEMENTS,
+        elements.ESCAPABLE_RAW_TEXT_ELEMENTS,
+    )
 
     assert sum(map(len, kinds)) == len(frozenset().union(*kinds))
 
 
 @pytest.mark.parametrize(
-    "table", ["OBSOLETE_ELEMENTS", "SVG_ATTRIBUTE_CASE", "TRUE_FALSE_ATTRIBUTES"]
+    "table",
+    [
+        elements.OBSOLETE_ELEMENTS,
+        attributes.SVG_ATTRIBUTE_CASE,
+        attributes.TRUE_FALSE_ATTRIBUTES,
+    ],
+    ids=["OBSOLETE_ELEMENTS", "SVG_ATTRIBUTE_CASE", "TRUE_FALSE_ATTRIBUTES"],
 )
 def test_a_mapping_cannot_be_changed(table):
     with pytest.raises(TypeError):
-        getattr(spec, table)["new"] = "value"
+        table["new"] = "value"
 
 
 # `col` exists in a table only.
-@pytest.mark.parametrize("name", sorted(spec.VOID_ELEMENTS - {"col"}))
+@pytest.mark.parametrize("name", sorted(elements.VOID_ELEMENTS - {"col"}))
 def test_a_parser_puts_what_follows_a_void_element_beside_it(name):
     element = parsed_element(f"<body><div><{name}>text</div>", name)
 
     assert list(element.children or ()) == []
 
 
-@pytest.mark.parametrize("name", sorted(spec.RAW_TEXT_ELEMENTS))
+@pytest.mark.parametrize("name", sorted(elements.RAW_TEXT_ELEMENTS))
 def test_a_parser_reads_neither_tags_nor_references_in_raw_text(name):
     element = parsed_element(f"<body><{name}><b>&lt;</b></{name}>", name)
 
     assert [child.data for child in element.children] == ["<b>&lt;</b>"]
 
 
-@pytest.mark.parametrize("name", sorted(spec.ESCAPABLE_RAW_TEXT_ELEMENTS))
+@pytest.mark.parametrize("name", sorted(elements.ESCAPABLE_RAW_TEXT_ELEMENTS))
 def test_a_parser_reads_references_but_no_tags_in_escapable_raw_text(name):
     element = parsed_element(f"<body><{name}><b>&lt;</b></{name}>", name)
 
     assert [child.data for child in element.children] == ["<b><</b>"]
 
 
-@pytest.mark.parametrize("name", sorted(spec.NEWLINE_DROPPING_ELEMENTS))
+@pytest.mark.parametrize("name", sorted(elements.NEWLINE_DROPPING_ELEMENTS))
 def test_a_parser_drops_the_first_newline(name):
     element = parsed_element(f"<body><{name}>\n\ntext</{name}>", name)
 
@@ -161,9 +177,9 @@ def test_a_parser_drops_the_first_newline(name):
 
 def test_no_other_element_drops_a_newline():
     ordinary = sorted(
-        set(spec.HTML_ELEMENTS)
-        - spec.NEWLINE_DROPPING_ELEMENTS
-        - spec.VOID_ELEMENTS
+        set(elements.HTML_ELEMENTS)
+        - elements.NEWLINE_DROPPING_ELEMENTS
+        - elements.VOID_ELEMENTS
         # These parse in their own place only; their content is not read as they are here.
         - {"html", "head", "body", "template", "noscript", "select"}
         - {"table", "caption", "colgroup", "tbody", "thead", "tfoot", "tr", "td", "th"}
@@ -180,14 +196,14 @@ def test_no_other_element_drops_a_newline():
 
 
 # The standard's table has `feDropShadow` too; the parser's copy of it is from before.
-@pytest.mark.parametrize("name", [name for name in spec.SVG_ELEMENTS if name not in OWN_CASE])
+@pytest.mark.parametrize("name", [name for name in elements.SVG_ELEMENTS if name not in OWN_CASE])
 def test_a_parser_gives_svg_elements_the_listed_case(name):
     parent = parsed_element(f"<svg><{name.lower()}></svg>", "svg")
 
     assert [(child.name, child.namespace) for child in parent.children] == [(name, "svg")]
 
 
-@pytest.mark.parametrize("name", [name for name in spec.MATHML_ELEMENTS if name != "math"])
+@pytest.mark.parametrize("name", [name for name in elements.MATHML_ELEMENTS if name != "math"])
 def test_a_parser_puts_mathml_elements_in_their_namespace(name):
     parent = parsed_element(f"<math><{name}></math>", "math")
 
@@ -195,34 +211,36 @@ def test_a_parser_puts_mathml_elements_in_their_namespace(name):
 
 
 def test_a_parser_gives_svg_attributes_the_listed_case():
-    lower = " ".join(f'{name}=""' for name in spec.SVG_ATTRIBUTE_CASE if name != "definitionurl")
+    lower = " ".join(
+        f'{name}=""' for name in attributes.SVG_ATTRIBUTE_CASE if name != "definitionurl"
+    )
 
     element = parsed_element(f"<svg {lower}>", "svg")
 
-    listed = [name for name in spec.SVG_ATTRIBUTE_CASE.values() if name != "definitionURL"]
+    listed = [name for name in attributes.SVG_ATTRIBUTE_CASE.values() if name != "definitionURL"]
     assert list(element.attrs) == listed
 
 
 def test_a_parser_gives_the_mathml_attribute_the_listed_case():
     element = parsed_element("<math definitionurl=''>", "math")
 
-    assert list(element.attrs) == [spec.SVG_ATTRIBUTE_CASE["definitionurl"]]
+    assert list(element.attrs) == [attributes.SVG_ATTRIBUTE_CASE["definitionurl"]]
 
 
 def test_attributes_that_navigate_or_run_are_url_attributes():
     dangerous = {"action", "data", "formaction", "href", "src", "to", "values", "xlink:href"}
 
-    assert dangerous - spec.URL_ATTRIBUTES == set()
+    assert dangerous - attributes.URL_ATTRIBUTES == set()
 
 
 @pytest.mark.parametrize("name", ["srcset", "usemap", "srcdoc", "class", "style", "id", "content"])
 def test_other_attributes_are_no_url_attributes(name):
-    assert name not in spec.URL_ATTRIBUTES
+    assert name not in attributes.URL_ATTRIBUTES
 
 
 @pytest.mark.parametrize("name", ["checked", "disabled", "hidden", "open", "popover", "required"])
 def test_boolean_attributes_have_no_words_for_true_and_false(name):
-    assert name not in spec.TRUE_FALSE_ATTRIBUTES
+    assert name not in attributes.TRUE_FALSE_ATTRIBUTES
 
 
 @pytest.mark.parametrize(
@@ -241,4 +259,4 @@ def test_boolean_attributes_have_no_words_for_true_and_false(name):
     ],
 )
 def test_enumerated_attributes_have_the_standards_words(name, words):
-    assert spec.TRUE_FALSE_ATTRIBUTES[name] == words
+    assert attributes.TRUE_FALSE_ATTRIBUTES[name] == words

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from fatmorph.errors import DatastarError
-from fatmorph.markup._spec import URL_ATTRIBUTES
+from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 from fatmorph.markup._url import SAFE_DATA, SVG_IMAGE_ELEMENTS
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ Source: https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fra
 
 from __future__ import annotations
 
-from fatmorph.markup._spec import VOID_ELEMENTS
+from fatmorph.markup._spec_elements import VOID_ELEMENTS
 from fatmorph.markup.parse import ParsedElement
 from fatmorph.morph._matching.nodes import Node
 

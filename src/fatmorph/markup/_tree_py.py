@@ -1,0 +1,269 @@
+"""The reference engine's elements, and the walk that renders them.
+
+Everything that can go wrong with a tree goes wrong when its elements are built, so that the
+traceback points at the line with the mistake. Rendering runs no code but this module's own.
+
+Sources: https://html.spec.whatwg.org/multipage/syntax.html (what is written) and
+https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (how).
+"""
+
+# A tag and its elements are one mechanism, and properties would cost time.
+# ruff: noqa: SLF001
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, Protocol, Self, TypeAlias, cast
+
+from markupsafe import Markup
+
+from fatmorph.markup._call import NOT_GENERATED, unencodable
+from fatmorph.markup._comparing_py import same_tree, tree_hash
+from fatmorph.markup._escaping_py import escaped, escaped_in_quotes
+from fatmorph.markup._lines import event_bytes
+from fatmorph.types import ElementNamespace
+
+__all__ = (
+    "Child",
+    "Element",
+    "Fragment",
+    "Frozen",
+    "TagOfElement",
+    "drops_newline",
+    "frozen",
+    "generated",
+    "new",
+    "render",
+    "render_bytes",
+    "render_event",
+    "revive_element",
+)
+
+Child: TypeAlias = "str | Element"
+"""What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
+
+new = object.__new__
+
+
+class TagOfElement(Protocol):
+    """The parts of a tag that its elements read."""
+
+    _element_type: type[Element]
+    _end: str
+    _is_newline_dropping: bool
+    _name: str
+    _namespace: ElementNamespace
+    _start: str
+    _start_end: str
+
+
+class Element:
+    """An immutable node of a page: a name, attributes and children.
+
+    Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
+    """
+
+    __slots__ = ("__weakref__", "_attributes", "_children", "_generated", "_tag")
+
+    _tag: TagOfElement
+    _attributes: dict[str, str | Literal[True]]
+    _children: tuple[Child, ...]
+    _generated: tuple[int, int]
+
+    def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
+        raise TypeError("elements are made by calling a tag, such as div()")
+
+    @property
+    def tag(self) -> str:
+        """Return the name; `#comment` and `#document-fragment` as in the DOM's nodeName."""
+        return self._tag._name
+
+    @property
+    def namespace(self) -> ElementNamespace:
+        """Return the namespace: `html`, `svg` or `mathml`."""
+        return self._tag._namespace
+
+    @property
+    def attributes(self) -> Mapping[str, str | Literal[True]]:
+        """Return the attributes: unescaped text, or `True` for a bare name."""
+        return MappingProxyType(self._attributes)
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Return the children: `str` is text, `Markup` is trusted HTML."""
+        return self._children
+
+    @property
+    def id(self) -> str | None:
+        """Return the id, or None."""
+        value = self._attributes.get("id")
+        return value if isinstance(value, str) else None
+
+    def __html__(self) -> Markup:
+        # Markup, not str: Markup.format() escapes what it gets from __html__() otherwise.
+        return Markup(render(self))  # noqa: S704
+
+    def __str__(self) -> str:
+        return render(self)
+
+    def __repr__(self) -> str:
+        name = self._tag._name
+        if self.id:
+            name += f"#{self.id}"
+        count = len(self._children)
+        return f"<{name}: {count} {'child' if count == 1 else 'children'}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not issubclass(type(other), Element):
+            return NotImplemented
+        return same_tree(self, other)
+
+    def __hash__(self) -> int:
+        return tree_hash(self)
+
+    def __copy__(self) -> Element:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Element:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return revive_element, (self._tag, self._attributes, self._children, self._generated)
+
+
+class Frozen(Element):
+    """An element whose HTML was rendered when it was frozen."""
+
+    __slots__ = ("_html",)
+
+    _html: str
+
+
+class Fragment(Element):
+    """Children without an element around them; dissolves in the element it is given to."""
+
+    __slots__ = ()
+
+
+# Messages name the type of a value; these two are elements to whoever reads one.
+Frozen.__name__ = Fragment.__name__ = "Element"
+
+
+# hot: tests/benchmarks/rendering.py, "table"
+def render(node: Element) -> str:
+    """Return the HTML of an element; trees may be of any depth."""
+    parts: list[str] = []
+    write = parts.append
+    # A list instead of recursion: pages may be deeper than the interpreter's stack.
+    pending: list[tuple[Iterator[Child], str]] = []
+    siblings = iter(node._children) if type(node) is Fragment else iter((node,))
+    end = ""
+    while True:
+        for child in siblings:
+            if type(child) is str:
+                write(escaped(child))
+            elif type(child) is Element:
+                start = child._tag._start
+                for name, value in child._attributes.items():
+                    if value is True:
+                        start += f" {name}"
+                    else:
+                        start += f' {name}="{escaped_in_quotes(value)}"'
+                write(start + child._tag._start_end)
+                if child._tag._is_newline_dropping and drops_newline(child):
+                    write("\n")
+                if len(child._children) == 1 and type(text := child._children[0]) is str:
+                    # Most elements are such leaves; the detour would cost them a fifth.
+                    write(escaped(text))
+                    write(child._tag._end)
+                    continue
+                pending.append((siblings, end))
+                siblings, end = iter(child._children), child._tag._end
+                break
+            elif type(child) is Frozen:
+                write(child._html)
+            else:
+                write(cast("Markup", child))  # UNESCAPED, as its author asked
+        else:
+            write(end)
+            if not pending:
+                return "".join(parts)
+            siblings, end = pending.pop()
+
+
+def render_bytes(node: Element) -> bytes:
+    """Return the HTML of an element as UTF-8.
+
+    Raises:
+        EncodingError: Text with a lone surrogate; the message has the path to it.
+    """
+    html = render(node)
+    try:
+        return html.encode()
+    except UnicodeEncodeError:
+        raise unencodable(node) from None
+
+
+def render_event(node: Element, head: bytes, line: bytes) -> bytes:
+    """Return a server-sent event with the HTML of an element, each line of it after `line`.
+
+    Raises:
+        EncodingError: Text with a lone surrogate; the message has the path to it.
+    """
+    return event_bytes(head, line, render_bytes(node))
+
+
+def frozen(node: Element) -> Element:
+    """Return an equal element whose HTML is rendered now, once."""
+    if type(node) is Frozen:
+        return node
+    if type(node) is Fragment:
+        children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
+        return revive_element(node._tag, node._attributes, children, node._generated)
+    copy: Frozen = new(Frozen)
+    copy._tag = node._tag
+    copy._attributes = node._attributes
+    copy._children = node._children
+    copy._generated = node._generated
+    copy._html = render(node)
+    return copy
+
+
+def generated(node: Element) -> tuple[int, int]:
+    """Return from where to where the children came out of lists and iterators, for checks.
+
+    A tuple counts for none: that is what `*children` makes. Several lists count as one, with
+    what is between them; (0, 0) is none, or one with too much beside it to be remembered.
+    """
+    return node._generated
+
+
+def drops_newline(element: Element) -> bool:
+    """Return whether the parser would drop the first newline of the content.
+
+    Source: https://html.spec.whatwg.org/multipage/syntax.html#element-restrictions
+    """
+    if element._tag._is_newline_dropping:
+        for child in element._children:
+            if not isinstance(child, str):
+                return False
+            if child:
+                return child[0] in "\r\n"
+    return False
+
+
+def revive_element(
+    tag: TagOfElement,
+    attributes: dict[str, str | Literal[True]],
+    children: tuple[Child, ...],
+    generated: tuple[int, int] = NOT_GENERATED,
+) -> Element:
+    """Return an element of checked parts, such as those that were pickled."""
+    element = new(tag._element_type)
+    element._tag = tag
+    element._attributes = attributes
+    element._children = children
+    element._generated = generated
+    return element
