@@ -132,6 +132,7 @@ class Writer(EventResponder):
             ResponseStartedError: If something was written before.
         """
         location = checked_location(url, external=external)
+        self._stream.check_loop()
         if self._is_datastar:
             self.navigate(location, nonce=nonce)
             self._answer_held()

@@ -88,6 +88,7 @@ class Alive(Generic[T]):
         stream.add_waiting(self)  # so the stream closes the source even if nothing iterates
 
     def __aiter__(self) -> Self:
+        self._stream.check_loop()
         if self._source is not None:
             self._items = aiter(self._source)
             if isinstance(self._items, Source) and not self._interval:
@@ -110,6 +111,7 @@ class Alive(Generic[T]):
         Raises:
             StopAsyncIteration: If the stream has ended, or there are no more items.
         """
+        self._stream.check_loop()
         if self._task is not None:  # the loop is in our own `async with`, which is interrupted
             return await wait()
         if not self._stream.is_ended and not self._is_closed:
@@ -146,6 +148,7 @@ class Alive(Generic[T]):
         """Stop the heartbeat and close the source; a second call does nothing."""
         if self._is_closed:
             return
+        self._stream.check_loop()
         self._close()
         source = self._source if self._items is None else self._items
         close = getattr(source, "aclose", None)
@@ -190,8 +193,8 @@ class Alive(Generic[T]):
         return item
 
     def _begin(self) -> None:
-        self._is_closed = False
         self._stream.watch()
+        self._is_closed = False
         self._stream.add_waiting(self)
         if self._heartbeat is not None and self._beat_handle is None:
             self._schedule_beat(self._heartbeat)

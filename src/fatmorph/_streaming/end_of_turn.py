@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+import threading
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-__all__ = ("Turn", "begun_task", "turn_of")
+from fatmorph.errors import MomentError
+
+__all__ = ("Turn", "begun_task", "foreign_loop_error", "no_loop_error", "running_loop", "turn_of")
 
 
 class Flushable(Protocol):
@@ -57,6 +60,32 @@ class Turn:
 def turn_of(loop: asyncio.AbstractEventLoop) -> Turn:
     """Return the Turn of a loop; it is the same object for as long as a stream refers to it."""
     return _turns.setdefault(loop, Turn(loop))
+
+
+# The running event loop of this thread, or None: get_running_loop() raises an error for None.
+running_loop: Callable[[], asyncio.AbstractEventLoop | None] = asyncio._get_running_loop  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] # in asyncio's __all__
+
+
+def no_loop_error() -> MomentError:
+    """Return the error for a Writer that is made where no event loop runs."""
+    return MomentError(
+        "cannot make a Writer where no event loop of asyncio is running",
+        where=f"the thread {threading.current_thread().name!r}",
+        why="a Writer sends its events at the end of each turn of the event loop",
+        fix="asyncio.run(main())  (with the Writer made in main)",
+    )
+
+
+def foreign_loop_error() -> MomentError:
+    """Return the error for the use of a Writer outside of its event loop."""
+    loops = "no event loop runs" if running_loop() is None else "another event loop runs"
+    return MomentError(
+        "cannot use a Writer outside of the event loop that serves its request",
+        where=f"the thread {threading.current_thread().name!r}, in which {loops}",
+        why="the turns of that event loop order the writes, and no lock protects them",
+        fix="loop.call_soon_threadsafe(w.patch, view)  (with loop = asyncio.get_running_loop() "
+        "in the handler; or relay.publish(subject, data), from any thread)",
+    )
 
 
 # hot: functools.partial takes twice as long to call a class.

@@ -8,7 +8,6 @@ lets the event loop turn.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Protocol
 
 from fatmorph._streaming.lifetime import Ending
@@ -86,6 +85,7 @@ class EventResponder(Responder):
 
     async def drain(self) -> None:
         """Wait until the socket has taken everything written, or the client is gone."""
+        self._stream.check_loop()
         self._release_held()
         await self._stream.drain()
 
@@ -94,6 +94,7 @@ class EventResponder(Responder):
 
         A handler that wrote nothing gets an empty response, by default with the status 204.
         """
+        self._stream.check_loop()
         try:
             await self._stream.close_sources()
             self._answer_held()
@@ -104,6 +105,7 @@ class EventResponder(Responder):
 
     async def abort(self) -> None:
         """Stop everything after a handler has failed; adapters call this."""
+        self._stream.check_loop()
         try:
             self._take_held()
             await self._stream.close_sources()
@@ -148,12 +150,12 @@ class EventResponder(Responder):
         """Hold the event for this turn of the event loop, if it may be the only one."""
         if not self._can_hold():
             return False
+        self._stream.check_loop()
         self._check_stream_status()
-        with suppress(RuntimeError):  # in another thread, where writing to the stream raises
-            self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
-            self._held = event
-            self._fix_head()
-        return self._held is not None
+        self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
+        self._held = event
+        self._fix_head()
+        return True
 
     def _take_held(self) -> Event | None:
         if self._release_handle is not None:
@@ -187,6 +189,7 @@ class EventResponder(Responder):
             self._stream.end(Ending.COMPLETE)
 
     def _start_stream(self) -> None:
+        self._stream.check_loop()
         if not self._is_streaming:
             self._release_held()
         if self._is_streaming and not self._stream.is_complete:

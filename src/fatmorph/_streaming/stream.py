@@ -17,17 +17,16 @@ Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
 from __future__ import annotations
 
 import asyncio
-from asyncio import get_running_loop
 from collections.abc import Sequence
 
 from fatmorph import shutdown
 from fatmorph._log import Log
 from fatmorph._streaming.content_coding import ContentCoding
+from fatmorph._streaming.end_of_turn import foreign_loop_error, no_loop_error, running_loop
 from fatmorph._streaming.lifetime import Ending, Lifetime, Waiting
 from fatmorph._streaming.limits import Limits
 from fatmorph._streaming.outbox import Outbox
 from fatmorph.counters import COUNTERS, Traffic
-from fatmorph.errors import MomentError
 from fatmorph.transport import Transport
 
 __all__ = ("Stream",)
@@ -71,10 +70,10 @@ class Stream:
         *,
         is_repeatable: bool = False,
     ) -> None:
-        try:
-            self._loop = get_running_loop()
-        except RuntimeError:
-            raise _thread_error() from None
+        loop = running_loop()
+        if loop is None:
+            raise no_loop_error()
+        self._loop = loop
         self._is_repeatable = is_repeatable
         self._traffic = Traffic(self._loop.time())
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
@@ -104,6 +103,15 @@ class Stream:
     def last_write(self) -> float:
         """The time of the last write, by the event loop's clock."""
         return self._traffic.last_write
+
+    def check_loop(self) -> None:
+        """Refuse a caller in another thread, or in another event loop.
+
+        Raises:
+            MomentError: The event loop of the stream is not the one that runs here.
+        """
+        if running_loop() is not self._loop:
+            raise foreign_loop_error()
 
     def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Fix status and headers, and send them when the event loop turns."""
@@ -135,15 +143,32 @@ class Stream:
             self._outbox.is_complete = True
 
     def flush(self) -> bool:
-        """Send everything written; return whether the socket took it at once."""
+        """Send everything written; return whether the socket took it at once.
+
+        Raises:
+            MomentError: Called in another thread, or in another event loop.
+        """
+        # hot: as tests/benchmarks/fan_out.py shows. The same as check_loop().
+        if running_loop() is not self._loop:
+            raise foreign_loop_error()
         return self._outbox.flush()
 
     async def drain(self) -> None:
-        """Wait until the socket has taken everything written, or the client is gone."""
+        """Wait until the socket has taken everything written, or the client is gone.
+
+        Raises:
+            MomentError: Called in another thread, or in another event loop.
+        """
+        self.check_loop()
         await self._outbox.drain()
 
     def watch(self) -> None:
-        """Start watching for the client's departure and the server's stop."""
+        """Start watching for the client's departure and the server's stop.
+
+        Raises:
+            MomentError: Called in another thread, or in another event loop.
+        """
+        self.check_loop()
         if not self._lifetime.is_watched:
             self._lifetime.watch()
             shutdown.watch(self)
@@ -214,16 +239,12 @@ class Stream:
 
     def _put(self, data: bytes) -> bool:
         """Put data into the outbox if the client is within reach; return whether it was put."""
-        # hot: as tests/benchmarks/fan_out.py shows.
+        # hot: as tests/benchmarks/fan_out.py shows. The same as check_loop().
+        if running_loop() is not self._loop:
+            raise foreign_loop_error()
         outbox = self._outbox
         if self._lifetime.is_out_of_reach or outbox.is_complete:
             return False
-        try:
-            is_elsewhere = get_running_loop() is not self._loop
-        except RuntimeError:
-            is_elsewhere = True
-        if is_elsewhere:
-            raise _thread_error()
         if outbox.put(data):
             return True
         self.end(Ending.CUT, "too much was waiting to be read")
@@ -266,12 +287,3 @@ class Stream:
             sent,
             extra={"bytes_waiting": waiting, "bytes_sent": sent, "seconds_stalled": seconds},
         )
-
-
-def _thread_error() -> MomentError:
-    return MomentError(
-        "cannot use a Writer where no event loop of asyncio is running",
-        where="another thread, or a server on another loop",
-        why="writes are ordered by the event loop that serves the request",
-        fix="loop.call_soon_threadsafe(w.patch, view)",
-    )

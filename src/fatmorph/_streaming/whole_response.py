@@ -174,6 +174,7 @@ class Responder:
         status: int | None,
         more_headers: Iterable[tuple[str, str]] = (),
     ) -> None:
+        self._stream.check_loop()
         if self._is_started:
             raise started_error("write a whole response")
         status = self.status if status is None else checked_status(status)
