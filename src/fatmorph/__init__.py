@@ -10,7 +10,7 @@
     from fatmorph import serve                   start the application on uvicorn
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
-Whatever needs an event loop is imported when it is first used.
+Names that need an event loop are imported when they are first used.
 """
 
 from importlib import import_module

@@ -2,8 +2,8 @@
 
 The public `fatmorph.at` is this module. Expressions are text, to be combined as JavaScript:
 `f"$count++; {at.post('/save')}"`.
-A `str` argument is data and becomes a literal, `JSExpression("$name")` is code; where only an
-expression makes sense (`peek`, the value of `fit`) a `str` is code.
+A `str` argument is data and becomes a literal; `JSExpression("$name")` is code. Where only an
+expression makes sense (`peek`, the value of `fit`), a `str` is code too.
 
 Source: https://data-star.dev/reference/actions
 """
@@ -46,12 +46,12 @@ __all__ = (
     "toggle_all",
 )
 
-# What `subscribe` does when the stream ends or the server is away. A server that restarts under
-# a file watcher is back in a few tenths of a second, so the first tries come close together;
+# How `subscribe` retries when the stream ends or the server is unreachable.
+# The first retries come soon: a server restarted by a file watcher takes a few tenths of a second.
 SUBSCRIBE_INTERVAL_MS = 100
-# each waits a quarter longer, so that a crowd of clients does not knock in step for long;
+# Each wait is a quarter longer, so that many clients do not retry at the same time for long.
 SUBSCRIBE_SCALER = 1.25
-# and none waits more than a second, so that the page is back within one of the server.
+# No wait is longer than a second, so every page reconnects within a second of the server's return.
 SUBSCRIBE_MAX_WAIT_MS = 1000
 
 IntlType = Literal["datetime", "displayNames", "list", "number", "pluralRules", "relativeTime"]
@@ -60,14 +60,14 @@ INTL_TYPES = ("datetime", "displayNames", "list", "number", "pluralRules", "rela
 
 @cached
 def get(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a GET request and applies what comes back.
+    """Return an expression that sends a GET request and applies the response.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> get("/search", include="^query$")
@@ -80,16 +80,16 @@ def get(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 
 @cached
 def post(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a POST request and applies what comes back.
+    """Return an expression that sends a POST request and applies the response.
 
-    A request that breaks off is sent again: make what it does idempotent.
+    A request that breaks off is sent again: make its handler idempotent.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> post("/login", content_type="form")
@@ -102,14 +102,14 @@ def post(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 
 @cached
 def put(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a PUT request and applies what comes back.
+    """Return an expression that sends a PUT request and applies the response.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> put(JSExpression("`/rows/${$id}`"))
@@ -122,14 +122,14 @@ def put(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 
 @cached
 def patch(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a PATCH request and applies what comes back.
+    """Return an expression that sends a PATCH request and applies the response.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> patch("/rows/7", payload={"done": True})
@@ -142,14 +142,14 @@ def patch(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 
 @cached
 def delete(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a DELETE request and applies what comes back.
+    """Return an expression that sends a DELETE request and applies the response.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> delete("/rows/7")
@@ -162,7 +162,7 @@ def delete(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 
 @cached
 def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
-    """Return an expression that sends a QUERY request and applies what comes back.
+    """Return an expression that sends a QUERY request and applies the response.
 
     QUERY is a GET with a body; clients before Datastar 1.0.4 do not know it.
 
@@ -171,7 +171,7 @@ def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
         **options: See `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> query("/search")
@@ -186,15 +186,15 @@ def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 def subscribe(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that keeps a stream from the server open for the page's life.
 
-    It is a GET that asks again whenever the stream ends or the server is away, within a second
-    of its return, and never gives up; `retry="always"` alone gives up after three minutes.
+    It is a GET that is repeated whenever the stream ends or the server is unreachable, within a
+    second of its return, and without end; `retry="always"` alone stops after three minutes.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
-        **options: See `FetchOptions`; each goes before the default that it names.
+        **options: See `FetchOptions`; each overrides a default.
 
     Raises:
-        DatastarError: An empty URL, or an option that the client would ignore or choke on.
+        DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
         >>> subscribe("/subscribe", retry_max_wait=500)
@@ -240,7 +240,7 @@ def set_all(
 
     Args:
         value: Data, or code as a `JSExpression`.
-        include: Only signals whose path matches this pattern; default all, local ones too.
+        include: Only signals whose path matches this pattern; default all, including local ones.
         exclude: No signals whose path matches this pattern; default none.
 
     Raises:
@@ -263,7 +263,7 @@ def toggle_all(
     """Return an expression that turns signals from true to false and back.
 
     Args:
-        include: Only signals whose path matches this pattern; default all, local ones too.
+        include: Only signals whose path matches this pattern; default all, including local ones.
         exclude: No signals whose path matches this pattern; default none.
 
     Raises:

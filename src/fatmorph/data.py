@@ -1,7 +1,7 @@
 """Every `data-*` attribute of Datastar 1.0, as functions; `fatmorph.data` is this module.
 
-Each returns immutable `Attrs`, given to an element before its children. What the client would
-ignore, misread or choke on raises `DatastarError`, since one bad attribute stops the page.
+Each returns immutable `Attrs`, given to an element before its children. An attribute that the
+client would ignore, misread or reject raises `DatastarError`: one bad attribute stops the page.
 The attributes that show expressions are in `appearance`, those that run them in `triggers`,
 those of Datastar Pro in `pro`.
 Signal names go into values, never into attribute names, where HTML would lower-case them;

@@ -1,16 +1,16 @@
-"""Shutdown: tell every open stream that the server stops, the moment it is told to.
+"""Shutdown: end every open stream as soon as the server is told to stop.
 
-A server that is told to stop waits for its responses to end, and a stream never does by
-itself. So the first stream of a process puts a handler in front of the server's own handlers
-of SIGINT and SIGTERM. It ends the streams, then calls the server's. Nothing is installed at
-import, no class is changed, and a signal without a handler keeps its default.
+A stopping server waits for its responses to end, and a stream never ends by itself. So the
+first stream of a process installs its own handler of SIGINT and SIGTERM, which ends the streams
+and then calls the server's handler. Nothing is installed at import, no class is changed, and a
+signal without a handler keeps its default.
 
 One timeline: signal → every stream ends → `alive` loops end normally → handlers clean up and
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
 `GRACE_SECONDS`, or sooner if a second signal comes.
 
-Two servers need more: Twisted (daphne) cancels what is open, so its handler is called last;
-hypercorn's workers get no signal but look at an Event, and so do we.
+Two servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
+hypercorn's workers get no signal and poll an Event, so we poll it too.
 
 Source: https://docs.python.org/3/library/signal.html#general-rules
 """
@@ -39,19 +39,19 @@ __all__ = (
     "watch",
 )
 
-# Long enough for a handler in the middle of a query, short beside the half second that a
+# Long enough for a handler in the middle of a query, short compared with the half second that a
 # restart may take.
 GRACE_SECONDS = 0.25
-# After a second signal, or after the client was cut. A few turns of the event loop, in which
-# handlers see the end; uvicorn looks at its own signals ten times a second.
+# After a second signal, or after a stream was cut: a few turns of the event loop, in which
+# handlers see the end. uvicorn checks for signals ten times a second.
 HURRY_SECONDS = 0.05
 
-# How often an Event of hypercorn's is looked at; its own interval is a tenth of a second.
+# How often hypercorn's Event is polled; hypercorn itself polls every tenth of a second.
 LOOK_SECONDS = 0.05
-# How often it is looked whether Twisted may go on; a stop with a thousand streams takes 0.2 s.
+# How often to check whether Twisted may go on; a stop with a thousand streams takes 0.2 s.
 OVER_SECONDS = 0.01
 
-# What tells a server to stop; SIGBREAK is Windows' own.
+# The signals that stop a server; SIGBREAK exists on Windows only.
 STOP_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
 )
@@ -113,7 +113,7 @@ class _LoopStreams:
             self.is_looking = False
 
 
-# Signals belong to the process, so what they reach has to be found from here.
+# Signals belong to the process, so their handlers find the streams of all event loops here.
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopStreams] = WeakKeyDictionary()
 
 
@@ -121,7 +121,7 @@ def watch(stream: Stoppable) -> None:
     """Tell `stream` when the server stops; must be called in its event loop.
 
     If the server is stopping already, the stream is stopped at once. Only weak references are
-    kept: a stream that is gone needs no farewell.
+    kept, so a stream that has ended is freed.
     """
     _install_handlers()
     _loops.setdefault(asyncio.get_running_loop(), _LoopStreams()).add(stream)
@@ -199,10 +199,10 @@ class _EndStreamsFirst:
 
 
 def _hypercorn_event() -> Event | None:
-    """Return what the parent of a worker of hypercorn sets to stop it, if this is one.
+    """Return the Event with which hypercorn stops this process, if it is a worker of hypercorn.
 
-    hypercorn gives it to its worker function alone, but a process keeps its arguments. They are
-    its own business, so what is not as expected counts as not there.
+    hypercorn passes the Event only to its worker function, but a process keeps its arguments.
+    They are private to hypercorn, so unexpected ones are ignored.
     """
     multiprocessing = sys.modules.get("multiprocessing.process")
     process = None if multiprocessing is None else multiprocessing.current_process()

@@ -1,4 +1,4 @@
-"""The same-origin guard: which requests may act, by what a browser says about them."""
+"""The same-origin guard: which requests may act, according to their headers."""
 
 from collections.abc import Collection
 
@@ -25,7 +25,7 @@ def is_taken(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_what_only_reads_may_come_from_anywhere(method: str) -> None:
+def test_a_request_that_only_reads_may_come_from_anywhere(method: str) -> None:
     assert is_taken(method, {"sec-fetch-site": "cross-site", "origin": OTHER})
 
 
@@ -35,7 +35,7 @@ def test_everything_else_is_an_action(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_what_datastar_asks_for_is_an_action_by_any_method(method: str) -> None:
+def test_a_request_of_datastar_is_an_action_by_any_method(method: str) -> None:
     asked = {"datastar-request": "true"}
 
     assert is_taken(method, asked | {"sec-fetch-site": "same-origin"})
@@ -72,7 +72,7 @@ def test_the_handshake_of_a_websocket_is_an_action(method: str, headers: dict[st
     ],
 )
 @pytest.mark.parametrize("origin", [SAME, OTHER, "null"])
-def test_the_browser_s_own_word_decides_where_there_is_one(
+def test_sec_fetch_site_decides_if_the_browser_sends_it(
     site: str, origin: str, *, expected: bool
 ) -> None:
     assert is_taken("POST", {"sec-fetch-site": site, "origin": origin}) is expected
@@ -82,7 +82,7 @@ def test_the_browser_s_own_word_decides_where_there_is_one(
     "headers",
     [{}, {"origin": ""}, {"sec-fetch-site": ""}, {"host": ""}, {"referer": OTHER}],
 )
-def test_what_is_no_page_in_a_browser_may_act(headers: dict[str, str]) -> None:
+def test_a_client_that_is_not_a_browser_may_act(headers: dict[str, str]) -> None:
     assert is_taken("POST", headers)
 
 
@@ -159,7 +159,7 @@ def test_an_origin_without_a_host_to_compare_is_refused() -> None:
         ("null", False),
     ],
 )
-def test_a_site_that_is_allowed_may_act_and_nobody_else(
+def test_only_a_site_that_is_allowed_may_act(
     site: dict[str, str], origin: str, *, expected: bool
 ) -> None:
     assert is_taken("POST", site | {"origin": origin}, PARTNER) is expected
@@ -202,13 +202,13 @@ def test_settings_keep_origins_as_browsers_write_them(origins: Collection[str]) 
         ("null", "*"),
     ],
 )
-def test_an_origin_that_would_allow_nobody_is_refused(origin: str, better: str) -> None:
+def test_an_origin_that_would_have_no_effect_is_refused(origin: str, better: str) -> None:
     with pytest.raises(SettingsError) as caught:
         checked_origins({origin})
 
     assert caught.value.fix == f"Settings(allowed_origins={{{better!r}}})"
 
 
-def test_one_text_is_no_set_of_origins() -> None:
+def test_a_single_text_is_not_a_set_of_origins() -> None:
     with pytest.raises(SettingsError, match="cannot allow the origin"):
         Settings(allowed_origins="https://partner.example")

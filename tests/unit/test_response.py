@@ -222,7 +222,7 @@ def test_a_location_on_another_site_can_be_asked_for() -> None:
     "url", ["javascript:alert(1)", "data:text/html,a", "https://[a", "//[", "\ud800"]
 )
 def test_a_location_is_an_http_url(url: str) -> None:
-    with pytest.raises(ResponseError, match="cannot redirect to what is no HTTP URL"):
+    with pytest.raises(ResponseError, match="cannot redirect to anything but an HTTP URL"):
         checked_location(url, external=True)
 
 

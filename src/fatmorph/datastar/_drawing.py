@@ -47,14 +47,14 @@ def draw(
     has_targets: bool = False,
     namespace: ElementNamespace = "html",
 ) -> Drawn:
-    """Return what `write(view)` returns; count its time, and check the view.
+    """Return the result of `write(view)`; measure its time, and check the view.
 
     Args:
         view: A full page or any elements.
         write: Renders the view: as HTML, as an event, or as an event that is not framed yet.
         patch_checker: Checks the view; None does not.
         has_targets: Whether the patch names its targets, or has regions of the view alone.
-        namespace: What the client parses the elements as.
+        namespace: The namespace in which the client parses the elements.
     """
     begun_at = perf_counter()
     drawn = write(view)

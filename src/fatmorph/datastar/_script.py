@@ -55,7 +55,7 @@ def datastar_script(
         version: The release to load from the CDN, without `v`; not used with `src`.
 
     Raises:
-        DatastarError: An empty `src`, or a version that is none.
+        DatastarError: An empty `src`, or an invalid version.
 
     Example:
         >>> str(datastar_script("/static/datastar.js"))

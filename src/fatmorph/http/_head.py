@@ -1,7 +1,7 @@
-"""The head of a response: status, headers, cookies, the place a redirect leads to.
+"""The head of a response: status, headers, cookies, and the location of a redirect.
 
-Everything that could begin another header, attribute or response is refused here; nothing is
-sent.
+Values that could begin another header, attribute or response are refused here. This module sends
+nothing.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
 (cookies).
@@ -35,22 +35,22 @@ TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 # Visible characters and Latin-1, spaces and tabs between them:
 # https://www.rfc-editor.org/rfc/rfc9110#name-field-values
 FIELD_VALUE = re.compile(r"(?![\t ])[\t\x20-\x7e\x80-\xff]*(?<![\t ])")
-# How long a body is, where it ends, and what becomes of the connection is the server's.
+# The server sets these headers: the length and end of the body, and the state of the connection.
 # https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2
 FRAMING = frozenset(
     {"connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding"}
     | {"upgrade"}
 )
-# https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 but for the percent sign, which we add
+# https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 without the percent sign, which quote() adds
 COOKIE_VALUE_SAFE = "!#$&'()*+-./:<=>?@[]^_`{|}~"
 COOKIE_PATH = re.compile(r"/[\x20-\x2b\x2d-\x3a\x3c-\x7e]*")  # printable, no comma, semicolon
 COOKIE_DOMAIN = re.compile(r"[-.A-Za-z0-9]+")
-# Larger ones are dropped by browsers without a word, name and value together.
+# Browsers silently drop larger cookies; the size is that of name and value together.
 # https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
 MAX_COOKIE_BYTES = 4096
 URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
 
-# Without its cache, which keeps the last 128 URLs, however long, and whatever secrets are in them.
+# Without its cache, which keeps the last 128 URLs of any length, with the secrets in them.
 # https://docs.python.org/3/library/functools.html#functools.lru_cache
 _split: Callable[[str], SplitResult] = getattr(urlsplit, "__wrapped__", urlsplit)
 
@@ -162,7 +162,7 @@ def cookie_header(
 
 
 def checked_location(url: str, *, external: bool) -> str:
-    """Return a URL as a `location` header writes it, when it leads where it may.
+    """Return a URL as a `location` header writes it, if its target is allowed.
 
     Args:
         url: A path on this site, or with `external` any HTTP URL.
@@ -181,7 +181,7 @@ def checked_location(url: str, *, external: bool) -> str:
         # Browsers read a backslash as a slash and drop tabs and line ends; all are encoded here.
         location = quote(url, safe=URL_SAFE)
         parts = _split(location)
-    except ValueError:  # a lone surrogate, or an address in brackets that is none
+    except ValueError:  # a lone surrogate, or an invalid address in brackets
         raise _location_error(url, external=True) from None
     is_elsewhere = bool(parts.scheme or parts.netloc or location.startswith("//"))
     if is_elsewhere and not external:
@@ -209,7 +209,7 @@ def _cookie_value(name: str, value: str) -> str:
         raise ResponseError(
             f"cannot keep {len(name) + len(encoded)} bytes in the cookie {short_repr(name)}",
             where=f"w.cookie({short_repr(name)}, …)",
-            why=f"browsers drop a cookie of more than {MAX_COOKIE_BYTES} bytes without a word",
+            why=f"browsers drop a cookie of more than {MAX_COOKIE_BYTES} bytes silently",
             fix='w.cookie("session", session_id)  (and keep the rest on the server)',
         )
     return encoded
@@ -245,7 +245,7 @@ def _location_error(url: str, *, external: bool) -> ResponseError:
     where = f"w.redirect({short_repr(url.partition('?')[0])})"
     if external:
         return ResponseError(
-            "cannot redirect to what is no HTTP URL",
+            "cannot redirect to anything but an HTTP URL",
             where=where,
             why="a redirect leads to a path, or to an http or https URL",
             fix='w.redirect("https://example.com/", external=True)',

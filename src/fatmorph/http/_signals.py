@@ -1,6 +1,6 @@
-"""Signals as they come in: JSON from anybody, bounded before anything reads it.
+"""Incoming signals: untrusted JSON, whose size is checked before anything parses it.
 
-The limits hold whatever parses: msgspec, pydantic, and the code of the handler behind them.
+So the limits protect every parser: msgspec, pydantic, and later the code of the handler.
 
 Messages name signals that the shape declares, and quote nothing that was sent. A value may be a
 secret, a key of a dict is data, and the text of a validator may quote either.
@@ -46,8 +46,8 @@ REFUSED = "its validator refuses it"
 MAX_TOLD_ERRORS = 1_000
 
 
-def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: whatever the shape says
-    """Return signals out of JSON, in the shape that is asked for.
+def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: the type that the shape names
+    """Return signals from JSON, in the requested shape.
 
     Args:
         raw: One object, in UTF-8.
@@ -122,7 +122,7 @@ def _mismatch(error: msgspec.ValidationError) -> SignalsError:
     """Word an error of msgspec: "Expected `int`, got `str` - at `$.cart.items[0].count`"."""
     found = PLACE.search(str(error))
     what = str(error)[: found.start()] if found else str(error)
-    # Keys of a dict are `[...]`; what stands before them has a name.
+    # Keys of a dict are `[...]`; the parts before them are declared names.
     place = found["place"].partition("[...]")[0] if found else ""
     if error.__cause__ is not None:  # raised in `__post_init__()`
         return _signal_error(place, REFUSED)
@@ -168,7 +168,7 @@ def _signal_error(signal: str, why: str) -> SignalsError:
         why=_lower_first(why),
         fix=f"data.signals({{{name!r}: …}})  (with a value of the type that the handler asks for)"
         if name
-        else "await c.signals()  (whatever they are, as a dict)",
+        else "await c.signals()  (as a dict of any types)",
     )
 
 

@@ -1,14 +1,14 @@
-"""The same-origin guard: another site's page may not act in the name of your users.
+"""The same-origin guard: a page of another site may not act with the rights of your users.
 
-1. What only reads (GET, HEAD, OPTIONS) passes, unless a Datastar action asks: a link or an
-   image of another site cannot carry `Datastar-Request`, so such a GET is an action too. So is
-   the handshake of a WebSocket, although it is a GET: CORS does not stop it, and it carries the
-   user's cookies.
-2. `Sec-Fetch-Site`, which no page can forge, decides where a browser sends it.
-3. Elsewhere (old browsers, and plain HTTP but for localhost) the host and port of `Origin` are
-   compared with `Host`. Not the scheme: behind a proxy that ends TLS nobody knows it.
-4. What has neither header is no page in a browser, and carries nobody's cookies unasked. Every
-   browser sends `Origin` with a handshake.
+1. Requests that only read (GET, HEAD, OPTIONS) pass, unless they come from a Datastar action: a
+   link or an image of another site cannot carry `Datastar-Request`, so such a GET is an action.
+   So is the handshake of a WebSocket, although it is a GET: CORS does not stop it, and it
+   carries the user's cookies.
+2. If a browser sends `Sec-Fetch-Site`, which pages cannot forge, this header decides.
+3. Otherwise (old browsers, and plain HTTP except on localhost) the host and port of `Origin` are
+   compared with `Host`. The scheme is not: it is unknown behind a proxy that ends TLS.
+4. A request with neither header does not come from a page in a browser, so it carries no
+   cookies of a user without their consent. Every browser sends `Origin` with a handshake.
 
 Sources: https://pkg.go.dev/net/http#CrossOriginProtection, which decides alike;
 https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header,
@@ -38,7 +38,7 @@ HOST = r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#@*,\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?
 def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Collection[str]) -> None:
     """Refuse an action that comes from another site.
 
-    Adapters ask before they call a handler; ask yourself where something happens before that.
+    Adapters call it before they call a handler; call it yourself if your code acts before that.
 
     Args:
         method: `GET`, `POST`, …; `WEBSOCKET` for a handshake whose headers do not say that it is
@@ -72,7 +72,7 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
             for name in ("sec-fetch-site", "origin", "host")
             if name in headers
         ),
-        why="a page of another site would act in the name of whoever opened it",
+        why="a page of another site would act with the rights of your user",
         fix=_fix(origin, is_by_host=not site),
     )
 
@@ -81,7 +81,7 @@ def checked_origins(origins: Collection[str]) -> frozenset[str]:
     """Return origins as browsers write them.
 
     Raises:
-        SettingsError: One that no browser would send, and that would allow nobody.
+        SettingsError: An origin that no browser would send, so it would have no effect.
 
     Example:
         >>> checked_origins({"https://partner.example"})
@@ -90,7 +90,7 @@ def checked_origins(origins: Collection[str]) -> frozenset[str]:
     Source: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
     """
     if isinstance(origins, str):
-        raise _allowed_error(origins, "one text is no set of texts", origins)
+        raise _allowed_error(origins, "a single text is not a set of texts", origins)
     for origin in origins:
         if origin == ANY_ORIGIN:
             continue
@@ -114,7 +114,7 @@ def _is_of_host(origin: str, host: str) -> bool:
 
 
 def _written(origin: object) -> str | None:
-    """Return the origin as a browser writes it, or None if it is none."""
+    """Return the origin as a browser writes it, or None if it is not an origin."""
     pattern = rf"(?P<scheme>[a-z][-+.a-z0-9]*)://{HOST}(?:/.*)?"
     found = re.fullmatch(pattern, origin, re.IGNORECASE) if isinstance(origin, str) else None
     if found is None:
@@ -132,7 +132,7 @@ def _fix(origin: str | None, *, is_by_host: bool) -> str:
     fix = f"settings=Settings(allowed_origins={{{written or ANY_ORIGIN!r}}})"
     if written and is_by_host:
         return f"{fix}  (or have your proxy pass on the Host header)"
-    return f"{fix}  (if {'you trust it' if written else 'everybody may, from everywhere'})"
+    return f"{fix}  (if {'you trust it' if written else 'every site may act here'})"
 
 
 def _allowed_error(origin: object, why: str, better: str) -> SettingsError:

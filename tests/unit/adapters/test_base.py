@@ -154,7 +154,7 @@ async def test_an_action_of_another_site_is_a_403_before_the_handler_runs(
     assert line == (
         "POST /add: cannot take POST from 'https://partner.example'; "
         "where: sec-fetch-site: 'cross-site', origin: 'https://partner.example'; "
-        "why: a page of another site would act in the name of whoever opened it; "
+        "why: a page of another site would act with the rights of your user; "
         "fix: settings=Settings(allowed_origins={'https://partner.example'})  (if you trust it)"
     )
 

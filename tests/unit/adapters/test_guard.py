@@ -89,7 +89,7 @@ async def test_a_websocket_of_another_site_is_closed_before_it_is_accepted(
     assert line == (
         "WebSocket /ws%0AERROR:%20b: cannot take a WebSocket from 'https://partner.example'; "
         "where: sec-fetch-site: 'cross-site', origin: 'https://partner.example'; "
-        "why: a page of another site would act in the name of whoever opened it; "
+        "why: a page of another site would act with the rights of your user; "
         "fix: settings=Settings(allowed_origins={'https://partner.example'})  (if you trust it)"
     )
 
@@ -123,6 +123,6 @@ async def test_what_is_no_request_passes(kind: str) -> None:
     assert app.calls == [kind]
 
 
-def test_an_origin_that_would_allow_nobody_is_refused() -> None:
+def test_an_origin_that_would_have_no_effect_is_refused() -> None:
     with pytest.raises(SettingsError):
         SameOriginGuard(Application(), allowed_origins={"partner.example"})

@@ -37,15 +37,15 @@ def test_a_region_is_an_element_of_the_view(only: str, found: object) -> None:
     assert region(PAGE, only) == found
 
 
-def test_a_region_is_found_in_what_is_frozen_and_in_fragments() -> None:
+def test_a_region_is_found_in_static_elements_and_in_fragments() -> None:
     assert region(fragment(h.p(), static(CART)), "#total") == (TOTAL, "html")
 
 
-def test_an_id_that_stands_twice_finds_the_first() -> None:
+def test_a_duplicate_id_finds_the_first_element() -> None:
     assert region(h.div(h.p("1", id="a"), h.p("2", id="a")), "#a") == (h.p("1", id="a"), "html")
 
 
-def test_an_id_is_no_selector() -> None:
+def test_an_id_is_not_a_selector() -> None:
     view = h.div(h.p(id="a.b"), h.p(id="a", class_="b"))
 
     assert region(view, "#a.b") == (h.p(id="a.b"), "html")
@@ -90,7 +90,7 @@ def test_an_id_is_no_selector() -> None:
             (
                 "cannot find a region by only='.cart'\n"
                 "  where: only\n"
-                "  why:   a region is the id of an element behind a #, or several of them\n"
+                "  why:   a region is an id with a # before it, or several of them\n"
                 '  fix:   only="#cart"'
             ),
         ),
@@ -100,7 +100,7 @@ def test_an_id_is_no_selector() -> None:
             (
                 "cannot find a region by only=()\n"
                 "  where: only\n"
-                "  why:   a region is the id of an element behind a #, or several of them\n"
+                "  why:   a region is an id with a # before it, or several of them\n"
                 '  fix:   only="#cart"'
             ),
         ),
@@ -116,7 +116,7 @@ def test_an_id_is_no_selector() -> None:
         ),
     ],
 )
-def test_what_cannot_be_found_says_what_can(view: object, only: str, error: str) -> None:
+def test_an_unknown_id_raises_with_the_ids_that_exist(view: object, only: str, error: str) -> None:
     with pytest.raises(EventError) as raised:
         region(view, only)
 

@@ -1,4 +1,4 @@
-"""Attributes that keep what an element shows equal to expressions.
+"""Attributes that keep the appearance of an element equal to expressions.
 
 Part of `data`. The names go into a JavaScript object in the value, where HTML does not lower-case
 them and `:`, `/` and `__` mean nothing.
@@ -38,9 +38,9 @@ def attr(expressions: Mapping[str, Expression]) -> Attrs:
     The browser adds `unsafe:` before a URL that would run code, as elements do.
 
     Args:
-        expressions: Attribute name → JavaScript. `true` and `""` give a bare attribute,
-            `false` and `null` none. `Markup` marks an expression as trusted: its URL is not
-            judged, and it may set an attribute that is code.
+        expressions: Attribute name → JavaScript. `true` and `""` set an attribute without a
+            value, `false` and `null` remove it. `Markup` marks an expression as trusted: its URL
+            is not checked, and it may set an attribute that is code.
 
     Raises:
         DatastarError: A name that HTML cannot write, an expression without a value, or an
@@ -97,7 +97,7 @@ def style(expressions: Mapping[str, Expression]) -> Attrs:
         expressions: CSS property → JavaScript; a falsy value (not 0) restores the first one.
 
     Raises:
-        DatastarError: A name that is no CSS property or that the client would change, or an
+        DatastarError: A name that is not a CSS property or that the client would change, or an
             expression without a value.
 
     Example:
@@ -115,7 +115,7 @@ def _style(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
     alone: dict[str, str] = {}
     for name, expression in entries:
         if not isinstance(name, str) or not CSS_PROPERTY.fullmatch(name):
-            raise name_error(name, "data.style", "it is no CSS property", '"background-color"')
+            raise name_error(name, "data.style", "it is not a CSS property", '"background-color"')
         if RESPELLED.match(name):
             key = verbatim_key(name, "data.style")
             alone[f"data-style:{key}"] = value_text(expression, f"data.style, {name}")

@@ -1,10 +1,10 @@
-"""Remember what a pure function returned, so that repeated calls cost next to nothing.
+"""Remember the results of pure functions, so that repeated calls cost almost nothing.
 
-Arguments may be text of a user's, and a cache outlives the request. So only short calls are
-remembered, and all caches together take a bounded amount of memory.
+Arguments may be a user's text, and a cache outlives the request. So only short calls are
+remembered, and the memory of all caches together is bounded.
 """
 
-# What is in the callers' tuples is unknown until it is looked at.
+# The types of the items in callers' tuples are unknown.
 # pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ __all__ = ("MAX_REMEMBERED_BYTES", "MAX_REMEMBERED_CALLS", "MAX_REMEMBERED_CHARA
 MAX_REMEMBERED_CALLS = 2048
 # In the arguments and the result of one call. Expressions that people write are shorter.
 MAX_REMEMBERED_CHARACTERS = 1000
-# Of all functions together: some 14,000 calls as a page makes them. When it is used up, all of
-# them are forgotten, and those that a page repeats are back with the next page.
+# For all functions together: some 14,000 calls of a typical page. When the memory is used up, all
+# calls are forgotten, and the next page fills the caches again.
 MAX_REMEMBERED_BYTES = 16 * 1024 * 1024
 
-# What a call takes besides its text: the key, its place in the cache, and an Attrs.
+# The size of a call without its text: the key, its place in the cache, and an Attrs.
 CALL_BYTES = 600
-# The most that Python takes for a character: https://peps.python.org/pep-0393/
+# The largest size of a character in Python: https://peps.python.org/pep-0393/
 CHARACTER_BYTES = 4
-# What an item of a tuple or of an Attrs takes besides its text, in characters.
+# The size of an item of a tuple or of an Attrs without its text, in characters.
 ITEM_CHARACTERS = 25
 MAX_DEPTH = 4  # of tuples in tuples: modifiers, or names with their expressions
 PLAIN_TYPES: Final = frozenset({bool, float, type(None)})
@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 
 class _NotRememberedError(Exception):
-    """Carry a result past a cache, which does not keep what is raised."""
+    """Carry a result past a cache, which does not keep exceptions."""
 
     def __init__(self, result: Any) -> None:  # Any: an exception cannot be generic
         super().__init__()
@@ -57,7 +57,7 @@ class _Memory:
         self.forget: list[Callable[[], None]] = []
 
     def take(self, characters: int) -> None:
-        """Make room for a call; what the least recently used ones gave back is not counted."""
+        """Make room for a call; memory that evicted calls gave back is not counted."""
         size = CALL_BYTES + CHARACTER_BYTES * characters
         if self.used_bytes + size > MAX_REMEMBERED_BYTES:
             for forget in self.forget:
@@ -74,8 +74,8 @@ def cached(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 
     Calls with unhashable arguments (a `dict` of headers), with more than
     `MAX_REMEMBERED_CHARACTERS`, or with objects of other types than text, numbers, tuples and
-    `JSExpression` work and are not remembered. Unlike `functools.lru_cache` it keeps the
-    signature for type checkers, and `True` is not `1`.
+    `JSExpression` work, but are not remembered. Unlike `functools.lru_cache`, it keeps the
+    signature for type checkers and distinguishes `True` from `1`.
 
     Example:
         >>> double = cached(lambda text: text * 2)
@@ -110,9 +110,9 @@ def cached(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 
 
 def _characters(values: Iterable[object], depth: int = MAX_DEPTH) -> int:
-    """Return how much text plain values hold; of other values, more than is remembered.
+    """Return the size of plain values; for any other value, more than is remembered.
 
-    A subclass of `str`, or any other object, may hold what cannot be seen from here.
+    A subclass of `str`, or any other object, may hold data that cannot be measured here.
     """
     characters = 0
     for value in values:

@@ -1,9 +1,9 @@
 r"""Datastar expressions: check what users wrote, and put it into larger JavaScript.
 
 An expression is JavaScript in which `$name` is a signal and `@name(` an action. The client
-finds both, and the end of each statement, with regular expressions; what those misread is
-refused here, because one bad expression stops the whole page.
-Python data is not written here but by `js()`.
+finds both, and the end of each statement, with regular expressions. Expressions that it would
+misread are refused here, because one bad expression stops the whole page.
+Python data is written by `js()`, not here.
 
 Source: https://data-star.dev/guide/datastar_expressions
 """
@@ -31,7 +31,7 @@ __all__ = (
 Expression: TypeAlias = str | JSExpression
 """JavaScript source; a `str` is not quoted or escaped, it *is* the code."""
 
-# What cannot stand in `return (…)`, where the client puts the last statement.
+# Statements that are invalid in `return (…)`, where the client puts the last statement.
 NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|try|var|while)\b")
 RETURN = re.compile(r"return\b")
 # The beginning of an action with its URL, as `at.get()` writes it.
@@ -48,7 +48,7 @@ def expression_text(expression: object, where: str) -> str:
         where: The call that it was given to, for the error.
 
     Raises:
-        DatastarError: It is empty, nothing but `;`, or no text.
+        DatastarError: It is empty, only `;`, or not text.
 
     Example:
         >>> expression_text("$count++", "data.init")
@@ -67,7 +67,7 @@ def expression_text(expression: object, where: str) -> str:
         raise DatastarError(
             "cannot write an empty expression",
             where=f"{where}: {short_repr(expression)}",
-            why="the client takes an empty value for none, and stops the page with ValueRequired",
+            why="the client reads an empty value as none, and stops the page with ValueRequired",
             fix='condition and data.…("…")  (leave the attribute out)',
         )
     return str.__str__(expression)
@@ -79,7 +79,7 @@ def expression_items(
     """Return names with their expressions as a tuple, which can be a key in a cache.
 
     Raises:
-        DatastarError: No mapping.
+        DatastarError: Not a mapping.
 
     Example:
         >>> expression_items({"hidden": "!$open"}, "data.attr")
@@ -102,7 +102,7 @@ def value_text(expression: object, where: str) -> str:
 
     Raises:
         DatastarError: As `expression_text`; or the last statement has no value, or a `//`
-            comment would swallow what the client adds behind it.
+            comment would include the `);` that the client adds after it.
 
     Example:
         >>> value_text("let total = $a + $b; total * 2", "data.text")
@@ -113,7 +113,7 @@ def value_text(expression: object, where: str) -> str:
         raise DatastarError(
             "cannot end an expression with a // comment",
             where=f"{where}: {short_repr(text)}",
-            why="the client adds `);` behind the last statement, which becomes comment too",
+            why="the client adds `);` after the last statement, which would be part of the comment",
             fix="/* … */",
         )
     statement: str | None = text.strip()
@@ -134,7 +134,7 @@ def value_text(expression: object, where: str) -> str:
 
 
 def operand_text(expression: object, where: str) -> str:
-    """Return an expression's source, fit to stand between the commas of larger JavaScript.
+    """Return an expression's source for a place between the commas of larger JavaScript.
 
     Raises:
         DatastarError: As `value_text`; or it has more than one statement, or returns.
@@ -174,7 +174,7 @@ def object_text(
         guards: Name → the JavaScript function that its value is passed through, or `""`.
 
     Raises:
-        DatastarError: As `operand_text`; or a key is no text or `__proto__`.
+        DatastarError: As `operand_text`; or a key is not text, or is `__proto__`.
 
     Example:
         >>> object_text({"active": "$on", "text-sm": "!$on"}, "data.class_")

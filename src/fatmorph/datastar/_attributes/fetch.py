@@ -1,4 +1,4 @@
-"""The options of the backend actions: what `@get` and its siblings take behind the URL.
+"""The options of the backend actions: the second argument of `@get`, `@post` and the others.
 
 Source: https://data-star.dev/reference/actions#options
 """
@@ -34,29 +34,29 @@ CODE_SCHEMES = ("data:", "javascript:", "vbscript:")
 
 
 class FetchOptions(TypedDict, total=False):
-    """What a backend action can be told; `None` means the client's default.
+    """The options of a backend action; `None` means the client's default.
 
     Args:
         content_type: `"json"` (default) sends signals, `"form"` the fields of a form.
         selector: The form, instead of the closest one; with `content_type="form"` only.
         include: Send only signals whose path matches this pattern; default all.
-        exclude: Send no signals whose path matches; default those with a `_` in front.
-        payload: Send this instead of the signals.
-        headers: More headers, over the client's own.
-        send_nonce: Send the nonce of the page along, so that `Context.nonce` is the same in the
-            answer; for elements that are new in it, under a Content-Security-Policy.
-        open_when_hidden: Keep the stream while the page is hidden; default only for others
-            than `get`, whose stream is closed and opened anew.
-        request_cancellation: `"auto"` (default): a new call with this method and URL ends the
-            earlier one. `"cleanup"`: the end of the element does so too. `"disabled"`. Or the
+        exclude: Send no signals whose path matches; default those that start with `_`.
+        payload: Data to send instead of the signals.
+        headers: Additional headers; they override the client's own.
+        send_nonce: Send the nonce of the page, so that the response has the same `Context.nonce`;
+            for new elements in it, under a Content-Security-Policy.
+        open_when_hidden: Keep the stream while the page is hidden. By default, a `get` closes
+            its stream and opens it again; the others keep it.
+        request_cancellation: `"auto"` (default): a new call with this method and URL cancels the
+            earlier one. `"cleanup"`: so does the removal of the element. `"disabled"`. Or the
             JavaScript of an `AbortController`.
         retry: `"auto"` (default): after network errors. `"error"`: after 4xx and 5xx too.
-            `"always"`: after the end of a stream too. `"never"` retries network errors all
-            the same; `retry_max_count=0` does not.
+            `"always"`: after the end of a stream too. `"never"` still retries network errors;
+            `retry_max_count=0` does not.
         retry_interval: Milliseconds before the first retry, at least 1; default 1000.
-        retry_scaler: Each wait is this many times the one before, at least 1; default 2.
-        retry_max_wait: No wait is longer, in milliseconds; default 30000.
-        retry_max_count: Failures in a row before it gives up; `math.inf` for never, default 10.
+        retry_scaler: Factor by which each wait is longer, at least 1; default 2.
+        retry_max_wait: Longest wait, in milliseconds; default 30000.
+        retry_max_count: Consecutive failures after which it stops; default 10, `math.inf` never.
     """
 
     content_type: Literal["json", "form"] | None
@@ -84,8 +84,8 @@ def fetch_text(method: Method, url: str | JSExpression, options: Mapping[str, ob
         options: By the names of `FetchOptions`.
 
     Raises:
-        DatastarError: An empty URL, an option that does not exist, that the client would
-            ignore beside the others, or whose value it would choke on.
+        DatastarError: An empty URL, an unknown option, an option that the client would ignore
+            together with the others, or a value that it would reject.
 
     Example:
         >>> fetch_text("get", "/news", {"retry": "always"})
@@ -160,7 +160,7 @@ def _refuse_ignored(given: Mapping[str, object], where: str) -> None:
 def _add_nonce(given: dict[str, object], where: str) -> None:
     if "send_nonce" in given and _boolean(given["send_nonce"], f"{where}, send_nonce") == "true":
         headers = given.get("headers", {})
-        if isinstance(headers, Mapping):  # what is none is refused as such
+        if isinstance(headers, Mapping):  # any other type is refused later
             given["headers"] = {**headers, NONCE_HEADER: JSExpression(PAGE_NONCE)}
 
 
@@ -220,7 +220,7 @@ def _headers(value: object, where: str) -> str:
     headers = cast("Mapping[object, object]", value)
     for name, text in headers.items():
         if not isinstance(name, str) or not HEADER_NAME.fullmatch(name):
-            raise _option_error(name, where, "it is no name of a header", '{"X-Token": …}')
+            raise _option_error(name, where, "it is not the name of a header", '{"X-Token": …}')
         if isinstance(text, JSExpression):
             continue
         if not isinstance(text, str) or not HEADER_VALUE.fullmatch(text):

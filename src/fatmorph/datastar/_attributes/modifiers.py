@@ -1,9 +1,9 @@
-"""Names and modifiers: what follows a `__` in an attribute's name, spelled as the client reads it.
+"""Names of attributes, and the modifiers after a `__` in them, spelled as the client reads them.
 
-The first tag of a timing modifier must be its time, names are lower-cased by HTML, and a `__`
-inside a name would start a modifier: all of that is settled here, so that callers cannot err.
+The first tag of a timing modifier must be its time, HTML lower-cases names, and a `__` inside a
+name would start a modifier. All of this is handled here.
 
-Names that stand in values are checked here as well.
+Names in values are checked here as well.
 
 Source: https://data-star.dev/reference/attributes
 """
@@ -40,7 +40,7 @@ Wait: TypeAlias = int | str
 Debounce: TypeAlias = (
     Wait | tuple[Wait, Literal["leading"]] | tuple[Wait, Literal["leading"], Literal["notrailing"]]
 )
-"""Wait until calls pause: runs behind the pause, with `"leading"` also (or only) before it."""
+"""Wait until calls pause: runs after the pause, with `"leading"` also (or only) before it."""
 
 Throttle: TypeAlias = (
     Wait | tuple[Wait, Literal["trailing"]] | tuple[Wait, Literal["noleading"], Literal["trailing"]]

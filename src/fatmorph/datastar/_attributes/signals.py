@@ -39,7 +39,7 @@ INHERITED_NAMES = frozenset(
     )
 )
 INHERITED_WHY = "all objects inherit something of this name, and the client would change it"
-# The names that the client finds behind a `$`; a dot nests.
+# The names that the client finds after a `$`; a dot nests.
 SIGNAL_PATH = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")
 
 # Syntax of Python's patterns that JavaScript reads as something else, or not at all; searched
@@ -65,8 +65,8 @@ PATTERN_ESCAPES = {
     "\\$": r"\x24",
     "\U0001f595": r"\ud83d\udd95",  # the client marks its own escapes with it
 }
-# What re.compile() calls, and keeps the last 512 results of, however long they are. Private, but
-# nothing public compiles a pattern and forgets it.
+# The compiler inside re.compile(), without the cache of 512 patterns of any length. It is private,
+# but no public function compiles a pattern without keeping it.
 _compile: Callable[[str], object] = getattr(re, "_compiler", re).compile
 
 
@@ -74,7 +74,7 @@ def signal_name(name: object, where: str) -> str:
     """Return a signal's name, checked; dots name a signal inside another.
 
     Raises:
-        DatastarError: `$name` could not read it, or it is no text.
+        DatastarError: `$name` could not read it, or it is not text.
 
     Example:
         >>> signal_name("user.first_name", "data.bind")
@@ -99,9 +99,9 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
     """Return signals as a JavaScript object.
 
     Args:
-        values: A mapping, or a dataclass instance or msgspec `Struct`. Inside: whatever
+        values: A mapping, a dataclass instance or a msgspec `Struct`. Values may be anything that
             `msgspec.to_builtins` turns into JSON, and `JSExpression` for code.
-        if_missing: Whether the client keeps signals that exist; then `None` is refused.
+        if_missing: Whether the client keeps existing signals; then `None` is refused.
 
     Raises:
         DatastarError: A name that the client cannot use, a value that would not arrive, or an

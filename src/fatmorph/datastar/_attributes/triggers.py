@@ -90,7 +90,7 @@ def on(
         outside: Run for events outside the element.
         prevent: Call `preventDefault()`, at once. A form's `submit` does so anyway.
         stop: Call `stopPropagation()`, at once.
-        once: Run for the first event only; a morph that moves the element starts anew.
+        once: Run for the first event only; if a morph moves the element, it may run again.
         passive: Promise not to prevent the default, which keeps scrolling smooth.
         capture: Listen in the capture phase.
         delay: Run this much later.
@@ -233,7 +233,7 @@ def on_signal_patch(
         throttle: As in `on`.
 
     Returns:
-        One attribute, and `data-on-signal-patch-filter` beside it if there are patterns.
+        One attribute, and and `data-on-signal-patch-filter` if there are patterns.
 
     Raises:
         DatastarError: An expression, pattern, time or tag that the client would misread.

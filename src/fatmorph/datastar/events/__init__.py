@@ -1,7 +1,7 @@
 """Server-sent events for the Datastar client: values in, the bytes of one event out.
 
-It never alters a payload but for line ends, which server-sent events carry as LF whatever
-they were, and it never lets one break out of its field. It opens no stream and keeps no state.
+It changes nothing in a payload except line ends, which server-sent events carry as LF, and it
+never lets a payload break out of its field. It opens no stream and keeps no state.
 
 Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html and
 https://data-star.dev/reference/sse_events

@@ -2,8 +2,8 @@ r"""Events that patch elements into the page, or remove them.
 
 Numbered departures from https://data-star.dev/reference/sse_events, as Datastar 1.0.2 to 1.0.4
 read it:
-1. `retry: 1000` is sent when asked for, where the SDKs take it for the default: it replaces
-   the interval of a stream that was opened with another one.
+1. `retry: 1000` is sent if requested, although it is the default and the SDKs leave it out: it
+   replaces the interval of a stream that was opened with another one.
 2. Only CR, LF and CRLF end a line; `str.splitlines()` also splits at U+2028, NEL and others.
 """
 
@@ -39,7 +39,7 @@ __all__ = (
 )
 
 Namespace: TypeAlias = ElementNamespace
-"""What the client parses the elements as."""
+"""The namespace in which the client parses the elements."""
 
 MODES: frozenset[str] = frozenset(get_args(PatchMode))
 NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
@@ -77,22 +77,22 @@ def patch_elements(
     Args:
         view: A full page or any elements; an object with `__html__`, such as `Markup`, is
             trusted (UNESCAPED). None is for `mode="remove"` alone.
-        only: Send these regions of the view, `#cart` or several, and nothing else of it; an
-            SVG element is sent as such.
+        only: Send only these regions of the view, `#cart` or several; an SVG element is sent
+            in its namespace.
         selector: CSS selector of the targets; None finds them by the ids of the elements,
             which only `outer` and `replace` can do.
         mode: What to do with the elements; `outer` morphs.
-        namespace: What a fragment is parsed as. Send one root only with `svg` and `mathml`:
-            the client drops every second one.
-        view_transition: Whether to animate. The client then applies the patch one frame
-            later, so that it can be overtaken by a patch without.
+        namespace: The namespace in which the client parses a fragment. Send only one root with
+            `svg` and `mathml`: the client drops every second one.
+        view_transition: Whether to animate. The client then applies the patch one frame later,
+            so a later patch without a transition can overtake it.
         view_transition_selector: CSS selector of the element whose transition is used; None
             is the whole page.
-        event_id: What the client sends back as `last-event-id`; "" makes it forget.
-        retry_ms: New interval before the client connects again, in milliseconds, 1 or more.
+        event_id: The id that the client sends back as `last-event-id`; "" makes it forget.
+        retry_ms: New interval before the client reconnects, in milliseconds, 1 or more.
 
     Raises:
-        EventError: A field that the client would ignore or choke on, or that an event cannot
+        EventError: A field that the client would ignore or reject, or that an event cannot
             carry.
         ChildError: Raw text of HTML, such as a script's, in a patch of SVG or MathML.
         EncodingError: Text with a lone surrogate.
@@ -135,7 +135,7 @@ def elements_event(
     retry_ms: int | None = None,
     **options: Unpack[PatchOptions],
 ) -> Event:
-    """Return what `patch_elements()` returns, before it is framed.
+    """Return the event of `patch_elements()` before it is framed.
 
     Raises:
         EventError: As `patch_elements()`.
@@ -159,7 +159,7 @@ def remove_elements(
     r"""Return the event that removes all elements that match a selector.
 
     Args:
-        selector: CSS selector; that nothing matches it is no error.
+        selector: CSS selector; it may match nothing.
         view_transition: As for `patch_elements()`.
         view_transition_selector: As for `patch_elements()`.
         event_id: As for `patch_elements()`.
@@ -189,7 +189,7 @@ def removal_event(
     event_id: str | None = None,
     retry_ms: int | None = None,
 ) -> Event:
-    """Return what `remove_elements()` returns, before it is framed.
+    """Return the event of `remove_elements()` before it is framed.
 
     Raises:
         EventError: As `remove_elements()`.
@@ -214,7 +214,7 @@ def _checked(
     view_transition: bool = False,
     view_transition_selector: str | None = None,
 ) -> tuple[Element | HasHtml | None, Options]:
-    """Return what is to be rendered, and the options that are not defaults."""
+    """Return the view to render, and the options that are not defaults."""
     # hot: most patches have none of the options.
     if mode != "outer":
         _check_choice("mode", mode, MODES)

@@ -1,4 +1,4 @@
-r"""One event as a value: what the client is to do, before it is framed as lines.
+r"""One event as a value: an instruction for the client, before it is framed as lines.
 
 Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 and https://data-star.dev/reference/sse_events
@@ -26,9 +26,9 @@ __all__ = (
     "option_lines",
 )
 
-# 96 bits: not one collision in the life of all pages, and few bytes for a compressor that cannot
-# shrink them. For 35 kB SHA-256 takes 20 µs where the processor has instructions for it,
-# BLAKE2b 38, MD5 47 (Xeon, Python 3.11); a checksum would take 9, and can be forged.
+# 96 bits make a collision practically impossible, and add few bytes, which cannot be compressed.
+# For 35 kB, SHA-256 takes 20 µs on a processor with instructions for it, BLAKE2b 38, MD5 47
+# (Xeon, Python 3.11); a checksum would take 9, but can be forged.
 ID_BYTES = 12
 
 Options: TypeAlias = tuple[tuple[str, str], ...]
@@ -40,10 +40,10 @@ class Event(NamedTuple):
 
     Args:
         name: `datastar-patch-elements` or `datastar-patch-signals`.
-        options: How the client is to do it, without what it does by default.
-        content_key: What the client calls the content: `elements` or `signals`.
-        content: HTML or JSON in UTF-8; of any number of lines, perhaps empty.
-        id_and_retry: The lines of the event's id and retry interval, perhaps none.
+        options: Datastar's options, without those that have their default value.
+        content_key: The client's name of the content: `elements` or `signals`.
+        content: HTML or JSON in UTF-8, with any number of lines; may be empty.
+        id_and_retry: The lines of the event's id and retry interval; may be empty.
 
     Example:
         >>> Event("datastar-patch-signals", (), "signals", b'{"a":1}').framed()
@@ -66,7 +66,7 @@ class Event(NamedTuple):
         return event_bytes(head, b"data: %b " % self.content_key.encode(), self.content)
 
     def whole(self) -> WholeResponse | None:
-        """Return the event as a whole response, or None where only an event can say it."""
+        """Return the event as a whole response, or None if headers cannot express it."""
         if self.id_and_retry:
             return None
         return whole_response(self.content_key, self.options, self.content)
@@ -122,7 +122,7 @@ def as_text(event: bytes) -> DatastarEvent:
     r"""Return an event in the form that datastar-py's responses take.
 
     Args:
-        event: What a function of `fatmorph.datastar.events` returned.
+        event: The result of a function of `fatmorph.datastar.events`.
 
     Example:
         >>> as_text(comment("still here"))

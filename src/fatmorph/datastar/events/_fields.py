@@ -13,7 +13,7 @@ from fatmorph.http._policy import is_nonce
 __all__ = ("checked_nonce", "checked_option", "id_and_retry", "required_text", "utf8")
 
 LINE_BREAK_OR_NUL = re.compile(r"[\r\n\0]")
-# What `fetch` refuses in a header, or a server in a request: the id comes back in one.
+# Characters that `fetch` or a server refuses in a header: the id comes back in a header.
 UNFIT_FOR_HEADER = re.compile(r"[^\x20-\x7e\xa0-\xff]")
 MAX_RETRY_MS = 2**31 - 1  # a browser's timer takes what is longer for zero
 

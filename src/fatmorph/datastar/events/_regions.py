@@ -1,7 +1,7 @@
 """Regions: the parts of a page that have an id, so that one of them can be sent by itself.
 
-The client finds an element's place by its id, so a region needs no selector, and whoever
-has a function that returns the page needs no second one for a part of it.
+The client finds an element's place by its id, so a region needs no selector, and a function that
+returns the page is enough to send a part of it.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 __all__ = ("region",)
 
-# These begin their namespace: parsed as HTML, they are what they are.
+# These elements begin their namespace, so they can be parsed as HTML.
 FOREIGN_ROOTS = frozenset({"svg", "math"})
 MAX_NAMES_SHOWN = 5
 
 
 def region(view: object, only: str | Iterable[str]) -> tuple[Element, ElementNamespace]:
-    """Return the elements of a view that have these ids, and what to parse them as.
+    """Return the elements of a view that have these ids, and their namespace.
 
     Args:
-        view: A full page, or any elements; HTML in a `Markup` is not looked into.
-        only: `#cart`, or several; an id that stands twice finds the first, as in the browser.
+        view: A full page, or any elements; HTML in a `Markup` is not searched.
+        only: `#cart`, or several; a duplicate id finds the first element, as in the browser.
 
     Returns:
-        The element, or a fragment of several without those that lie in another; and their
-        namespace.
+        The element, or a fragment of several elements without those inside another one; and
+        their namespace.
 
     Raises:
-        EventError: An id that is not there, or several elements of SVG or MathML, of which
-            the client drops every second one.
+        EventError: An unknown id, or several elements of SVG or MathML, of which the client
+            drops every second one.
 
     Example:
         >>> from fatmorph import h
@@ -49,7 +49,7 @@ def region(view: object, only: str | Iterable[str]) -> tuple[Element, ElementNam
         raise EventError(
             f"cannot find a region by only={short_repr(only)}",
             where="only",
-            why="a region is the id of an element behind a #, or several of them",
+            why="a region is an id with a # before it, or several of them",
             fix=f'only="#{_bare(wanted)}"',
         )
     found, missing = _find(view, [name[1:] for name in wanted])

@@ -45,9 +45,9 @@ def execute_script(
         retry_ms: As for `patch_elements()`.
 
     Raises:
-        RawTextError: Text that would end the script element, or that Datastar takes for the
-            end of a page.
-        EventError: A script that is no text, a nonce that no policy could name, or
+        RawTextError: Text that would end the script element, or that Datastar would mistake for
+            the end of a page.
+        EventError: A script that is not text, a nonce that is invalid in a policy, or
             `data-effect` where `auto_remove` sets it.
 
     Example:
@@ -73,7 +73,7 @@ def script_event(
     event_id: str | None = None,
     retry_ms: int | None = None,
 ) -> Event:
-    """Return what `execute_script()` returns, before it is framed.
+    """Return the event of `execute_script()` before it is framed.
 
     Raises:
         RawTextError: As `execute_script()`.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from msgspec import Struct
 
-    # Any: a signal is whatever msgspec writes as JSON; each value is checked.
+    # Any: a signal is any value that msgspec writes as JSON; each value is checked.
     Signals: TypeAlias = Mapping[str, Any] | DataclassInstance | Struct | str
 
 __all__ = ("patch_signals", "remove_signals", "signals_event")

@@ -19,14 +19,14 @@ from fatmorph.errors import EventError, short_repr
 
 __all__ = ("nested_nulls", "signals_json")
 
-# Integers above this lose digits in the browser without a word.
+# Integers above this silently lose digits in the browser.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_SAFE_INTEGER = 2**53 - 1
 # A dot in a key makes a signal that nothing reads; expressions write the `$` themselves.
 UNFIT_IN_NAME = re.compile(r"\.|^\$")
 
 
-# Any: a dataclass, a Struct or a Mapping of whatever msgspec can write.
+# Any: a dataclass, a Struct or a Mapping of anything that msgspec can write.
 def signals_json(signals: Any) -> bytes:
     """Return signals as JSON; a str is JSON already, and returned as it is.
 
