@@ -26,7 +26,7 @@ FETCH_SECONDS = 300
 
 @dataclass(frozen=True)
 class _Source:
-    """Be the place where one official bundle is found."""
+    """The source of one official bundle."""
 
     sha256: str
     requirement: str

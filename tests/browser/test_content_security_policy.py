@@ -1,4 +1,4 @@
-"""Pages under a strict Content-Security-Policy: what may run does, and nothing is violated."""
+"""Pages under a strict Content-Security-Policy: allowed scripts run, and nothing is violated."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ HOW_TO = MarkdownPage(ROOT / "docs" / "how-to" / "content-security-policy.md")
 CDN = "https://cdn.jsdelivr.net/**"
 SCRIPT_OF_ANOTHER_SITE = {"content-type": "text/javascript", "access-control-allow-origin": "*"}
 RESTART_TIMEOUT_MS = 20_000  # a Python that starts on a busy machine
-# What the browser says while the server is away.
+# Messages of the browser while the server is unreachable.
 AWAY = (r"net::ERR_", "network error", "Failed to fetch", "Datastar failed to reach")
 
 EVERYTHING_ELSE = (
@@ -181,7 +181,7 @@ ATTACK = """
 
 
 @pytest.mark.console_errors("Content Security Policy")
-def test_what_an_attacker_writes_into_a_page_is_stopped(
+def test_a_script_that_an_attacker_writes_into_a_page_is_stopped(
     server: Server, page: Page, violations: list[str]
 ) -> None:
     nonce_of_another_load = open_page(page, server)

@@ -1,6 +1,6 @@
 """The program that the design begins with, as it is written there, in a real browser.
 
-What differs is its port, and that a file answers for the CDN.
+Only its port differs, and a file replaces the CDN.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What a browser runs of a user's text and of another site's page, and what a policy lets run."""
+"""In a browser: text of a user, actions of another site, and the scripts that a policy allows."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -108,7 +108,7 @@ def test_a_script_of_the_own_site_can_act(page: Page, shop: Server, method: str)
     assert page.evaluate(FETCH, ["/act", {"method": method}]) == 200
 
 
-# A policy stands in the page here; a header, as yours is, also hides nonces: see below.
+# The policy is in the page here; a policy in a header also hides nonces: see below.
 def page_under(policy: str, nonce: str | None = None) -> bytes:
     return render_bytes(
         h.html(
@@ -225,7 +225,7 @@ def test_a_nonce_that_the_browser_hides_stays_hidden_after_a_fat_morph(
     assert script.evaluate("e => [e.nonce.length, e.getAttribute('nonce')]") == [22, ""]
 
 
-# What a user typed, and what it does if it runs.
+# A user's text, and its effect if it runs.
 ATTACK = "<script>top.attacked = true</script>"
 IN_QUOTES = "&#39;-(top.attacked = true)-&#39;"
 DATA_URLS = [f"data:{kind},top.attacked = true" for kind in ("", "text/plain", "image/x", "font/x")]

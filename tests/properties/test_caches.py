@@ -1,4 +1,4 @@
-"""Caches outlive requests: whatever is put in, they stay small, and keep no long text."""
+"""Caches outlive requests: for any input, they stay small, and keep no long text."""
 
 import functools
 import gc
@@ -22,13 +22,13 @@ from fatmorph.morph._development import PatchChecker
 from machine import missing
 
 TIMES = 10_000
-# Of attribute names, in the tables of both engines. The bounds are in docs/explanation/security.md.
+# For attribute names, in the tables of both engines; see docs/explanation/security.md.
 MAX_NAME_BYTES = 24 * 1024 * 1024
 ALL_BYTES = MAX_REMEMBERED_BYTES + MAX_NAME_BYTES
-# What the interpreter keeps more or less of: free lists, a resized table.
+# The interpreter's own memory varies: free lists, a resized table.
 NOISE_BYTES = 100_000
 
-# Longest that Python stores: four bytes each.
+# The largest character in Python: four bytes.
 FACE = "\N{GRINNING FACE}"
 TEXTS = {
     "short": lambda number: f"{number}",

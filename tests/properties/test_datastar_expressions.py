@@ -1,4 +1,4 @@
-"""What Python says reaches the Datastar client unchanged, whatever the text.
+"""Values from Python reach the Datastar client unchanged, for any text.
 
 Judged by the client's own code: its functions that take names apart and compile expressions are
 cut out of the official bundle and run by Node, one process for all examples.
@@ -227,7 +227,7 @@ programs = st.tuples(
 
 @given(programs)
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
-def test_an_expression_is_what_javascript_makes_of_it_or_is_refused(
+def test_an_expression_is_run_as_javascript_reads_it_or_is_refused(
     client: Client, program: str
 ) -> None:
     attributes = accepted(data.text, program)

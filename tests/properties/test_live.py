@@ -1,4 +1,4 @@
-"""Whatever happens, and when: whoever still reads a live page sees the last state, in order."""
+"""In any order of events, a client that reads a live page sees the last state, in order."""
 
 import asyncio
 from typing import Literal, TypeAlias
@@ -17,7 +17,7 @@ STEPS: list[Step] = ["change", "turn", "come", "leave", "stall", "read"]
 
 
 class World:
-    """Be a state that counts up, and the clients who watch it."""
+    """A state that counts up, and the clients that show it."""
 
     def __init__(self, key: str | None, turns_to_draw: int) -> None:
         self.relay = Relay[int]()
@@ -81,7 +81,7 @@ def states(transport: MemoryClient) -> list[int]:
 
 @pytest.mark.parametrize("key", [None, "state"])
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=40), turns_to_draw=st.integers(0, 3))
-def test_who_still_reads_sees_the_last_state_and_never_an_older_one_after_a_newer(
+def test_a_reader_sees_the_last_state_and_never_an_older_one_after_a_newer(
     key: str | None, steps: list[Step], turns_to_draw: int
 ) -> None:
     async def scenario() -> tuple[list[list[int]], int, int]:

@@ -1,6 +1,6 @@
-"""Laws that hold for whatever somebody sends: where a redirect leads, what a head says, who acts.
+"""Laws that hold for any request: the target of a redirect, the head of a response, who may act.
 
-Judged by others: `ada_url` reads URLs as browsers do, `h11` reads heads as servers and proxies do.
+Other libraries judge: `ada_url` reads URLs as browsers do, `h11` reads heads as servers do.
 """
 
 import datetime
@@ -25,7 +25,7 @@ from fatmorph.http.origin import check_origin
 
 PAGES = ["https://shop.example/", "https://shop.example/a/b?c=d#e", "http://127.0.0.1:8000/a"]
 
-# What URL parsers disagree about, in any order.
+# Pieces that URL parsers disagree about, in any order.
 PIECES = [
     "/", "\\", "//", "\t", "\n", "\r", "\0", " ", ".", "..", ":", "@", "?", "#", "%", "%2f", "%5c",
     "[", "]", ";", "&", "https:", "http:", "HTTPS:", "javascript:", "data:", "blob:", "file:",
@@ -133,7 +133,7 @@ def is_taken(headers: dict[str, str]) -> bool:
 
 
 @given(st.sampled_from(["http", "https"]), hosts, ports, hosts, ports)
-def test_where_the_browser_says_nothing_its_host_and_port_decide(
+def test_host_and_port_decide_if_the_browser_sends_no_fetch_metadata(
     scheme: str, host: str, port: int | None, other_host: str, other_port: int | None
 ) -> None:
     def address(name: str, number: int | None) -> str:

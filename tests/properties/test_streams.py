@@ -1,4 +1,4 @@
-"""Whatever a client and a server do, and when: order is kept, handlers end, nothing is left."""
+"""In any order of events, the order of writes is kept, handlers end, and nothing is left."""
 
 import asyncio
 from collections.abc import Callable

@@ -88,7 +88,7 @@ def test_a_cookie_is_decoded_as_the_writer_encodes_it() -> None:
     assert dict(context.cookies) == {"session": "é 1", "quoted": "x", "empty": ""}
 
 
-def test_a_page_has_one_nonce_and_every_page_another() -> None:
+def test_a_page_has_one_nonce_and_every_page_a_different_one() -> None:
     page, other = get(), get()
 
     assert len({page.nonce, page.nonce, other.nonce}) == 2
@@ -101,20 +101,20 @@ def test_an_action_has_the_nonce_of_its_page() -> None:
 
 
 @pytest.mark.parametrize("sent", ["", "a b", 'a"b', "a, b", "a=b", "<", "é", "n0nce'", "a==="])
-def test_what_no_policy_could_name_is_not_taken_for_a_nonce(sent: str) -> None:
+def test_a_value_that_is_invalid_in_a_policy_is_not_a_nonce(sent: str) -> None:
     assert get(datastar_request="true", fatmorph_nonce=sent).nonce == ""
 
 
-def test_an_action_of_a_page_that_sent_no_nonce_has_none() -> None:
+def test_an_action_has_an_empty_nonce_if_its_page_sent_none() -> None:
     assert get(datastar_request="true").nonce == ""
 
 
-def test_a_page_takes_no_nonce_from_its_request() -> None:
+def test_a_page_ignores_a_nonce_in_its_request() -> None:
     assert get(fatmorph_nonce="n0nce").nonce != "n0nce"
 
 
 @pytest.mark.parametrize("space", ["\x85", "\xa0", "\x1f", "\v", "\f", "Â\xa0"])
-def test_a_cookie_behind_odd_white_space_is_another_cookie(space: str) -> None:
+def test_a_cookie_after_unusual_white_space_is_another_cookie(space: str) -> None:
     context = get(cookie=f"{space}__Host-session=evil; __Host-session=mine;\t a=1 ")
 
     assert dict(context.cookies) == {
@@ -192,7 +192,7 @@ async def test_a_body_refused_once_names_the_first_limit_again() -> None:
         await context.body()
 
 
-async def test_half_a_body_is_no_body() -> None:
+async def test_an_incomplete_body_is_refused() -> None:
     async def read_body(max_bytes: int) -> bytes:
         raise ConnectionResetError
 
@@ -203,7 +203,7 @@ async def test_half_a_body_is_no_body() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD"])
-async def test_signals_stand_in_the_query_of_a_request_without_body(method: str) -> None:
+async def test_signals_are_in_the_query_of_a_request_without_body(method: str) -> None:
     context = Context(method=method, path="/", query_string="a=1&datastar=%7B%22n%22%3A+1%7D")
 
     assert await context.signals() == {"n": 1}
@@ -233,12 +233,12 @@ async def test_a_request_without_signals_has_none(context: Context) -> None:
     assert await context.signals(DataclassSignals) == DataclassSignals()
 
 
-async def test_of_two_parameters_the_first_has_the_signals() -> None:
+async def test_the_first_of_two_parameters_has_the_signals() -> None:
     assert await get("datastar={%22n%22:1}&datastar={%22n%22:2}").signals() == {"n": 1}
 
 
 @shapes
-async def test_signals_take_the_shape_that_is_asked_for(shape: Any) -> None:
+async def test_signals_take_the_requested_shape(shape: Any) -> None:
     raw = b'{"cart": {"items": [{"count": 1}]}, "user_id": "u1", "other": [1]}'
 
     signals = await post(raw).signals(shape)
@@ -274,7 +274,7 @@ async def test_a_signal_of_the_wrong_type_is_named_without_its_value(
 
 @shapes
 @pytest.mark.parametrize("raw", [b"[1]", b"1", b'"secret"', b"null", b"true"])
-async def test_signals_that_are_no_object_are_refused(shape: Any, raw: bytes) -> None:
+async def test_signals_that_are_not_an_object_are_refused(shape: Any, raw: bytes) -> None:
     with pytest.raises(SignalsError, match="cannot read signals that are not an object"):
         await post(raw).signals(shape)
 
@@ -283,7 +283,7 @@ async def test_signals_that_are_no_object_are_refused(shape: Any, raw: bytes) ->
 @pytest.mark.parametrize(
     "raw", [b"{", b"{'a': 1}", b"secret", b"\xff\xfe", b'{"user_id": "\xff"}', b'{"user_id": NaN}']
 )
-async def test_signals_that_are_no_json_are_refused(shape: Any, raw: bytes) -> None:
+async def test_signals_that_are_not_json_are_refused(shape: Any, raw: bytes) -> None:
     with pytest.raises(SignalsError, match="cannot read signals that are not JSON") as caught:
         await post(raw).signals(shape)
 
@@ -334,6 +334,6 @@ async def test_a_message_quotes_no_value_of_a_closed_set_or_key(raw: bytes, why:
     assert (caught.value.why, "secret" in str(caught.value)) == (why, False)
 
 
-async def test_a_type_that_nothing_can_be_read_into_is_the_programs_fault() -> None:
+async def test_a_type_that_cannot_be_decoded_is_an_error_of_the_program() -> None:
     with pytest.raises(TypeError):
         await post(b"{}").signals(complex | range)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Signals as they come in: bounded before anything reads them, and never quoted."""
+"""Incoming signals: limited before anything parses them, and never quoted."""
 
 import json
 from dataclasses import dataclass, field
@@ -106,13 +106,13 @@ def test_a_number_that_no_browser_writes_is_refused(shape: Any, raw: bytes) -> N
 
 @shapes
 @pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"NaN", b"Infinity", b"0x10", b"01"])
-def test_what_is_no_finite_number_is_refused(shape: Any, number: bytes) -> None:
+def test_a_number_that_is_not_finite_is_refused(shape: Any, number: bytes) -> None:
     with pytest.raises(SignalsError):
         decoded_signals(b'{"n":%s}' % number, shape)
 
 
 @shapes
-def test_of_two_values_with_one_name_every_reader_takes_the_last(shape: Any) -> None:
+def test_every_reader_takes_the_last_value_of_a_repeated_name(shape: Any) -> None:
     signals = decoded_signals(b'{"n":1,"n":2}', shape)
 
     assert dict(signals) == {"n": 2}
@@ -208,7 +208,7 @@ def test_msgspec_is_quoted_without_anything_that_was_sent(
     assert "4711" not in str(caught.value)
 
 
-def test_an_unknown_field_looks_like_no_place() -> None:
+def test_an_unknown_field_is_not_mistaken_for_a_place() -> None:
     with pytest.raises(SignalsError) as caught:
         decoded_signals(b'{"x` - at `$.hunter2": 1}', Inner)
 
@@ -302,7 +302,7 @@ def test_pydantic_is_quoted_without_anything_that_was_sent(
         (1_001, "", "more than 1000 of the values are not of their type"),
     ],
 )
-def test_errors_without_number_are_not_told_one_by_one(count: int, signal: str, why: str) -> None:
+def test_too_many_errors_are_not_listed_one_by_one(count: int, signal: str, why: str) -> None:
     shape = pydantic.create_model("Lists", n=(list[int], ...))
 
     with pytest.raises(SignalsError) as caught:
@@ -312,6 +312,6 @@ def test_errors_without_number_are_not_told_one_by_one(count: int, signal: str, 
 
 
 @pytest.mark.parametrize("shape", [dict[str, Inner | Strict], Annotated[dict[str, int], []]])
-def test_a_shape_that_cannot_be_read_into_is_the_developers_error(shape: Any) -> None:
+def test_a_shape_that_cannot_be_decoded_is_an_error_of_the_developer(shape: Any) -> None:
     with pytest.raises(TypeError):
         decoded_signals(b"{}", shape)

@@ -22,7 +22,7 @@ class Lines:
         return "one\ntwo"
 
 
-def test_a_message_has_four_lines_and_the_first_stands_alone():
+def test_a_message_has_four_lines_and_the_first_is_enough():
     error = ChildError("what", where="here", why="because", fix="code()")
 
     assert str(error) == "what\n  where: here\n  why:   because\n  fix:   code()"

@@ -77,7 +77,7 @@ def test_hasattr_is_false_for_an_unknown_element():
 
 
 @pytest.mark.parametrize("name", ["__path__", "__wrapped__", "_repr_html_"])
-def test_what_python_asks_of_a_module_gets_a_plain_attribute_error(name):
+def test_a_special_name_of_python_raises_a_plain_attribute_error(name):
     with pytest.raises(AttributeError) as caught:
         getattr(h, name)
 

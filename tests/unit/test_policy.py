@@ -19,7 +19,7 @@ FILLED = STRICT.replace("{nonce}", NONCE)
 PAGE_HEADERS = [("content-type", "text/html; charset=utf-8"), ("content-length", "8")]
 
 
-def test_every_nonce_is_another_and_hard_to_guess() -> None:
+def test_every_nonce_is_different_and_hard_to_guess() -> None:
     nonces = {new_nonce() for _ in range(1000)}
 
     assert len(nonces) == 1000
@@ -102,7 +102,9 @@ async def test_headers_of_the_handler_go_before_those_of_the_policy() -> None:
     "write",
     [lambda w: w.text("a"), lambda w: w.json(1), lambda w: w.empty(), lambda w: w.patch(h.p())],
 )
-async def test_what_is_no_page_needs_no_policy(write: Callable[[Writer], None]) -> None:
+async def test_a_response_that_is_not_a_page_needs_no_policy(
+    write: Callable[[Writer], None],
+) -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
     writer = Writer(transport, settings=settings, nonce=NONCE)
@@ -161,7 +163,7 @@ async def test_a_nonce_of_the_handler_goes_before_that_of_the_page(
 
 
 @SCRIPTS
-async def test_an_empty_nonce_is_none(write: Callable[..., None]) -> None:
+async def test_an_empty_nonce_is_not_a_nonce(write: Callable[..., None]) -> None:
     assert await script(write, nonce="") == b'<script data-effect="el.remove()"'
 
 

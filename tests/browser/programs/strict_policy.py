@@ -46,7 +46,7 @@ def page_view(c: Context) -> Element:
             h.h1({"id": "heading"}, HEADING),
             h.p({"id": "number"}, data.style({"opacity": "0.5"}), pages),
             h.p({"id": "source"}, f"stream of {os.getpid()}" if c.is_datastar else "first load"),
-            Markup(c.query.get("attack", "")),  # as if somebody had forgotten to escape it
+            Markup(c.query.get("attack", "")),  # simulates a forgotten escape
             [
                 h.button(
                     {"id": f"{way}-{name}"},

@@ -172,7 +172,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("call", "line"), REFUSALS)
-def test_what_the_client_would_ignore_or_choke_on_is_refused(call, line: str) -> None:
+def test_a_mistake_that_the_client_would_ignore_or_reject_is_refused(call, line: str) -> None:
     with pytest.raises(DatastarError) as raised:
         call()
 

@@ -1,4 +1,4 @@
-"""Remembered calls: short ones cost next to nothing again, and no long text is kept."""
+"""Remembered calls: short ones cost almost nothing, and no long text is kept."""
 
 import sys
 
@@ -36,7 +36,7 @@ def calls():
 
 @pytest.fixture
 def length(calls):
-    """Return a remembered function of anything, which tells when it is really called."""
+    """Return a remembered function that records its real calls."""
 
     @cached
     def length(value, *, unit="px"):
@@ -87,7 +87,7 @@ def test_a_short_call_is_remembered(length, calls, value):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_long_or_no_plain_value_is_not_kept(length, calls, value):
+def test_an_argument_that_is_long_or_not_a_plain_value_is_not_kept(length, calls, value):
     length(value)
     calls.clear()
     before = sys.getrefcount(value)
@@ -112,7 +112,7 @@ def test_a_keyword_counts_as_well(length, calls):
     ["x" * LONG, Attrs({"title": "x" * LONG}), Attrs(dict.fromkeys(map(str, range(200)), "x")), {}],
     ids=["text", "value", "many", "mutable"],
 )
-def test_a_result_that_is_long_or_no_plain_value_is_not_kept(calls, result):
+def test_a_result_that_is_long_or_not_a_plain_value_is_not_kept(calls, result):
     function = cached(lambda name: calls.append(name) or result)
 
     results = [function("a"), function("a")]

@@ -1,4 +1,4 @@
-"""What datastar-py writes for the same attribute means the same to the client.
+"""An attribute of datastar-py means the same to the client as ours.
 
 The names are compared as the client takes them apart: plugin, key after its case, modifiers.
 """

@@ -63,7 +63,7 @@ def test_an_event_goes_with_its_view() -> None:
     assert (kept, sys.getrefcount(event)) == (before + 1, before)
 
 
-def test_a_view_that_goes_takes_no_event_of_another() -> None:
+def test_a_view_that_is_freed_leaves_the_events_of_others() -> None:
     first, second = h.p("1", id="n"), h.p("2", id="n")
     for view in (first, second, second):
         keep_event(view, b"event")

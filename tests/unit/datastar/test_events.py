@@ -106,7 +106,7 @@ class TestPatchElements:
         )
 
     @pytest.mark.parametrize("character", "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e\0\ufeff")
-    def test_what_only_python_takes_for_a_line_end_stays(self, character):
+    def test_a_character_that_is_a_line_end_only_in_python_stays(self, character):
         event = patch_elements(Markup(f"a{character}b"))
 
         assert event.decode() == PATCH + f"data: elements a{character}b\n\n"
@@ -171,7 +171,7 @@ class TestPatchElements:
             (None, "NoneType", 'remove_elements("#target")'),
         ],
     )
-    def test_what_is_no_view_is_refused(self, view, kind, fix):
+    def test_a_value_that_is_not_a_view_is_refused(self, view, kind, fix):
         with pytest.raises(EventError) as caught:
             patch_elements(view)
 
@@ -240,7 +240,7 @@ class TestPatchElements:
         )
 
     @pytest.mark.parametrize("event_id", ["a\nb", "a\r\nretry: 0", "\0", "日", "\x1b", "\x7f"])
-    def test_an_event_id_is_what_a_header_can_carry(self, event_id):
+    def test_an_event_id_fits_into_a_header(self, event_id):
         with pytest.raises(EventError) as caught:
             patch_elements(VIEW, event_id=event_id)
 
@@ -345,7 +345,7 @@ class TestPatchSignals:
         )
 
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-    def test_a_number_that_json_has_not_is_refused_with_the_path_of_its_signal(self, value):
+    def test_a_number_that_is_not_in_json_is_refused_with_the_path_of_its_signal(self, value):
         assert message(patch_signals, {"cart": {"prices": [1.5, value]}}) == (
             "cannot send float as a signal\n"
             "  where: patch_signals(), signal cart.prices[1]\n"
@@ -389,7 +389,7 @@ class TestPatchSignals:
             ('{"toString": {"call": 1}}', "toString", "toString"),
         ],
     )
-    def test_signals_inside_what_all_objects_inherit_are_refused(self, signals, name, path):
+    def test_signals_inside_a_name_that_all_objects_inherit_are_refused(self, signals, name, path):
         assert message(patch_signals, signals) == (
             f"cannot use {name!r} as the name of a signal\n"
             f"  where: patch_signals(), signal {path}\n"
@@ -397,7 +397,7 @@ class TestPatchSignals:
             f'  fix:   {{"{name}_": ...}}'
         )
 
-    def test_a_value_may_have_the_name_of_what_all_objects_inherit(self):
+    def test_a_value_may_have_a_name_that_all_objects_inherit(self):
         signals = {"constructor": "a", "races": [{"constructor": {"name": "b"}}]}
 
         assert b'{"constructor":"a","races":[{"constructor":{"name":"b"}}]}' in patch_signals(
@@ -407,7 +407,7 @@ class TestPatchSignals:
     @pytest.mark.parametrize(
         ("signals", "kind"), [([1], "list"), (None, "NoneType"), ("[1]", "list"), ("7", "int")]
     )
-    def test_what_has_no_names_is_no_signals(self, signals, kind):
+    def test_a_value_without_names_is_refused_as_signals(self, signals, kind):
         with pytest.raises(EventError) as caught:
             patch_signals(signals)
 
@@ -470,7 +470,7 @@ class TestRemoveSignals:
         )
 
     @pytest.mark.parametrize("names", [[], [""], ["a..b"], [".a"], ["$a"], [7], [None]])
-    def test_what_names_no_signal_is_refused(self, names):
+    def test_a_name_that_cannot_be_of_a_signal_is_refused(self, names):
         with pytest.raises(EventError):
             remove_signals(*names)
 
@@ -501,7 +501,7 @@ class TestExecuteScript:
         )
 
     @pytest.mark.parametrize("nonce", ["", "a b", "a'; script-src *", 'a"b', "é", "a=b", "a\n"])
-    def test_a_nonce_that_no_policy_could_name_is_refused_and_kept_secret(self, nonce):
+    def test_a_nonce_that_is_invalid_in_a_policy_is_refused_and_kept_secret(self, nonce):
         assert message(execute_script, "a()", nonce=nonce) == (
             "cannot use text that is not Base64 as a nonce\n"
             "  where: nonce=\n"

@@ -48,7 +48,9 @@ def test_another_release_comes_without_a_hash() -> None:
         ({"version": "../x"}, "no release is called '../x'"),
     ],
 )
-def test_what_the_browser_could_not_load_is_refused(arguments: dict[str, str], line: str) -> None:
+def test_a_client_that_the_browser_could_not_load_is_refused(
+    arguments: dict[str, str], line: str
+) -> None:
     with pytest.raises(DatastarError) as raised:
         datastar_script(**arguments)
 

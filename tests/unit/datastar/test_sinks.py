@@ -86,7 +86,7 @@ def test_the_mark_of_one_expression_is_not_that_of_another() -> None:
 
 
 @pytest.mark.parametrize("name", HANDLERS + SWITCHES + PROGRAMS)
-def test_an_attribute_that_is_code_takes_no_expression(name: str) -> None:
+def test_an_attribute_that_is_code_refuses_an_expression(name: str) -> None:
     for set_attribute in (lambda: data.attr({name: "$text"}), lambda: data.attr({name: "true"})):
         with pytest.raises(DatastarError) as raised:
             set_attribute()
@@ -146,7 +146,7 @@ PROPERTIES = {
 
 
 @pytest.mark.parametrize(("name", "fix"), PROPERTIES.items())
-def test_a_property_that_may_be_code_is_bound_to_no_signal(name: str, fix: str) -> None:
+def test_a_property_that_may_be_code_cannot_be_bound(name: str, fix: str) -> None:
     with pytest.raises(DatastarError) as raised:
         data.bind("text", prop=name)
 
@@ -155,7 +155,7 @@ def test_a_property_that_may_be_code_is_bound_to_no_signal(name: str, fix: str) 
 
 
 @pytest.mark.parametrize("name", ["inner-html", "inner-h-t-m-l", "form-action", "inner_html"])
-def test_no_other_spelling_of_a_property_is_taken(name: str) -> None:
+def test_another_spelling_of_a_property_is_refused(name: str) -> None:
     with pytest.raises(DatastarError, match="as the name of a property"):
         data.bind("text", prop=name)
 
@@ -187,7 +187,7 @@ def test_an_attribute_that_may_be_code_is_not_animated(name: str) -> None:
         ("https://a.example/", "@get('https://a.example/')"),
     ],
 )
-def test_an_action_fetches_no_url_that_is_its_own_answer(url: str, written: str) -> None:
+def test_a_url_that_contains_its_own_response_is_made_unsafe(url: str, written: str) -> None:
     assert at.get(url) == written
 
 
