@@ -365,7 +365,7 @@ def attempt(function: Callable[[], object]) -> tuple[object, ...]:
 
 def neutral(value: object) -> str:
     """Return a repr without addresses and without the module of an engine."""
-    return re.sub(r"0x[0-9a-f]+|fatmorph\.markup\._core_(c|py)\.", "", ascii(value))
+    return re.sub(r"0x[0-9a-f]+|fatmorph\.markup\._(?:core_c|core_py|tree_py)\.", "", ascii(value))
 
 
 def described(core: ModuleType, root: object) -> list[object]:
