@@ -149,7 +149,7 @@ def raw_text_error(element: str, text: str, start: int, end: int) -> RawTextErro
     """Word the refusal of text whose part `text[start:end]` would end its element early."""
     found = text[start:end]
     if found in ("</html>", "</head>", "</body>"):
-        why = "Datastar would take the page for ended there when this is patched"
+        why = "Datastar would read it as the end of the page when this is patched"
     else:
         why = f"the parser would end the {_CALLS.get(element, element)} there, or misread the rest"
     return RawTextError(
@@ -174,7 +174,7 @@ def view_error(value: object) -> ChildError:
     if value is None:
         why, fix = "a view function without a return statement returns None", "return h.div(…)"
     elif isinstance(value, str | int | float):
-        why, fix = "only a fragment says that text is text and not HTML", "fragment(value)"
+        why, fix = "text may be meant as HTML, and a fragment renders it as text", "fragment(value)"
     elif isinstance(value, Iterable):
         why, fix = unusual_remedy(value) or ("several elements are a fragment", "fragment(*value)")
     else:
@@ -232,15 +232,15 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
         return "a proxy claims to be text or a number, and is neither", "str(value)"
     if isinstance(value, bytes | bytearray | memoryview):
         fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
-        return "bytes are not text until somebody names their encoding", fix
+        return "bytes are not text until they are decoded", fix
     if isinstance(value, Awaitable):
-        return "its result does not exist until it was awaited", "await value"
+        return "its result does not exist until it is awaited", "await value"
     if isinstance(value, AsyncIterable):
         return "an element is built at once and cannot wait", "[item async for item in value]"
     if isinstance(value, Enum):
         return "a member of an Enum is a name and a value", "value.value"
     if callable(value):
-        return "a function or a tag is not its result", "value()"
+        return "a function or a tag is not rendered, only its result", "value()"
     if hasattr(type(value), "isoformat"):
         return "a date can be written in many ways", "value.isoformat()"
     return None
