@@ -1,6 +1,6 @@
-"""Values that differ from their claims, for calls (see outcomes.py): proxies and liars.
+"""Values that are not what they claim to be, for calls (see outcomes.py): proxies and liars.
 
-Each answers wrongly, or raises, where Python asks an object about itself: in its `__class__`,
+Each returns a false answer, or raises, when Python inspects it: in its `__class__`,
 its metaclass, its methods or its hash. Nothing here depends on an engine.
 """
 
@@ -26,7 +26,7 @@ def broken(*_: object, **__: object) -> Any:
 
 
 class BareProxy:
-    """Forwards attribute access and `__class__` to another object, but no operators."""
+    """A proxy that forwards attribute access and `__class__`, but no operators."""
 
     def __init__(self, target: object) -> None:
         object.__setattr__(self, "_target", target)
@@ -54,7 +54,7 @@ def called(target: Any, *arguments: object, **keywords: object) -> object:
 
 
 class Proxy(BareProxy):
-    """Forwards operators too, like the lazy objects and context locals of frameworks."""
+    """A proxy that also forwards operators, like lazy objects and context locals of frameworks."""
 
     __slots__ = ()
     __iter__ = passed_on(iter)
@@ -77,7 +77,7 @@ class Proxy(BareProxy):
 
 
 class HtmlProxy(Proxy):
-    """Forwards `__html__` too."""
+    """A proxy that also forwards `__html__`."""
 
     __slots__ = ()
 
@@ -102,7 +102,7 @@ def claims(core: Any) -> dict[str, object]:
 
 
 class Claiming:
-    """Claims another class."""
+    """An object that claims another class."""
 
     def __init__(self, claim: object) -> None:
         self.claim = claim
@@ -119,14 +119,14 @@ class Claiming:
 
 
 class ClaimingItems(Claiming):
-    """Claims another class, and is iterable."""
+    """An iterable that claims another class."""
 
     def __iter__(self) -> Iterator[str]:
         return iter(("a", "<"))
 
 
 class ClaimingText(str):
-    """Is text, and claims another class."""
+    """Text that claims another class."""
 
     __slots__ = ("__dict__",)
     claim: object = None
@@ -146,7 +146,7 @@ def claiming(core: Any, word: str, kind: str) -> object:
 
 
 class LyingText(str):
-    """Holds one text, and its methods answer as if it held another."""
+    """Text whose methods return those of another text."""
 
     __slots__ = ()
     other = "javascript:<script>alert(1)</script>"
@@ -186,7 +186,7 @@ class LyingText(str):
 
 
 class RaisingText(str):
-    """Holds text, and its methods raise."""
+    """Text whose methods raise."""
 
     __slots__ = ()
     __str__ = __repr__ = __format__ = __eq__ = __ne__ = __len__ = __iter__ = broken
@@ -195,7 +195,7 @@ class RaisingText(str):
 
 
 class LyingMarkup(Markup):
-    """Is trusted HTML whose methods answer as if it were another text, or raise."""
+    """Trusted HTML whose methods return those of another text, or raise."""
 
     __slots__ = ()
     __str__ = LyingText.__str__
@@ -209,14 +209,14 @@ class LyingMarkup(Markup):
 
 
 class UntrustedMarkup(Markup):
-    """Is a Markup without `__html__`."""
+    """A `Markup` without `__html__`."""
 
     __slots__ = ()
     __html__ = None
 
 
 class LyingInt(int):
-    """Holds one number, and its methods answer as if it held another."""
+    """A number whose methods return those of another number."""
 
     __slots__ = ()
     other = "<one>"
@@ -232,7 +232,7 @@ class LyingInt(int):
 
 
 class LyingFloat(float):
-    """Holds one number, and its methods answer as if it held another."""
+    """A number whose methods return those of another number."""
 
     __slots__ = ()
     other = "<nan>"
@@ -241,7 +241,7 @@ class LyingFloat(float):
 
 
 class LyingDecimal(Decimal):
-    """Holds one number, and its methods answer as if it held another."""
+    """A number whose methods return those of another number."""
 
     __slots__ = ()
     other = "<one half>"
@@ -249,14 +249,14 @@ class LyingDecimal(Decimal):
 
 
 class Index:
-    """Converts to a number without being one."""
+    """An object that converts to a number."""
 
     def __index__(self) -> int:
         return 7
 
 
 class AnyInstance(type):
-    """Claims everything as an instance and a subclass, and an `__html__`."""
+    """A metaclass that claims all objects as instances and subclasses, and an `__html__`."""
 
     def __instancecheck__(cls, instance: object) -> bool:
         return True
@@ -269,24 +269,24 @@ class AnyInstance(type):
 
 
 class OfAnyInstance(metaclass=AnyInstance):
-    """Lacks the `__html__` that its class seems to have."""
+    """An object without the `__html__` that its class claims."""
 
 
 class RaisingMeta(type):
-    """Raises at every question about the class, but for equality.
+    """A metaclass that raises for every operation on the class except equality.
 
-    The caches of abstract classes compare classes whose hashes meet, which no run can repeat.
+    The caches of abstract classes compare classes whose hashes collide, which differs in each run.
     """
 
     __instancecheck__ = __subclasscheck__ = __getattr__ = __len__ = broken
 
 
 class OfRaisingMeta(metaclass=RaisingMeta):
-    """Has a class that raises."""
+    """An object whose class raises."""
 
 
 class NamelessMeta(type):
-    """Answers with the name and the bases of `str`."""
+    """A metaclass that returns the name and the bases of `str`."""
 
     @property
     def __name__(cls) -> Any:
@@ -298,11 +298,11 @@ class NamelessMeta(type):
 
 
 class OfNamelessMeta(metaclass=NamelessMeta):
-    """Claims through its metaclass to be text."""
+    """An object whose metaclass claims that it is text."""
 
 
 class Registered:
-    """Is a Mapping by registration, with any `items()`, or without."""
+    """A Mapping by registration, with any `items()` or none."""
 
     def __init__(self, items: Callable[[], object] | None) -> None:
         self.answer = items
@@ -317,7 +317,7 @@ Mapping.register(Registered)
 
 
 class RegisteredText(str):
-    """Is text, and a Mapping by registration."""
+    """Text that is also a Mapping by registration."""
 
     __slots__ = ()
 
@@ -326,14 +326,14 @@ Mapping.register(RegisteredText)
 
 
 class InstanceHtml:
-    """Has `__html__` as an attribute of the instance, which is not believed."""
+    """An object with `__html__` as an attribute of the instance, which is ignored."""
 
     def __init__(self) -> None:
         self.__html__ = lambda: "<script>"
 
 
 class HtmlProperty:
-    """Has `__html__` as a property, which may raise or return anything."""
+    """An object with `__html__` as a property, which may raise or return anything."""
 
     def __init__(self, answer: Callable[[], object]) -> None:
         self.answer = answer
@@ -344,13 +344,13 @@ class HtmlProperty:
 
 
 class HtmlNone:
-    """Has None as `__html__`."""
+    """An object with None as its `__html__`."""
 
     __html__ = None
 
 
 class Mutating:
-    """Calls a function when it is hashed, compared or tested for truth."""
+    """An object that calls a function when it is hashed, compared or tested for truth."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self.act = act
@@ -370,7 +370,7 @@ class Mutating:
 
 
 class MutatingText(str):
-    """Is text, and calls a function when it is hashed, compared or tested for truth."""
+    """Text that calls a function when it is hashed, compared or tested for truth."""
 
     __slots__ = ("__dict__",)
     act: Callable[[], object] | None = None
@@ -392,7 +392,7 @@ class MutatingText(str):
 
 
 class LyingDict(dict[Any, Any]):
-    """Holds attributes, and its methods answer as if it held others."""
+    """Attributes whose methods return other attributes."""
 
     lie: Callable[[], object] = dict
 
@@ -415,7 +415,7 @@ class LyingDict(dict[Any, Any]):
 
 
 class OddIterable:
-    """Returns anything as its iterator."""
+    """An iterable that returns any object as its iterator."""
 
     def __init__(self, iterator: Callable[[], object]) -> None:
         self.iterator = iterator
@@ -428,7 +428,7 @@ class OddIterable:
 
 
 class OddIterator:
-    """Claims to be a generator; gives items, then calls a function."""
+    """An iterator that claims to be a generator, and calls a function after its items."""
 
     def __init__(self, items: list[object], last: Callable[[], object]) -> None:
         self.left = list(items)
@@ -449,7 +449,7 @@ class OddIterator:
 
 
 class Ended(StopIteration):
-    """Ends an iteration, with a value."""
+    """The end of an iteration, with a value."""
 
 
 def ended() -> object:

@@ -1,7 +1,7 @@
-"""Calls described as data, and what comes of them: the same on every engine.
+"""Calls described as data, and their outcomes: the same on every engine.
 
-A call is a tuple that begins with a word of `MAKERS`. It is made into values anew for each
-engine, so that generators are fresh and what changes while it is read changes for both.
+A call is a tuple that begins with a word of `MAKERS`. Its values are made again for each engine, so
+that generators are fresh, and a value that changes while it is read changes for both.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fatmorph.markup._attributes import Attrs
 
 Call: TypeAlias = "tuple[Any, ...]"
 HEAD, LINE = b"event: page\n", b"data: elements "
-# Elements that look at what is below them, and forms in which it comes.
+# Elements whose checks look at all descendants, and the forms of a child.
 CONTEXTS = [
     (name, namespace, form)
     for name, namespace in (("svg", "svg"), ("noscript", "html"), ("title", "svg"))
@@ -29,7 +29,7 @@ CONTEXTS = [
 
 
 class BrokenText(str):
-    """Holds text and answers nothing that it is asked."""
+    """Text whose methods raise."""
 
     __slots__ = ()
     __str__ = __repr__ = __len__ = __iter__ = __contains__ = encode = replace = broken
@@ -37,14 +37,14 @@ class BrokenText(str):
 
 
 class BrokenNumber(int):
-    """Holds a number and answers nothing that it is asked."""
+    """A number whose methods raise."""
 
     __str__ = __repr__ = __index__ = __bool__ = broken
     __hash__ = int.__hash__
 
 
 class Html:
-    """Is trusted HTML: whatever a function returns."""
+    """Trusted HTML, which a function returns."""
 
     def __init__(self, returns: Callable[[], object]) -> None:
         self.returns = returns
@@ -54,7 +54,7 @@ class Html:
 
 
 class Items(Mapping):
-    """A mapping with a code of its own."""
+    """A mapping of pairs, which may fail while it is read."""
 
     def __init__(self, pairs: list[tuple[object, object]], fails_after: int = -1) -> None:
         self.pairs = pairs
@@ -317,7 +317,7 @@ def deep(core: ModuleType, value: object, depth: int) -> Any:
 
 
 def outcome(core: ModuleType, call: Call) -> object:
-    """Return everything that can be seen of a call's result, or of its error."""
+    """Return all visible properties of a call's result, or of its error."""
     made = attempt(lambda: make(core, call))
     if made[0] == "error" or not isinstance(made[1], core.Element):
         return neutral(made)
@@ -325,7 +325,7 @@ def outcome(core: ModuleType, call: Call) -> object:
 
 
 def seen(core: ModuleType, node: Any, again: Any) -> dict[str, object]:
-    """Return everything that can be seen of an element; `again` is an equal one."""
+    """Return all visible properties of an element; `again` is an equal one."""
     return {
         "html": attempt(lambda: core.render(node)),
         "str": attempt(lambda: str(node)),
@@ -355,7 +355,7 @@ def attempt(function: Callable[[], object]) -> tuple[object, ...]:
     try:
         return "value", function()
     except RecursionError:
-        return "error", "RecursionError"  # its text tells where the stack ended
+        return "error", "RecursionError"  # its text depends on the depth of the stack
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - it is compared
         kind = type(error)
         parts = vars(error) if isinstance(error, FatmorphError) else error.args

@@ -1,4 +1,4 @@
-"""What the attributes of an element become."""
+"""The attributes of an element: their names and values in HTML."""
 
 import enum
 from decimal import Decimal
@@ -64,7 +64,7 @@ def test_a_keyword_names_the_attribute(core, keyword, name):
         ("_", "_"),
     ],
 )
-def test_a_key_of_a_mapping_is_written_as_html_reads_it(core, key, name):
+def test_a_key_of_a_mapping_is_written_in_the_case_of_the_parser(core, key, name):
     assert dict(core.Tag("p")({key: "v"}).attributes) == {name: "v"}
 
 
@@ -81,7 +81,7 @@ def test_a_name_that_could_break_out_of_the_tag_is_an_error(core, name):
 
 
 @pytest.mark.parametrize("name", ["", None, 7, b"id", ("a", "b")], ids=repr)
-def test_a_name_that_is_no_text_is_an_error(core, name):
+def test_a_name_that_is_not_text_is_an_error(core, name):
     with pytest.raises(AttributeNameError, match="as an attribute name"):
         core.Tag("p")({name: "v"})
 
@@ -129,7 +129,7 @@ def test_a_value_is_written_as(core, value, html):
         ("&notin; &notit;", "∉ &notit;"),
     ],
 )
-def test_markup_in_an_attribute_is_read_as_a_parser_reads_it(core, trusted, text):
+def test_markup_in_an_attribute_becomes_the_text_that_a_parser_reads(core, trusted, text):
     element = core.Tag("p")(title=Markup(trusted))
 
     assert element.attributes["title"] == text
@@ -147,7 +147,9 @@ def test_markup_in_an_attribute_is_read_as_a_parser_reads_it(core, trusted, text
         ("autocomplete", ("on", "off")),
     ],
 )
-def test_an_enumerated_attribute_writes_both_words_and_none_leaves_it_out(core, name, words):
+def test_an_enumerated_attribute_has_words_for_true_and_false_and_none_leaves_it_out(
+    core, name, words
+):
     written = name.replace("_", "-")
 
     assert dict(core.Tag("p")(**{name: True}).attributes) == {written: words[0]}
@@ -156,14 +158,14 @@ def test_an_enumerated_attribute_writes_both_words_and_none_leaves_it_out(core, 
     assert dict(core.Tag("p")(**{name: "mixed"}).attributes) == {written: "mixed"}
 
 
-def test_given_twice_the_later_wins(core):
+def test_the_later_of_two_values_wins(core):
     element = core.Tag("p")({"id": "a", "ID": "b"}, {"title": "a"}, id="c", Title="b")
 
     assert dict(element.attributes) == {"id": "c", "title": "b"}
 
 
 @pytest.mark.parametrize("nothing", [None, False])
-def test_a_later_none_or_false_takes_an_attribute_back(core, nothing):
+def test_a_later_none_or_false_removes_an_attribute(core, nothing):
     assert dict(core.Tag("p")({"hidden": True}, hidden=nothing).attributes) == {}
 
 
@@ -205,7 +207,7 @@ def test_a_class_without_names_is_left_out(core, value):
 @pytest.mark.parametrize(
     "value", [True, 7, 1.5, b"a", object(), [7], [["a"]], {7: True}, [b"a"], [True]], ids=repr
 )
-def test_what_is_no_class_is_an_error(core, value):
+def test_an_invalid_class_is_an_error(core, value):
     with pytest.raises(AttributeValueError, match="as the value of class"):
         core.Tag("p")(class_=value)
 
@@ -288,7 +290,7 @@ def test_a_style_value_that_leaves_its_declaration_is_an_error(core, value):
         ("-", "background-color"),
     ],
 )
-def test_what_is_no_property_is_an_error_that_names_the_one_that_was_meant(core, name, meant):
+def test_an_invalid_property_is_an_error_that_suggests_a_valid_one(core, name, meant):
     with pytest.raises(AttributeNameError) as caught:
         core.Tag("p")(style={name: "x"})
 
@@ -299,12 +301,12 @@ def test_what_is_no_property_is_an_error_that_names_the_one_that_was_meant(core,
 @pytest.mark.parametrize(
     "value", [True, [], ["color:red"], b"x", {"color": True}, {"color": []}], ids=repr
 )
-def test_what_is_no_style_is_an_error(core, value):
+def test_an_invalid_style_is_an_error(core, value):
     with pytest.raises(AttributeValueError, match="as the value of style"):
         core.Tag("p")(style=value)
 
 
-def test_class_and_style_merge_over_mappings_attrs_and_keywords(core):
+def test_class_and_style_from_mappings_attrs_and_keywords_are_joined(core):
     element = core.Tag("p")(
         {"class": "a", "style": "color:red;"},
         Attrs({"class": ["b"], "style": {"top": 0}}),
@@ -319,7 +321,7 @@ def test_class_and_style_merge_over_mappings_attrs_and_keywords(core):
     }
 
 
-def test_an_escaped_semicolon_at_the_end_of_a_style_swallows_nothing(core):
+def test_a_style_is_joined_after_an_escaped_semicolon(core):
     element = core.Tag("p")({"style": {"--x": "\\;"}}, style={"top": 0})
 
     assert dict(element.attributes) == {"style": "--x:\\;;top:0"}
@@ -345,13 +347,13 @@ NONCES = {
 
 @pytest.mark.parametrize("build", NONCES.values(), ids=NONCES)
 @pytest.mark.parametrize("name", ["script", "style", "link", "my-widget"])
-def test_a_nonce_is_kept_by_the_client_as_the_browser_hides_it(core, name, build):
+def test_the_client_does_not_show_a_nonce_that_the_browser_hides(core, name, build):
     element = build(core.Tag(name))
 
     assert dict(element.attributes) == {"nonce": "n0nce", "data-preserve-attr": "nonce"}
 
 
-def test_the_nonce_that_the_client_reads_is_kept_hidden_too(core):
+def test_the_client_does_not_show_the_nonce_that_it_reads(core):
     element = core.Tag("html")({"data-nonce": "n0nce", "nonce": "n0nce"}, lang="en")
 
     assert core.render(element) == (
@@ -361,7 +363,7 @@ def test_the_nonce_that_the_client_reads_is_kept_hidden_too(core):
 
 
 @pytest.mark.parametrize("nothing", [None, False])
-def test_an_element_without_a_nonce_keeps_nothing(core, nothing):
+def test_an_element_without_a_nonce_preserves_no_attribute(core, nothing):
     assert dict(core.Tag("script")(nonce=nothing, data_nonce=nothing).attributes) == {}
 
 
@@ -383,11 +385,11 @@ def test_attrs_leave_the_hiding_of_a_nonce_to_the_element():
     ],
     ids=repr,
 )
-def test_names_of_attributes_to_keep_join_and_each_stands_once(core, given, names):
+def test_names_of_attributes_to_preserve_are_joined_without_duplicates(core, given, names):
     assert core.Tag("p")(*given).attributes["data-preserve-attr"] == names
 
 
-def test_names_of_attributes_to_keep_join_with_those_of_a_keyword(core):
+def test_names_of_attributes_to_preserve_are_joined_with_those_of_a_keyword(core):
     element = core.Tag("p")({"data-preserve-attr": "open"}, data_preserve_attr="id", nonce="n")
 
     assert element.attributes["data-preserve-attr"] == "open id nonce"
@@ -407,19 +409,19 @@ def test_names_of_attributes_to_keep_join_with_those_of_a_keyword(core):
         ("class_", b"x", "class_=value.decode()"),
     ],
 )
-def test_an_error_of_a_value_says_what_to_write(core, keyword, value, fix):
+def test_the_error_for_a_value_shows_what_to_write(core, keyword, value, fix):
     with pytest.raises(AttributeValueError) as caught:
         core.Tag("p")(**{keyword: value})
 
     assert caught.value.fix == fix
 
 
-def test_an_id_that_is_a_bare_name_is_no_id(core):
+def test_an_id_without_a_value_is_not_an_id(core):
     element = core.Tag("p")(id=True)
 
     assert (element.id, core.render(element)) == (None, "<p id></p>")
 
 
 @pytest.mark.parametrize(("value", "expected"), [("a", "a"), (7, "7"), (None, None), ("", "")])
-def test_an_element_tells_its_id(core, value, expected):
+def test_an_element_has_its_id(core, value, expected):
     assert core.Tag("p")(id=value).id == expected

@@ -1,4 +1,4 @@
-"""What a call of a tag makes of its arguments."""
+"""The arguments of a call of a tag."""
 
 from types import MappingProxyType
 
@@ -87,7 +87,7 @@ def test_every_word_can_be_a_keyword(core):
     )
 
 
-def test_a_call_does_not_change_what_it_is_given(core):
+def test_a_call_does_not_change_its_arguments(core):
     attributes = {"class": "a", "style": {"color": "red"}}
     children = ["x", ["y"]]
 
@@ -97,7 +97,7 @@ def test_a_call_does_not_change_what_it_is_given(core):
     assert children == ["x", ["y"]]
 
 
-def test_an_element_does_not_change_with_what_it_was_given(core):
+def test_an_element_does_not_change_with_its_arguments(core):
     attributes = {"id": "a"}
     children = ["x"]
     element = core.Tag("p")(attributes, children)
@@ -113,7 +113,7 @@ def test_an_element_does_not_change_with_what_it_was_given(core):
     ["", "1a", "a b", "a>", "a/", "-a", "é", "a\n", "a\x00", "a=", "a\ud800", "#comment", None, 7],
     ids=ascii,
 )
-def test_a_name_that_no_start_tag_can_hold_is_an_error(core, name):
+def test_a_name_that_a_start_tag_cannot_contain_is_an_error(core, name):
     with pytest.raises(TagNameError, match="as an element's name"):
         core.Tag(name)
 
@@ -141,7 +141,7 @@ def test_tags_are_equal_by_name_and_namespace(core):
     assert core.Tag("title") != "title"
 
 
-def test_a_tag_tells_its_name_and_namespace(core):
+def test_a_tag_has_its_name_and_namespace(core):
     tag = core.Tag("circle", "svg")
 
     assert (tag.name, tag.namespace, repr(tag)) == ("circle", "svg", "<Tag circle>")

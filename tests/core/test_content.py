@@ -1,4 +1,4 @@
-"""Elements that are not written like others: void, raw text, text only, comments, fragments."""
+"""Elements with rules of their own: void, raw text, text only, comments, fragments."""
 
 import pytest
 from markupsafe import Markup
@@ -39,7 +39,7 @@ def test_raw_text_that_would_end_its_element_is_an_error(core, name, end, change
 
 @pytest.mark.parametrize("text", ["</html>", "</head>", "</body>"])
 @pytest.mark.parametrize("name", ["script", "style", "iframe"])
-def test_raw_text_that_datastar_takes_for_a_page_is_an_error(core, name, text):
+def test_raw_text_that_datastar_reads_as_a_page_is_an_error(core, name, text):
     with pytest.raises(RawTextError, match="cannot write"):
         core.Tag(name)(f"x {text} y")
 
@@ -56,7 +56,7 @@ def test_raw_text_that_datastar_takes_for_a_page_is_an_error(core, name, text):
         ("style", "</stylesheet>"),
     ],
 )
-def test_raw_text_that_ends_nothing_is_written(core, name, text):
+def test_raw_text_that_does_not_end_its_element_is_written(core, name, text):
     assert core.render(core.Tag(name)(text)) == f"<{name}>{text}</{name}>"
 
 
@@ -65,7 +65,7 @@ def test_a_comment_begun_in_a_script_is_an_error(core):
         core.Tag("script")("if (x<!--y) {}")
 
 
-def test_trusted_raw_text_is_judged_too(core):
+def test_trusted_raw_text_is_checked_too(core):
     with pytest.raises(RawTextError):
         core.Tag("script")(Markup("</script>"))
 
@@ -116,7 +116,7 @@ def test_a_leading_newline_elsewhere_is_written_once(core, name):
     assert core.render(core.Tag(name)("\nx")) == f"<{name}>\nx</{name}>"
 
 
-def test_a_newline_behind_an_element_is_not_leading(core):
+def test_a_newline_after_an_element_is_not_leading(core):
     element = core.Tag("pre")(core.Tag("b")("\nx"), "\ny")
 
     assert core.render(element) == "<pre><b>\nx</b>\ny</pre>"
@@ -168,7 +168,7 @@ def test_an_empty_fragment_renders_nothing(core):
     assert core.render(core.FRAGMENT(())) == ""
 
 
-def test_a_frozen_element_equals_and_renders_what_it_was_made_of(core):
+def test_a_frozen_element_equals_and_renders_like_its_original(core):
     element = core.Tag("p")("a<b", core.Tag("i")("c"), id="x")
 
     frozen = core.frozen(element)
@@ -187,7 +187,7 @@ def test_freezing_twice_gives_the_same_element(core):
     assert core.frozen(frozen) is frozen
 
 
-def test_a_frozen_fragment_dissolves_into_frozen_elements(core):
+def test_the_children_of_a_frozen_fragment_are_frozen(core):
     fragment = core.FRAGMENT((core.Tag("dt")("a"), "text", core.Tag("dd")("b")))
 
     frozen = core.frozen(fragment)
@@ -203,7 +203,7 @@ def test_a_frozen_element_is_refused_where_elements_are(core):
 
 
 @pytest.mark.parametrize("text", ["", "naïve €", "😍", "\x00", "\u2028"], ids=ascii)
-def test_bytes_are_the_text_in_utf_8(core, text):
+def test_the_bytes_are_the_text_in_utf_8(core, text):
     element = core.Tag("p")(text, title=text)
 
     assert core.render_bytes(element) == core.render(element).encode()
@@ -221,7 +221,7 @@ def test_bytes_are_the_text_in_utf_8(core, text):
         (lambda core, tag: core.COMMENT(("\ud800",)), "#comment", "\ud800"),
     ],
 )
-def test_a_lone_surrogate_is_an_error_that_names_its_place(core, build, path, text):
+def test_a_lone_surrogate_is_an_error_that_shows_its_place(core, build, path, text):
     element = build(core, core.Tag)
 
     with pytest.raises(EncodingError) as caught:

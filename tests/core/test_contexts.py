@@ -1,4 +1,4 @@
-"""The places for verbatim text: a parser reads it there as the text that it is."""
+"""The places for verbatim text, where a parser reads it as text."""
 
 import copy
 import pickle
@@ -14,7 +14,7 @@ raw_text = pytest.mark.parametrize("name", sorted(RAW_TEXT_ELEMENTS))
 
 
 class Builder:
-    """Builds elements of all namespaces with one engine."""
+    """A builder of elements of all namespaces, with one engine."""
 
     def __init__(self, core):
         self.core = core
@@ -81,7 +81,7 @@ def test_raw_text_of_html_below_svg_and_math_is_an_error(build, root, way):
 
 
 @raw_text
-def test_every_element_of_raw_text_is_refused_there(build, name):
+def test_every_element_of_raw_text_is_refused_below_svg_and_math(build, name):
     with pytest.raises(ChildError, match=f"cannot put an HTML <{name}> into <svg>"):
         build.svg("svg", build.html(name.upper(), "x"))
     with pytest.raises(ChildError, match=f"cannot put an HTML <{name}> into <math>"):
@@ -230,7 +230,7 @@ def test_a_select_refuses_raw_text_whose_tag_a_parser_may_drop(build, name):
         build.html("select", build.html("option", [build.html(name, "x")]))
 
 
-def test_a_select_takes_a_script_and_what_is_in_a_template(core, build):
+def test_a_select_accepts_a_script_and_the_content_of_a_template(core, build):
     select = build.html(
         "select",
         build.html("script", "a < b"),
@@ -306,7 +306,9 @@ def test_an_element_that_is_read_as_text_refuses_its_own_end_tag(
 @read_as_text
 @pytest.mark.parametrize("end", [">", " ", "\t", "\n", "\f", "\r", "/"], ids=ascii)
 @pytest.mark.parametrize("change", [str.lower, str.upper, str.title])
-def test_it_refuses_every_spelling_of_its_end_tag(core, name, namespace, end, change):
+def test_an_element_that_is_read_as_text_refuses_every_spelling_of_its_end_tag(
+    core, name, namespace, end, change
+):
     with pytest.raises(RawTextError):
         core.Tag(name, namespace)(core.COMMENT("</" + change(name) + end))
 
@@ -318,13 +320,15 @@ def test_a_noscript_refuses_its_end_tag_in_raw_text(core, build, inner):
 
 
 @read_as_text
-def test_it_refuses_an_element_of_its_own_name_below_it(core, build, name, namespace):
+def test_an_element_that_is_read_as_text_refuses_a_descendant_of_its_own_name(
+    core, build, name, namespace
+):
     with pytest.raises(RawTextError, match=f"cannot write '</{name}' inside <{name}>"):
         core.Tag(name, namespace)(build.html("p", core.Tag(name, namespace)("x")))
 
 
 @read_as_text
-def test_text_and_attributes_in_it_are_escaped_and_safe(core, build, name, namespace):
+def test_escaped_end_tags_in_text_and_attributes_are_safe(core, build, name, namespace):
     end = f"</{name}>"
 
     element = core.Tag(name, namespace)(end, build.html("p", {"title": end}, end), Markup("<b>"))
@@ -337,19 +341,19 @@ def test_text_and_attributes_in_it_are_escaped_and_safe(core, build, name, names
 @pytest.mark.parametrize(
     "text", ["</noscripts>", "</ noscript>", "<noscript>", "</title>", "</style>", "noscript>"]
 )
-def test_a_noscript_takes_text_that_is_not_its_end_tag(core, build, text):
+def test_a_noscript_accepts_text_that_is_not_its_end_tag(core, build, text):
     element = build.html("noscript", core.COMMENT(text))
 
     assert core.render(element) == f"<noscript><!--{text}--></noscript>"
 
 
-def test_a_script_takes_the_end_tag_of_another_element(core, build):
+def test_a_script_accepts_the_end_tag_of_another_element(core, build):
     page = build.html("body", build.html("script", "'</title></noscript>'"))
 
     assert core.render(page) == "<body><script>'</title></noscript>'</script></body>"
 
 
-def test_an_end_tag_is_refused_only_where_it_ends_something(core, build):
+def test_an_end_tag_is_refused_only_where_it_ends_its_element(core, build):
     verbatim = core.COMMENT("</noscript></style></title>")
 
     assert core.render(build.html("div", build.svg("svg", verbatim))) == (
@@ -373,7 +377,7 @@ BINDINGS = [
 
 @pytest.mark.parametrize(("name", "namespace"), [*CODE, ("SCRIPT", "html"), ("Style", "svg")])
 @pytest.mark.parametrize("attribute", BINDINGS)
-def test_a_signal_does_not_become_the_text_of_code(core, name, namespace, attribute):
+def test_a_signal_cannot_become_the_text_of_code(core, name, namespace, attribute):
     tag = core.Tag(name, namespace)
     ways = [
         lambda: tag({attribute: "$code"}),
@@ -392,14 +396,14 @@ def test_a_signal_does_not_become_the_text_of_code(core, name, namespace, attrib
 @pytest.mark.parametrize(
     "attribute", ["data-texts", "data-binding", "data-test", "data-effect", "data-on:load", "text"]
 )
-def test_code_takes_the_attributes_that_write_no_text(core, attribute):
+def test_code_accepts_the_attributes_that_write_no_text(core, attribute):
     element = core.Tag("script")({attribute: "$code"})
 
     assert dict(element.attributes) == {attribute: "$code"}
 
 
 @pytest.mark.parametrize("attribute", BINDINGS)
-def test_other_elements_take_signals(core, attribute):
+def test_other_elements_accept_signals(core, attribute):
     element = core.Tag("p")({attribute: "$name"})
 
     assert dict(element.attributes) == {attribute.lower(): "$name"}

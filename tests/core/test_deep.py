@@ -19,7 +19,7 @@ def deep(core, leaf="x"):
     return tree
 
 
-def test_a_deep_tree_is_built_rendered_and_freed(core):
+def test_a_deep_tree_can_be_built_rendered_and_freed(core):
     html = core.render(deep(core))
     gc.collect()
 

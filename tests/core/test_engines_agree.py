@@ -1,4 +1,4 @@
-"""Whatever is asked of the two engines, they answer alike: in values, types, errors and texts."""
+"""The two engines have the same results for all calls: values, types, errors and texts."""
 
 from decimal import Decimal
 from importlib import import_module
@@ -31,7 +31,7 @@ C = import_module("fatmorph.markup._core_c")
 
 
 def named(name, strategy):
-    """Return the strategy under a name: what is made of it has a repr of readable length."""
+    """Return the strategy under a name, so that strategies made from it have a short repr."""
 
     def drawn(draw):
         return draw(strategy)
@@ -96,7 +96,7 @@ STRANGE = named(
 )
 
 
-# Mostly what works: a tree with one error in it has only that error to show.
+# Mostly valid values: a tree with one error shows only that error.
 VALUE = st.deferred(lambda: st.one_of(*[TEXT_CALL] * 6, *[PLAIN] * 4, STRANGE, CONTAINER))
 ITEMS = st.lists(VALUE, max_size=3).map(tuple)
 
@@ -174,7 +174,7 @@ ROOT = st.one_of(
     st.tuples(st.sampled_from(["fragment", "comment"]), ITEMS),
 )
 
-# Few words, so that two of them are often equal, or nearly.
+# Few words, so that two of the values are often equal or nearly equal.
 SMALL = st.recursive(
     st.sampled_from([("value", "a"), ("value", Markup("a")), ("value", "b"), ("value", "")]),
     lambda inner: st.tuples(
@@ -189,29 +189,29 @@ SMALL = st.recursive(
 )  # fmt: skip
 
 
-# Large trees are what is wanted; a machine that takes its time to draw them is no fault.
+# Large trees are intended, and a slow machine may take long to draw them.
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(ROOT)
-def test_what_comes_of_a_call(call):
+def test_a_call_has_the_same_outcome(call):
     assert outcome(C, call) == outcome(PYTHON, call)
 
 
 # Threads take a hundred times as long as one.
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(ROOT)
-def test_what_comes_of_a_call_in_several_threads(call):
+def test_a_call_has_the_same_outcome_in_several_threads(call):
     for core in (C, PYTHON):
         assert outcomes_of_threads(core, call) == [outcome(core, call)] * THREADS
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUE)
-def test_an_element_is_whole_though_its_dict_and_list_change_while_it_is_built(call):
+def test_an_element_is_intact_even_if_its_dict_and_list_change_while_it_is_built(call):
     assert [unclear_outcomes(core, call) for core in (C, PYTHON)] == [[], []]
 
 
 @given(SMALL, SMALL)
-def test_whether_two_values_are_equal_and_hash_alike(one, other):
+def test_two_values_have_the_same_equality_and_hashes(one, other):
     def compared(core):
         mine, theirs = make(core, one), make(core, other)
         return mine == theirs, mine != theirs, theirs == mine, len({mine, theirs})
@@ -220,7 +220,7 @@ def test_whether_two_values_are_equal_and_hash_alike(one, other):
 
 
 @given(st.text(max_size=12) | TAG, st.sampled_from(["html", "svg", "mathml"]))
-def test_which_tags_there_are(name, namespace):
+def test_the_same_tags_are_valid(name, namespace):
     def seen(core):
         tag = core.Tag(name, namespace)
         return tag.name, tag.namespace, repr(tag), core.render(tag("a")), tag == core.Tag(name)
@@ -229,7 +229,7 @@ def test_which_tags_there_are(name, namespace):
 
 
 @given(st.text(max_size=12) | NAME, PLAIN)
-def test_which_attributes_there_are_whichever_way_they_are_written(name, value):
+def test_the_same_attributes_are_valid_as_keywords_and_in_mappings(name, value):
     written = ("element", "p", (("dict", ((("value", name), value),)),), ())
     keyword = ("element", "p", (), ((name, value),))
 
@@ -238,7 +238,7 @@ def test_which_attributes_there_are_whichever_way_they_are_written(name, value):
 
 
 @given(TEXT | TEXT.map(Markup))
-def test_how_text_is_escaped(text):
+def test_text_is_escaped_in_the_same_way(text):
     for name in ("escape_text", "escape_attribute"):
         escaped = [getattr(core, name)(text) for core in (C, PYTHON)]
 
@@ -247,7 +247,7 @@ def test_how_text_is_escaped(text):
 
 @pytest.mark.parametrize("special", ["&", "<", ">", '"', "\n", "\r", "\t", "é"])
 @pytest.mark.parametrize("length", [*range(1, 36), 63, 64, 65])
-def test_a_special_character_is_found_wherever_it_stands(special, length):
+def test_a_special_character_is_found_at_every_position(special, length):
     texts = ["x" * before + special + "x" * (length - before - 1) for before in range(length)]
 
     pages = [
@@ -277,7 +277,7 @@ IN_LINES = st.recursive(
 
 
 @given(st.lists(IN_LINES, max_size=4).map(tuple), st.binary(max_size=9), st.binary(max_size=9))
-def test_an_event_is_framed_as_if_it_had_been_rendered_first(items, head, line):
+def test_an_event_has_the_lines_of_the_rendered_html(items, head, line):
     for core in (C, PYTHON):
         node = core.FRAGMENT([make(core, item) for item in items])
 
@@ -303,7 +303,7 @@ def test_each_line_of_an_event_has_its_field(core, html, event):
     assert core.render_event(core.FRAGMENT(Markup(html)), HEAD, LINE) == event
 
 
-def test_a_line_end_may_begin_in_one_child_and_end_in_the_next(core):
+def test_a_line_end_can_begin_in_one_child_and_end_in_the_next(core):
     node = core.Tag("p")("a\r", Markup("\nb"), core.frozen(core.Tag("i")("\n")), "\r", "\n")
 
     event = core.render_event(node, b"", b"> ")
@@ -340,11 +340,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("call", HOSTILE.values(), ids=HOSTILE)
-def test_what_comes_of_a_hostile_call(call):
+def test_a_hostile_call_has_the_same_outcome(call):
     assert outcome(C, call) == outcome(PYTHON, call)
 
 
-def test_a_tree_of_one_engine_is_no_child_for_the_other():
+def test_a_tree_of_one_engine_is_not_a_child_for_the_other():
     errors = [
         attempt(lambda mine=mine, theirs=theirs: mine.Tag("p")(theirs.Tag("i")))
         for mine, theirs in ((C, PYTHON), (PYTHON, C))

@@ -74,7 +74,7 @@ class RaisingGetattr:
 
 
 class Everything:
-    """Has every attribute that one asks an instance for."""
+    """An object with every attribute, which its class lacks."""
 
     def __getattr__(self, name):
         return lambda *_: "<script>"
@@ -105,7 +105,7 @@ def test_a_users_exception_keeps_its_type_and_gets_one_note(core, child, place):
     assert caught.value.__notes__ == [f"while building {place}"]
 
 
-def test_a_generator_that_fails_midway_names_the_item_it_could_not_give(core):
+def test_the_error_of_a_generator_names_the_item_that_failed(core):
     with pytest.raises(BrokenError) as caught:
         core.Tag("ul")(failing_items())
 
@@ -137,7 +137,7 @@ def test_a_generator_that_fails_while_a_class_is_read_gets_a_note_too(core):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])
-def test_what_ends_a_program_passes_untouched(core, error):
+def test_an_exception_that_ends_a_program_gets_no_note(core, error):
     def items():
         raise error
         yield
@@ -148,7 +148,7 @@ def test_what_ends_a_program_passes_untouched(core, error):
     assert not hasattr(caught.value, "__notes__")
 
 
-def test_subclasses_of_text_and_numbers_are_written_without_asking_them(core):
+def test_subclasses_of_text_and_numbers_are_written_without_calling_their_methods(core):
     text, number = RaisingText("a<b"), RaisingNumber(7)
 
     element = core.Tag("p")(text, number, title=text, tabindex=number, class_=text, href=text)
@@ -170,14 +170,14 @@ def test_a_subclass_of_text_can_be_a_name(core):
     [RaisingRepr(), RaisingGetattr(), Everything(), Mock(), SimpleNamespace(), RaisingBool()],
     ids=lambda child: type(child).__name__,
 )
-def test_an_object_that_cannot_be_looked_at_is_refused_by_its_type(core, child):
+def test_an_object_whose_attributes_raise_is_refused_by_its_type(core, child):
     with pytest.raises(ChildError) as caught:
         core.Tag("p")(child)
 
     assert caught.value.what == f"cannot render {type(child).__name__} as a child of <p>"
 
 
-def test_what_an_instance_claims_to_have_is_not_believed(core):
+def test_attributes_of_an_instance_are_ignored(core):
     claims = SimpleNamespace(__html__=lambda: "<script>", __iter__=lambda: iter("ab"))
 
     with pytest.raises(ChildError):
@@ -198,13 +198,13 @@ class OldSequence:
 
 
 @pytest.mark.parametrize("child", [NotIterable(), OldSequence()], ids=["None", "getitem"])
-def test_what_says_that_it_is_not_iterable_is_refused(core, child):
+def test_an_object_that_declares_itself_not_iterable_is_refused(core, child):
     with pytest.raises(ChildError):
         core.Tag("p")(child)
 
 
 @pytest.mark.parametrize("returned", [None, b"<b>", 7, ["<b>"]], ids=repr)
-def test_html_that_is_no_text_is_refused(core, returned):
+def test_html_that_is_not_text_is_refused(core, returned):
     class Html:
         def __html__(self):
             return returned
@@ -239,7 +239,7 @@ def test_an_html_method_may_build_and_render_elements(core):
     assert core.render(core.Tag("div")(Widget())) == "<div><p><b>x</b></p></div>"
 
 
-def test_an_html_method_that_recurses_for_ever_is_a_recursion_error_when_built(core):
+def test_an_html_method_that_recurses_without_end_is_a_recursion_error_when_built(core):
     class Endless:
         def __html__(self):
             return core.render(core.Tag("p")(self))
@@ -275,7 +275,7 @@ def test_a_generator_that_builds_with_itself_is_a_value_error(core):
         core.Tag("p")(generator)
 
 
-def test_a_list_that_shrinks_while_it_is_read_gives_what_is_left(core):
+def test_a_list_that_shrinks_while_it_is_read_gives_the_remaining_items(core):
     items = []
 
     class Popping:
@@ -288,7 +288,7 @@ def test_a_list_that_shrinks_while_it_is_read_gives_what_is_left(core):
     assert core.render(core.Tag("p")(items)) == "<p>xx</p>"
 
 
-def test_a_set_that_changes_while_it_is_read_is_the_error_it_always_is(core):
+def test_a_set_that_changes_while_it_is_read_raises_the_error_of_python(core):
     items = set()
 
     class Adding:
@@ -315,7 +315,7 @@ def test_a_mapping_that_changes_while_it_is_read_is_read_as_it_was(core):
     assert core.render(core.Tag("p")(attributes)) == '<p class="a" id="b"></p>'
 
 
-def test_text_may_hold_nul_and_other_control_characters(core):
+def test_text_can_contain_nul_and_other_control_characters(core):
     text = "".join(map(chr, range(0x20))) + "\x7f\x85\u2028\ufeff\uffff"
 
     element = core.Tag("p")(text, title=text)
@@ -357,7 +357,7 @@ def test_many_names_do_not_fill_the_memory(core):
 
 
 @pytest.mark.parametrize("length", [100, 128, 129, 10_000])
-def test_a_name_is_the_same_whether_it_is_kept_or_not(core, length):
+def test_a_name_is_the_same_with_and_without_the_cache(core, length):
     name = "data-" + "X" * (length - 5)
     expected = f'<p {name.lower()}="1"></p>'
 
@@ -367,7 +367,7 @@ def test_a_name_is_the_same_whether_it_is_kept_or_not(core, length):
     assert by_keyword + by_key == [expected] * 4
 
 
-def test_a_long_name_is_not_kept(core):
+def test_a_long_name_is_not_cached(core):
     name = "data-" + "x" * 1000
     before = sys.getrefcount(name)
 
@@ -378,7 +378,7 @@ def test_a_long_name_is_not_kept(core):
     assert sys.getrefcount(name) == before
 
 
-def test_an_endless_iterable_is_pulled_no_further_than_its_first_bad_child(core):
+def test_an_endless_iterable_is_read_only_until_its_first_invalid_child(core):
     numbers = itertools.count()
 
     with pytest.raises(ChildError):
@@ -422,7 +422,7 @@ def test_a_proxy_of_text_is_refused_inside_attributes(core, attributes, error):
         core.Tag("p")(attributes)
 
 
-def test_a_proxy_of_text_is_no_name_of_an_element(core):
+def test_a_proxy_of_text_is_refused_as_the_name_of_an_element(core):
     with pytest.raises(TagNameError):
         core.Tag(Proxy("p"))
 
@@ -459,13 +459,13 @@ def test_text_that_claims_to_be_a_tag_is_text(core):
 
 
 @pytest.mark.parametrize("made", ["element", "tag"])
-def test_whether_a_bare_proxy_is_equal_is_its_own_answer(core, made):
+def test_a_bare_proxy_decides_whether_it_is_equal(core, made):
     value = {"element": core.Tag("p")("a"), "tag": core.Tag("p")}[made]
 
     assert (value == BareProxy(value), value == Proxy(value)) == (False, True)
 
 
-def test_a_keyword_that_lies_about_its_text_is_written_as_the_text_it_holds(core):
+def test_a_keyword_that_lies_about_its_text_is_written_as_its_real_text(core):
     core.Tag("p")(title="seen before", lang="en")
 
     element = core.Tag("p")(**{LyingText("title"): "a", RaisingText("lang"): "b"})
@@ -474,6 +474,6 @@ def test_a_keyword_that_lies_about_its_text_is_written_as_the_text_it_holds(core
 
 
 @pytest.mark.parametrize("take", [fatmorph.render, fatmorph.static, fatmorph.render_bytes])
-def test_a_proxy_of_an_element_is_no_view(take):
+def test_a_proxy_of_an_element_is_not_a_view(take):
     with pytest.raises(FatmorphError):
         take(Proxy(h.p("a")))

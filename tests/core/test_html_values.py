@@ -1,4 +1,4 @@
-"""HTML as the value of an attribute: its source, or the text that it means."""
+"""HTML as the value of an attribute: its source, or the text that a parser reads from it."""
 
 import pickle
 
@@ -22,7 +22,7 @@ TEXT = "<p><script> &amp;</p>"
 
 
 class Widget:
-    """Has HTML, and is not text."""
+    """An object with HTML that is not text."""
 
     def __init__(self, returns=SOURCE):
         self.returns = returns
@@ -35,7 +35,7 @@ class Widget:
 
 
 class HtmlText(str):
-    """Is text, and has HTML that differs from it."""
+    """Text whose HTML differs from it."""
 
     __slots__ = ()
 
@@ -71,7 +71,7 @@ def test_srcdoc_holds_the_source_of_html(core, way, value, name):
     )
 
 
-def test_srcdoc_takes_an_element_and_a_fragment(core):
+def test_srcdoc_accepts_an_element_and_a_fragment(core):
     page = core.Tag("p")("a < b")
 
     frames = [
@@ -110,7 +110,7 @@ def test_srcdoc_refuses_text(core, name, namespace, value):
 
 @ways
 @pytest.mark.parametrize(("value", "written"), [(True, True), (7, "7"), (1.5, "1.5")], ids=repr)
-def test_srcdoc_takes_a_bare_name_and_numbers(core, way, value, written):
+def test_srcdoc_accepts_true_and_numbers(core, way, value, written):
     frame = core.Tag("iframe")({"srcdoc": value})
 
     assert dict(frame.attributes) == {"srcdoc": written}
@@ -147,7 +147,7 @@ def test_an_attribute_of_a_custom_element_keeps_the_source(core, way, value, nam
 
 @ways
 @pytest.mark.parametrize(("tag", "name"), [("p", "label"), ("p", "title"), ("my-card", "title")])
-def test_text_is_text_whichever_way_it_came(core, way, tag, name):
+def test_text_is_text_in_mappings_attrs_and_keywords(core, way, tag, name):
     element = way(core.Tag(tag), name, HTML)
 
     assert dict(element.attributes) == {name: TEXT}
@@ -211,7 +211,7 @@ def test_html_that_is_not_text_is_an_error(core, way, returned):
     assert caught.value.why == f"its __html__() returned {type(returned).__name__} instead of str"
 
 
-def test_a_failure_of_the_html_method_says_what_was_read(core):
+def test_a_failure_of_the_html_method_gets_a_note_with_the_attribute(core):
     class Broken:
         def __html__(self):
             raise ZeroDivisionError
@@ -222,7 +222,7 @@ def test_a_failure_of_the_html_method_says_what_was_read(core):
     assert caught.value.__notes__ == ["while reading data-tip of <p>"]
 
 
-def test_attrs_show_what_they_hold():
+def test_the_repr_of_attrs_shows_their_values():
     attrs = Attrs({"label": HTML, "data-tip": HTML, "title": HTML, "value": Widget()})
 
     assert dict(attrs) == {"label": SOURCE, "data-tip": SOURCE, "title": TEXT, "value": SOURCE}

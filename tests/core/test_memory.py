@@ -1,4 +1,4 @@
-"""Memory: none is kept after 100,000 renders, nor after as many failures, nor lost without any."""
+"""Memory: 100,000 renders or failures leak none, and an allocation that fails is an error."""
 
 import gc
 import os
@@ -19,7 +19,7 @@ from fatmorph.markup._attributes import Attrs
 
 C = import_module("fatmorph.markup._core_c")
 TIMES = 100_000
-# What the interpreter itself keeps more or less of: free lists, a resized table.
+# The interpreter itself keeps some memory: free lists, a resized table.
 NOISE_BLOCKS, NOISE_BYTES = 60, 20_000
 
 ATTRS = Attrs({"data-on": "x", "hidden": True})
@@ -91,7 +91,7 @@ def nested(core, depth):
 
 def repeat(call, core, times):
     for _ in range(times):
-        with suppress(Exception):  # whatever it is, it must not stay
+        with suppress(Exception):  # after any exception, the memory must be freed
             call(core)
 
 
@@ -112,14 +112,14 @@ def used():
 
 
 @pytest.mark.parametrize("call", SUCCESSES.values(), ids=SUCCESSES)
-def test_nothing_is_kept_after_many_renders(call):
+def test_many_renders_leak_no_memory(call):
     blocks, size = growth(call, C, TIMES // len(SUCCESSES))
 
     assert (blocks < NOISE_BLOCKS, size < NOISE_BYTES) == (True, True), (blocks, size)
 
 
 @pytest.mark.parametrize("call", FAILURES.values(), ids=FAILURES)
-def test_nothing_is_kept_after_many_failures(call):
+def test_many_failures_leak_no_memory(call):
     blocks, size = growth(call, C, TIMES // len(FAILURES))
 
     assert (blocks < NOISE_BLOCKS, size < NOISE_BYTES) == (True, True), (blocks, size)

@@ -1,4 +1,4 @@
 """Elements, attributes, escaping and rendering: values in, HTML out.
 
-Does no I/O and knows no framework.
+No module here does I/O or imports a framework.
 """

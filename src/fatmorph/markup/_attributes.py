@@ -1,4 +1,4 @@
-"""Attributes: their names, and how two of one name join.
+"""Attributes: their names, and the result of giving one name twice.
 
 Every value is turned into plain text (or `True` for a bare name) when the element is built,
 so that rendering has nothing left to decide. Escaping is not done here.
@@ -6,8 +6,8 @@ so that rendering has nothing left to decide. Escaping is not done here.
 Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 """
 
-# Names come from callers that no type checker has seen: an isinstance is never unnecessary, and
-# what is in their mappings is unknown.
+# Callers may use no type checker: an isinstance is never unnecessary, and the types of keys and
+# values in a mapping are unknown.
 # pyright: reportUnnecessaryIsInstance=false, reportPrivateUsage=false
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
@@ -44,8 +44,8 @@ __all__ = (
     "written_name",
 )
 
-# Names outlive requests and may contain user data, so a cache holds at most so many names, of at
-# most so many characters. The names that developers write have a few dozen.
+# Names outlive requests and may contain user data, so a cache holds a limited number of names, of
+# limited length. The names that developers write have a few dozen characters.
 MAX_CACHED_NAMES = 4096
 MAX_CACHED_CHARACTERS = 128
 
@@ -54,22 +54,22 @@ FORBIDDEN_IN_NAME = "[\\x00-\\x20\\x7f-\\x9f\"'<>/=\ud800-\udfff]"
 
 
 class AttributeName(NamedTuple):
-    """A checked attribute name and the function that its values need, `None` for any text."""
+    """A checked attribute name, and the function for its values: `None` if any text is valid."""
 
     name: str
     convert: Convert | None
 
 
 VERBATIM_NAMES: dict[str, str] = {}
-"""Keyword → attribute name, for the names seen so far that take any text as it is."""
+"""Keyword → attribute name, for all names used so far whose values are written unchanged."""
 
 
 class Attrs(Mapping[str, "Written"]):
     """Immutable attributes, ready to be given to an element before its children.
 
     Args:
-        attributes: Name → value, with the rules of an element's own attributes; values that
-            leave an attribute out (`None`, `False`) leave it out here.
+        attributes: Name → value, with the same rules as for an element. `None` and `False`
+            leave the attribute out.
 
     Raises:
         AttributeNameError: A name that HTML cannot write.
@@ -133,16 +133,19 @@ class Attrs(Mapping[str, "Written"]):
 def add_attribute(
     attributes: dict[str, Written], element: str, attribute: AttributeName, value: object
 ) -> None:
-    """Put one attribute into `attributes`: those of `JOINED` join, else the later wins.
+    """Add an attribute. If there is one of that name, a name in `JOINED` joins both values.
+
+    For any other name the later value wins.
 
     Args:
-        attributes: Changed in place. A nonce also adds what keeps a morph from showing it.
+        attributes: Changed in place. A nonce also adds the attribute that keeps a morph from
+            showing it.
         element: The element's name, for error messages and URL rules.
         attribute: From `mapped_name()` or `written_name()`.
         value: As the user gave it.
 
     Raises:
-        AttributeValueError: `value` is nothing that this attribute can hold.
+        AttributeValueError: This attribute cannot hold `value`.
     """
     name, convert = attribute
     written = (convert or plain_value)(element, name, value)
@@ -161,16 +164,16 @@ def add_attribute(
 def add_mapping(
     attributes: dict[str, Written], element: str, mapping: Mapping[Any, object]
 ) -> None:
-    """Put the attributes of a mapping into `attributes`, as `add_attribute()` does.
+    """Add the attributes of a mapping, as `add_attribute()` does.
 
     Args:
         attributes: Changed in place.
         element: The element's name, for error messages and URL rules.
-        mapping: Read once, as a whole, before anything is done with it.
+        mapping: Read once and completely, before the first attribute is added.
 
     Raises:
-        AttributeNameError: A key that is no string, or a name that HTML cannot write.
-        AttributeValueError: A value that its attribute cannot hold.
+        AttributeNameError: A key is not a string, or a name cannot be written in HTML.
+        AttributeValueError: An attribute cannot hold its value.
     """
     if type(mapping) is Attrs:
         for name, written in mapping._written.items():  # noqa: SLF001 - of this module
@@ -187,11 +190,11 @@ def add_mapping(
 def mapped_name(keyword: str) -> AttributeName:
     """Return the checked name for a keyword: one trailing `_` is dropped, `_` becomes `-`.
 
-    A keyword that is no identifier was unpacked from a mapping of written names
-    (`**{"data-signals:user_id": 1}`) and is taken as it is.
+    A keyword that is not an identifier was unpacked from a mapping of names as HTML has them
+    (`**{"data-signals:user_id": 1}`) and is not changed.
 
     Raises:
-        AttributeNameError: HTML cannot write the name.
+        AttributeNameError: The name cannot be written in HTML.
     """
     keyword = str.__str__(keyword)
     name = keyword.removesuffix("_").replace("_", "-") if keyword.isidentifier() else keyword
@@ -208,7 +211,7 @@ def written_name(name: object) -> AttributeName:
     """Return the checked name for a key of a mapping of attributes.
 
     Raises:
-        AttributeNameError: The key is no string, or HTML cannot write it.
+        AttributeNameError: The key is not a string, or cannot be written in HTML.
     """
     if is_text(name):
         name = str.__str__(name)
@@ -228,7 +231,7 @@ def _joined_names(earlier: Written, later: Written) -> str:
 
 
 def _joined(separator: str, earlier: str, later: str) -> str:
-    # `\\;` is an escaped semicolon: text, and no end of a declaration.
+    # `\\;` is an escaped semicolon, which does not end a declaration.
     if earlier.endswith(separator) and not earlier.endswith("\\;"):
         return earlier + later
     return f"{earlier}{separator}{later}" if earlier else later
@@ -242,7 +245,7 @@ def _checked_name(name: str, spelling: str) -> AttributeName:
             why="a name is characters other than white space, quotes, < > / = and lone surrogates",
             fix=f'{{"{clean}": …}}',
         )
-    # The parser lower-cases every name, then gives SVG's and MathML's their case back.
+    # The parser lower-cases every name, then restores the case of those of SVG and MathML.
     lower = name.lower() if name.isascii() else _ascii_lower(name)
     name = SVG_ATTRIBUTE_CASE.get(lower, lower)
     return AttributeName(name, converter(name))
@@ -255,10 +258,10 @@ def _ascii_lower(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-# The client leaves these attributes of an element as they are when it morphs the element.
+# The client does not change these attributes of an element when it morphs the element.
 # https://data-star.dev/reference/attributes#data-preserve-attr
 PRESERVED_NAMES = "data-preserve-attr"
-# Any: a class and a style are never a bare name.
+# Any: the value of a class or style is never `True`.
 JOINED: Mapping[str, Callable[[Any, Any], str]] = {
     "class": partial(_joined, " "),
     "style": partial(_joined, ";"),

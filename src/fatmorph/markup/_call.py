@@ -1,11 +1,11 @@
-"""Building: what both engines do alike when they make tags and elements.
+"""The call of a tag: the parts of it that both engines share.
 
-An engine itself handles what is in every page: exact text, elements, lists, plain attributes.
-Everything else comes here, so that no rule and no sentence is written twice. A place is the
+An engine itself handles common arguments: exact text, elements, lists, plain attributes. It passes
+all others to these functions, so that every rule and every message is written once. A place is the
 index of a positional argument, then the indices of the items in it, each from zero.
 """
 
-# Arguments come from callers that no type checker has seen.
+# Callers may use no type checker.
 # pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -61,49 +61,51 @@ Place: TypeAlias = "tuple[int, ...]"
 
 # https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
 ASCII_TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
-# Text, so that `re` compiles it when a name needs it: that takes longer than all of the above.
+# Text, so that `re` compiles it only for a name that needs it: this takes longer than all of the
+# above.
 TAG_NAME = (
     "[A-Za-z][-.0-9A-Z_a-z\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff"
     "\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf"
     "\ufdf0-\ufffd\U00010000-\U000effff]*"
 )
 ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-# The last four are proxies, which claim the class of what they stand for.
+# An instance of one of the last four is a proxy, which claims the class of another object.
 NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping, str, int, float, Decimal)
-# Lists that hold lists are flattened; deeper than this only a list that holds itself goes.
+# Lists in lists are flattened. A list that is nested deeper than this contains itself.
 MAX_NESTED_ITERABLES = 100
-# How many children before or after generated ones are counted: a byte each, free in a C element.
+# The greatest number of children before or after generated ones: each number is stored in one byte,
+# for which a C element has room.
 MAX_BESIDE_GENERATED = 255
 NOT_GENERATED = (0, 0)
 
 
 class ChildList(list[Any]):
-    """Children while they are added; for the reference engine."""
+    """The children of a call of the reference engine, while they are added."""
 
     generated = NOT_GENERATED
-    """From where to where they came out of lists and iterators."""
+    """The range of children that came from lists and iterators: start and stop."""
 
     def note_generated(self, start: int, stop: int) -> None:
-        """Remember that a list or an iterator gave the children from `start` to `stop`."""
+        """Extend the range by the children from `start` to `stop`, which came from an iterable."""
         if stop > start:
             first, last = self.generated
             self.generated = (min(first, start) if last else start, stop)
 
     def add_fragment(self, children: tuple[Any, ...], generated: tuple[int, int]) -> None:
-        """Add the children of a fragment, which dissolves."""
+        """Add the children of a fragment, which is not itself a child."""
         start, stop = (len(self) + index for index in generated)
         self.extend(children)
         self.note_generated(start, stop)
 
     def settle(self) -> None:
-        """Forget what is not remembered in an element."""
+        """Drop a range that an element cannot store."""
         start, stop = self.generated
         if max(start, len(self) - stop) > MAX_BESIDE_GENERATED:
             self.generated = NOT_GENERATED
 
 
 class TagParts(NamedTuple):
-    """What a tag writes around its attributes and children, and what it asks of them."""
+    """The text around the attributes and children of an element, and the checks of them."""
 
     name: str
     namespace: ElementNamespace
@@ -123,7 +125,7 @@ def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
     """Return the parts of a tag.
 
     Raises:
-        TagNameError: `name` cannot stand in a start tag.
+        TagNameError: A start tag cannot contain `name`.
     """
     if not is_text(name) or not (ASCII_TAG_NAME.fullmatch(name) or re.fullmatch(TAG_NAME, name)):
         raise _wording.tag_name_error(name)
@@ -145,7 +147,7 @@ def convert_child(element: str, item: object, place: Place) -> Any:
     """Return the text of a child, or NotImplemented if it is an iterable of children.
 
     Raises:
-        ChildError: No child of any element; an object whose `__html__()` returns no text.
+        ChildError: No element can hold the object, or its `__html__()` does not return text.
     """
     if hasattr(type(item), "__html__"):
         return _trusted(element, item, place)
@@ -163,42 +165,42 @@ def uncalled_tag(element: str, tag: Any, place: Place) -> NoReturn:
 
 
 def check_generator(element: str, items: GeneratorType[Any, Any, Any], place: Place) -> None:
-    """Refuse a generator that has nothing left to give."""
+    """Refuse a generator that is exhausted."""
     if items.gi_frame is None:
         raise _wording.spent_generator_error(element, argument_place(element, place), items)
 
 
 def too_deep(element: str, _items: object, place: Place) -> NoReturn:
-    """Refuse iterables that hold themselves."""
+    """Refuse iterables that contain themselves."""
     raise _wording.nesting_error(element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES)
 
 
 def note_failure(element: str, error: BaseException, place: Place) -> None:
-    """Say in an exception of the user's own code what was being built."""
+    """Add the place in the call to an exception that the user's own code raised."""
     if isinstance(error, Exception):
         errors.add_place(error, f"building {argument_place(element, place)}")
 
 
 def add_keyword(written: dict[str, Written], element: str, keyword: str, value: object) -> None:
-    """Put the attribute of a keyword into `written`."""
+    """Add the attribute of a keyword to `written`."""
     add_attribute(written, element, mapped_name(keyword), value)
 
 
 def verbatim_keyword(keyword: str) -> tuple[str, int] | None:
     """Return the attribute's name and the kind of its values, from `VALUE_KINDS`.
 
-    None if every value has to be looked at.
+    None if every value needs its own check.
     """
     return _verbatim(mapped_name(keyword))
 
 
 def verbatim_key(key: str) -> tuple[str, int] | None:
-    """Return what `verbatim_keyword()` does, for a key of a mapping."""
+    """Return the same as `verbatim_keyword()`, for a key of a mapping."""
     return _verbatim(written_name(key))
 
 
 def unencodable(node: Any) -> EncodingError:
-    """Return the error that says where the lone surrogate of a tree is."""
+    """Return the error that shows the path to the lone surrogate of a tree."""
     return _wording.encoding_error(*find_unencodable(node))
 
 
@@ -215,4 +217,4 @@ def _trusted(element: str, item: Any, place: Place) -> Markup:
         raise
     if not is_text(html):
         raise _wording.html_method_error(element, argument_place(element, place), item, html)
-    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, as its author asked
+    return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, it is trusted

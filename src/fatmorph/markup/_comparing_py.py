@@ -1,6 +1,6 @@
 """Equality and hashes of whole trees in the reference engine."""
 
-# An element's parts without its properties, which would cost time.
+# The private fields of an element, because properties would cost time.
 # ruff: noqa: SLF001
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 __all__ = ("same_tree", "tree_hash")
 
 
-# Any: text and elements, of the engine that imports this.
+# Any: text and elements; the elements' module imports this one.
 def same_tree(one: Any, other: Any) -> bool:
     """Return whether two trees, of any depth, have equal names, attributes and children."""
     # A list instead of recursion: pages may be deeper than the interpreter's stack.

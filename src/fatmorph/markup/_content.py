@@ -1,6 +1,6 @@
-"""What the elements that are not written like others may hold: nothing, text, or raw text.
+"""The content of elements with rules of their own: void, escapable raw text, raw text, and others.
 
-Each check takes the element's name and its children, and returns the children to keep.
+A check takes the element's name and its children, and returns the children to keep.
 
 Source: https://html.spec.whatwg.org/multipage/syntax.html#elements-2
 """
@@ -42,8 +42,8 @@ Children: TypeAlias = "tuple[Any, ...]"
 Check: TypeAlias = "Callable[[str, Children], Children]"
 AttributeCheck: TypeAlias = "Callable[[str, Iterable[str]], None]"
 
-# Kinds of content that an element may have anywhere below it; bits, so that an engine can join
-# those of the children.
+# Kinds of content that an element may have at any depth. They are bits, so that an engine can
+# combine those of the children.
 RAW_TEXT = 1  # HTML raw text
 VERBATIM = 2  # unescaped text, or the end tag of an element that a parser may read as text
 
@@ -53,7 +53,7 @@ class Content(NamedTuple):
 
     check: Check | None = None
     heeds: int = 0
-    """The kinds of content that the check is for; it keeps the children. 0: it is for all."""
+    """The check is called only for these kinds of content, and keeps the children; 0: always."""
     holds: int = 0
     """The kinds of content that every element of this name has."""
     attribute_check: AttributeCheck | None = None
@@ -63,21 +63,22 @@ class Content(NamedTuple):
 # Patterns stay text here: `re` compiles and keeps each when it is first used, which most
 # programs never do, and compiling them all would take a tenth of the import.
 
-# What makes Datastar take a fragment for a page, wherever it stands; its test heeds the case.
+# Datastar treats a fragment with one of these tags, at any place, as a whole page. Its test is
+# case-sensitive.
 PAGE_ENDS = "</html>|</head>|</body>"
 # https://html.spec.whatwg.org/multipage/syntax.html#comments
 COMMENT_ENDS = rf"\A-?>|<!--|--!?>|<!-\Z|{PAGE_ENDS}"
-# A title or textarea would show the tags of trusted HTML, or end at one.
+# A browser would show the tags of trusted HTML in a title or textarea, or end the element at one.
 SHOWN_TAG = r"<[A-Za-z/!?]"
-# With these the client writes the value of a signal into the element.
+# The client writes the value of a signal into an element with one of these attributes.
 SIGNAL_AS_TEXT = r"data-(?:text|bind)(?![^:_])"
 
 
 def content_of(name: str, namespace: ElementNamespace) -> Content:
-    """Return what an element may hold.
+    """Return the rules for the content of an element.
 
     Args:
-        name: In lower case if it is HTML's.
+        name: In lower case for HTML.
         namespace: The element's.
 
     Source: https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
@@ -112,7 +113,7 @@ def check_namespace(view: Any, namespace: ElementNamespace) -> None:
         namespace: `svg` or `mathml`.
 
     Raises:
-        ChildError: HTML raw text that would be read as markup.
+        ChildError: A parser would read HTML raw text as markup.
     """
     root = "svg" if namespace == "svg" else "math"
     children = view.children if view.tag == "#document-fragment" else (view,)
@@ -139,23 +140,23 @@ def _only_text(name: str, children: Children) -> Children:
 
 
 def _one_raw_text(ends: str, name: str, children: Children) -> Children:
-    """Return the children as one verbatim text, or refuse what would end it early."""
+    """Return the children as one verbatim text, or refuse text that would end it early."""
     for child in children:
         if not isinstance(child, str):
             raise _wording.markup_in_text_error(name, child)
     text = "".join(children)
     if found := re.search(ends, text):
         raise _wording.raw_text_error(name, text, *found.span())
-    # Markup, because neither parser nor browser decodes references in here.
-    return (Markup(text),) if text else ()  # noqa: S704 - judged a line above
+    # Markup, because a parser does not decode references here.
+    return (Markup(text),) if text else ()  # noqa: S704 - checked in the lines above
 
 
 def _no_own_end_tag(context: Context, ends: str, name: str, children: Children) -> Children:
-    """Return the children, or refuse an end tag that would end the element if it is text."""
+    """Return the children, or refuse an end tag that would end the element if it is raw text."""
     if all(type(child) is str for child in children):
         return children
     _no_misread_raw_text(context, name, children)
-    # A plain str is escaped when it is written.
+    # A plain str is escaped when it is rendered.
     text = "".join(
         child.replace("<", "&lt;") if type(child) is str else str(child) for child in children
     )

@@ -1,6 +1,6 @@
 """The engine in use: the only place that chooses one.
 
-The compiled engine where it was built, else the reference; both do the same.
+It is the compiled engine if that was built, otherwise the reference. Both have the same results.
 `FATMORPH_PURE_PYTHON=1` in the environment chooses the reference.
 
 Source: https://peps.python.org/pep-0399/
@@ -46,10 +46,10 @@ __all__ = (
 )
 
 ENGINE: Literal["C", "Python"] = "Python"
-"""Which engine runs."""
+"""The engine in use."""
 
 Child: TypeAlias = "str | Element"
-"""What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
+"""A child of an element: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
 
 if not TYPE_CHECKING:
     try:

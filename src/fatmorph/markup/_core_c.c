@@ -1,20 +1,20 @@
 /* The compiled engine: tags, elements and the walk that renders them.
 
    A drop-in for _core_py.py (PEP 399): same names, same results, same errors. It adds no
-   behaviour. Whatever is not an everyday value is handed to the functions that both engines
-   share (markup/building.py), so that no rule and no sentence is written twice.
+   behaviour. Common values are handled here. All others are passed to the functions that both
+   engines share (_call.py), so that every rule and every message is written once.
 
-   The parts are in _engine/, one concept each, and include what they need. This is the one file
-   that is compiled: all parts are static, so that the compiler can inline across them.
+   The parts are in _engine/, one concept each, and include the parts that they need. Only this
+   file is compiled: all parts are static, so that the compiler can inline across them.
 
    Invariants
    - An element is immutable, and holds only exact str, exact Markup, elements, True, tags and
-     names. None of these can point back, so no cycle can form and elements need no garbage
-     collector.
+     names. None of these can refer to the element, so there are no cycles, and elements do not
+     need the garbage collector.
    - Rendering, comparison, hashing and deallocation use no recursion: trees may be of any depth.
    - Rendering runs no Python code.
-   - Caches may be emptied at any time: who takes a Name out of one holds a reference to it.
-   - There is no static mutable state but the chain of elements that one thread is freeing. */
+   - A cache may be cleared at any time: code that takes a Name from one holds a reference to it.
+   - The only static mutable state is the chain of elements that each thread is freeing. */
 
 #include "_engine/state.h"
 #include "_engine/numbers.h"
@@ -45,7 +45,7 @@ check_element(State *state, PyObject *node)
     return -1;
 }
 
-/* Raise the error that says where the lone surrogate of a tree is. */
+/* Raise the error that shows the path to the lone surrogate of a tree. */
 static PyObject *
 refuse_unencodable(State *state, PyObject *node)
 {
@@ -123,7 +123,8 @@ core_frozen(PyObject *module, PyObject *node)
     PyObject **children = children_of(copy);
     for (Py_ssize_t i = 0, n = child_count(copy); i < n; i++) {
         if (Py_IS_TYPE(children[i], state->element_type)) {
-            PyObject *child = core_frozen(module, children[i]); /* no fragment holds one */
+            /* At most one level deep: a fragment holds no fragments. */
+            PyObject *child = core_frozen(module, children[i]);
             if (child == NULL) {
                 Py_DECREF(copy);
                 return NULL;
@@ -208,7 +209,7 @@ PyDoc_STRVAR(render_event_doc,
              "Return head, each line of an element's HTML after `line`, and an empty line.");
 PyDoc_STRVAR(frozen_doc, "Return an equal element whose HTML is rendered now, once.");
 PyDoc_STRVAR(generated_doc,
-             "Return from where to where the children came out of lists and iterators.");
+             "Return the range of the children that came from lists and iterators.");
 PyDoc_STRVAR(drops_newline_doc,
              "Return whether the parser would drop the first newline of the content.");
 PyDoc_STRVAR(escape_text_doc, "Return text with & < > as references.");
@@ -250,7 +251,7 @@ import_type(const char *module_name, const char *name, PyTypeObject **into)
         return -1;
     }
     if (!PyType_Check(type)) {
-        PyErr_Format(PyExc_TypeError, "%s.%s is no type", module_name, name);
+        PyErr_Format(PyExc_TypeError, "%s.%s is not a type", module_name, name);
         Py_DECREF(type);
         return -1;
     }

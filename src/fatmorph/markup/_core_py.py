@@ -4,9 +4,9 @@ Written for clarity; a compiled twin may replace it and must not differ in any o
 and their rendering are in `_tree_py`; this module passes on the names that the twin also has.
 """
 
-# A tag and its elements are one mechanism, and properties would cost time.
+# A tag and its elements share their private fields, because properties would cost time.
 # ruff: noqa: SLF001
-# Arguments come from callers that no type checker has seen.
+# Callers may use no type checker.
 # pyright: reportPrivateUsage=false, reportUnnecessaryIsInstance=false
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
@@ -71,15 +71,15 @@ __all__ = (
 
 
 class Tag:
-    """Build elements of one name when called.
+    """A callable that builds elements of one name.
 
     Args:
-        name: As the standard writes it: `div`, `linearGradient`, `my-widget`. HTML's names
-            become lower case, as in a browser.
+        name: As in the standard: `div`, `linearGradient`, `my-widget`. Names of HTML become
+            lower case, as in a browser.
         namespace: `html`, `svg` or `mathml`; decides how the parser reads the content.
 
     Raises:
-        TagNameError: `name` cannot stand in a start tag.
+        TagNameError: A start tag cannot contain `name`.
 
     Example:
         >>> div = Tag("div")
@@ -124,29 +124,30 @@ class Tag:
         """Return an element.
 
         Args:
-            *positional: First any mappings, which are attributes, with names as HTML writes
-                them; then children. `None`, `True` and `False` are skipped, iterables are
-                flattened and consumed, objects with `__html__` are trusted (UNESCAPED).
-            **attributes: Names lose one trailing `_`, and `_` becomes `-`.
+            *positional: Mappings of attributes, with names as in HTML; then children. `None`,
+                `True` and `False` are skipped, iterables are flattened and consumed, objects
+                with `__html__` are trusted (UNESCAPED).
+            **attributes: One trailing `_` of a name is dropped, and `_` becomes `-`.
 
         Raises:
-            AttributeNameError: A name that HTML cannot write.
-            AttributeValueError: A value that its attribute cannot hold.
-            ChildError: Something that cannot be a child of this element.
-            RawTextError: Text that would end a script, style or comment early.
+            AttributeNameError: A name cannot be written in HTML.
+            AttributeValueError: An attribute cannot hold its value.
+            ChildError: This element cannot hold one of the children.
+            RawTextError: Text would end a script, style or comment early.
         """
         written: dict[str, str | Literal[True]] = {}
         children: Any = positional  # Any: a cast would cost more than the loop
         generated = NOT_GENERATED
         for item in positional:
-            # Text and elements are children as they are; anything else has to be looked at.
+            # Most calls have only text and elements: the tuple of arguments is then the tuple of
+            # children, without a copy.
             if type(item) is not str and type(item) is not Element:
                 children = _sort_positional(self._name, positional, written)
                 generated = children.generated
                 children = tuple(children)
                 break
         for keyword, value in attributes.items():
-            # A subclass of str may lie about its text, or raise, when it is looked up.
+            # Exact types only: a subclass of str can return anything, or raise, from __hash__().
             name = VERBATIM_NAMES.get(keyword) if type(keyword) is str else None
             if name is not None and type(value) is str and name not in written:
                 written[name] = value
@@ -158,7 +159,7 @@ class Tag:
             children = self._check(self._name, children)
             if not self._content.heeds:
                 generated = NOT_GENERATED
-        # Written out, not called: a tenth of the time that an element takes.
+        # Inlined: a call of revive_element() takes a tenth of the time for an element.
         element = new(self._element_type)
         element._tag = self
         element._attributes = written
@@ -198,7 +199,7 @@ class Tag:
 def _sort_positional(
     element: str, positional: tuple[object, ...], written: dict[str, str | Literal[True]]
 ) -> ChildList:
-    """Put the mappings among the arguments into `written` and return the children."""
+    """Add the attributes in mappings to `written` and return the children."""
     children = ChildList()
     has_child = False
     for index, item in enumerate(positional):
@@ -207,7 +208,7 @@ def _sort_positional(
         if not has_child and isinstance(item, Mapping):
             add_mapping(written, element, item)
         else:
-            has_child = True  # even if it is an empty list: order must not depend on data
+            has_child = True  # an empty list counts too: the valid order must not depend on data
             _add_child(children, element, item, (index,))
     children.settle()
     return children
@@ -222,7 +223,7 @@ def _add_child(children: ChildList, element: str, item: object, place: Place) ->
     elif kind is Fragment:
         fragment = cast("Element", item)
         children.add_fragment(fragment._children, fragment._generated)
-    elif kind is Tag:  # not isinstance(): a proxy claims its target's class
+    elif kind is Tag:  # not isinstance(): a proxy claims the class of its target
         uncalled_tag(element, item, place)
     else:
         child = convert_child(element, item, place)
@@ -245,7 +246,8 @@ def _add_children(children: ChildList, element: str, items: Any, place: Place) -
                 children.append(item)
             else:
                 _add_child(children, element, item, (*place, index))
-            index += 1  # not enumerate(): it also counts the item that could not be fetched
+            # Not enumerate(): an item that cannot be produced needs an index too.
+            index += 1
     except Exception as error:
         note_failure(element, error, (*place, index))
         raise

@@ -1,6 +1,7 @@
 """CSS in `style` attributes: property names, and values that stay in their declaration.
 
-Knows of CSS only where a value ends: strings, brackets, comments, escapes and `url(`.
+Only the syntax that decides where a value ends is read: strings, brackets, comments, escapes and
+`url(`.
 
 Source: https://drafts.csswg.org/css-syntax-3/#tokenization
 """
@@ -12,10 +13,10 @@ import re
 __all__ = ("is_one_value", "is_property_name", "meant_property")
 
 PROPERTY_NAME = re.compile(r"--[-\w]*|-?[a-zA-Z][-a-zA-Z0-9]*")
-# What Python and JavaScript call background-color.
+# A name as in Python or JavaScript: background_color, backgroundColor.
 FOREIGN_NAME = re.compile(r"_|(?<=[a-z])(?=[A-Z])")
 
-# Words, numbers and colours, which most values are: nothing in them opens anything.
+# Words, numbers and colours, as most values: none of these opens a string, bracket or comment.
 QUIET_VALUE = re.compile(r"(?:[-\w\s#%.,+*!]|(?<![-\w])(?:rgb|hsl)a?\([-\w\s%.,+/]*\))*", re.ASCII)
 TOKEN = re.compile(
     r"""
@@ -33,8 +34,8 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 URL_STRING = re.compile(r"""\([ \t\n\r\f]*["']""")
-# Unquoted, a url is one token that ends at the first `)`, quotes and all. Accepted is what reads
-# the same whether it is such a token or a bracket, as after `#`.
+# An unquoted url is one token that ends at the first `)`, even with a quote before it. After `#`,
+# for example, the same text is a bracket. Only text that ends at one place in both is accepted.
 UNQUOTED_URL = re.compile(
     r"""\([ \t\n\r\f]*(?:[^\x00-\x20\x7f"'()\\{}\[\]/]|/(?!\*))*[ \t\n\r\f]*\)"""
 )
@@ -58,8 +59,8 @@ def meant_property(text: str) -> str:
 def is_one_value(text: str) -> bool:
     """Return whether a text, as a property's value, ends where its declaration does.
 
-    It does not if it begins another declaration, or leaves a string, bracket, comment or
-    escape open that would swallow the next one. Braces and comments are refused outright.
+    It does not if it begins another declaration, or if the next declaration would be part of
+    its unclosed string, bracket, comment or escape. Braces and comments are always refused.
     """
     return QUIET_VALUE.fullmatch(text) is not None or _is_closed(text)
 
@@ -83,7 +84,7 @@ def _is_closed(text: str) -> bool:
 
 
 def _argument(name: str, text: str, bracket: int) -> int:
-    """Return where to read on at a function's bracket: behind it if a url, -1 if it is unsafe."""
+    """Return the position after a `url(…)`, `bracket` for other functions, -1 for an unsafe one."""
     if "\\" in name:
         return -1  # an escaped name may be `url` in disguise
     if name.lower() != "url" or URL_STRING.match(text, bracket):

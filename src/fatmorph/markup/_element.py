@@ -29,20 +29,20 @@ __all__ = (
 
 _SCRIPT = Tag("script")
 _FOREIGN = {"svg": Tag("svg", "svg"), "math": Tag("math", "mathml")}
-# `<` begins everything that could end the script early, `&` the references that a parser decodes
-# where it reads no raw text, and UTF-8 has no lone surrogates; in JSON only strings hold any.
+# Text that could end the script early begins with `<`. `&` begins a reference, which a parser
+# decodes outside raw text. UTF-8 has no lone surrogates. In JSON, only strings contain these.
 _UNSAFE_IN_JSON = re.compile("[&<\ud800-\udfff]")
 
 
 def element(name: str) -> Tag:
-    """Return the tag of a custom element, or of any name that no catalog has.
+    """Return the tag of a custom element, or of any name that is not in a catalog.
 
     Args:
         name: Letters, digits, `-`, `.` and `_`, beginning with an ASCII letter: `my-widget`.
             Written in lower case, as the parser reads it.
 
     Raises:
-        TagNameError: `name` cannot stand in a start tag.
+        TagNameError: A start tag cannot contain `name`.
 
     Example:
         >>> star_rating = element("star-rating")
@@ -57,13 +57,13 @@ def element(name: str) -> Tag:
 def fragment(*children: Node) -> Element:
     """Return children without an element around them.
 
-    Given to an element as a child, a fragment dissolves into its children.
+    An element that gets a fragment as a child gets the children of the fragment instead.
 
     Args:
-        *children: As an element's; no attributes. None at all is an empty fragment.
+        *children: As those of an element, without attributes. `fragment()` is empty.
 
     Raises:
-        ChildError: Something that cannot be a child.
+        ChildError: No element can hold one of the children.
 
     Example:
         >>> from fatmorph import h
@@ -77,12 +77,12 @@ def comment(text: str) -> Element:
     """Return a comment.
 
     Args:
-        text: Written verbatim, since comments know no escapes; every visitor can read it.
+        text: Written verbatim, because comments have no escapes. Every visitor can read it.
 
     Raises:
-        ChildError: `text` is no text.
-        RawTextError: Text that would end the comment early, or that Datastar would take for
-            the end of a page.
+        ChildError: `text` is not text.
+        RawTextError: The text would end the comment early, or Datastar would read it as the
+            end of a page.
 
     Example:
         >>> str(comment(" cart "))
@@ -96,14 +96,14 @@ def comment(text: str) -> Element:
 def static(node: Element) -> Element:
     """Return an equal element whose HTML is rendered once, now, and copied from then on.
 
-    For what never changes: a navigation bar, an icon, a footer. The result compares equal to
-    `node` and can be inspected as before.
+    Use it for elements that never change: a navigation bar, an icon, a footer. The result is equal
+    to `node` and has the same attributes and children.
 
     Args:
-        node: An element or fragment; a frozen one is returned as it is.
+        node: An element or fragment. A frozen one is returned unchanged.
 
     Raises:
-        ChildError: `node` is no element.
+        ChildError: `node` is not an element.
 
     Example:
         >>> from fatmorph import h
@@ -111,7 +111,7 @@ def static(node: Element) -> Element:
         >>> footer == h.footer("Made by hand")
         True
     """
-    # Callers that no type checker has seen; a proxy claims the class of its target.
+    # Callers may use no type checker. Not isinstance(): a proxy claims the class of its target.
     if not issubclass(type(node), Element):
         raise view_error(node)
     return frozen(node)
@@ -121,11 +121,11 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
     r"""Return a `<script type="application/json">` that holds a value for scripts to read.
 
     Args:
-        value: Anything that `json.dumps` takes; NaN and Infinity are not JSON.
-        **attributes: Of the script element, above all `id=`.
+        value: Anything that `json.dumps` accepts, except NaN and Infinity, which are not JSON.
+        **attributes: The attributes of the script element, usually `id=`.
 
     Raises:
-        AttributeValueError: `value` is not JSON-shaped.
+        AttributeValueError: `value` cannot be written as JSON.
 
     Example:
         >>> str(json_script({"name": "</script>"}, id="user"))

@@ -10,7 +10,7 @@ __all__ = ("escape_attribute", "escape_text", "escaped", "escaped_in_quotes")
 
 def escape_text(text: str) -> str:
     """Return text with `& < >` as references."""
-    return escaped(str.__str__(text))  # a subclass is asked for nothing
+    return escaped(str.__str__(text))  # no method of a subclass is called
 
 
 def escape_attribute(text: str) -> str:

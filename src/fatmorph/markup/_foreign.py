@@ -1,8 +1,8 @@
 """Contexts: the places where a parser does not read HTML's raw text as raw text.
 
 Inside `<svg>` and `<math>` an HTML script or style is an ordinary element: the parser decodes
-references in its text and makes elements of the tags in it. In a few other places the parser
-drops the start tag alone. Verbatim text would become markup in all of them.
+references in its text and builds elements from the tags in it. In a few other places the parser
+drops only the start tag. Verbatim text would become markup in all of them.
 
 Departures:
 1. A `<select>` is read as older parsers do, which drop most tags in it.
@@ -53,7 +53,7 @@ ENDS_ELEMENTS_AROUND: Final = frozenset(
 )
 
 
-# Names may contain user data: the cache holds none that is longer than those developers write.
+# Names may contain user data, so the cache holds no long ones. Developers write shorter names.
 MAX_CACHED_CHARACTERS = 128
 
 
@@ -77,12 +77,12 @@ def _own_context(name: str, namespace: str) -> Context:
     if name in ROOTS:
         return ROOTS[name]
     if name in MATHML_IN_TEXT:
-        # In any place, because a parser may drop the tags between it and a MathML text.
+        # At any place, because a parser may drop the tags between it and a MathML text.
         return "mathml"
     if namespace == "svg":
         return _context_within("svg", name)
     if namespace != "html":
-        # An annotation's context depends on an attribute, so the element around it judges.
+        # An annotation's context depends on an attribute, so the element around it is checked.
         return "html" if name == "annotation-xml" else _context_within("mathml", name)
     if name in ("select", "frameset"):
         return "select" if name == "select" else "frameset"
@@ -95,7 +95,7 @@ _cached_context = lru_cache(maxsize=1024)(_own_context)
 def find_misread_raw_text(context: Context, name: str, children: Any) -> Any:
     """Return an element whose raw text a parser would misread, or None.
 
-    Elements that were judged in the same context when they were made are not judged again.
+    Elements that were checked in the same context when they were made are not checked again.
 
     Args:
         context: How the parser reads the children.
@@ -111,7 +111,7 @@ def find_misread_raw_text(context: Context, name: str, children: Any) -> Any:
                 continue
             own = content_context(child.tag, child.namespace)
             if own == context:
-                continue  # judged when it was made
+                continue  # checked when it was made
             if child.tag in RAW_TEXT_ELEMENTS and child.namespace == "html":
                 if child.tag not in RAW_TEXT_IN.get(context, ()):
                     return child

@@ -1,6 +1,7 @@
-r"""Lines of HTML in a server-sent event: each after the name of its field.
+r"""Lines of HTML in a server-sent event, each after the name of its field.
 
-Only CR, LF and CRLF end a line. An event has no other way to encode `\n`, and none for `\r`.
+Only CR, LF and CRLF end a line. Lines are the only way to encode `\n` in an event; there is no way
+to encode `\r`.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """

@@ -1,6 +1,6 @@
-"""The texts of the errors for content that would become code or markup in its place.
+"""The texts of the errors for content that a browser would read as code or markup.
 
-Both engines raise these errors; `fatmorph.errors` has the texts of the others.
+Both engines raise these errors; `_wording` has the texts of the others.
 """
 
 from __future__ import annotations

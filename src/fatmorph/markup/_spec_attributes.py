@@ -24,7 +24,7 @@ __all__ = (
     "URL_ATTRIBUTES",
 )
 
-# Lower case → the case that SVG (and, for the last, MathML) knows.
+# Lower case → the case in SVG; the last name is of MathML.
 # https://html.spec.whatwg.org/multipage/parsing.html#adjust-svg-attributes
 # https://html.spec.whatwg.org/multipage/parsing.html#adjust-mathml-attributes
 SVG_ATTRIBUTE_CASE: Final[Mapping[str, str]] = MappingProxyType(
@@ -67,7 +67,7 @@ GLOBAL_ATTRIBUTES: Final[frozenset[str]] = frozenset(
 
 # https://html.spec.whatwg.org/multipage/webappapis.html#event-handlers-on-elements,-document-objects,-and-window-objects
 # with those of the specifications for other events (pointers, touches, animations, transitions,
-# selections, SVG's animations), those that only some browsers know, and obsolete ones.
+# selections, SVG's animations), those of single browsers, and obsolete ones.
 EVENT_HANDLER_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     (
         *("onabort", "onactivate", "onafterprint", "onanimationcancel", "onanimationend"),
@@ -147,7 +147,7 @@ HTML_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     )
 )
 
-# In the case that the parser gives them: https://svgwg.org/svg2-draft/attindex.html and
+# In the case that a parser gives them: https://svgwg.org/svg2-draft/attindex.html and
 # https://svgwg.org/svg2-draft/propidx.html (presentation attributes), with those of
 # https://www.w3.org/TR/SVG11/attindex.html, https://drafts.csswg.org/css-masking-1/,
 # https://drafts.csswg.org/filter-effects-1/ and https://svgwg.org/specs/animations/.
@@ -254,8 +254,8 @@ URL_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     }
 )
 
-# Name → the words for True and False: attributes for which absent means a third thing.
-# `aria-*` behaves so too, by its prefix.
+# Name → the words for True and False, for attributes with a third meaning when they are absent.
+# `aria-*` is treated in the same way, by its prefix.
 # https://html.spec.whatwg.org/multipage/indices.html#attributes-3
 # https://w3c.github.io/mathml-core/#attributes-common-to-html-and-mathml-elements
 TRUE_FALSE_ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

@@ -140,7 +140,7 @@ OBSOLETE_ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# These have a hyphen in their name and are not custom elements.
+# These have a hyphen in their name but are not custom elements.
 # https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
 RESERVED_ELEMENTS: Final[frozenset[str]] = frozenset(
     (
@@ -157,8 +157,8 @@ VOID_ELEMENTS: Final[frozenset[str]] = frozenset(
     )
 )
 
-# The obsolete four are here because `element("xmp")` can still write them. `noscript` is not: it is
-# raw text only to a browser that runs scripts, and then nobody sees it.
+# The obsolete elements are listed because `element("xmp")` can still write them. `noscript` is not
+# listed: it is raw text only in a browser that runs scripts, which does not show it.
 # https://html.spec.whatwg.org/multipage/parsing.html#parsing-html-fragments
 RAW_TEXT_ELEMENTS: Final[frozenset[str]] = frozenset(
     {"iframe", "noembed", "noframes", "script", "style", "xmp"}
@@ -167,16 +167,17 @@ RAW_TEXT_ELEMENTS: Final[frozenset[str]] = frozenset(
 # https://html.spec.whatwg.org/multipage/syntax.html#escapable-raw-text-elements
 ESCAPABLE_RAW_TEXT_ELEMENTS: Final[frozenset[str]] = frozenset({"textarea", "title"})
 
-# A parser may read the content of these as text up to their own end tag, in any namespace: SVG's
-# and MathML's are HTML's outside `<svg>` and `<math>`, and `noscript` is raw text if scripts run.
+# A parser may read the content of these as text up to their own end tag, in any namespace. Outside
+# `<svg>` and `<math>`, elements of SVG and MathML are read as HTML; `noscript` is raw text if
+# scripts run.
 # `plaintext` is missing because it has no end.
 # https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inbody
 READ_AS_TEXT_ELEMENTS: Final[frozenset[str]] = (
     RAW_TEXT_ELEMENTS | ESCAPABLE_RAW_TEXT_ELEMENTS | {"noscript"}
 )
 
-# The elements of SVG and MathML, in lower case, whose content is HTML again; in MathML's all but
-# `mglyph` and `malignmark`. `annotation-xml` is one if its encoding is HTML's.
+# The elements of SVG and MathML, in lower case, whose content is HTML again. In those of MathML,
+# `mglyph` and `malignmark` remain MathML. `annotation-xml` is one if its encoding is that of HTML.
 # https://html.spec.whatwg.org/multipage/parsing.html#html-integration-point
 # https://html.spec.whatwg.org/multipage/parsing.html#mathml-text-integration-point
 SVG_INTEGRATION_POINTS: Final[frozenset[str]] = frozenset({"desc", "foreignobject", "title"})

@@ -1,13 +1,13 @@
 """The reference engine's elements, and the walk that renders them.
 
-Everything that can go wrong with a tree goes wrong when its elements are built, so that the
-traceback points at the line with the mistake. Rendering runs no code but this module's own.
+All values are checked when an element is built, so that the traceback of an error points at the
+line with the mistake. Rendering calls no code of the user.
 
-Sources: https://html.spec.whatwg.org/multipage/syntax.html (what is written) and
-https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (how).
+Sources: https://html.spec.whatwg.org/multipage/syntax.html (the output) and
+https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (the algorithm).
 """
 
-# A tag and its elements are one mechanism, and properties would cost time.
+# A tag and its elements share their private fields, because properties would cost time.
 # ruff: noqa: SLF001
 # pyright: reportPrivateUsage=false
 
@@ -42,7 +42,7 @@ __all__ = (
 )
 
 Child: TypeAlias = "str | Element"
-"""What an element holds: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
+"""A child of an element: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
 
 new = object.__new__
 
@@ -102,7 +102,7 @@ class Element:
         return value if isinstance(value, str) else None
 
     def __html__(self) -> Markup:
-        # Markup, not str: Markup.format() escapes what it gets from __html__() otherwise.
+        # Markup, not str: Markup.format() would escape a str from __html__() again.
         return Markup(render(self))  # noqa: S704
 
     def __str__(self) -> str:
@@ -134,7 +134,7 @@ class Element:
 
 
 class Frozen(Element):
-    """An element whose HTML was rendered when it was frozen."""
+    """An element that was rendered when it was frozen."""
 
     __slots__ = ("_html",)
 
@@ -142,12 +142,12 @@ class Frozen(Element):
 
 
 class Fragment(Element):
-    """Children without an element around them; dissolves in the element it is given to."""
+    """Children without an element around them; an element with this child gets the children."""
 
     __slots__ = ()
 
 
-# Messages name the type of a value; these two are elements to whoever reads one.
+# Messages show the name of a type; for a user, these two are elements.
 Frozen.__name__ = Fragment.__name__ = "Element"
 
 
@@ -175,7 +175,7 @@ def render(node: Element) -> str:
                 if child._tag._is_newline_dropping and drops_newline(child):
                     write("\n")
                 if len(child._children) == 1 and type(text := child._children[0]) is str:
-                    # Most elements are such leaves; the detour would cost them a fifth.
+                    # Most elements are such leaves, which would take a fifth longer with `pending`.
                     write(escaped(text))
                     write(child._tag._end)
                     continue
@@ -185,7 +185,7 @@ def render(node: Element) -> str:
             elif type(child) is Frozen:
                 write(child._html)
             else:
-                write(cast("Markup", child))  # UNESCAPED, as its author asked
+                write(cast("Markup", child))  # UNESCAPED, it is trusted
         else:
             write(end)
             if not pending:
@@ -232,10 +232,11 @@ def frozen(node: Element) -> Element:
 
 
 def generated(node: Element) -> tuple[int, int]:
-    """Return from where to where the children came out of lists and iterators, for checks.
+    """Return the range of the children that came from lists and iterators, for checks.
 
-    A tuple counts for none: that is what `*children` makes. Several lists count as one, with
-    what is between them; (0, 0) is none, or one with too much beside it to be remembered.
+    A tuple does not count, because `*children` makes one. The range of several lists includes the
+    children between them. (0, 0) means that there is no such child, or that the range is not
+    stored because there are too many children before or after it.
     """
     return node._generated
 
@@ -260,7 +261,7 @@ def revive_element(
     children: tuple[Child, ...],
     generated: tuple[int, int] = NOT_GENERATED,
 ) -> Element:
-    """Return an element of checked parts, such as those that were pickled."""
+    """Return an element from checked parts, such as the content of a pickle."""
     element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes

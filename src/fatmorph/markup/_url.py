@@ -1,4 +1,4 @@
-"""URLs that run code are given a scheme that no browser knows.
+"""URLs that run code get a scheme that is unknown to browsers.
 
 Source: https://url.spec.whatwg.org/#concept-basic-url-parser
 """
@@ -10,15 +10,15 @@ import re
 __all__ = ("neutral_url", "neutral_url_list", "plain_url")
 
 SUSPECT_SCHEME = re.compile(r"[\x00-\x20]*[jJvVdD]")
-# Browsers drop these anywhere in a URL, and these two sets in front of it.
+# Browsers drop the characters of the first set anywhere in a URL, those of the second before it.
 DROPPED_IN_URL = re.compile(r"[\t\n\r]")
 LEADING_IN_URL = "".join(map(chr, range(0x21)))
-# A MIME type with `+xml` is a document, which may hold scripts, whatever comes before the plus.
+# Any MIME type that ends with `+xml` is a document, which may contain scripts.
 # https://mimesniff.spec.whatwg.org/#xml-mime-type
 SAFE_DATA = re.compile(
     r"(?:(?:image|audio|video|font)/[-.\w]+|application/font-[-.\w]+|text/plain)?"
 )
-# An SVG image cannot run scripts where it is only shown, but can where it is a document.
+# An SVG file runs scripts if it is opened as a document, but not if it is shown as an image.
 SVG_IMAGE_ELEMENTS = frozenset({"feImage", "image", "img", "input", "link", "source"})
 
 
@@ -26,9 +26,9 @@ def neutral_url(element: str, url: str) -> str:
     r"""Return the URL, or `unsafe:` and the URL if it runs code in a browser.
 
     Args:
-        element: The element's name: an `img` may hold an SVG, an `iframe` may not, and a
-            `script` no data at all.
-        url: Of any form, disguised by white space, control characters or case as well.
+        element: The element's name: a data URL of an SVG is safe in an `img` but not in an
+            `iframe`, and none is safe in a `script`.
+        url: Any URL. White space, control characters and upper case do not hide its scheme.
 
     Example:
         >>> neutral_url("a", " java\tscript:alert(1)")
@@ -36,16 +36,16 @@ def neutral_url(element: str, url: str) -> str:
     """
     if SUSPECT_SCHEME.match(url) is None or _is_safe(element, url):
         return url
-    return "unsafe:" + url  # no browser knows this scheme; the text stays readable
+    return "unsafe:" + url  # unknown to browsers, and the URL stays readable
 
 
 def neutral_url_list(element: str, urls: str) -> str:
-    """Return URLs between semicolons, each as `neutral_url()` returns it."""
+    """Return a list of URLs with semicolons between them, each as from `neutral_url()`."""
     return ";".join(neutral_url(element, url) for url in urls.split(";"))
 
 
 def plain_url(url: str) -> str:
-    r"""Return the URL without what a browser drops, in lower case: its scheme comes first.
+    r"""Return the URL in lower case without the characters that browsers drop: scheme first.
 
     Example:
         >>> plain_url(" Java\tScript:alert(1)")
@@ -58,7 +58,7 @@ def _is_safe(element: str, url: str) -> bool:
     plain = plain_url(url)
     if plain.startswith("data:"):
         if element.lower() == "script":
-            return False  # browsers run a classic script of almost any type
+            return False  # browsers run a classic script of almost any media type
         media_type = re.split("[;,]", plain[5:], maxsplit=1)[0].strip()
         if media_type == "image/svg+xml":
             return element in SVG_IMAGE_ELEMENTS

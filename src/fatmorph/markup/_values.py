@@ -1,12 +1,12 @@
-"""Values of attributes, converted by the rules of each attribute's name.
+"""Values of attributes, converted by the rules for the attribute's name.
 
 A value becomes plain text, or `True` for a bare name. Nothing is escaped yet.
 
 Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 """
 
-# Values come from callers that no type checker has seen: an isinstance is never unnecessary, and
-# what is in their mappings and iterables is unknown.
+# Callers may use no type checker: an isinstance is never unnecessary, and the types of items in
+# mappings and iterables are unknown.
 # pyright: reportUnnecessaryIsInstance=false
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
@@ -67,7 +67,7 @@ ATTRIBUTE_REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;
 
 
 def converter(name: str) -> Convert | None:
-    """Return the function that an attribute's values need, None if any plain value will do."""
+    """Return the function for an attribute's values, None if it needs only `plain_value()`."""
     if name in CONVERTERS:
         return CONVERTERS[name]
     if name in TRUE_FALSE_ATTRIBUTES or name.startswith("aria-"):
@@ -78,12 +78,12 @@ def converter(name: str) -> Convert | None:
 def plain_value(element: str, name: str, value: object) -> Written | None:
     """Return a value's text, `True` for a bare name, `None` to leave the attribute out.
 
-    A subclass of `str`, `int` or `float` is written as the value it holds. An object with
-    `__html__` is trusted: an attribute that may hold HTML gets its HTML, and of a `str` any
-    other attribute gets the text that it means.
+    A subclass of `str`, `int` or `float` is written as its plain value. An object with
+    `__html__` is trusted. An attribute that may hold HTML gets its HTML; any other attribute
+    gets the text that a `Markup` stands for.
 
     Raises:
-        AttributeValueError: A value without an obvious text.
+        AttributeValueError: The value has no obvious text.
     """
     if type(value) is str:
         return value
@@ -93,7 +93,7 @@ def plain_value(element: str, name: str, value: object) -> Written | None:
 
 
 def _text_value(element: str, name: str, value: object) -> Written | None:
-    """Return a value's text, as `plain_value()` does in an attribute that holds text."""
+    """Return a value's text for an attribute that holds text, as `plain_value()` does."""
     if value is None or value is False:
         return None
     if value is True:
@@ -111,8 +111,8 @@ def _text_value(element: str, name: str, value: object) -> Written | None:
 def text_of(value: Any) -> str | None:
     """Return the text of a `str` or a number, None for anything else.
 
-    The type decides, and the value that it holds is written: a subclass may answer anything, and
-    a proxy claims through `__class__` to be what it stands for.
+    The methods of the plain type are called with the value, because the methods of a subclass can
+    return anything. `__class__` is not used, because a proxy claims the class of its target.
     """
     kind = type(value)
     if issubclass(kind, str):
@@ -133,19 +133,19 @@ def _srcdoc_value(element: str, name: str, value: object) -> Written | None:
 
 
 def nonce_value(element: str, name: str, value: object) -> Written | None:
-    """Return a nonce's text; browsers hide it, and a morph would show it again."""
+    """Return a nonce's text. A function of its own, because a nonce needs another attribute too."""
     return plain_value(element, name, value)
 
 
 def is_held(name: str, value: object) -> bool:
-    """Return whether only the element can tell what becomes of a value; `Attrs` hold it."""
+    """Return whether the conversion of a value depends on the element, so that `Attrs` keep it."""
     if name in JUDGED_NAMES:
         return True
     return hasattr(type(value), "__html__") and name in TEXT_ON_STANDARD_ELEMENTS
 
 
 def held_value(element: str, name: str, value: object) -> Written | None:
-    """Return what `Attrs` hold of a value that the element will judge."""
+    """Return the form in which `Attrs` keep a value that is converted for the element."""
     if not hasattr(type(value), "__html__"):
         convert = None if name in URL_CONVERTERS else converter(name)
         return (convert or _text_value)(element, name, value)
@@ -156,7 +156,7 @@ def held_value(element: str, name: str, value: object) -> Written | None:
 
 
 class HeldHtml(Markup):
-    """The HTML of an object that is not text, and the object, for an element that refuses it."""
+    """The HTML of an object that is not text, with the object, for the error of an element."""
 
     __slots__ = ("given",)
 
@@ -170,7 +170,7 @@ class HeldHtml(Markup):
 
 
 def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
-    """Return the items of a mapping, read once, as a whole."""
+    """Return the items of a mapping, which is read once and completely."""
     try:
         return [(key, value) for key, value in mapping.items()]
     except Exception as error:
@@ -179,7 +179,7 @@ def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, o
 
 
 def is_text(value: object) -> TypeGuard[str]:
-    """Return whether a value is a `str` by its type, whatever its `__class__` claims."""
+    """Return whether the type of a value is `str` or a subclass; `__class__` is not used."""
     return issubclass(type(value), str)
 
 
@@ -203,11 +203,11 @@ def _html_of(element: str, name: str, value: Any) -> str:
 
 
 def _unescaped(trusted: str) -> str:
-    """Return the text that a parser would read out of trusted HTML in an attribute."""
+    """Return the text that a parser would read from trusted HTML in an attribute."""
 
     def character(found: re.Match[str]) -> str:
         reference = found[0]
-        # Only in text can the beginning of a longer name be a reference.
+        # In an attribute, the beginning of a longer name is not a reference.
         is_reference = reference[1] == "#" or reference[1:] in named_references
         return unescape(reference) if is_reference else reference
 
@@ -310,7 +310,7 @@ def _url_list_value(element: str, name: str, value: object) -> Written | None:
     return neutral_url_list(element, text)
 
 
-# Iterables, but not of names; str is a proxy, which claims the class of what it stands for.
+# Iterables, but not of names. An instance of str here is a proxy, which claims its class.
 NOT_NAMES = (bytes, bytearray, memoryview, str)
 URL_CONVERTERS: Mapping[str, Convert] = {
     **dict.fromkeys(URL_ATTRIBUTES, _url_value),
@@ -326,9 +326,9 @@ CONVERTERS: Mapping[str, Convert] = {
     **URL_CONVERTERS,
     **NONCE_CONVERTERS,
 }
-# The values of these depend on the element, or add another attribute to it.
+# The conversion of these depends on the element, or adds another attribute to it.
 JUDGED_NAMES = frozenset(("srcdoc", *URL_CONVERTERS, *NONCE_CONVERTERS))
-# The numbers are the compiled engine's names for them: it writes the plain values itself.
+# names.h has the same numbers, because the compiled engine writes plain values without Python.
 VALUE_KINDS: Mapping[Convert | None, int] = {
     None: 0,
     _true_false_value: 1,
@@ -336,4 +336,4 @@ VALUE_KINDS: Mapping[Convert | None, int] = {
     _style_value: 3,
     _url_value: 4,
 }
-"""Function that an attribute's values need → which of the known sets of rules it is."""
+"""Function for an attribute's values → the number of its rules in the compiled engine."""

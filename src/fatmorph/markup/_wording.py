@@ -1,10 +1,10 @@
 """The texts of the errors that both markup engines raise, and the code to paste.
 
-The engines pass values; every sentence is written only here, so that the engines cannot drift
-apart. It runs only on the way to an error.
+The engines pass values; every sentence is written once, so that both engines have the same. These
+functions are called only for an error.
 """
 
-# What a refused value holds is unknown.
+# The types of items in a refused value are unknown.
 # pyright: reportUnknownArgumentType=false
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ __all__ = (
     "void_error",
 )
 
-SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is what finds the place
+SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is enough to find the place
 
 
 def argument_place(element: str, indices: tuple[int, ...]) -> str:
@@ -174,7 +174,10 @@ def view_error(value: object) -> ChildError:
     if value is None:
         why, fix = "a view function without a return statement returns None", "return h.div(…)"
     elif isinstance(value, str | int | float):
-        why, fix = "text may be meant as HTML, and a fragment renders it as text", "fragment(value)"
+        why, fix = (
+            "text may be meant as HTML, and a fragment renders it as text",
+            "fragment(value)",
+        )
     elif isinstance(value, Iterable):
         why, fix = unusual_remedy(value) or ("several elements are a fragment", "fragment(*value)")
     else:
@@ -247,11 +250,11 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
 
 
 def raw_text_remedy(element: str, found: str) -> str:
-    """Return code that writes text of which `found` would end its element early."""
+    """Return code for text that contains `found`, which would end its element early."""
     if element == "#comment":
         return 'comment("text without angle brackets")'
     if element in ("script", "style"):
-        # In strings of JavaScript and CSS the backslash is dropped; in Python it is doubled.
+        # JavaScript and CSS drop the backslash in a string; a string of Python needs two.
         return f'{element}("… {found[0]}\\\\{found[1:]} …")' + (
             ", or json_script(value) for data" if element == "script" else ""
         )
@@ -261,7 +264,7 @@ def raw_text_remedy(element: str, found: str) -> str:
 
 
 def attribute_remedy(name: str, value: object) -> str:
-    """Return code that makes a value one that the attribute holds."""
+    """Return code that converts a value to one that the attribute can hold."""
     if name == "style" and not isinstance(value, bytes | bytearray):
         return 'style={"color": "red"}'
     if name == "class" and isinstance(value, bool | int | float):

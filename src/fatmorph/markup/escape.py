@@ -1,16 +1,17 @@
 """Escaping by context: text, attributes, and JavaScript literals.
 
-Elements escape by themselves; these functions are for text that is put together by hand.
+Elements escape their text; these functions are for HTML and JavaScript that is written by hand.
 
 Departures from the standards, cited by number in the code:
 1. In JavaScript strings `<` and `&` are written as escapes, so that a literal means the same in
-   an attribute, in a script, and in SVG, where a script's references are decoded.
-2. So is every character that the Datastar client looks for in expressions. It finds statements,
-   signals and actions with regular expressions, and a division, a comment or a regular expression
-   in the author's code can make these take text for code. Escaped text contains no match.
+   an attribute, in a script, and in SVG, where references in a script are decoded.
+2. Every character that the Datastar client searches for in expressions is also written as an
+   escape. The client finds statements, signals and actions with regular expressions. A division, a
+   comment or a regular expression in the author's code can make these match inside text. They do
+   not match in escaped text.
 """
 
-# What is in the callers' mappings and lists is unknown until it is looked at.
+# The types of items in mappings and lists are unknown.
 # pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from fatmorph.types import SignalValue
 __all__ = ("JSExpression", "escape_attribute", "escape_text", "js", "url_literal")
 
 BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-# Special in a string of JavaScript, in HTML (1) or to the client (2), which marks its own escapes
+# Special in a string of JavaScript, in HTML (1) or for the client (2), which marks its own escapes
 # with U+1F595.
 UNSAFE = "\\x00-\\x1f\\x7f\"&');<\\\\`{}\u2028\u2029\ud800-\udfff\U0001f595"
 UNSAFE_NAME = "[$](?=[A-Za-z0-9_])|@(?=[A-Za-z_$])"
@@ -42,7 +43,7 @@ ESCAPES = {
     "\n": "\\n",
     "\U0001f595": r"\ud83d\udd95",
 }
-# Integers above this lose digits in the browser without a word.
+# The browser rounds larger integers without an error.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -50,15 +51,15 @@ MAX_SAFE_INTEGER = 2**53 - 1
 def js(value: SignalValue | JSExpression) -> str:
     r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
 
-    In a Datastar expression it is the same value next to any code.
+    The code around it in a Datastar expression cannot change its value.
 
     Args:
         value: None, a bool, number or string, or lists and mappings of these;
-            `JSExpression("…")` is written as it is, UNESCAPED.
+            `JSExpression("…")` is written unchanged, UNESCAPED.
 
     Raises:
-        AttributeValueError: A value that JSON cannot hold, an integer that the browser would
-            round, NaN, infinity, or a structure that holds itself.
+        AttributeValueError: JSON cannot hold the value, the browser would round an integer, or a
+            structure contains itself. NaN and infinity are not in JSON.
 
     Example:
         >>> js({"name": "O'Hara", "tags": ["a/b", None], "data-id": 7})
@@ -80,7 +81,7 @@ def js(value: SignalValue | JSExpression) -> str:
 def url_literal(url: str) -> str:
     r"""Return a JavaScript string for a URL, whose slashes stay readable.
 
-    In an expression with several statements the client may misread a slash.
+    A slash can make the client misread an expression with several statements.
 
     Example:
         >>> url_literal("/search?q=a&b=2")
@@ -89,7 +90,7 @@ def url_literal(url: str) -> str:
     return f"'{UNSAFE_IN_URL.sub(_string_escape, str.__str__(url))}'"
 
 
-# Any: the methods of a type take only its values, and the type is asked, not `__class__`.
+# Any: the type decides, not `__class__`, and a method of a plain type is called with the value.
 def _literal(value: Any, place: str) -> str:
     kind = type(value)
     if value is None:
@@ -120,9 +121,9 @@ def _members(mapping: Mapping[Any, object], place: str) -> Iterator[str]:
     for given, value in mapping.items():
         if not issubclass(type(given), str):
             raise _literal_error(given, place, "the keys of an object are strings", "str(key)")
-        key = str.__str__(given)  # a member of an Enum that is a str has another in an f-string
+        key = str.__str__(given)  # a str that is an Enum can have another text in an f-string
         if key == "__proto__":
-            # Written bare or quoted it would set the prototype instead of a property.
+            # As a bare or quoted key it would set the prototype, not a property.
             name = "['__proto__']"
         else:
             name = key if BARE_KEY.fullmatch(key) else _literal(key, place)

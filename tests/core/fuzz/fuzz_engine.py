@@ -1,7 +1,7 @@
-"""Fuzz the C engine, guided by its coverage: the Python engine says what is right.
+"""Fuzz the C engine, guided by its coverage, and compare it with the Python engine.
 
-Bytes are read as a call of a tag (see core/outcomes.py); both engines make it, and everything
-that can be seen of the two results has to be equal, now and then in several threads at once.
+Bytes are read as a call of a tag (see core/outcomes.py); both engines make it, and all
+visible properties of the two results must be equal, sometimes in several threads at once.
 `.ci/fuzz SECONDS` builds the engine with coverage and sanitizers and runs this.
 """
 
@@ -60,7 +60,7 @@ TEXTS = [
 
 
 class Reader:
-    """Reads a call out of the bytes that libFuzzer found."""
+    """A reader of calls in the bytes that libFuzzer generates."""
 
     def __init__(self, data: bytes) -> None:
         self.data = atheris.FuzzedDataProvider(data)

@@ -1,4 +1,4 @@
-"""`Attrs`, and what the engines share to read attributes."""
+"""`Attrs`, and the functions for attributes that the engines share."""
 
 import copy
 import os
@@ -39,7 +39,7 @@ def test_attrs_are_a_mapping_of_checked_attributes():
         ({}, {"ID": "a"}, {"id": "a"}),
     ],
 )
-def test_joining_attrs_leaves_both_sides_as_they_were(one, other, both):
+def test_joining_attrs_changes_neither_side(one, other, both):
     left = Attrs(one)
     before = dict(left)
 
@@ -55,12 +55,12 @@ def test_a_dict_joined_with_attrs_is_attrs():
 
 
 @pytest.mark.parametrize("other", [None, [("id", "a")], "id"], ids=repr)
-def test_attrs_join_mappings_only(other):
+def test_attrs_can_be_joined_with_mappings_only(other):
     with pytest.raises(TypeError, match="unsupported operand"):
         Attrs({}) | other
 
 
-def test_attrs_are_equal_and_hash_by_what_they_hold():
+def test_attrs_with_equal_items_are_equal_and_have_equal_hashes():
     one, same, other = Attrs({"id": "a", "x": 1}), Attrs({"x": 1, "id": "a"}), Attrs({"id": "b"})
 
     assert one == same
@@ -102,7 +102,7 @@ def test_attrs_pickled_by_another_process_have_the_hash_of_this_one():
     assert hash(pickle.loads(finished.stdout)) == hash(Attrs({"id": "a"}))
 
 
-def test_attrs_refuse_what_an_element_refuses():
+def test_attrs_refuse_the_same_attributes_as_an_element():
     with pytest.raises(AttributeNameError):
         Attrs({"a b": "x"})
     with pytest.raises(AttributeValueError) as caught:
@@ -111,14 +111,14 @@ def test_attrs_refuse_what_an_element_refuses():
     assert caught.value.where == "title of Attrs(…): b'x'"
 
 
-def test_attrs_hold_urls_as_they_were_given():
+def test_attrs_do_not_change_urls():
     attrs = Attrs({"href": "javascript:x", "values": "a;javascript:b"})
 
     assert dict(attrs) == {"href": "javascript:x", "values": "a;javascript:b"}
     assert dict(Attrs(attrs) | attrs) == dict(attrs)
 
 
-def test_a_keyword_is_mapped_and_a_key_is_taken_as_written():
+def test_a_keyword_is_mapped_and_a_key_is_not_changed():
     assert mapped_name("data_cell_id_").name == "data-cell-id"
     assert written_name("data_cell_id_").name == "data_cell_id_"
 

@@ -1,4 +1,4 @@
-"""Which elements have a check of their content; the engine's suite has what each refuses."""
+"""The elements with a check of their content; tests/core tests the checks."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_raw_text_becomes_one_child():
     assert check("script", ("", "")) == ()
 
 
-def test_raw_text_that_is_split_over_children_is_judged_as_one():
+def test_raw_text_in_several_children_is_checked_as_one():
     with pytest.raises(RawTextError):
         content_of("script", "html").check("script", ("</scr", "ipt>"))
     with pytest.raises(RawTextError):
@@ -83,10 +83,10 @@ def test_a_check_for_some_content_keeps_the_children():
 
 @pytest.mark.parametrize("view", [h.script("x"), h.a(h.style("x")), fragment("a", h.style("x"))])
 @pytest.mark.parametrize(("namespace", "root"), [("svg", "svg"), ("mathml", "math")])
-def test_a_view_that_is_parsed_in_svg_or_mathml_holds_no_raw_text(view, namespace, root):
+def test_raw_text_is_refused_in_a_view_that_is_parsed_in_svg_or_mathml(view, namespace, root):
     with pytest.raises(ChildError, match=f"into <{root}>"):
         check_namespace(view, namespace)
 
 
-def test_a_view_that_is_parsed_in_svg_may_hold_raw_text_in_html():
+def test_raw_text_in_html_is_accepted_in_a_view_that_is_parsed_in_svg():
     check_namespace(svg.g(svg.foreignObject(h.style("x"))), "svg")

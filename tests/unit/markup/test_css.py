@@ -1,4 +1,4 @@
-"""CSS in style attributes; the engine's suite has the table of values."""
+"""CSS in style attributes; tests/core has the table of values."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def test_a_property_name_is_written_as_in_css(name):
 
 
 @pytest.mark.parametrize("name", ["", "-", "1a", "a b", "a:b", "a;b", "a_b", "aB", "a\n", "é"])
-def test_what_css_does_not_call_a_property_is_no_property_name(name):
+def test_other_names_are_not_property_names(name):
     assert not is_property_name(name)
 
 
@@ -24,7 +24,7 @@ def test_what_css_does_not_call_a_property_is_no_property_name(name):
         ("a:b", "background-color"),
     ],
 )
-def test_the_name_that_was_meant_is_one_of_css(name, meant):
+def test_the_suggested_name_is_a_property_name(name, meant):
     assert meant_property(name) == meant
     assert is_property_name(meant)
 

@@ -13,18 +13,18 @@ def test_a_custom_element_is_written_in_lower_case():
 @pytest.mark.parametrize(
     ("name", "tag"), [("script", h.script), ("br", h.br), ("svg", svg.svg), ("math", h.math)]
 )
-def test_an_element_by_name_is_that_of_the_catalog(name, tag):
+def test_the_element_of_a_standard_name_is_that_of_the_catalog(name, tag):
     assert element(name) == tag
     assert element(name).namespace == tag.namespace
 
 
 @pytest.mark.parametrize("name", ["", "a b", "1", None, 7, ["a"]], ids=repr)
-def test_a_name_that_no_element_can_have_is_an_error(name):
+def test_an_invalid_name_of_an_element_is_an_error(name):
     with pytest.raises(TagNameError):
         element(name)
 
 
-def test_a_fragment_is_children_without_an_element():
+def test_a_fragment_has_children_but_no_element():
     assert str(fragment("a<", h.b("b"), None, ["c"])) == "a&lt;<b>b</b>c"
     assert str(fragment()) == ""
     assert h.p(fragment("a", h.b())) == h.p("a", h.b())
@@ -45,7 +45,7 @@ def test_a_comment_is_text():
         comment({"id": "a"})
 
 
-def test_a_static_element_equals_its_origin():
+def test_a_static_element_equals_its_original():
     footer = h.footer(h.p("x"), id="f")
 
     assert static(footer) == footer
@@ -54,7 +54,7 @@ def test_a_static_element_equals_its_origin():
 
 
 @pytest.mark.parametrize("value", ["text", None, 7, [], h.p, Markup("<b>")], ids=repr)
-def test_what_is_no_element_cannot_be_static(value):
+def test_only_an_element_can_be_static(value):
     with pytest.raises(ChildError, match="as a view"):
         static(value)
 
@@ -75,13 +75,13 @@ def test_a_json_script_embeds_a_value(value, text):
     assert str(json_script(value)) == f'<script type="application/json">{text}</script>'
 
 
-def test_a_json_script_takes_attributes_and_another_type():
+def test_a_json_script_accepts_attributes_and_another_type():
     assert str(json_script({}, id="map", type="importmap")) == (
         '<script type="importmap" id="map">{}</script>'
     )
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, float("nan"), b"x"], ids=repr)
-def test_what_is_no_json_is_an_error(value):
+def test_a_value_that_json_cannot_hold_is_an_error(value):
     with pytest.raises(AttributeValueError, match="as JSON"):
         json_script(value)

@@ -1,4 +1,4 @@
-"""JavaScript literals, and escaping by hand."""
+"""JavaScript literals, and the functions that escape text."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ class Name(str, Enum):  # noqa: UP042 - other than a StrEnum it has another text
 
 
 class Proxy:
-    """Stands for another value, and claims its class."""
+    """A proxy for another value, which claims its class."""
 
     def __init__(self, target):
         self.target = target
@@ -92,7 +92,7 @@ def test_javascript_reads_every_literal_as_the_value():
     assert json.loads(finished.stdout) == [meant for _, _, meant in LITERALS]
 
 
-def test_an_expression_is_written_as_it_is():
+def test_an_expression_is_not_changed():
     assert js({"a": [JSExpression("$b + 1")]}) == "{a: [$b + 1]}"
 
 
@@ -123,7 +123,7 @@ def test_a_proxy_of_text_or_a_number_is_refused(target):
         ({"a": {7: 1}}, "a: 7", "str(key)"),
     ],
 )
-def test_what_json_cannot_hold_is_an_error_that_names_its_place(value, where, fix):
+def test_a_value_that_json_cannot_hold_is_an_error_that_shows_its_place(value, where, fix):
     with pytest.raises(AttributeValueError) as caught:
         js(value)
 
@@ -142,7 +142,7 @@ def test_a_value_nested_too_deep_is_an_error(depth):
         json_script(value)
 
 
-def test_a_literal_stands_safely_in_an_attribute_and_in_a_script():
+def test_a_literal_is_safe_in_an_attribute_and_in_a_script():
     literal = js("</script>\"'<b>&")
 
     assert str(h.p({"data-init": f"f({literal})"})) == (

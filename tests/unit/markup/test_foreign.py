@@ -1,6 +1,6 @@
-"""How a parser reads the content of elements; the engine's suite has what they refuse.
+"""The contexts in which a parser reads the content of elements; tests/core tests the checks.
 
-The judge is an HTML5-conformant parser.
+The results are compared with an HTML5-conformant parser.
 """
 
 import pytest

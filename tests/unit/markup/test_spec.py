@@ -146,9 +146,9 @@ def test_a_mapping_cannot_be_changed(table):
         table["new"] = "value"
 
 
-# `col` exists in a table only.
+# A parser reads a `col` only in a table.
 @pytest.mark.parametrize("name", sorted(elements.VOID_ELEMENTS - {"col"}))
-def test_a_parser_puts_what_follows_a_void_element_beside_it(name):
+def test_a_parser_puts_text_after_a_void_element_next_to_it(name):
     element = parsed_element(f"<body><div><{name}>text</div>", name)
 
     assert list(element.children or ()) == []
@@ -234,7 +234,7 @@ def test_attributes_that_navigate_or_run_are_url_attributes():
 
 
 @pytest.mark.parametrize("name", ["srcset", "usemap", "srcdoc", "class", "style", "id", "content"])
-def test_other_attributes_are_no_url_attributes(name):
+def test_other_attributes_are_not_url_attributes(name):
     assert name not in attributes.URL_ATTRIBUTES
 
 

@@ -108,7 +108,7 @@ def test_an_unknown_element_is_a_tag_name_error():
 
 
 @pytest.mark.parametrize("name", ["__path__", "__wrapped__", "_repr_html_", "_private"])
-def test_names_that_tools_ask_for_get_a_plain_attribute_error(name):
+def test_names_that_tools_look_up_get_a_plain_attribute_error(name):
     error = unknown_element(name, "svg")
 
     assert (type(error), str(error)) == (
@@ -121,9 +121,9 @@ def test_names_that_tools_ask_for_get_a_plain_attribute_error(name):
     ("name", "closest"),
     [("lable", "label"), ("tabel", "table"), ("table", "table"), ("xyz", None), ("", None)],
 )
-def test_the_closest_name_is_the_one_most_probably_meant(name, closest):
+def test_the_closest_name_is_the_most_likely_one(name, closest):
     assert closest_name(name, ["table", "label"]) == closest
 
 
-def test_a_higher_share_guesses_less():
+def test_a_higher_share_gives_fewer_suggestions():
     assert closest_name("dvi", ["div"], share=0.8) is None

@@ -1,4 +1,4 @@
-"""URLs that run code; the engine's suite has the table of disguises."""
+"""URLs that run code; tests/core has the table of their forms."""
 
 import pytest
 
@@ -11,7 +11,7 @@ def test_a_url_that_runs_code_is_prefixed_and_stays_readable(url):
 
 
 @pytest.mark.parametrize("url", ["", "/a", "https://example.org", "data:image/png,x"])
-def test_another_url_is_returned_as_it_is(url):
+def test_another_url_is_not_changed(url):
     assert neutral_url("a", url) is url
 
 
@@ -21,11 +21,11 @@ def test_neutralising_twice_changes_nothing():
     assert neutral_url("a", once) == once
 
 
-def test_an_svg_image_is_judged_by_its_element():
+def test_an_svg_image_is_safe_only_in_some_elements():
     url = "data:image/svg+xml,x"
 
     assert (neutral_url("img", url), neutral_url("object", url)) == (url, "unsafe:" + url)
 
 
-def test_each_url_of_a_list_is_judged():
+def test_each_url_of_a_list_is_checked():
     assert neutral_url_list("animate", "a;javascript:b;") == "a;unsafe:javascript:b;"

@@ -1,4 +1,4 @@
-"""Values of attributes; the engine's suite has what each becomes on an element."""
+"""Values of attributes; tests/core tests them on elements."""
 
 import pytest
 from markupsafe import Markup
@@ -29,7 +29,7 @@ def test_a_plain_value_is_text_or_a_bare_name_or_nothing(value, text):
         ("Attrs", "data-tip", "&lt;"),
     ],
 )
-def test_html_is_kept_where_an_attribute_may_hold_it(element, name, text):
+def test_html_is_kept_in_an_attribute_that_may_hold_it(element, name, text):
     assert plain_value(element, name, Markup("&lt;")) == text
 
 
@@ -45,7 +45,7 @@ def test_html_is_kept_where_an_attribute_may_hold_it(element, name, text):
         ("nonce", "a", True),
     ],
 )
-def test_attrs_hold_a_value_that_only_an_element_can_judge(name, value, expected):
+def test_attrs_keep_a_value_that_depends_on_the_element(name, value, expected):
     assert is_held(name, value) is expected
 
 
@@ -63,7 +63,7 @@ def test_held_html_remembers_the_object():
     assert held_value("Attrs", "label", held) is held
 
 
-def test_an_element_that_takes_text_refuses_the_object_of_held_html():
+def test_an_attribute_that_holds_text_refuses_the_object_of_held_html():
     held = held_value("Attrs", "label", Widget())
 
     with pytest.raises(AttributeValueError, match="cannot write Widget as the value of label"):

@@ -1,5 +1,5 @@
-/* The attributes of a call: keywords and mappings are added to the builder, by this engine if
-   every value is plain, else by the functions that both engines share.
+/* The attributes of a call: keywords and mappings, added to the builder. If every value is plain,
+   this engine adds them, otherwise the functions that both engines share.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -16,7 +16,7 @@ take_pairs(Builder *builder, PyObject *written)
     PyObject *key, *value; /* borrowed */
     Py_ssize_t position = 0;
     while (PyDict_Next(written, &position, &key, &value)) {
-        /* Nothing else may be rendered, and a debugger's eye or a frame's locals reach the dict. */
+        /* Only these can be rendered, and a debugger or a frame's locals may change the dict. */
         if (value != Py_True && !PyUnicode_CheckExact(value)) {
             PyErr_Format(PyExc_TypeError, "an attribute is a str or True, not %.200s",
                          Py_TYPE(value)->tp_name);
@@ -30,7 +30,7 @@ take_pairs(Builder *builder, PyObject *written)
     return 0;
 }
 
-/* Hand the pairs so far to a shared function as a dict, then take them back. */
+/* Pass the pairs so far to a shared function as a dict, then take them back. */
 static int
 with_written(Builder *builder, PyObject *function, PyObject *first, PyObject *second)
 {
@@ -63,8 +63,8 @@ done:
     return failed;
 }
 
-/* Add an attribute if its value is plain, and the first of its name; steals the name. Return 1 if
-   it has to be looked at, -1 on error. */
+/* Add an attribute if its value is plain and its name is new; steals the name. Return 1 if the
+   shared function has to add it, -1 on error. */
 static inline int
 add_plain_pair(Builder *builder, Name *name, PyObject *value)
 {
@@ -78,9 +78,9 @@ add_plain_pair(Builder *builder, Name *name, PyObject *value)
     return push_pair(builder, name, written);
 }
 
-/* Add the attributes of a dict if all can be written as they are. No Python code runs while it
-   is read. Return 1 if the dict has to be looked at, with the pairs as they were, and *unknown
-   set to a key that was not seen before, if there is one; -1 on error. */
+/* Add the attributes of a dict if all can be written unchanged. No Python code runs while it is
+   read. Return 1 if the shared function has to add them, and set *unknown to the first key that
+   is in no cache, if there is one. Return -1 on error. The caller removes the pairs again. */
 static int
 add_plain_items(Builder *builder, PyObject *mapping, PyObject **unknown)
 {
@@ -133,7 +133,7 @@ add_plain_dict(Builder *builder, PyObject *mapping)
         Py_DECREF(builder->pairs[2 * builder->pair_count]);
         Py_DECREF(builder->pairs[2 * builder->pair_count + 1]);
     }
-    if (unknown != NULL) { /* for the next time: this once, the mapping is read in Python */
+    if (unknown != NULL) { /* for the next call; in this call, Python code reads the mapping */
         PyObject *learned =
             learn_name(state, state->written_names, state->verbatim_key, unknown);
         Py_DECREF(unknown);

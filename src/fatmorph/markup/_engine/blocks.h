@@ -31,8 +31,8 @@ zero_bytes(uint64_t word)
     return (word - REPEAT(0x01)) & ~word & REPEAT(0x80);
 }
 
-/* Whether eight bytes may hold one that is special; `"` may raise a false alarm in text.
-   `<` and `>` differ in one bit, and so do `"` and `&`. */
+/* Whether eight bytes may contain a special one. In text, `"` is a false alarm, which costs only
+   time. `<` and `>` differ in one bit, and so do `"` and `&`: one comparison finds both. */
 static inline bool
 may_be_special(uint64_t word, bool is_framed)
 {
@@ -44,7 +44,7 @@ may_be_special(uint64_t word, bool is_framed)
     return found != 0;
 }
 
-/* Sixteen bytes that are looked at together; two halves may overlap. */
+/* Sixteen bytes that are searched together; its two halves may overlap in the text. */
 #ifdef __SSE2__
 typedef __m128i Block;
 

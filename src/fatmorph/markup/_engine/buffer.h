@@ -7,14 +7,14 @@
 
 #include "state.h"
 
-/* A growing buffer of UTF-8. Lone surrogates are written as if they were characters and
-   remembered, so that render() can give them back and render_bytes() can refuse them. */
+/* A growing buffer of UTF-8. Lone surrogates are written like characters and set a flag, so that
+   render() can return them and render_bytes() can refuse them. */
 typedef struct {
     PyObject *bytes;
     size_t length;
     size_t capacity;
-    PyObject *line; /* bytes (borrowed) that begin every line, if lines are framed; or NULL */
-    bool is_after_cr; /* whether the last byte was a CR: an LF then ends no line of its own */
+    PyObject *line; /* bytes (borrowed) before every line of an event; NULL without an event */
+    bool is_after_cr; /* whether the last byte was a CR: an LF then belongs to its line end */
     bool is_unencodable;
 } Buffer;
 
@@ -29,15 +29,16 @@ buffer_init(Buffer *buffer, size_t capacity, PyObject *line)
     return buffer->bytes == NULL ? -1 : 0;
 }
 
-/* Return the bytes that were written, or NULL; nothing can be written any more. */
+/* Return the bytes that were written, or NULL; the buffer cannot be used again. */
 static PyObject *
 buffer_finish(Buffer *buffer, State *state)
 {
     if (_PyBytes_Resize(&buffer->bytes, (Py_ssize_t)buffer->length) < 0) {
         return NULL;
     }
-#ifndef Py_GIL_DISABLED /* else threads would race for it */
-    /* Pages of one kind come in a row; what is smaller lets it fall slowly. */
+#ifndef Py_GIL_DISABLED /* without the GIL, threads would race for it */
+    /* The next page is often of the same kind: begin with its size. A small page between large
+       ones reduces the size only by an eighth. */
     size_t next = state->first_buffer - state->first_buffer / 8;
     next = buffer->length > next ? buffer->length : next;
     next = next < MAX_FIRST_BUFFER ? next : MAX_FIRST_BUFFER;
@@ -74,7 +75,8 @@ reserve(Buffer *buffer, size_t more)
     return PyBytes_AS_STRING(buffer->bytes) + buffer->length;
 }
 
-/* Copy the first and the last `width` bytes, which may overlap; a constant width is no call. */
+/* Copy the first and the last `width` bytes, which may overlap. With a constant width, compilers
+   inline both copies. */
 static inline void
 copy_ends(char *out, const char *bytes, size_t length, size_t width)
 {
@@ -82,7 +84,7 @@ copy_ends(char *out, const char *bytes, size_t length, size_t width)
     memcpy(out + length - width, bytes + length - width, width);
 }
 
-/* memcpy() for what is mostly short. */
+/* memcpy() for bytes that are mostly few: a call would take longer than the copy. */
 static inline void
 copy_short(char *out, const char *bytes, size_t length)
 {

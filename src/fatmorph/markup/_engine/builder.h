@@ -1,4 +1,4 @@
-/* The builder: where a call collects children and attributes before the element is made.
+/* The builder: the children and attributes of a call, before the element is made.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -7,16 +7,17 @@
 
 #include "tree.h"
 
-/* What a call collects before it knows how large the element is. All references are strong. */
+/* The size of an element is known only after all arguments are read. Until then its parts are
+   collected here, usually without a call of malloc(). All references are strong. */
 typedef struct {
     State *state;
     Tag *tag;
     PyObject **children;
     Py_ssize_t child_count;
     Py_ssize_t child_capacity;
-    Py_ssize_t generated_start; /* which children came out of lists and iterators */
+    Py_ssize_t generated_start; /* the children that came from lists and iterators */
     Py_ssize_t generated_stop;
-    unsigned holds; /* what the children hold */
+    unsigned holds; /* the kinds of content of the children */
     PyObject *inline_children[INLINE_CHILDREN];
     PyObject **pairs;
     Py_ssize_t pair_count;
@@ -95,7 +96,7 @@ push_child(Builder *builder, PyObject *child)
     return 0;
 }
 
-/* Remember what a child holds, which may be no text. */
+/* Add the kinds of content of a child: an element, Markup or text. */
 static inline void
 note_holds(Builder *builder, PyObject *child)
 {
@@ -127,7 +128,7 @@ push_pair(Builder *builder, Name *name, PyObject *value)
     return 0;
 }
 
-/* Remember which children came out of a list or an iterator. */
+/* Extend the range of the children that came from a list or an iterator. */
 static inline void
 note_generated(Builder *builder, Py_ssize_t start, Py_ssize_t stop)
 {

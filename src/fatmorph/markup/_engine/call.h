@@ -33,7 +33,7 @@ add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
                 continue;
             }
         }
-        has_child = true; /* even if it is an empty list: order must not depend on data */
+        has_child = true; /* an empty list counts too: the valid order must not depend on data */
         place.index = i;
         if (add_child(builder, item, &place) < 0) {
             return -1;
@@ -67,7 +67,7 @@ replace_children(Builder *builder, PyObject *after)
     return 0;
 }
 
-/* Let the tag check the attributes, which it leaves as they are. */
+/* Call the check of the attributes, which does not change them. */
 static int
 check_attributes(Builder *builder)
 {
@@ -85,13 +85,13 @@ check_attributes(Builder *builder)
     return checked == NULL ? -1 : 0;
 }
 
-/* Let the tag check the children, which it may replace: a script's become one raw text. */
+/* Call the check of the children, which may replace them: those of a script become one text. */
 static int
 check_content(Builder *builder)
 {
     unsigned heeds = builder->tag->heeds;
     if (heeds != 0 && (builder->holds & heeds) == 0) {
-        return 0; /* it would find nothing */
+        return 0; /* the check would find nothing */
     }
     PyObject *before = PyTuple_New(builder->child_count);
     if (before == NULL) {

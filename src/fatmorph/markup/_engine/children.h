@@ -1,4 +1,4 @@
-/* Children: everyday ones are added here, iterables are flattened, all else is handed to the
+/* Children: common ones are added here, and iterables are flattened. All others are passed to the
    functions that both engines share.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
@@ -9,7 +9,7 @@
 #include "builder.h"
 #include "numbers.h"
 
-/* Where an argument stands: its index, and the places of the iterables around it. */
+/* The place of an argument or item: its index, and the places of the iterables around it. */
 typedef struct Place {
     const struct Place *outer;
     Py_ssize_t index;
@@ -32,7 +32,7 @@ place_tuple(const Place *place)
     return tuple;
 }
 
-/* Call a shared function with the element's name, an object and the place of it. */
+/* Call a shared function with the element's name, an object and its place. */
 static PyObject *
 call_with_place(PyObject *function, Tag *tag, PyObject *item, const Place *place)
 {
@@ -55,7 +55,7 @@ is_child(State *state, PyObject *object)
            || (type == state->element_type && !ELEMENT(object)->tag->is_fragment);
 }
 
-/* Add what is no everyday child, as the shared function says. */
+/* Add an uncommon child in the form that the shared function returns. */
 static int
 add_converted(Builder *builder, PyObject *item, const Place *place)
 {
@@ -79,7 +79,7 @@ add_converted(Builder *builder, PyObject *item, const Place *place)
     return push_child(builder, child);
 }
 
-/* Add the children of a fragment, which dissolves. */
+/* Add the children of a fragment, which is not itself a child. */
 static int
 add_fragment(Builder *builder, Element *fragment)
 {
@@ -131,7 +131,7 @@ add_child(Builder *builder, PyObject *item, const Place *place)
     return add_converted(builder, item, place);
 }
 
-/* Return the exception that is being raised, which no longer is. */
+/* Return the current exception and clear it. */
 static PyObject *
 taken_error(void)
 {
@@ -142,7 +142,7 @@ taken_error(void)
     PyErr_Fetch(&type, &error, &traceback);
     PyErr_NormalizeException(&type, &error, &traceback);
     if (traceback != NULL) {
-        PyException_SetTraceback(error, traceback); /* fails for no traceback that is one */
+        PyException_SetTraceback(error, traceback); /* cannot fail for a traceback */
         Py_DECREF(traceback);
     }
     Py_XDECREF(type);
@@ -160,7 +160,7 @@ raise_error(PyObject *error)
 #endif
 }
 
-/* Say in the exception of the user's own code what was being built. */
+/* Add the place in the call to an exception that the user's own code raised. */
 static int
 note_failure(Builder *builder, const Place *place)
 {
@@ -171,8 +171,8 @@ note_failure(Builder *builder, const Place *place)
         raise_error(error);
         return -1;
     }
-    /* An exception while one is handled, which a KeyboardInterrupt may be too: the later one
-       is raised and names the earlier, as Python's own does. */
+    /* The function raised an exception of its own, such as a KeyboardInterrupt. It is raised with
+       the earlier one as its context, as in an except block. */
     PyObject *later = taken_error();
     if (later != error) {
         PyException_SetContext(later, error);
@@ -184,8 +184,8 @@ note_failure(Builder *builder, const Place *place)
     return -1;
 }
 
-/* Add the items of a list or tuple: by index and with the length read anew, as its own iterator
-   does, because building a child may change the list. */
+/* Add the items of a list or tuple. Like Python's own iterator, the loop reads the length again
+   for each index, because the code that builds a child may change the list. */
 static int
 add_items(Builder *builder, PyObject *items, Place *place)
 {
@@ -195,7 +195,7 @@ add_items(Builder *builder, PyObject *items, Place *place)
         PyObject *item = is_list ? PyList_GetItemRef(items, place->index)
                                  : Py_NewRef(PyTuple_GET_ITEM(items, place->index));
         if (item == NULL) {
-            PyErr_Clear(); /* another thread made the list shorter */
+            PyErr_Clear(); /* another thread shortened the list */
             return 0;
         }
 #else
@@ -218,7 +218,8 @@ add_iterated(Builder *builder, PyObject *items, Place *place)
     if (iterator == NULL) {
         return -1;
     }
-    /* Counted twice: an iterator such as map() may call a tag without counting its own frames. */
+    /* Counts a second level: an iterator such as map() may call a tag without counting a level of
+       its own. */
     int failed = Py_EnterRecursiveCall(RECURSION) ? -1 : 0;
     if (failed == 0) {
         PyObject *item;

@@ -59,7 +59,7 @@ same_attributes(Element *one, Element *other)
     if (count != other->pair_count) {
         return 0;
     }
-    uint32_t same = 0; /* most have the same order */
+    uint32_t same = 0; /* without a dict, because most have the same order */
     while (same < count && same_name(pair_name(one, same), pair_name(other, same))
            && same_value(pair_value(one, same), pair_value(other, same))) {
         same++;
@@ -76,7 +76,7 @@ same_attributes(Element *one, Element *other)
     return outcome;
 }
 
-/* Return 1 if two elements are equal but for their children's content, 0 if not, -1 on error. */
+/* Return 1 if two elements are equal except for their children, 0 if not, -1 on error. */
 static int
 same_element(Element *one, Element *other)
 {
@@ -159,7 +159,7 @@ element_richcompare(PyObject *self, PyObject *other, int operation)
     return same < 0 ? NULL : PyBool_FromLong(same == (operation == Py_EQ));
 }
 
-/* Attributes in another order hash alike, as they compare alike. */
+/* Attributes in another order have the same hash, because they are equal. */
 static Py_uhash_t
 shallow_hash(Element *element)
 {

@@ -7,7 +7,7 @@
 
 #include "blocks.h"
 
-/* What has to be done with a byte. */
+/* The treatment of a byte. */
 enum { PLAIN = 0, AMPERSAND, LESS, GREATER, QUOTE, LINE_END };
 
 typedef enum { VERBATIM, TEXT, ATTRIBUTE } Context;
@@ -60,7 +60,7 @@ has_line_end(const unsigned char *bytes, size_t length)
     return memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL;
 }
 
-/* Write UTF-8 or ASCII: runs are copied whole, special bytes are replaced. */
+/* Write UTF-8 or ASCII: plain bytes are copied together, special bytes are replaced. */
 static int
 write_specials(Buffer *buffer, const unsigned char *bytes, size_t length, Context context)
 {
@@ -117,8 +117,8 @@ write_escaped(Buffer *buffer, const unsigned char *bytes, size_t length, Context
             return write_specials(buffer, bytes, length, context);
         }
     }
-    /* What is written as it is may be a page that was rendered before: memchr() and memcpy()
-       are many times as fast as our own loop. */
+    /* Verbatim text may be a whole page that was rendered before, and for long texts memchr() and
+       memcpy() are many times as fast as copy_plain(). */
     else if (is_framed && has_line_end(bytes, length)) {
         return write_specials(buffer, bytes, length, context);
     }
@@ -155,7 +155,7 @@ encode(Py_UCS4 character, unsigned char *out)
     return 4;
 }
 
-/* Write text that is not ASCII, a piece at a time. */
+/* Write text that is not ASCII, in pieces that fit on the C stack. */
 static int
 write_wide(Buffer *buffer, PyObject *text, Context context)
 {
@@ -190,7 +190,7 @@ write_text(Buffer *buffer, PyObject *text, Context context)
     return write_wide(buffer, text, context);
 }
 
-/* Write the start of an attribute, its value, and the quote behind it. */
+/* Write an attribute: its spelling, its value and the closing quote, mostly with one reserve(). */
 static inline int
 write_pair(Buffer *buffer, PyObject *spelling, PyObject *value)
 {

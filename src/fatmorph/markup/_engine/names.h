@@ -1,7 +1,7 @@
 /* Attribute names: checked and spelled once, then found in a cache.
 
-   A Name holds what an attribute's name decides: how it is written, and which rules its values
-   have. The caches hold exact str only, so that a look-up runs no code of the user's.
+   A Name holds the spelling of an attribute's name and the rules for its values. The keys of the
+   caches are exact str only, so that a look-up calls no code of the user.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -10,7 +10,7 @@
 
 #include "state.h"
 
-/* Which rules an attribute's values have, as building.py numbers them. */
+/* The rules for an attribute's values, with the numbers of VALUE_KINDS in _values.py. */
 enum { UNKNOWN_KIND = -1, ANY_VALUE, TRUE_FALSE_VALUE, CLASS_VALUE, STYLE_VALUE, URL_VALUE };
 
 /* A checked attribute name with its spelling in a start tag. */
@@ -19,7 +19,7 @@ typedef struct {
     PyObject *name;     /* exact str */
     PyObject *spelling; /* bytes: space, name, =" */
     Py_hash_t hash;
-    int kind; /* the rules for its values, by which this engine writes the plain ones */
+    int kind; /* the rules for its values; this engine writes the plain ones */
 } Name;
 
 static void
@@ -64,7 +64,7 @@ is_cacheable(PyObject *text)
     return PyUnicode_GET_LENGTH(text) <= MAX_CACHED_CHARACTERS;
 }
 
-/* Put a text into a cache, unless it is too long for one. */
+/* Add a text to a cache, unless it is too long. */
 static int
 cache_set(PyObject *cache, PyObject *key, PyObject *value)
 {
@@ -113,7 +113,7 @@ name_for(State *state, PyObject *text, int kind)
     if (found != NULL && (((Name *)found)->kind == kind || kind == UNKNOWN_KIND)) {
         return (Name *)found;
     }
-    Py_XDECREF(found); /* it was made by who did not know */
+    Py_XDECREF(found); /* made with UNKNOWN_KIND: the new one replaces it */
     Py_hash_t hash = PyObject_Hash(text);
     PyObject *spelling = hash == -1 ? NULL : spelling_of(text);
     if (spelling == NULL) {
@@ -143,15 +143,15 @@ same_text(PyObject *one, PyObject *other)
                && PyUnicode_Compare(one, other) == 0);
 }
 
-/* Two Names of one text exist while an element holds one that its cache has dropped. */
+/* There can be two Names of one text: an element may hold one that a cache has dropped. */
 static inline bool
 same_name(const Name *one, const Name *other)
 {
     return one == other || (one->hash == other->hash && same_text(one->name, other->name));
 }
 
-/* Remember what `resolve`, a shared function, says of an exact str: its Name if any str is
-   written as it is, None if the values of this attribute have to be looked at. */
+/* Cache and return the result of the shared function `resolve` for an exact str: a Name if its
+   plain values can be written here, None if every value needs its own check. */
 static PyObject *
 learn_name(State *state, PyObject *cache, PyObject *resolve, PyObject *spelling)
 {
@@ -186,7 +186,7 @@ recent_keyword(State *state, const PyObject *keyword)
 static void
 remember_keyword(RecentKeyword *recent, PyObject *keyword, PyObject *name)
 {
-#ifndef Py_GIL_DISABLED /* else another thread may read one half */
+#ifndef Py_GIL_DISABLED /* without the GIL, another thread may read one of the two */
     PyObject *old_keyword = recent->keyword;
     PyObject *old_name = recent->name;
     recent->keyword = Py_NewRef(keyword);
@@ -205,8 +205,8 @@ forget_recent_keywords(State *state)
     }
 }
 
-/* Set *name to the Name of a keyword that takes any str as it is, or to NULL if the values of
-   this attribute have to be looked at. Return -1 on error. */
+/* Set *name to the Name of a keyword whose plain values can be written here, or to NULL if every
+   value needs its own check. Return -1 on error. */
 static int
 keyword_name(State *state, PyObject *keyword, Name **name)
 {
@@ -216,7 +216,7 @@ keyword_name(State *state, PyObject *keyword, Name **name)
         return 0;
     }
     *name = NULL;
-    /* ** also takes subclasses of str; the caches hold nothing that runs code when compared */
+    /* ** accepts subclasses of str, whose comparisons may call code: look up an exact copy */
     PyObject *exact = PyUnicode_FromObject(keyword);
     if (exact == NULL) {
         return -1;

@@ -1,4 +1,4 @@
-/* Numbers as text. The small ones, of which pages are full, are made once.
+/* Numbers as text. Small ones are common in pages, and their texts are made once.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 

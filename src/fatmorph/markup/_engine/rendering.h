@@ -1,4 +1,4 @@
-/* Rendering: the walk that writes a tree, as str, as bytes, or framed as an event.
+/* Rendering: the walk that writes a tree as str, as bytes, or as an event.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -41,7 +41,7 @@ write_start(Buffer *buffer, State *state, Element *element)
         PyObject *spelling = pair_name(element, i)->spelling;
         PyObject *value = pair_value(element, i);
         if (value == Py_True) {
-            /* without =" */
+            /* without the =" at the end of the spelling */
             size_t length = (size_t)PyBytes_GET_SIZE(spelling) - 2;
             if (write_bytes(buffer, PyBytes_AS_STRING(spelling), length) < 0) {
                 return -1;
@@ -71,7 +71,7 @@ write_end(Buffer *buffer, Element *element)
     return write_object(buffer, end);
 }
 
-/* Write what has no children that are elements. */
+/* Write a child that the walk does not enter: text, trusted HTML or a frozen element. */
 static inline int
 write_leaf(Buffer *buffer, State *state, PyObject *child)
 {
@@ -79,7 +79,7 @@ write_leaf(Buffer *buffer, State *state, PyObject *child)
         return write_text(buffer, child, TEXT);
     }
     if (!Py_IS_TYPE(child, state->element_type)) {
-        return write_text(buffer, child, VERBATIM); /* UNESCAPED, as its author asked */
+        return write_text(buffer, child, VERBATIM); /* UNESCAPED, it is trusted */
     }
     Element *element = ELEMENT(child); /* frozen */
     buffer->is_unencodable |= element->is_html_unencodable;
@@ -98,7 +98,7 @@ write_tree(Buffer *buffer, State *state, Element *root)
     if (root->html != NULL) {
         return write_leaf(buffer, state, (PyObject *)root);
     }
-    /* Only a root can be a fragment: elsewhere they dissolve. */
+    /* Only a root can be a fragment: as a child it was replaced by its children. */
     if (!root->tag->is_fragment && write_start(buffer, state, root) < 0) {
         goto done;
     }
@@ -125,6 +125,7 @@ write_tree(Buffer *buffer, State *state, Element *root)
                 goto done;
             }
             Py_ssize_t inner_count = child_count(inner);
+            /* Most elements are empty or have one text: write them without a frame. */
             if (inner_count == 0
                 || (inner_count == 1 && PyUnicode_CheckExact(children_of(inner)[0]))) {
                 if ((inner_count == 1 && write_text(buffer, children_of(inner)[0], TEXT) < 0)
@@ -155,7 +156,7 @@ done:
     return failed;
 }
 
-/* Return the HTML as bytes; *is_unencodable says whether there are lone surrogates in it. */
+/* Return the HTML as bytes, and set *is_unencodable if it contains lone surrogates. */
 static PyObject *
 rendered(State *state, Element *element, bool *is_unencodable)
 {
@@ -172,7 +173,7 @@ rendered(State *state, Element *element, bool *is_unencodable)
 }
 
 /* Return head, then each line of the HTML after `line`, then the empty line that ends an event.
-   Nothing to render leaves the head and the empty line, as event_bytes() of markup/lines.py. */
+   Without HTML it is the head and the empty line, as from event_bytes() in _lines.py. */
 static PyObject *
 rendered_event(State *state, Element *element, PyObject *head, PyObject *line,
                bool *is_unencodable)

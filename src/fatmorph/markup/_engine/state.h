@@ -1,4 +1,4 @@
-/* What the module keeps for each interpreter, the limits, and what every part includes.
+/* The state of the module for each interpreter, the limits, and the headers of Python.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -18,36 +18,37 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Names outlive requests, and user data may be among them: a cache starts anew past so many, and
-   keeps none with more characters, as those in attributes.py. */
+/* Names outlive requests and may contain user data: a full cache is cleared, and long names are
+   not cached, as in _attributes.py. */
 #define MAX_CACHED_NAMES 4096
 #define MAX_CACHED_CHARACTERS 128
-/* Keywords of the calls in a program are few: so many of them are found by their address. */
+/* The calls in a program have few different keywords: this many are found by their address. */
 #define RECENT_KEYWORDS 256
-/* Lists that hold lists are flattened; deeper than this only a list that holds itself goes. */
+/* Lists in lists are flattened. A list that is nested deeper than this contains itself. */
 #define MAX_NESTED_ITERABLES 100
-/* How many children before or after generated ones are counted: what a byte holds. */
+/* The greatest number of children before or after generated ones: each number is one byte. */
 #define MAX_BESIDE_GENERATED UINT8_MAX
-/* The end of the message when the C stack would not suffice. */
+/* The end of the message of a RecursionError. */
 #define RECURSION " while flattening the children of an element"
-/* Enough for every element of an ordinary page without asking for memory. */
+/* Enough for every element of an ordinary page, so that a call needs no malloc(). */
 #define INLINE_CHILDREN 32
 #define INLINE_PAIRS 8
 #define INLINE_FRAMES 48
-/* Deeper nests are freed from a list, because each level takes a C stack frame. */
+/* Deeper elements are freed from a list, because each level needs a C stack frame. */
 #define MAX_FREEING_DEPTH 64
-/* What has more attributes than people write is left to a dict, which does not search. */
+/* has_pair() searches all pairs: more than these, as in generated code, are added with a dict. */
 #define MAX_SEARCHED_PAIRS 64
-/* Numbers below have their text made in advance: 1,000 of them take some 60 kB. */
+/* The texts of smaller numbers are made in advance: 1,000 of them take about 60 kB. */
 #define SMALL_NUMBERS 1000
-/* A buffer begins with what the last page took, within these: a short page, and what malloc()
-   gives without asking the system. */
+/* A buffer begins with about the size of the last page, between these limits: a short page, and
+   the largest block that malloc() returns without a system call. */
 #define MIN_BUFFER 4096
 #define MAX_FIRST_BUFFER (120 * 1024)
-/* So that no index of a pair overflows; no element comes near. */
+/* So that no index of a pair overflows. */
 #define MAX_PAIRS (INT32_MAX / 4)
 
-/* A keyword and its Name; both strong, so that no other object gets the address. */
+/* A keyword and its Name. Both references are strong: the address of a freed keyword could
+   become that of another object. */
 typedef struct {
     PyObject *keyword;
     PyObject *name;
@@ -61,11 +62,11 @@ typedef struct {
     PyTypeObject *attrs_type;
     PyObject *mapping_type;
     PyObject *names;         /* attribute name -> Name */
-    PyObject *keywords;      /* keyword -> Name, if any str is written as it is */
-    PyObject *written_names; /* key of a mapping -> Name, likewise */
+    PyObject *keywords;      /* keyword -> Name, or None if every value needs its own check */
+    PyObject *written_names; /* key of a mapping -> Name or None, likewise */
     PyObject *fragment_tag;
     PyObject *comment_tag;
-    /* functions of markup/building.py */
+    /* functions of _call.py */
     PyObject *tag_parts;
     PyObject *add_keyword;
     PyObject *add_mapping;
@@ -83,7 +84,7 @@ typedef struct {
     PyObject *str_id;      /* "id" */
     PyObject *small_numbers; /* a tuple: "0", "1", … */
     RecentKeyword recent_keywords[RECENT_KEYWORDS];
-    size_t first_buffer; /* how large the next buffer begins */
+    size_t first_buffer; /* the first size of the next buffer */
 } State;
 
 static inline State *
@@ -92,7 +93,7 @@ state_of(PyTypeObject *type)
     return (State *)PyType_GetModuleState(type);
 }
 
-/* Every object of the state, for the collector and for the end. */
+/* Every object of the state, for the garbage collector and for deallocation. */
 #define FOR_EACH_MEMBER(DO)                                                                    \
     DO(tag_type) DO(element_type) DO(name_type) DO(markup_type) DO(attrs_type)                 \
     DO(mapping_type) DO(names) DO(keywords) DO(written_names) DO(fragment_tag)                 \

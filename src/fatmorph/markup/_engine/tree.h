@@ -1,4 +1,4 @@
-/* Tags and elements: their structs, how they are read, how they are made and freed.
+/* Tags and elements: their structs, and the functions that read, make and free them.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -7,7 +7,7 @@
 
 #include "names.h"
 
-/* What an element may hold, itself or anywhere below it, as content.py numbers it. */
+/* The kinds of content that an element may have at any depth, with the bits of _content.py. */
 enum { HOLDS_VERBATIM = 2, HOLDS_ANYTHING = 3 };
 
 typedef struct {
@@ -22,8 +22,8 @@ typedef struct {
     bool has_start_end; /* whether > closes the start tag */
     bool is_newline_dropping;
     bool is_fragment;
-    unsigned heeds; /* what its check looks for and leaves as it is; 0 if it looks at all */
-    unsigned holds; /* what each of its elements holds */
+    unsigned heeds; /* its check is called only for these kinds of content; 0: always */
+    unsigned holds; /* the kinds of content of each of its elements */
 } Tag;
 
 typedef struct {
@@ -33,10 +33,10 @@ typedef struct {
     PyObject *html; /* bytes, if frozen */
     uint32_t pair_count;
     bool is_html_unencodable;
-    bool has_generated : 1; /* children that came out of lists and iterators, and how many */
+    bool has_generated : 1; /* whether it has a range of children from lists and iterators */
     uint8_t holds : 2;
-    uint8_t before_generated; /* children stand before them */
-    uint8_t after_generated; /* and after them */
+    uint8_t before_generated; /* the number of children before this range */
+    uint8_t after_generated; /* the number of children after it */
     PyObject *slots[]; /* pairs of Name and value (str or True), then children */
 } Element;
 
@@ -72,7 +72,7 @@ set_holds(Element *element, unsigned holds)
     element->holds = holds & HOLDS_ANYTHING;
 }
 
-/* Remember which children came out of lists and iterators, unless too many stand beside them. */
+/* Store the range of children from lists and iterators, unless there are too many around it. */
 static void
 set_generated(Element *element, Py_ssize_t start, Py_ssize_t stop)
 {
@@ -105,7 +105,7 @@ written_of(Element *element)
     return written;
 }
 
-/* Return an element with room for its slots, which the caller has to fill at once. */
+/* Return an element with uninitialised slots, which the caller must fill at once. */
 static Element *
 empty_element(State *state, Tag *tag, Py_ssize_t pair_count, Py_ssize_t child_count)
 {
@@ -128,7 +128,7 @@ empty_element(State *state, Tag *tag, Py_ssize_t pair_count, Py_ssize_t child_co
     return element;
 }
 
-/* Return an element that is equal, and not frozen. */
+/* Return an equal element that is not frozen. */
 static Element *
 copied_element(State *state, Element *element)
 {
@@ -164,12 +164,12 @@ free_element(PyObject *self)
     Py_DECREF(type);
 }
 
-/* The elements whose turn to be freed comes when the C stack has unwound. Each thread frees its
-   own; the type tells its interpreters apart, as a weak reference's callback may enter another. */
+/* The elements that are freed after the C stack has unwound. Each thread has its own. The type
+   identifies the interpreter, because the callback of a weak reference may enter another one. */
 typedef struct {
     PyTypeObject *type;
     int depth;
-    Element *postponed; /* a chain through the html fields, which nobody needs any more */
+    Element *postponed; /* a chain through the html fields, which are not used any more */
 } Freeing;
 
 static _Thread_local Freeing freeing = {NULL, 0, NULL};
@@ -192,7 +192,7 @@ element_dealloc(PyObject *self)
 {
     Element *element = ELEMENT(self);
     if (child_count(element) == 0) {
-        free_element(self); /* nothing below it is an element */
+        free_element(self); /* it has no child, so there is no recursion */
         return;
     }
     if (freeing.type == Py_TYPE(self)) {

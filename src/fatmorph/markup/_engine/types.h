@@ -47,7 +47,7 @@ tag_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* Make a tag of what the shared functions decided about its name. */
+/* Return a tag made from a TagParts, whose fields are read in their order. */
 static Tag *
 tag_from_parts(PyTypeObject *type, PyObject *parts)
 {
@@ -138,7 +138,7 @@ static PyMethodDef tag_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-PyDoc_STRVAR(tag_doc, "Build elements of one name when called.");
+PyDoc_STRVAR(tag_doc, "A callable that builds elements of one name.");
 
 static PyType_Slot tag_slots[] = {
     {Py_tp_doc, (void *)tag_doc},

@@ -1,5 +1,5 @@
-/* The values of attributes: the plain ones are written here, without running Python code. What
-   is not plain to see is left to the functions that both engines share, which know the rules.
+/* The values of attributes: the plain ones are written here, without running Python code. All
+   others are passed to the functions that both engines share, which have the complete rules.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
@@ -9,7 +9,7 @@
 #include "names.h"
 #include "numbers.h"
 
-/* Whether url.py would return the URL as it is: no scheme that runs code begins like this. */
+/* Whether the URL runs no code, by its first character alone; false if _url.py must decide. */
 static bool
 is_harmless_url(PyObject *url)
 {
@@ -20,7 +20,7 @@ is_harmless_url(PyObject *url)
     return first > ' ' && (first >= 0x80 || strchr("jJvVdD", (int)first) == NULL);
 }
 
-/* Whether css.py would take the name for a property's; false if that is not plain to see. */
+/* Whether _css.py would accept the name of a property; false if _css.py must decide. */
 static bool
 is_plain_property(PyObject *name)
 {
@@ -30,7 +30,7 @@ is_plain_property(PyObject *name)
            && strspn(text, "-0123456789abcdefghijklmnopqrstuvwxyz") == length;
 }
 
-/* Whether css.py would take the text for one value; false if that is not plain to see. */
+/* Whether _css.py would accept the text as one value; false if _css.py must decide. */
 static bool
 is_plain_css_value(PyObject *value)
 {
@@ -44,7 +44,7 @@ is_plain_css_value(PyObject *value)
         }
         if (byte == '(' && (i == 0 || (text[i - 1] != 'l' && text[i - 1] != 'L')
                             || (i >= 3 && strncmp(text + i - 3, "hsl", 3) == 0))) {
-            open++; /* not url(, which has rules of its own */
+            open++; /* not after url, which has rules of its own: no word ending with l but hsl */
         }
         else if (byte != ')' || --open < 0) {
             return false;
@@ -53,7 +53,7 @@ is_plain_css_value(PyObject *value)
     return open == 0;
 }
 
-/* The length of one item of a class or style mapping; 0 if it is left out, -1 if unsure. */
+/* The length of one item of a class or style mapping: 0 if it is left out, -1 if not plain. */
 static Py_ssize_t
 item_length(PyObject *key, PyObject *value, bool is_style)
 {
@@ -89,7 +89,7 @@ copy_ascii(char *out, PyObject *text)
     return out + length;
 }
 
-/* Write a mapping as the text of a class or style attribute; returns as plain_value() does. */
+/* Set *written to the text of a class or style mapping; the result is that of plain_value(). */
 static int
 joined_items(PyObject *mapping, bool is_style, PyObject **written)
 {
@@ -132,8 +132,8 @@ joined_items(PyObject *mapping, bool is_style, PyObject **written)
     return 0;
 }
 
-/* Set *written to what is written for a plain value, or to NULL to leave the attribute out.
-   Return 1 if the value has to be looked at, -1 on error. Runs no Python code. */
+/* Set *written to the text of a plain value (or to True), or to NULL to leave the attribute out.
+   Return 1 if the value is not plain, -1 on error. Runs no Python code. */
 static inline int
 plain_value(const State *state, const Name *name, PyObject *value, PyObject **written)
 {

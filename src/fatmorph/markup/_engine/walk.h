@@ -1,4 +1,4 @@
-/* The stack of a walk through a tree, which takes the place of recursion.
+/* The stack of a walk through a tree, used instead of recursion.
 
    Holds function bodies: a part of _core_c.c, not an interface. */
 
