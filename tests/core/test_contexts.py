@@ -51,7 +51,6 @@ WAYS_IN = {
     "below static HTML": lambda build, raw: build.core.frozen(build.html("a", raw)),
     "below a group": lambda build, raw: build.html("a", [build.html("g", "a", raw)]),
     "below what a parser moves out": lambda build, raw: build.html("p", raw),
-    "below a template": lambda build, raw: build.html("template", raw),
     "below noscript": lambda build, raw: build.html("noscript", raw),
     "below a select": lambda build, raw: build.html("select", raw),
     "beside what is HTML": lambda build, raw: [build.svg("desc", "x"), build.html("x-y", raw)],
@@ -86,6 +85,15 @@ def test_every_element_of_raw_text_is_refused_below_svg_and_math(build, name):
         build.svg("svg", build.html(name.upper(), "x"))
     with pytest.raises(ChildError, match=f"cannot put an HTML <{name}> into <math>"):
         build.mathml("math", build.html(name, ""))
+
+
+@pytest.mark.parametrize("root", ROOTS.values(), ids=ROOTS)
+@pytest.mark.parametrize("way", WAYS_IN.values(), ids=WAYS_IN)
+def test_a_template_of_html_below_svg_and_math_is_an_error(build, root, way):
+    template = build.html("template", build.html("b", "a < b"))
+
+    with pytest.raises(ChildError, match="cannot put an HTML <template> into <"):
+        root(build, "x", way(build, template))
 
 
 SHELTERS = {
@@ -142,6 +150,13 @@ SHELTERS = {
         build.mathml("annotation-xml", build.svg("svg", build.svg("foreignObject", *content))),
     ),
 }
+
+
+@pytest.mark.parametrize("shelter", SHELTERS.values(), ids=SHELTERS)
+def test_a_template_is_written_where_the_parser_reads_html_again(core, build, shelter):
+    html = core.render(shelter(build, build.html("template", build.html("b", "a < b"))))
+
+    assert "<template><b>a &lt; b</b></template>" in html
 
 
 @raw_text

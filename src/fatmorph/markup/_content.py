@@ -44,7 +44,7 @@ AttributeCheck: TypeAlias = "Callable[[str, Iterable[str]], None]"
 
 # Kinds of content that an element may have at any depth. They are bits, so that an engine can
 # combine those of the children.
-RAW_TEXT = 1  # HTML raw text
+RAW_TEXT = 1  # HTML raw text, or a template
 VERBATIM = 2  # unescaped text, or the end tag of an element that a parser may read as text
 
 
@@ -95,7 +95,7 @@ def content_of(name: str, namespace: ElementNamespace) -> Content:
             check = partial(_one_raw_text, ends)
             return Content(check, 0, RAW_TEXT | VERBATIM, attribute_check)
         if name == "template":
-            return Content(_no_raw_text_after_columns, RAW_TEXT)
+            return Content(_no_raw_text_after_columns, RAW_TEXT, RAW_TEXT)
     context = content_context(name, namespace)
     if lower in READ_AS_TEXT_ELEMENTS:
         check = partial(_no_own_end_tag, context, _end_tag(lower))
@@ -113,7 +113,7 @@ def check_namespace(view: Any, namespace: ElementNamespace) -> None:
         namespace: `svg` or `mathml`.
 
     Raises:
-        ChildError: A parser would read HTML raw text as markup.
+        ChildError: A parser would read HTML raw text as markup, or there is a template.
     """
     root = "svg" if namespace == "svg" else "math"
     children = view.children if view.tag == "#document-fragment" else (view,)

@@ -4,6 +4,9 @@ Inside `<svg>` and `<math>` an HTML script or style is an ordinary element: the 
 references in its text and builds elements from the tags in it. In a few other places the parser
 drops only the start tag. Verbatim text would become markup in all of them.
 
+A template inside `<svg>` and `<math>` is an ordinary element too. HTML in it ends the `<svg>`, so
+its own end tag ends the template around all of a patch, and the client loses the rest of the page.
+
 Departures:
 1. A `<select>` is read as older parsers do, which drop most tags in it.
 2. Raw text counts as misread if misplaced tags around it might lead to that.
@@ -42,6 +45,8 @@ RAW_TEXT_IN: Final[Mapping[Context, frozenset[str]]] = {
     "select": frozenset({"script"}),
     "frameset": frozenset({"noframes"}),
 }
+# A template is allowed wherever a parser reads HTML.
+FOREIGN: Final[frozenset[Context]] = frozenset({"svg", "mathml", "annotation"})
 # The elements that remain MathML in a text integration point.
 MATHML_IN_TEXT: Final = frozenset({"malignmark", "mglyph"})
 # https://html.spec.whatwg.org/multipage/parsing.html#html-integration-point
@@ -93,7 +98,7 @@ _cached_context = lru_cache(maxsize=1024)(_own_context)
 
 
 def find_misread_raw_text(context: Context, name: str, children: Any) -> Any:
-    """Return an element whose raw text a parser would misread, or None.
+    """Return an element that a parser would misread, or None: raw text, or a template.
 
     Elements that were checked in the same context when they were made are not checked again.
 
@@ -116,6 +121,8 @@ def find_misread_raw_text(context: Context, name: str, children: Any) -> Any:
                 if child.tag not in RAW_TEXT_IN.get(context, ()):
                     return child
                 continue
+            if context in FOREIGN and child.tag == "template" and child.namespace == "html":
+                return child
             inner = _context_within(context, child.tag.lower(), child)
             if inner not in ("html", own):
                 pending.append((inner, iter(child.children)))

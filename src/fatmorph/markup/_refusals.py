@@ -45,13 +45,13 @@ def html_value_error(
 def misread_raw_text_error(
     element: str, context: str, children: tuple[Any, ...], found: Any
 ) -> ChildError:
-    """Word the refusal of an element whose raw text a parser would misread.
+    """Word the refusal of an element that a parser would misread.
 
     Args:
         element: The name of the element around the children.
         context: How a parser reads the children.
         children: Text and elements.
-        found: The element with raw text: one of the children, or a descendant.
+        found: The element: one of the children, or a descendant.
     """
     trees = (child for child in children if not isinstance(child, str))
     paths = (find_path(tree, lambda each: each is found) for tree in trees)
@@ -79,7 +79,10 @@ def signal_as_code_error(element: str, attribute: str) -> AttributeValueError:
 
 
 def _misreading(element: str, context: str, tag: str) -> tuple[str, str]:
-    """Return why a parser misreads a tag's raw text in a context, and what to write."""
+    """Return why a parser misreads a tag in a context, and what to write."""
+    if tag == "template":
+        why = f"inside {'svg' if context == 'svg' else 'math'} it is not a template to the parser"
+        return why, "foreignObject(template(…))" if context == "svg" else "[math(…), template(…)]"
     if context == "svg":
         why = "inside svg the parser decodes references in its text, and reads tags in it as markup"
         return why, f"svg.{tag}(…)" if tag in ("script", "style") else f"foreignObject({tag}(…))"
