@@ -111,6 +111,7 @@ PACKAGE_ORDER = {
         "checks._vocabulary",
         "checks._wording",
         "checks._nesting",
+        "checks._misplaced",
         "checks._survey",
         "checks._page",
         "checks._browser_nodes",

@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Final
 
 from fatmorph.morph._matching.nodes import Node
+from fatmorph.morph.checks._misplaced import ROOTS
 from fatmorph.morph.checks._nesting import NESTING
-from fatmorph.morph.checks._survey import ROOTS, Tree
+from fatmorph.morph.checks._survey import Tree
 from fatmorph.morph.checks._vocabulary import RAW_TEXT
 
 __all__ = ("browser_document", "browser_nodes")
@@ -139,7 +140,8 @@ def _add_parts(html: Node, head_content: frozenset[str]) -> None:
     head, body = head or Node("head"), body or Node("body")
     for child in list(html.children()):
         child.detach()
-        is_in_head = is_in_head and child.name in head_content
+        is_blank = child.name == "#text" and child.text.isspace()
+        is_in_head = is_in_head and (is_blank or child.name in head_content)
         if child is not head and child is not body:
             (head if is_in_head else body).append(child)
     html.append(head)

@@ -13,8 +13,9 @@ from typing import cast
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import as_element
 from fatmorph.morph.checks._change import report_change
+from fatmorph.morph.checks._misplaced import ROOTS
 from fatmorph.morph.checks._page import report_page
-from fatmorph.morph.checks._survey import ROOTS, Survey, Tree
+from fatmorph.morph.checks._survey import Survey, Tree
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding, Severity
 from fatmorph.types import ElementNamespace, HasHtml

@@ -16,29 +16,36 @@ from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
 from fatmorph.morph._matching.nodes import LISTED_ELEMENTS
 from fatmorph.morph.checks import _vocabulary as kinds
+from fatmorph.morph.checks._misplaced import (
+    CHOOSY,
+    NAMED,
+    ROOTS,
+    misplaced,
+    misplaced_among,
+    misplaced_child,
+    misplaced_text,
+    rule,
+)
 from fatmorph.morph.checks._nesting import (
     FOREIGN,
-    IN_BUTTON,
     IN_FORM,
-    IN_P,
+    IN_MATHML,
     IN_TEMPLATE,
-    LEAVES_FOREIGN,
-    NESTING,
     UNKNOWN_TO_DATASTAR,
     UNTOUCHED,
-    misplaced,
+    Nesting,
+    inside_foreign,
 )
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding
 
-__all__ = ("ROOTS", "Attributes", "Row", "Spot", "Survey", "Tree")
+__all__ = ("Attributes", "Row", "Spot", "Survey", "Tree")
 
-ROOTS = frozenset({"#document", "#document-fragment"})
 MAX_STEPS = 16  # of a path: the end of a longer one is enough to find the element
 # Elements in these have no identity that a morph could keep, or not one that we know.
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
-FRAGMENTS = ROOTS | {"template"}  # whose content may begin with anything
-NOTED = frozenset({*NESTING, *kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"})
+NOTED = NAMED | {*kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"}
+SPACES = " \t\n\f\r"
 PAGE_END = re.compile("</html>|</head>|</body>")
 SCROLLS = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:auto|scroll)")
 
@@ -88,7 +95,8 @@ class Spot:
     """An element at one point of a tree; an equal element may occur elsewhere in it."""
 
     __slots__ = (
-        *("depth", "element", "flags", "index", "is_anchored", "number", "opens", "parent", "row"),
+        *("depth", "element", "flags", "index", "is_anchored", "is_misnested", "number", "opens"),
+        *("parent", "row"),
     )
 
     def __init__(
@@ -103,6 +111,7 @@ class Spot:
         self.opens = 0  # flags for its descendants
         self.number = 0  # in document order
         self.is_anchored: bool | None = None
+        self.is_misnested = False
 
 
 class Survey:
@@ -171,8 +180,10 @@ class Survey:
             tag = element.tag
             if attributes := element.attributes:
                 self._note_attributes(spot, attributes)
-            if tag in NOTED and not spot.flags & FOREIGN:
-                self._note_tag(spot, tag, attributes)
+            if spot.flags & FOREIGN or tag in NOTED:
+                self._check_nesting(spot, tag, attributes)
+                if not spot.flags & FOREIGN:
+                    self._note_tag(spot, tag, attributes)
             if spot.depth == MAX_DEPTH + 1:
                 self.report("too-deep", spot)
             children = element.children
@@ -250,12 +261,6 @@ class Survey:
             self.report("datastar-value", spot, name=name, wrong=wrong, fix=fix)
 
     def _note_tag(self, spot: Spot, tag: str, attributes: Attributes) -> None:
-        rule = NESTING.get(tag)
-        parent = spot.parent.element.tag if spot.parent is not None else "#document"
-        if rule is not None and parent not in FRAGMENTS:
-            crossed = spot.flags & rule.forbidden
-            if crossed or parent in rule.enemies or (rule.parents and parent not in rule.parents):
-                self._note_misnested(spot, tag, parent, crossed)
         if tag in kinds.STATEFUL:
             if tag != "input" or attributes.get("type") not in kinds.STATELESS_INPUTS:
                 self._note_state(spot, kinds.STATEFUL[tag])
@@ -267,12 +272,23 @@ class Survey:
         elif tag == "template" and "shadowrootmode" in attributes:
             self.report("shadow-root", spot)
 
-    def _note_misnested(self, spot: Spot, tag: str, parent: str, crossed: int) -> None:
-        reason, fix = misplaced(tag, parent, crossed)
-        self.report("misnested", spot, parent=parent, reason=reason, fix=fix)
+    def _check_nesting(self, spot: Spot, tag: str, attributes: Attributes) -> None:
+        namespace = getattr(spot.element, "namespace", None)
+        parent = spot.parent.element.tag if spot.parent is not None else "#document"
+        if found := misplaced(tag, namespace, attributes, parent, spot.flags):
+            self._note_misnested(spot, parent, found)
+            # Only the outermost mistake is reported, so its content is read as it was written.
+            foreign = {"svg": FOREIGN, "mathml": FOREIGN | IN_MATHML}.get(namespace or "", 0)
+            spot.flags = spot.flags & ~(FOREIGN | IN_MATHML) | foreign
+
+    def _note_misnested(self, spot: Spot, parent: str, found: tuple[str, str]) -> None:
+        if not spot.is_misnested:
+            spot.is_misnested = True
+            reason, fix = found
+            self.report("misnested", spot, parent=parent, reason=reason, fix=fix)
 
     def _note_texts(self, spot: Spot, tag: str, children: Sequence[Any]) -> None:
-        rule = NESTING.get(tag)
+        found = None if spot.flags & FOREIGN else self._rule(spot, tag)
         for child in children:
             if not isinstance(child, str):
                 continue
@@ -280,19 +296,18 @@ class Survey:
             if is_raw and "</" in child and tag not in ROOTS:
                 if (end := PAGE_END.search(child)) and not spot.flags & FOREIGN:
                     self.report("page-end", spot, text=repr(end[0]))
-            elif not is_raw and rule is not None and rule.children and not child.isspace():
-                reason, fix = misplaced("#text", tag, 0)
+            elif not is_raw and found and found.children is not None and child.strip(SPACES):
+                reason, fix = misplaced_text(tag)
                 words = {"tag": "#text", "parent": tag, "reason": reason, "fix": fix}
                 self.report("misnested", spot, **words)
 
     def _child_spots(self, spot: Spot, tag: str, elements: list[Tree]) -> list[Spot]:
         flags = spot.flags | spot.opens
-        rule = NESTING.get(tag)
-        if flags & FOREIGN:
-            if tag in LEAVES_FOREIGN:
-                flags &= ~(FOREIGN | IN_P | IN_BUTTON)
-        elif rule is not None:
-            flags = flags & ~rule.closes | rule.opens
+        found = None
+        if spot.flags & FOREIGN:
+            flags = inside_foreign(tag, flags, spot.element.attributes)
+        elif found := self._rule(spot, tag):
+            flags = flags & ~found.closes | found.opens
         if tag == "head":
             self.heads.append(spot)
         rows = self._rows(spot, elements, flags)
@@ -303,11 +318,21 @@ class Survey:
         ]
         if group := [child for child in spots if child.row is not around]:
             self.rows.append(group)
-        if rule is not None and rule.children is not None and not flags & FOREIGN:
-            for child in spots:
-                if child.element.tag not in rule.children:
-                    self._note_misnested(child, child.element.tag, tag, 0)
+        if tag in CHOOSY and not spot.flags & FOREIGN:
+            self._check_children(tag, found, spots)
         return spots
+
+    def _rule(self, spot: Spot, tag: str) -> Nesting | None:
+        return rule(tag, spot.parent.element.tag if spot.parent is not None else "#document")
+
+    def _check_children(self, tag: str, found: Nesting | None, spots: list[Spot]) -> None:
+        if found is not None and found.children is not None:
+            for child in spots:
+                element = child.element
+                if reason := misplaced_child(element.tag, element.attributes, tag, found.children):
+                    self._note_misnested(child, tag, reason)
+        for index, reason in misplaced_among((child.element.tag for child in spots), tag):
+            self._note_misnested(spots[index], tag, reason)
 
     def _rows(self, spot: Spot, elements: list[Tree], flags: int) -> list[Row | None]:
         """Return the row that each element is, or is in."""
