@@ -8,6 +8,7 @@ The stored files are pytest-snapshot's: https://github.com/joseph-roitman/pytest
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture
-def view_snapshot(request: pytest.FixtureRequest) -> ViewSnapshot:
+def view_snapshot(request: pytest.FixtureRequest) -> Iterator[ViewSnapshot]:
     """Return a function that checks a view and compares it with its stored HTML.
 
     Example:
@@ -38,6 +39,5 @@ def view_snapshot(request: pytest.FixtureRequest) -> ViewSnapshot:
     The file is `snapshots/<test module>/<test name>/view.html`; `--snapshot-update` writes it.
     """
     snapshots = import_module("fatmorph.testing.snapshots")
-    snapshots.require_pytest_snapshot()
-    made: ViewSnapshot = snapshots.ViewSnapshot(request.getfixturevalue("snapshot"))
-    return made
+    with snapshots.opened(request) as view_snapshot:
+        yield view_snapshot

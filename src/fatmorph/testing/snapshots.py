@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import pytest
 
 from fatmorph._log import Log
 from fatmorph.errors import MissingExtraError, SnapshotError, short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._pretty import pretty
+from fatmorph.markup._render import render_bytes
 from fatmorph.morph.checks import Finding, check
 from fatmorph.types import HasHtml
 
-__all__ = ("ViewSnapshot", "require_pytest_snapshot")
+__all__ = ("ViewSnapshot", "opened", "require_pytest_snapshot")
 
 logger = Log("fatmorph.morph")
 
 # A valid file name on every system: not a folder, a drive or a hidden file.
 NAME = re.compile(r"\w[\w. -]*")
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
+RESERVED_ON_WINDOWS = re.compile(
+    r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?",
+    re.IGNORECASE,
+)
+# File → the test that has used it in this run.
+TAKEN = pytest.StashKey[dict[str, str]]()
 
 
 class _Snapshot(Protocol):
@@ -35,12 +48,17 @@ class ViewSnapshot:
     """A function that compares views with stored HTML files: the `view_snapshot` fixture.
 
     Args:
-        snapshot: pytest-snapshot's `snapshot` fixture, which manages the files and the options
-            `--snapshot-update` and `--allow-snapshot-deletion`.
+        snapshot: pytest-snapshot's `Snapshot`, which manages the files of a test.
+        test: The test's name.
+        taken: The files that tests of this run have used, each with the test's name.
     """
 
-    def __init__(self, snapshot: _Snapshot) -> None:
+    def __init__(
+        self, snapshot: _Snapshot, test: str = "", taken: dict[str, str] | None = None
+    ) -> None:
         self._snapshot = snapshot
+        self._test = test
+        self._taken = {} if taken is None else taken
         self._unnamed = 0
         self._names: set[str] = set()
 
@@ -56,11 +74,15 @@ class ViewSnapshot:
         Raises:
             AssertionError: The file differs or does not exist, and the message has the diff; or
                 the view has errors, and the message has the findings.
-            SnapshotError: The name is not a valid file name, or this test has used it before.
+            SnapshotError: The name is not a valid file name, this test has used it before, or
+                another test has used the file.
+            EncodingError: The view contains text with a lone surrogate.
         """
         __tracebackhide__ = True
         _check(view)
+        render_bytes(view)  # raises, with the place, if the view cannot be stored
         stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
+        self._take(stored)
         # A parser reads every line end as LF, so this does not change the page.
         html = pretty(view).replace("\r\n", "\n").replace("\r", "\n") + "\n"
         try:
@@ -74,7 +96,7 @@ class ViewSnapshot:
         if name is None:
             self._unnamed += 1
             name = "view" if self._unnamed == 1 else f"view-{self._unnamed}"
-        if NAME.fullmatch(name) is None:
+        if NAME.fullmatch(name) is None or RESERVED_ON_WINDOWS.fullmatch(f"{name}.html"):
             raise SnapshotError(
                 f"cannot name a snapshot {short_repr(name)}",
                 where="view_snapshot(…)",
@@ -92,9 +114,46 @@ class ViewSnapshot:
         self._names.add(name.casefold())
         return name
 
+    def _take(self, stored: Path) -> None:
+        """Note that the test uses a file."""
+        # File names must not differ by case alone: some systems ignore case.
+        other = self._taken.setdefault(str(stored).casefold(), self._test)
+        if other != self._test:
+            raise SnapshotError(
+                f"cannot use the file {stored.parent.name}/{stored.name} in two tests",
+                where=self._test,
+                why=f"{other} uses it, and each would replace the page of the other",
+                fix='pytest.param(…, id="a-name")',
+            )
+
+
+@contextmanager
+def opened(request: pytest.FixtureRequest) -> Iterator[ViewSnapshot]:
+    """Yield the function for one test; fail at the end if it has written a file.
+
+    It does not use the fixture `snapshot`, which may be another plugin's.
+
+    Args:
+        request: The fixture's request.
+
+    Raises:
+        MissingExtraError: pytest-snapshot is not installed.
+        SnapshotError: The test's parameters do not make a folder's name.
+    """
+    require_pytest_snapshot()
+    plugin = import_module("pytest_snapshot.plugin")
+    config, test = request.config, request.node
+    # pytest-snapshot's option, or syrupy's of the same name.
+    names = ("snapshot_update", "update_snapshots")
+    is_update = any(config.getoption(name, default=False) for name in names)
+    can_delete = config.getoption("allow_snapshot_deletion", default=False)
+    taken = config.stash.setdefault(TAKEN, {})
+    with plugin.Snapshot(is_update, can_delete, _folder(test)) as snapshot:
+        yield ViewSnapshot(snapshot, test.nodeid, taken)
+
 
 def require_pytest_snapshot() -> None:
-    """Raise if pytest-snapshot, whose fixture manages the files, is not installed.
+    """Raise if pytest-snapshot, which manages the files, is not installed.
 
     Raises:
         MissingExtraError: It is not installed.
@@ -106,6 +165,25 @@ def require_pytest_snapshot() -> None:
             why="it keeps the stored files, and is part of the extra testing",
             fix='pip install "fatmorph[testing]"',
         )
+
+
+def _folder(test: Any) -> Path:  # Any: pytest's items have no common type with these attributes
+    """Return the folder of a test's files: module, classes, function, parameters."""
+    classes = [node.name for node in test.listchain() if isinstance(node, pytest.Class)]
+    name = getattr(test, "originalname", None) or test.name
+    folder = test.path.parent.joinpath("snapshots", test.path.stem, *classes, name)
+    if not hasattr(test, "callspec"):
+        return Path(folder)
+    case = re.sub(r"[^-\w.]", "", test.callspec.id.strip().replace(" ", "_"))
+    case = {"": "empty", ".": "dot", "..": "dotdot"}.get(case, case)
+    if RESERVED_ON_WINDOWS.fullmatch(case) or case.endswith("."):
+        raise SnapshotError(
+            f"cannot store a snapshot in the folder {short_repr(case)}",
+            where=test.nodeid,
+            why="Windows has no folder of this name, and your tests may run there",
+            fix='pytest.param(…, id="a-name")',
+        )
+    return Path(folder / case)
 
 
 def _check(view: Element | HasHtml) -> None:

@@ -137,6 +137,129 @@ def test_every_case_of_a_parametrized_test_has_its_own_file(
     assert stored == ["ada/view.html", "bob/view.html"]
 
 
+def test_tests_of_the_same_name_in_two_classes_have_files_of_their_own(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    source = """
+        from fatmorph import h
+
+        class TestCart:
+            def test_empty(self, view_snapshot):
+                view_snapshot(h.p("cart"))
+
+            class TestOld:
+                def test_empty(self, view_snapshot):
+                    view_snapshot(h.p("old cart"))
+
+        class TestList:
+            def test_empty(self, view_snapshot):
+                view_snapshot(h.p("list"))
+    """
+    run(source, "--snapshot-update")
+
+    result = run(source)
+
+    result.assert_outcomes(passed=3)
+    folder = pytester.path / "snapshots" / "test_it"
+    stored = {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*.html")}
+    assert stored == {
+        "TestCart/test_empty/view.html": "<p>cart</p>\n",
+        "TestCart/TestOld/test_empty/view.html": "<p>old cart</p>\n",
+        "TestList/test_empty/view.html": "<p>list</p>\n",
+    }
+
+
+@pytest.mark.parametrize("cases", ["+*", "aA", "/:"])
+def test_a_file_of_another_test_of_this_run_is_refused(run: Run, cases: str) -> None:
+    source = f"""
+        import pytest
+        from fatmorph import h
+
+        @pytest.mark.parametrize("sign", {[*cases]})
+        def test_sign(view_snapshot, sign):
+            view_snapshot(h.p(sign))
+    """
+
+    result = run(source, "--snapshot-update")
+
+    result.stdout.fnmatch_lines(
+        [
+            "*SnapshotError: cannot use the file *view.html in two tests",
+            f"*where: test_it.py::test_sign[[]{cases[1]}]",
+            f"*why:   test_it.py::test_sign[[]{cases[0]}] uses it, and each would *",
+            '*fix:   pytest.param(*, id="a-name")',
+        ]
+    )
+
+
+def test_a_test_that_runs_twice_uses_its_file_twice(run: Run) -> None:
+    run(VIEW.format(text="empty"), "--snapshot-update")
+
+    result = run(VIEW.format(text="empty"), "test_it.py", "test_it.py", "--keep-duplicates")
+
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("case", ["con", "NUL.txt", "com1", "lpt9", "a."])
+def test_a_case_whose_folder_windows_reserves_is_refused(
+    run: Run, pytester: pytest.Pytester, case: str
+) -> None:
+    source = f"""
+        import pytest
+        from fatmorph import h
+
+        @pytest.mark.parametrize("name", [pytest.param("x", id={case!r})])
+        def test_user(view_snapshot, name):
+            view_snapshot(h.p(name))
+    """
+
+    result = run(source, "--snapshot-update")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*SnapshotError: cannot store a snapshot in the folder '{case}'"])
+    assert not (pytester.path / "snapshots").exists()
+
+
+def test_a_lone_surrogate_is_refused_with_its_place(run: Run, pytester: pytest.Pytester) -> None:
+    source = r"""
+        from fatmorph import h
+
+        def test_cart(view_snapshot):
+            view_snapshot(h.ul(h.li("half \ud83d")))
+    """
+
+    result = run(source, "--snapshot-update")
+
+    result.stdout.fnmatch_lines(["*EncodingError: cannot encode *", "*where: ul > li"])
+    assert not (pytester.path / "snapshots").exists()
+
+
+# syrupy has the same option and the same fixture as pytest-snapshot.
+LIKE_SYRUPY = """
+import pytest
+
+def pytest_addoption(parser):
+    parser.addoption("--snapshot-update", action="store_true", dest="update_snapshots")
+
+@pytest.fixture
+def snapshot():
+    return "not a snapshot of ours"
+"""
+
+
+def test_views_are_stored_and_compared_next_to_syrupy(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(like_syrupy=LIKE_SYRUPY, test_it=VIEW.format(text="empty"))
+    pytester.syspathinsert()
+    options = ("-p", "no:snapshot", "-p", "like_syrupy")
+
+    updated = pytester.runpytest_subprocess(*options, "--snapshot-update")
+    compared = pytester.runpytest_subprocess(*options)
+
+    updated.assert_outcomes(passed=1, errors=1)
+    compared.assert_outcomes(passed=1)
+    assert (pytester.path / CART / "view.html").read_text() == '<p id="cart">empty</p>\n'
+
+
 @pytest.mark.parametrize("text", [r"one\r\ntwo\rthree", r"a\u2028b\x85c", "äöü €"])
 def test_a_view_with_any_line_end_or_letter_passes_after_an_update(run: Run, text: str) -> None:
     run(VIEW.format(text=text), "--snapshot-update")
@@ -146,7 +269,9 @@ def test_a_view_with_any_line_end_or_letter_passes_after_an_update(run: Run, tex
     result.assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("name", ["", "../view", "a/b", r"a\\b", ".hidden", "c:view"])
+@pytest.mark.parametrize(
+    "name", ["", "../view", "a/b", r"a\\b", ".hidden", "c:view", "con", "Nul", "com1.old", "LPT9 "]
+)
 def test_a_name_that_is_invalid_for_a_file_is_refused(
     run: Run, pytester: pytest.Pytester, name: str
 ) -> None:
