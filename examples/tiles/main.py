@@ -73,9 +73,9 @@ def home_view(user_id: str, painters: Sequence[str], board: Mapping[int, str]) -
             client,
         ),
         h.body(
-            # The browser keeps this id: later pages contain the same one, and a reconnect sends it.
+            # The browser keeps this id: later pages contain the same one, and the stream sends it.
             data.signals({"user_id": user_id}, if_missing=True),
-            data.init(at.subscribe("/subscribe")),
+            data.init(at.subscribe("/subscribe", include="^user_id$")),
             h.header(
                 h.h1("Tiles"),
                 h.ul(

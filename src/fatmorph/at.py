@@ -10,13 +10,13 @@ Source: https://data-star.dev/reference/actions
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import Expression, operand_text
 from fatmorph.datastar._attributes.fetch import FetchOptions, fetch_text
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
+from fatmorph.datastar._attributes.subscription import subscription_options
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.escape import JSExpression, js
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from fatmorph.types import SignalValue
 
 __all__ = (
-    "SUBSCRIBE_INTERVAL_MS",
-    "SUBSCRIBE_MAX_WAIT_MS",
-    "SUBSCRIBE_SCALER",
     "IntlType",
     "clipboard",
     "delete",
@@ -45,14 +42,6 @@ __all__ = (
     "subscribe",
     "toggle_all",
 )
-
-# How `subscribe` retries when the stream ends or the server is unreachable.
-# The first retries come soon: a server restarted by a file watcher takes a few tenths of a second.
-SUBSCRIBE_INTERVAL_MS = 100
-# Each wait is a quarter longer, so that many clients do not retry at the same time for long.
-SUBSCRIBE_SCALER = 1.25
-# No wait is longer than a second, so every page reconnects within a second of the server's return.
-SUBSCRIBE_MAX_WAIT_MS = 1000
 
 IntlType = Literal["datetime", "displayNames", "list", "number", "pluralRules", "relativeTime"]
 INTL_TYPES = ("datetime", "displayNames", "list", "number", "pluralRules", "relativeTime")
@@ -186,8 +175,9 @@ def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
 def subscribe(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that keeps a stream from the server open for the page's life.
 
-    It is a GET that is repeated whenever the stream ends or the server is unreachable, within a
-    second of its return, and without end; `retry="always"` alone stops after three minutes.
+    It is a GET that is repeated whenever the stream ends or the server is unreachable: first after
+    a tenth of a second, then after waits that grow to ten seconds, without end. It
+    sends no signals, except for those that `include` matches.
 
     Args:
         url: Relative to the page; text, or JavaScript as a `JSExpression`.
@@ -197,20 +187,13 @@ def subscribe(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
         DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
-        >>> subscribe("/subscribe", retry_max_wait=500)
-        "@get('/subscribe', {retry: 'always', retryInterval: 100, retryScaler: 1.25, \
-retryMaxWait: 500, retryMaxCount: Infinity})"
+        >>> at_once = subscribe("/subscribe", include="^user_id$", retry_max_wait=500)
+        >>> "retryMaxWait: 500" in at_once and "include: /^user_id$/" in at_once
+        True
 
     Source: https://data-star.dev/reference/actions#options
     """
-    permanent: FetchOptions = {
-        "retry": "always",
-        "retry_interval": SUBSCRIBE_INTERVAL_MS,
-        "retry_scaler": SUBSCRIBE_SCALER,
-        "retry_max_wait": SUBSCRIBE_MAX_WAIT_MS,
-        "retry_max_count": math.inf,
-    }
-    return fetch_text("get", url, {**permanent, **options})
+    return fetch_text("get", url, subscription_options(options))
 
 
 @cached

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 from fatmorph.errors import BodyError, SignalsError, quoted
 from fatmorph.http._policy import NONCE_HEADER, is_nonce, new_nonce
 from fatmorph.http._signals import decoded_signals
+from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 
 __all__ = (
     "MAX_BODY_BYTES",
@@ -253,6 +254,8 @@ class Context:
             raw = await self._signal_body()
         if len(raw) > MAX_SIGNAL_BYTES:
             raise self._too_large()
+        if (included := self.headers.get(SIGNALS_HEADER)) is not None:
+            check_sent(included, raw, shape, self.path)
         return decoded_signals(raw or b"{}", shape)
 
     def _signal_parameter(self) -> bytes:

@@ -271,18 +271,31 @@ def test_an_escaped_pattern_matches_its_text_and_no_other(
 
 
 def test_the_permanent_streams_options_arrive(client: Client) -> None:
-    arrived = client("value", expression=at.subscribe("/subscribe"))
+    url, options = client("value", expression=at.subscribe("/subscribe", retry_interval=50))
+    page = options["headers"].pop("Fatmorph-Page")
 
-    assert arrived == [
+    assert re.fullmatch(r"[0-9a-z]{1,16} 50", page)
+    assert [url, options] == [
         "/subscribe",
         {
+            "payload": {},
+            "headers": {"Fatmorph-Signals": "include="},
             "retry": "always",
-            "retryInterval": 100,
-            "retryScaler": 1.25,
-            "retryMaxWait": 1000,
+            "retryInterval": 50,
+            "retryScaler": 1.6,
+            "retryMaxWait": 10000,
             "retryMaxCount": "Infinity",
         },
     ]
+
+
+def test_a_subscriptions_interval_grows_each_time_it_is_read(client: Client) -> None:
+    options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
+    waits = client("value", expression=f"[({options}).retryInterval].flatMap(wait => "
+                   "Array.from({length: 14}, () => Number(wait)))")
+
+    nominal = [min(100 * 1.6**n, 8000) for n in range(14)]
+    assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True))
 
 
 # Without spaces and controls, which the browser encodes inside a URL.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Any, ClassVar, Literal, TypedDict
 from urllib.parse import quote
 
 import msgspec
@@ -337,3 +337,86 @@ async def test_a_message_quotes_no_value_of_a_closed_set_or_key(raw: bytes, why:
 async def test_a_type_that_cannot_be_decoded_is_an_error_of_the_program() -> None:
     with pytest.raises(TypeError):
         await post(b"{}").signals(complex | range)  # type: ignore[call-overload]
+
+
+@shapes
+async def test_half_a_surrogate_pair_becomes_the_replacement_character(shape: Any) -> None:
+    raw = rb'{"user_id": "\ud83d, \ude00, \ud83d\ud83d\ude00\ude00, \\ud83d, \uD83D\n"}'
+
+    signals = await post(raw).signals(shape)
+
+    found = signals if isinstance(signals, Mapping) else vars_of(signals)
+    assert found["user_id"] == "\ufffd, \ufffd, \ufffd\U0001f600\ufffd, \\ud83d, \ufffd\n"
+
+
+async def test_half_a_surrogate_pair_in_a_query_and_in_a_name_is_replaced() -> None:
+    context = get("datastar=" + quote(r'{"\udead": ["\ud83d"]}'))
+
+    assert await context.signals() == {"\ufffd": ["\ufffd"]}
+
+
+class AliasedSignals(pydantic.BaseModel):
+    user: str = pydantic.Field("", alias="user_id")
+
+
+class RenamedSignals(msgspec.Struct, rename="camel"):
+    user_id: str = ""
+
+
+@dataclass
+class CountingSignals:
+    count: ClassVar[int] = 0
+    user_id: str = ""
+
+
+@pytest.mark.parametrize(
+    ("include", "query", "shape"),
+    [
+        ("%5E(cart%7Cuser_id)%24", "", DataclassSignals),
+        ("cart%7Cuser_id", "", TypedDictSignals),
+        (".", "", PydanticSignals),
+        ("%5Euser", "", AliasedSignals),
+        ("%5EuserId%24", "", RenamedSignals),
+        ("%5Euser_id%24", "", CountingSignals),
+        ("%5Euser_id%5C.name%24", "", CountingSignals),
+        ("(%3F%3C%3D%5Cp%7BL%7D)x", "", CountingSignals),
+        ("", "datastar={%22user_id%22:%22%22}", CountingSignals),
+        ("%5Ea%24", "", dict),
+    ],
+    ids=[
+        *("named", "unanchored", "all", "an alias", "renamed", "beside a class variable"),
+        *("a part of one", "a pattern of JavaScript", "sent all the same", "a dict"),
+    ],
+)
+async def test_a_stream_reads_the_signals_that_its_page_includes(
+    include: str, query: str, shape: Any
+) -> None:
+    await get(query, Fatmorph_Signals=f"include={include}").signals(shape)
+
+
+@pytest.mark.parametrize(
+    ("include", "shape", "missing", "line"),
+    [
+        ("", DataclassSignals, "the signal cart", "^(cart|user_id)$"),
+        ("%5Euser_id%24", StructSignals, "the signal cart", "^(cart|user_id)$"),
+        ("%5Ecart%24", PydanticSignals, "the signal user_id", "^(cart|user_id)$"),
+        ("%5Ecart%24", AliasedSignals, "the signal user_id", "^user_id$"),
+        ("", dict, "any signals", "^name$"),
+    ],
+)
+async def test_a_stream_that_reads_signals_its_page_does_not_send_is_refused(
+    include: str, shape: Any, missing: str, line: str
+) -> None:
+    context = get("datastar={}", Fatmorph_Signals=f"include={include}")
+
+    with pytest.raises(SignalsError) as caught:
+        await context.signals(shape)
+
+    assert (caught.value.what, caught.value.fix) == (
+        f"cannot read {missing}, which the page's stream does not send",
+        f"at.subscribe('/cart', include=\"{line}\")",
+    )
+
+
+async def test_a_request_that_is_not_marked_reads_signals_as_ever() -> None:
+    assert await get("datastar={}").signals(DataclassSignals) == DataclassSignals()

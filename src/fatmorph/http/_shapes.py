@@ -12,9 +12,9 @@ import types
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from contextlib import suppress
 from functools import lru_cache
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
-__all__ = ("declared_place", "hashes_objects")
+__all__ = ("declared_names", "declared_place", "hashes_objects")
 
 # Any, below: an annotation can be any object, and pydantic is not a dependency.
 
@@ -61,6 +61,33 @@ def declared_place(shape: Any, location: Iterable[object]) -> str:
             break
         place += f"[{part}]" if is_index else f".{part}"
     return place.removeprefix(".")
+
+
+def declared_names(shape: Any) -> tuple[tuple[str, ...], ...]:
+    """Return, for each field of a shape, the names that it may have in JSON.
+
+    Example:
+        >>> from typing import TypedDict
+        >>> class Cart(TypedDict):
+        ...     prices: list[int]
+        >>> declared_names(Cart), declared_names(dict)
+        ((('prices',),), ())
+    """
+    return tuple(
+        (*_spellings(declared), _encoded_name(kind, name))
+        for kind in _arms(shape)
+        if _has_fields(kind)
+        for name, declared, annotation in _declared_fields(kind)
+        if _origin(annotation) is not ClassVar
+    )
+
+
+def _encoded_name(kind: Any, name: str) -> str:
+    """Return the name of a field in JSON, which msgspec may have renamed."""
+    names: Any = getattr(kind, "__struct_fields__", ())
+    return dict(zip(names, getattr(kind, "__struct_encode_fields__", ()), strict=False)).get(
+        name, name
+    )
 
 
 @lru_cache(maxsize=256)

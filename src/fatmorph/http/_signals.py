@@ -40,6 +40,13 @@ DECLARED = frozenset(
     | {"field_type", "ge", "gt", "le", "lt", "max_digits", "max_length", "method_name"}
     | {"min_length", "multiple_of", "pattern", "tz_expected", "whole_digits"}
 )
+# Half of a surrogate pair, as `JSON.stringify()` writes it; searched without escaped backslashes.
+# https://tc39.es/ecma262/#sec-quotejsonstring
+LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F][\da-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F][\da-fA-F]{2}"
+)
+REPLACEMENT = rb"\\ufffd"
 VALIDATOR_ERRORS = frozenset({"value_error", "assertion_error"})
 REFUSED = "its validator refuses it"
 # Pydantic collects all errors, and formats all or none: 80,000 take 0.2 s.
@@ -61,6 +68,7 @@ def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: the type that 
         >>> decoded_signals(b'{"count": 1}', dict)
         {'count': 1}
     """
+    raw = _without_lone_surrogates(raw)
     # `from None`: the messages of msgspec and pydantic quote values, which may be secrets.
     try:
         values = checked_size(raw)
@@ -72,6 +80,14 @@ def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: the type that 
     if hasattr(shape, "model_validate_json"):
         return _pydantic_signals(raw, shape)
     return _read(_decoder(cast("Hashable", shape)), raw)
+
+
+def _without_lone_surrogates(raw: bytes) -> bytes:
+    """Write U+FFFD for half a surrogate pair, as forms do: no other text can hold one."""
+    if rb"\u" not in raw or b"\0" in raw:
+        return raw
+    marked = raw.replace(rb"\\", b"\0\0")
+    return LONE_SURROGATE.sub(REPLACEMENT, marked).replace(b"\0\0", rb"\\")
 
 
 def _pydantic_signals(raw: bytes, shape: Any) -> Any:  # Any: pydantic is not a dependency

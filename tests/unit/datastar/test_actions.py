@@ -77,20 +77,6 @@ EXPRESSIONS = [
         ),
     ),
     (at.get("/", retry_max_count=math.inf), "@get('/', {retryMaxCount: Infinity})"),
-    (
-        at.subscribe("/subscribe"),
-        (
-            "@get('/subscribe', {retry: 'always', retryInterval: 100, retryScaler: 1.25, "
-            "retryMaxWait: 1000, retryMaxCount: Infinity})"
-        ),
-    ),
-    (
-        at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
-        (
-            "@get('/s', {openWhenHidden: true, retry: 'always', retryInterval: 50, "
-            "retryScaler: 1.25, retryMaxWait: 1000, retryMaxCount: 3})"
-        ),
-    ),
     (at.peek("$n"), "@peek(() => $n)"),
     (at.peek("{a: $n}"), "@peek(() => ({a: $n}))"),
     (at.set_all(""), "@setAll('')"),

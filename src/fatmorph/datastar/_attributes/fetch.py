@@ -53,7 +53,8 @@ class FetchOptions(TypedDict, total=False):
         retry: `"auto"` (default): after network errors. `"error"`: after 4xx and 5xx too.
             `"always"`: after the end of a stream too. `"never"` still retries network errors;
             `retry_max_count=0` does not.
-        retry_interval: Milliseconds before the first retry, at least 1; default 1000.
+        retry_interval: Milliseconds before the first retry, at least 1; default 1000. Or
+            JavaScript, such as `JSExpression("80 + Math.random() * 40")`.
         retry_scaler: Factor by which each wait is longer, at least 1; default 2.
         retry_max_wait: Longest wait, in milliseconds; default 30000.
         retry_max_count: Consecutive failures after which it stops; default 10, `math.inf` never.
@@ -69,7 +70,7 @@ class FetchOptions(TypedDict, total=False):
     open_when_hidden: bool | None
     request_cancellation: Literal["auto", "cleanup", "disabled"] | JSExpression | None
     retry: Literal["auto", "error", "always", "never"] | None
-    retry_interval: int | None
+    retry_interval: int | JSExpression | None
     retry_scaler: float | None
     retry_max_wait: int | None
     retry_max_count: float | None
@@ -186,6 +187,10 @@ def _boolean(value: object, where: str) -> str:
     raise _option_error(value, where, "it is true or false", "True")
 
 
+def _interval(value: object, where: str) -> str:
+    return value.value if isinstance(value, JSExpression) else _milliseconds(value, where)
+
+
 def _milliseconds(value: object, where: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return js(value)
@@ -276,7 +281,7 @@ WRITERS: Mapping[str, Callable[[object, str], str]] = MappingProxyType(
         "open_when_hidden": _boolean,
         "request_cancellation": _cancellation,
         "retry": _one_of("auto", "error", "always", "never"),
-        "retry_interval": _milliseconds,
+        "retry_interval": _interval,
         "retry_scaler": _scaler,
         "retry_max_wait": _milliseconds,
         "retry_max_count": _count,

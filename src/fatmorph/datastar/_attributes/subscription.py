@@ -1,0 +1,85 @@
+"""The options of a subscription: a stream that the page asks for again for as long as it lives.
+
+The client waits before it asks again: `retryInterval` at first, then `retryScaler` times longer
+after each failure. Clients before Datastar 1.0.2 do not lengthen the wait after a 4xx, a 5xx or a
+complete stream. So the interval is an object that lengthens itself whenever it is read as a
+number. It also differs from page to page, so that pages which lost one server do not all ask the
+next one at the same moment. A `retry:` line of the server replaces it.
+
+A subscription sends two headers of its own. The server uses the first one to find an older stream
+of the same page, and the second one to tell a handler which signals cannot be there.
+
+Source: https://data-star.dev/reference/actions#options
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from fatmorph.errors import DatastarError
+from fatmorph.http._subscription import PAGE_HEADER, SIGNALS_HEADER
+from fatmorph.markup.escape import JSExpression
+
+__all__ = ("subscription_options",)
+
+SCALER = 1.6  # ten attempts in ten seconds, from a tenth of a second on
+MAX_WAIT_MS = 10_000
+# 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit.
+INTERVAL = JSExpression(
+    "{n: 0, valueOf() {return (80 + Math.random() * 40) * Math.min(1.6 ** this.n++, 80)}}"
+)
+PAGE_ID = "Math.random().toString(36).slice(2)"
+
+
+def subscription_options(options: Mapping[str, object]) -> dict[str, object]:
+    """Return the options of a subscription's GET.
+
+    Args:
+        options: By the names of `FetchOptions`; each is used instead of the default.
+
+    Raises:
+        DatastarError: `exclude` without `include`.
+
+    Example:
+        >>> subscription_options({"include": "^user_id$"})["retry_scaler"]
+        1.6
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    defaults: dict[str, object] = {
+        "retry": "always",
+        "retry_interval": INTERVAL,
+        "retry_scaler": SCALER,
+        "retry_max_wait": MAX_WAIT_MS,
+        "retry_max_count": math.inf,
+    }
+    if given.get("content_type") != "form" and not given.keys() & {"include", "payload"}:
+        if "exclude" in given:
+            raise _exclude_error()
+        defaults["payload"] = {}
+    return {**defaults, **given, "headers": _headers(given, has_payload="payload" not in defaults)}
+
+
+def _headers(given: Mapping[str, object], *, has_payload: bool) -> object:
+    headers = given.get("headers", {})
+    if not isinstance(headers, Mapping):
+        return headers  # and is refused as such
+    interval = given.get("retry_interval")
+    ours: dict[str, object] = {
+        # The server writes the page's own interval back when a stream has lived.
+        PAGE_HEADER: JSExpression(f"{PAGE_ID} + ' {interval}'" if type(interval) is int else PAGE_ID)
+    }
+    include = given.get("include", "")
+    if isinstance(include, str) and (include or not has_payload):
+        ours[SIGNALS_HEADER] = f"include={quote(include)}"
+    return {**ours, **headers}
+
+
+def _exclude_error() -> DatastarError:
+    return DatastarError(
+        "cannot use exclude without include",
+        where="at.subscribe",
+        why="a stream that lives as long as its page sends only the signals that you name",
+        fix='at.subscribe(url, include="^user_id$")',
+    )

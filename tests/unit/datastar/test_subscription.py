@@ -1,0 +1,69 @@
+"""A page's subscription: how it asks again, what it sends, and how it is marked."""
+
+import pytest
+
+from fatmorph import at
+from fatmorph.errors import DatastarError
+from fatmorph.markup.escape import JSExpression
+
+PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
+NOTHING = "'Fatmorph-Signals': 'include='"
+RETRIES = (
+    "retry: 'always', retryInterval: {n: 0, valueOf() {return "
+    "(80 + Math.random() * 40) * Math.min(1.6 ** this.n++, 80)}}, "
+    "retryScaler: 1.6, retryMaxWait: 10000, retryMaxCount: Infinity"
+)
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        (
+            at.subscribe("/subscribe"),
+            f"@get('/subscribe', {{payload: {{}}, headers: {{{PAGE}, {NOTHING}}}, {RETRIES}}})",
+        ),
+        (
+            at.subscribe("/s", include="^user_id$"),
+            f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Euser_id%24'}}, "
+            f"{RETRIES}, filterSignals: {{include: /^user_id$/}}}})",
+        ),
+        (
+            at.subscribe("/s", include="^a", exclude="b$"),
+            f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Ea'}}, "
+            f"{RETRIES}, filterSignals: {{include: /^a/, exclude: /b$/}}}})",
+        ),
+        (
+            at.subscribe("/s", include=JSExpression("/a/i")),
+            f"@get('/s', {{headers: {{{PAGE}}}, {RETRIES}, filterSignals: {{include: /a/i}}}})",
+        ),
+        (
+            at.subscribe("/s", payload={"user": 1}, headers={"X-Token": "t"}),
+            f"@get('/s', {{payload: {{user: 1}}, headers: {{{PAGE}, 'X-Token': 't'}}, {RETRIES}}})",
+        ),
+        (
+            at.subscribe("/s", content_type="form"),
+            f"@get('/s', {{contentType: 'form', headers: {{{PAGE}}}, {RETRIES}}})",
+        ),
+        (
+            at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
+            f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
+            "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 1.6, "
+            "retryMaxWait: 10000, retryMaxCount: 3})",
+        ),
+        (
+            at.get("/s", retry_interval=JSExpression("80 + Math.random() * 40")),
+            "@get('/s', {retryInterval: 80 + Math.random() * 40})",
+        ),
+    ],
+    ids=[
+        *("plain", "included", "excluded", "a pattern of JavaScript", "a payload", "a form"),
+        *("options", "an interval of JavaScript"),
+    ],
+)
+def test_a_subscription_is_spelled_as_the_client_reads_it(expression: str, written: str) -> None:
+    assert expression == written
+
+
+def test_a_pattern_that_only_excludes_is_refused() -> None:
+    with pytest.raises(DatastarError, match="cannot use exclude without include"):
+        at.subscribe("/s", exclude="^draft$")
