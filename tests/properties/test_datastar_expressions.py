@@ -291,8 +291,11 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
 
 def test_a_subscriptions_interval_grows_each_time_it_is_read(client: Client) -> None:
     options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
-    waits = client("value", expression=f"[({options}).retryInterval].flatMap(wait => "
-                   "Array.from({length: 14}, () => Number(wait)))")
+    waits = client(
+        "value",
+        expression=f"[({options}).retryInterval].flatMap(wait => "
+        "Array.from({length: 14}, () => Number(wait)))",
+    )
 
     nominal = [min(100 * 1.6**n, 8000) for n in range(14)]
     assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True))

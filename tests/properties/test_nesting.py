@@ -14,7 +14,7 @@ from hypothesis import assume, given, strategies as st
 from fatmorph import element, fragment, h, mathml, render, svg
 from fatmorph.errors import FatmorphError
 from fatmorph.markup._element import Tag
-from fatmorph.markup._spec import (
+from fatmorph.markup._spec_elements import (
     HTML_ELEMENTS,
     MATHML_ELEMENTS,
     OBSOLETE_ELEMENTS,

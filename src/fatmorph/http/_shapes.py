@@ -84,10 +84,9 @@ def declared_names(shape: Any) -> tuple[tuple[str, ...], ...]:
 
 def _encoded_name(kind: Any, name: str) -> str:
     """Return the name of a field in JSON, which msgspec may have renamed."""
-    names: Any = getattr(kind, "__struct_fields__", ())
-    return dict(zip(names, getattr(kind, "__struct_encode_fields__", ()), strict=False)).get(
-        name, name
-    )
+    names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    encoded: tuple[str, ...] = getattr(kind, "__struct_encode_fields__", ())
+    return dict(zip(names, encoded, strict=False)).get(name, name)
 
 
 @lru_cache(maxsize=256)

@@ -35,11 +35,8 @@ from browser.attacks.places import (
 from browser.attacks.script_break_outs import script_break_outs
 from browser.attacks.setups import SETUPS
 from browser.attacks.url_break_outs import url_break_outs
-from fatmorph.markup._spec import (
-    EVENT_HANDLER_ATTRIBUTES,
-    RAW_TEXT_ELEMENTS,
-    VOID_ELEMENTS,
-)
+from fatmorph.markup._spec_attributes import EVENT_HANDLER_ATTRIBUTES
+from fatmorph.markup._spec_elements import RAW_TEXT_ELEMENTS, VOID_ELEMENTS
 
 __all__ = ("BREAK_OUTS", "FAMILIES", "Case", "cases")
 

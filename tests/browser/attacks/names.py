@@ -9,14 +9,16 @@ https://w3c.github.io/aria/#state_prop_def
 """
 
 from fatmorph import html, mathml, svg
-from fatmorph.markup._spec import (
-    ESCAPABLE_RAW_TEXT_ELEMENTS,
+from fatmorph.markup._spec_attributes import (
     GLOBAL_ATTRIBUTES,
     HTML_ATTRIBUTES,
     MATHML_ATTRIBUTES,
+    SVG_ATTRIBUTES,
+)
+from fatmorph.markup._spec_elements import (
+    ESCAPABLE_RAW_TEXT_ELEMENTS,
     OBSOLETE_ELEMENTS,
     RAW_TEXT_ELEMENTS,
-    SVG_ATTRIBUTES,
 )
 
 __all__ = ("ATTRIBUTES", "ATTRIBUTE_GROUPS", "ELEMENTS", "PAGE_ELEMENTS", "TEXT_ELEMENTS")

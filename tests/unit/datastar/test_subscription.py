@@ -24,13 +24,17 @@ RETRIES = (
         ),
         (
             at.subscribe("/s", include="^user_id$"),
-            f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Euser_id%24'}}, "
-            f"{RETRIES}, filterSignals: {{include: /^user_id$/}}}})",
+            (
+                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Euser_id%24'}}, "
+                f"{RETRIES}, filterSignals: {{include: /^user_id$/}}}})"
+            ),
         ),
         (
             at.subscribe("/s", include="^a", exclude="b$"),
-            f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Ea'}}, "
-            f"{RETRIES}, filterSignals: {{include: /^a/, exclude: /b$/}}}})",
+            (
+                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Ea'}}, "
+                f"{RETRIES}, filterSignals: {{include: /^a/, exclude: /b$/}}}})"
+            ),
         ),
         (
             at.subscribe("/s", include=JSExpression("/a/i")),
@@ -46,9 +50,11 @@ RETRIES = (
         ),
         (
             at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
-            f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
-            "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 1.6, "
-            "retryMaxWait: 10000, retryMaxCount: 3})",
+            (
+                f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
+                "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 1.6, "
+                "retryMaxWait: 10000, retryMaxCount: 3})"
+            ),
         ),
         (
             at.get("/s", retry_interval=JSExpression("80 + Math.random() * 40")),

@@ -68,7 +68,9 @@ def _headers(given: Mapping[str, object], *, has_payload: bool) -> object:
     interval = given.get("retry_interval")
     ours: dict[str, object] = {
         # The server writes the page's own interval back when a stream has lived.
-        PAGE_HEADER: JSExpression(f"{PAGE_ID} + ' {interval}'" if type(interval) is int else PAGE_ID)
+        PAGE_HEADER: JSExpression(
+            f"{PAGE_ID} + ' {interval}'" if type(interval) is int else PAGE_ID
+        )
     }
     include = given.get("include", "")
     if isinstance(include, str) and (include or not has_payload):

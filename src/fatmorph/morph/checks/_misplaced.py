@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fatmorph.markup._spec import MATHML_ELEMENTS, SVG_BREAKOUT_ELEMENTS, SVG_ELEMENTS
+from fatmorph.markup._spec_elements import MATHML_ELEMENTS, SVG_BREAKOUT_ELEMENTS, SVG_ELEMENTS
 from fatmorph.morph.checks import _nesting as nesting
 from fatmorph.morph.checks._nesting import (
     FOREIGN,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fatmorph.markup._spec import MATHML_TEXT_INTEGRATION_POINTS, SVG_INTEGRATION_POINTS
+from fatmorph.markup._spec_elements import MATHML_TEXT_INTEGRATION_POINTS, SVG_INTEGRATION_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
