@@ -36,6 +36,7 @@ __all__ = (
     "Stoppable",
     "is_stopping",
     "stop",
+    "stopped_count",
     "watch",
 )
 
@@ -76,6 +77,7 @@ class _LoopStreams:
         self.streams: WeakSet[Stoppable] = WeakSet()
         self.handlers: WeakSet[asyncio.Task[Any]] = WeakSet()
         self.is_stopping = False
+        self.stopped_count = 0
         self.is_looking = False
 
     def add(self, stream: Stoppable) -> None:
@@ -89,6 +91,7 @@ class _LoopStreams:
             self._look(event)
 
     def stop(self) -> None:
+        self.stopped_count = self.stopped_count or len(self.streams)
         for stream in list(self.streams):
             if self.is_stopping:
                 asyncio.get_running_loop().call_later(HURRY_SECONDS, stream.cancel)
@@ -131,6 +134,12 @@ def is_stopping() -> bool:
     """Return whether the server of the running event loop was told to stop."""
     streams = _loops.get(asyncio.get_running_loop())
     return streams is not None and streams.is_stopping
+
+
+def stopped_count() -> int:
+    """Return how many streams the running event loop had when its server was told to stop."""
+    streams = _loops.get(asyncio.get_running_loop())
+    return 0 if streams is None else streams.stopped_count
 
 
 def stop() -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar, cast, overload
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.event_response import EventResponder
 from fatmorph._streaming.live import Live
+from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_shared
@@ -82,14 +83,18 @@ class Writer(EventResponder):
         last_event_id: str | None = None,
         is_repeatable: bool = False,
         nonce: str = "",
+        retries: Retries | None = None,
     ) -> None:
         settings = settings or Settings()
-        stream = Stream(transport, settings, accept_encoding, is_repeatable=is_repeatable)
+        stream = Stream(
+            transport, settings, accept_encoding, is_repeatable=is_repeatable, retries=retries
+        )
         # The response to an action is not a document: the policy of its page stays in force.
         policy = None if is_datastar else settings.content_security_policy
         super().__init__(
             stream,
             is_datastar=is_datastar,
+            is_subscription=retries is not None and retries.page_id is not None,
             is_head=is_head,
             last_event_id=last_event_id,
             policy=policy,
@@ -134,6 +139,8 @@ class Writer(EventResponder):
         location = checked_location(url, external=external)
         self._stream.check_loop()
         if self._is_datastar:
+            # The page leaves, so its stream is not to be asked for again.
+            self._is_subscription, self._last_event_id = False, None
             self.navigate(location, nonce=nonce)
             self._answer_held()
             if not self._stream.is_complete:

@@ -17,7 +17,7 @@ from inspect import CORO_CLOSED, getcoroutinestate
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, cast
 
-from fatmorph._streaming.stream import Stream
+from fatmorph._streaming.stream import HEARTBEAT, Stream
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.types import Source
 
@@ -25,9 +25,6 @@ __all__ = ("Alive",)
 
 T = TypeVar("T")
 Result = TypeVar("Result")
-
-# https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
-HEARTBEAT = b":\n\n"
 
 
 class Alive(Generic[T]):
@@ -196,7 +193,7 @@ class Alive(Generic[T]):
         self._stream.watch()
         self._is_closed = False
         self._stream.add_waiting(self)
-        if self._heartbeat is not None and self._beat_handle is None:
+        if self._beat_handle is None:
             self._schedule_beat(self._heartbeat)
 
     def _enter(self) -> None:
@@ -214,16 +211,23 @@ class Alive(Generic[T]):
         is_only_ours = task.uncancel() <= self._cancelling
         return is_only_ours and isinstance(error, asyncio.CancelledError)
 
-    def _schedule_beat(self, seconds: float) -> None:
-        self._beat_handle = asyncio.get_running_loop().call_later(seconds, self._beat)
+    def _schedule_beat(self, seconds: float | None) -> None:
+        to_settle = self._stream.seconds_to_settle
+        if to_settle is not None:
+            seconds = to_settle if seconds is None else min(seconds, to_settle)
+        if seconds is not None:
+            self._beat_handle = asyncio.get_running_loop().call_later(seconds, self._beat)
 
     def _beat(self) -> None:
-        heartbeat = cast("float", self._heartbeat)
-        silence = asyncio.get_running_loop().time() - self._stream.last_write
-        if silence >= heartbeat:
-            self._stream.write_comment(HEARTBEAT)
-            silence = 0.0
-        self._schedule_beat(heartbeat - silence)
+        self._stream.settle_if_due()
+        seconds = self._heartbeat
+        if seconds is not None:
+            silence = asyncio.get_running_loop().time() - self._stream.last_write
+            if silence >= seconds:
+                self._stream.write_comment(HEARTBEAT)
+            else:
+                seconds -= silence
+        self._schedule_beat(seconds)
 
 
 def _is_unfinished(wait: Coroutine[Any, Any, object] | None) -> bool:

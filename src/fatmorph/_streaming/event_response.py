@@ -58,19 +58,28 @@ class EventResponder(Responder):
     Args:
         stream: The body of the response.
         is_datastar: Whether a Datastar action made the request.
+        is_subscription: Whether it is a page's stream, which is asked for again when it ends.
         is_head: Whether the request is a HEAD, which gets no body.
         last_event_id: The request's `last-event-id`; None if it has none.
         policy: The Content-Security-Policy of pages; None for none.
         nonce: The nonce of the page, for its policy and its scripts; empty for none.
     """
 
-    __slots__ = ("_held", "_is_datastar", "_is_streaming", "_last_event_id", "_release_handle")
+    __slots__ = (
+        "_held",
+        "_is_datastar",
+        "_is_streaming",
+        "_is_subscription",
+        "_last_event_id",
+        "_release_handle",
+    )
 
     def __init__(
         self,
         stream: Stream,
         *,
         is_datastar: bool,
+        is_subscription: bool,
         is_head: bool,
         last_event_id: str | None,
         policy: str | None,
@@ -78,6 +87,7 @@ class EventResponder(Responder):
     ) -> None:
         super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
         self._is_datastar = is_datastar
+        self._is_subscription = is_subscription
         self._last_event_id = last_event_id
         self._is_streaming = False
         self._held: Event | None = None
@@ -112,6 +122,10 @@ class EventResponder(Responder):
         finally:
             self._stream.close()
 
+    async def break_off(self) -> None:
+        """Tell the client of a failed stream when to ask again; adapters call this."""
+        await self._stream.break_off()
+
     @property
     def is_broken_off(self) -> bool:
         """Whether the response is incomplete for a known reason; for adapters."""
@@ -136,13 +150,15 @@ class EventResponder(Responder):
     def _can_hold(self) -> bool:
         """Return whether the next event may become the whole response to an action.
 
-        A client that sends the id of its last event is resuming a stream, so it gets a stream.
+        A subscription gets a stream, because a whole response would end it for good. So does a
+        client that sends the id of its last event, because it is resuming a stream.
         """
         return (
             self._is_datastar
             and not self._is_started
             and not self._is_head
             and self._last_event_id is None
+            and not self._is_subscription
             and "content-type" not in self._headers
         )
 

@@ -36,6 +36,8 @@ class Ending(Enum):
     """The client closed the connection."""
     CUT = "cut"
     """We closed the connection, because the client did not read."""
+    REPLACED = "replaced"
+    """The page has a newer stream; the connection is open until the client closes it."""
     SERVER_STOPPED = "server stopped"
     """The server was told to stop."""
     ABORTED = "aborted"
@@ -78,6 +80,7 @@ class Lifetime:
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
     __slots__ = (
         "_cancelling_before",
+        "_end_of_silence",
         "_handler_task",
         "_is_end_seen",
         "_is_finishing",
@@ -100,6 +103,7 @@ class Lifetime:
         self._waiting: set[Waiting] = set()
         self._is_end_seen = False
         self._is_finishing = False
+        self._end_of_silence: asyncio.Future[None] | None = None
         self._cancelling_before: int | None = None
         """How often the handler had been cancelled before we did; None if we did not."""
         self.ending: Ending | None = None
@@ -134,6 +138,8 @@ class Lifetime:
         if ending in OUT_OF_REACH:
             self.is_out_of_reach = True
             self._unsent.drop()
+        if self._end_of_silence is not None and not self._end_of_silence.done():
+            self._end_of_silence.set_result(None)
         if not self.is_ended:
             self.is_ended = True
             # Never call it here: a task that is running, perhaps this one, is cancelled only at
@@ -178,6 +184,18 @@ class Lifetime:
         async with AsyncExitStack() as stack:
             for waiting in self._waiting:
                 stack.push_async_callback(waiting.aclose)
+
+    async def silence(self, seconds: float) -> bool:
+        """Wait, at most some seconds, while the stream is replaced; return whether it still is.
+
+        The handler has returned, and is no longer cancelled.
+        """
+        self._is_finishing = True
+        self.take_back_cancellation()
+        if self.ending is Ending.REPLACED:
+            self._end_of_silence = self._loop.create_future()
+            await asyncio.wait([self._end_of_silence], timeout=seconds)
+        return self.ending is Ending.REPLACED
 
     def begin_to_finish(self) -> None:
         """Note that the handler has returned, so it is no longer cancelled."""

@@ -9,6 +9,10 @@ response, Datastar's `retry: 'auto'` would never connect again; after an incompl
 looks like a network error, every kind of `retry` connects again. A POST is completed instead:
 Datastar would send it a second time, and could place an order twice.
 
+A stream that a newer one of its page replaces drops what its handler writes from then on, and stays
+open until its client closes it: see `page_streams`. A stream that fails tells its client how long
+to wait: see `retries`.
+
 A stream joins an `Outbox`, which sends, and a `Lifetime`, which notifies waiters of the end.
 
 Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
@@ -18,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from fatmorph import shutdown
 from fatmorph._log import Log
@@ -26,14 +31,19 @@ from fatmorph._streaming.end_of_turn import foreign_loop_error, no_loop_error, r
 from fatmorph._streaming.lifetime import Ending, Lifetime, Waiting
 from fatmorph._streaming.limits import Limits
 from fatmorph._streaming.outbox import Outbox
+from fatmorph._streaming.page_streams import replace_stream
+from fatmorph._streaming.retries import Retries
 from fatmorph.counters import COUNTERS, Traffic
 from fatmorph.transport import Transport
 
-__all__ = ("Stream",)
+__all__ = ("HEARTBEAT", "Stream")
 
 logger = Log("fatmorph.stream")
 
 EVENT_STREAM = "text/event-stream"
+# https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+HEARTBEAT = b":\n\n"
+SILENT_HEARTBEAT_SECONDS = 15.0
 
 
 class Stream:
@@ -44,6 +54,7 @@ class Stream:
         limits: When a client that does not read is cut, and how bytes are compressed.
         accept_encoding: The request's `accept-encoding`; None if it has none.
         is_repeatable: Whether the client may repeat the request, as with a GET.
+        retries: Tells the client when to ask again; None does not.
 
     Raises:
         MomentError: If no asyncio event loop is running.
@@ -54,9 +65,12 @@ class Stream:
         "__weakref__",
         "_coding",
         "_is_repeatable",
+        "_is_silent",
         "_lifetime",
         "_loop",
         "_outbox",
+        "_retries",
+        "_settle_at",
         "_traffic",
         "is_broken_off",
         "is_started",
@@ -69,12 +83,16 @@ class Stream:
         accept_encoding: str | None = None,
         *,
         is_repeatable: bool = False,
+        retries: Retries | None = None,
     ) -> None:
         loop = running_loop()
         if loop is None:
             raise no_loop_error()
         self._loop = loop
         self._is_repeatable = is_repeatable
+        self._retries = retries if is_repeatable else None
+        self._is_silent = False
+        self._settle_at: float | None = None
         self._traffic = Traffic(self._loop.time())
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
         self._outbox = Outbox(self, transport, self._coding, self._traffic, limits)
@@ -119,6 +137,7 @@ class Stream:
         self._coding.head = (status, headers)
         if dict(headers).get("content-type", "").startswith(EVENT_STREAM):
             self._traffic.open_stream()
+            self._open_for_page()
         self._outbox.flush_later()
 
     def write(self, event: bytes) -> None:
@@ -193,6 +212,40 @@ class Stream:
             COUNTERS.cut += 1
         self._lifetime.end(ending)
 
+    def replace(self) -> None:
+        """Become silent, because the page has a newer stream.
+
+        The handler ends as if the client had left, but everything written before is sent.
+        """
+        self.watch()  # otherwise the client's departure would not be seen
+        if not self._lifetime.is_ended:
+            self._is_silent = True
+            self._lifetime.end(Ending.REPLACED)
+
+    @property
+    def seconds_to_settle(self) -> float | None:
+        """The seconds until `settle_if_due()` has something to do; None if it never has."""
+        return None if self._settle_at is None else self._settle_at - self._loop.time()
+
+    def settle_if_due(self) -> None:
+        """Tell the client, when the stream has lived, to ask again quickly the next time."""
+        if self._settle_at is not None and self._settle_at <= self._loop.time():
+            self._settle_at = None
+            if self._retries is not None:
+                self.write_comment(self._retries.settled())
+
+    async def break_off(self) -> None:
+        """Tell the client, after the handler failed, to wait before it asks again.
+
+        If nothing was sent, the framework still answers the request, so nothing is sent here.
+        """
+        is_open = self._traffic.is_stream and self._coding.head is None and not self.is_complete
+        if self._retries is not None and is_open:
+            self.write_comment(self._retries.failed(self._loop.time()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(shutdown.GRACE_SECONDS):
+                    await self.drain()
+
     def fail(self, error: Exception) -> None:
         """End the stream after an error of the transport."""
         self._lifetime.fail(error)
@@ -215,6 +268,8 @@ class Stream:
 
     async def finish(self) -> None:
         """Send the rest, complete the response and stop everything."""
+        while self._is_silent and await self._lifetime.silence(SILENT_HEARTBEAT_SECONDS):
+            self._outbox.put(HEARTBEAT)
         self._lifetime.begin_to_finish()
         try:
             if self.is_started and not self.is_complete:
@@ -243,19 +298,41 @@ class Stream:
         if running_loop() is not self._loop:
             raise foreign_loop_error()
         outbox = self._outbox
-        if self._lifetime.is_out_of_reach or outbox.is_complete:
+        if self._lifetime.is_out_of_reach or outbox.is_complete or self._is_silent:
             return False
         if outbox.put(data):
             return True
         self.end(Ending.CUT, "too much was waiting to be read")
         return False
 
+    def _open_for_page(self) -> None:
+        retries = self._retries
+        if retries is not None:
+            now = self._loop.time()
+            seconds = retries.seconds_to_settle(now)
+            self._settle_at = None if seconds is None else now + seconds
+            if retries.page_id is not None:
+                replace_stream(retries.page_id, self)
+
     def _end_response(self) -> None:
         # Only the handler can end a stream that is not watched.
         if self._is_repeatable and self._lifetime.is_watched and shutdown.is_stopping():
             self.is_broken_off = True
-        else:
-            self.complete()
+        self._is_silent = False
+        line = self._last_line()
+        if not self.is_broken_off:
+            self.complete(line)
+        elif line:
+            self.write_comment(line)
+
+    def _last_line(self) -> bytes:
+        """Return what tells the client when to ask again, if anything."""
+        if self._retries is None or not self._traffic.is_stream or self.is_out_of_reach:
+            return b""
+        now = self._loop.time()
+        if self.is_broken_off:
+            return self._retries.stopped(now, shutdown.stopped_count())
+        return self._retries.ended(now, now - self._traffic.begun_at)
 
     def _log_end(self, ending: Ending) -> None:
         traffic = self._traffic

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from fatmorph._log import Log
+from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, OriginError, SignalsError
+from fatmorph.http._subscription import page_mark
 from fatmorph.http.origin import check_origin
 from fatmorph.morph._development import is_development
 from fatmorph.settings import Settings
@@ -43,6 +45,7 @@ async def respond(
         last_event_id=context.last_event_id,
         is_repeatable=context.method == "GET",
         nonce=context.nonce if context.is_datastar or settings.content_security_policy else "",
+        retries=Retries(handler, page_mark(context.headers), asyncio.get_running_loop().time()),
     )
     try:
         try:
@@ -54,6 +57,9 @@ async def respond(
             if not writer.take_back_cancellation():
                 raise
         await writer.finish()
+    except Exception:
+        await writer.break_off()
+        raise
     finally:
         await writer.abort()
     if writer.is_broken_off:

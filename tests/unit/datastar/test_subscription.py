@@ -9,8 +9,10 @@ from fatmorph.markup.escape import JSExpression
 PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
 NOTHING = "'Fatmorph-Signals': 'include='"
 RETRIES = (
-    "retry: 'always', retryInterval: {n: 0, valueOf() {return "
-    "(80 + Math.random() * 40) * Math.min(1.6 ** this.n++, 80)}}, "
+    "retry: 'always', retryInterval: {n: 0, end: 0, valueOf() {return "
+    "this.n = Date.now() - this.end < 3000 ? this.n + 1 : 0, "
+    "this.wait = (80 + Math.random() * 40) * Math.min(1.6 ** this.n, 80), "
+    "this.end = Date.now() + this.wait, this.wait}}, "
     "retryScaler: 1.6, retryMaxWait: 10000, retryMaxCount: Infinity"
 )
 

@@ -1,10 +1,11 @@
 """The options of a subscription: a stream that the page asks for again for as long as it lives.
 
 The client waits before it asks again: `retryInterval` at first, then `retryScaler` times longer
-after each failure. Clients before Datastar 1.0.2 do not lengthen the wait after a 4xx, a 5xx or a
-complete stream. So the interval is an object that lengthens itself whenever it is read as a
-number. It also differs from page to page, so that pages which lost one server do not all ask the
-next one at the same moment. A `retry:` line of the server replaces it.
+after each failure. No client lengthens the wait after streams that end early, and those before
+Datastar 1.0.2 do not lengthen it after a 4xx or a 5xx. So the interval is an object that lengthens
+itself when it is read as a number, unless a stream has lived since the last wait. It also differs
+from page to page, so that pages which lost one server do not all ask the next one at the same
+moment. A `retry:` line of the server replaces it.
 
 A subscription sends two headers of its own. The server uses the first one to find an older stream
 of the same page, and the second one to tell a handler which signals cannot be there.
@@ -26,9 +27,12 @@ __all__ = ("subscription_options",)
 
 SCALER = 1.6  # ten attempts in ten seconds, from a tenth of a second on
 MAX_WAIT_MS = 10_000
-# 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit.
+# 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit. A
+# stream that ends within 3 seconds has not lived. No semicolons: the client splits at them.
 INTERVAL = JSExpression(
-    "{n: 0, valueOf() {return (80 + Math.random() * 40) * Math.min(1.6 ** this.n++, 80)}}"
+    "{n: 0, end: 0, valueOf() {return this.n = Date.now() - this.end < 3000 ? this.n + 1 : 0, "
+    "this.wait = (80 + Math.random() * 40) * Math.min(1.6 ** this.n, 80), "
+    "this.end = Date.now() + this.wait, this.wait}}"
 )
 PAGE_ID = "Math.random().toString(36).slice(2)"
 

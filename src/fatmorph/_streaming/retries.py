@@ -1,0 +1,131 @@
+"""Retries: how long a client waits before it asks for its stream again.
+
+A page with `at.subscribe()` waits longer after each failure, and forgets its failures after a
+stream has lived. A `retry:` line replaces that with a number, so it is written only in these cases:
+
+1. A stream fails, or ends within seconds although it is a subscription. The wait grows with the
+   number of recent cases of its handler in this process, because no request carries a count. It
+   is never shorter than a second: clients before Datastar 1.0.2 wait as long after each 4xx and
+   5xx that follows.
+2. A stream has lived for some seconds, and its client may have been told to wait. It gets the fast
+   value back. After a restart it is unknown what the process before has told its clients.
+3. The server stops with many streams. They get different values, so that they do not all come
+   back at the same moment.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from functools import partial
+from inspect import unwrap
+from weakref import WeakKeyDictionary
+
+from fatmorph.http._subscription import Mark
+
+__all__ = ("Retries",)
+
+RECENT_SECONDS = 60.0
+LIVED_SECONDS = 5.0
+SLOW_MS, MAX_SLOW_MS, SLOW_SCALER = 1000, 8000, 1.6
+FAST_MS = 100  # as at.subscribe() does
+PLAIN_MS = 1000  # the client's own default, for actions that are not marked
+JITTER = 0.2
+# A millisecond for each stream: more than a thousand requests a second are slow to answer.
+SPREAD_MS = 1
+MAX_SPREAD_MS = 10_000
+FEW_STREAMS = 40  # which the jitter of the pages themselves spreads as far
+# A handler's first streams may have clients of the process before.
+YOUNG_SECONDS = 30.0
+SETTLE_YOUNG_SECONDS = 15.0
+MAX_TROUBLES = 8  # more do not lengthen the wait
+
+
+class _Troubles:
+    """The recent failures of one handler, in all event loops of the process."""
+
+    def __init__(self, now: float) -> None:
+        self.begun_at = now
+        self._times: deque[float] = deque(maxlen=MAX_TROUBLES)
+
+    def note(self, now: float) -> None:
+        self._times.append(now)
+
+    def count(self, now: float) -> int:
+        return sum(now - time < RECENT_SECONDS for time in self._times)
+
+
+_troubles: WeakKeyDictionary[object, _Troubles] = WeakKeyDictionary()
+
+
+class Retries:
+    """When the client of one stream should ask again.
+
+    Args:
+        handler: The function that answers; its failures are counted.
+        mark: The page that subscribes; None for any other request.
+        now: The event loop's time, as in all methods.
+    """
+
+    __slots__ = ("_chosen_ms", "_troubles", "page_id")
+
+    def __init__(self, handler: object, mark: Mark | None, now: float) -> None:
+        self.page_id = None if mark is None else mark.page_id
+        """The page that subscribes; None for any other request."""
+        self._chosen_ms = None if mark is None else mark.retry_ms
+        key = _code(handler)
+        known = _troubles.get(key)
+        self._troubles = known or _troubles.setdefault(key, _Troubles(now))
+
+    def seconds_to_settle(self, now: float) -> float | None:
+        """Return when the stream has lived long enough to get the fast value back, if ever."""
+        if self._troubles.count(now):
+            return LIVED_SECONDS
+        is_young = now - self._troubles.begun_at < YOUNG_SECONDS
+        return SETTLE_YOUNG_SECONDS if is_young and self.page_id is not None else None
+
+    def settled(self) -> bytes:
+        """Return the line with the fast value."""
+        return _line(self._fast_ms())
+
+    def failed(self, now: float) -> bytes:
+        """Count a failure; return the line with the slow value."""
+        self._troubles.note(now)
+        scale = SLOW_SCALER ** (self._troubles.count(now) - 1)
+        return _line(max(_jittered(min(SLOW_MS * scale, MAX_SLOW_MS)), self._chosen_ms or 0))
+
+    def ended(self, now: float, lived_seconds: float) -> bytes:
+        """Return the line for a stream that its handler has ended; perhaps none."""
+        is_early = lived_seconds < LIVED_SECONDS and self.page_id is not None
+        return self.failed(now) if is_early and self._chosen_ms is None else b""
+
+    def stopped(self, now: float, stream_count: int) -> bytes:
+        """Return the line for a stream of a server that stops; perhaps none."""
+        is_slow = self.page_id is not None and self._troubles.count(now) > 0
+        if stream_count <= FEW_STREAMS:
+            return self.settled() if is_slow else b""
+        spread = random.random() * min(SPREAD_MS * stream_count, MAX_SPREAD_MS)  # noqa: S311
+        return _line(self._fast_ms() + spread)
+
+    def _fast_ms(self) -> float:
+        if self._chosen_ms is not None:
+            return self._chosen_ms
+        return PLAIN_MS if self.page_id is None else _jittered(FAST_MS)
+
+
+def _jittered(milliseconds: float) -> float:
+    return milliseconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+
+
+def _line(milliseconds: float) -> bytes:
+    return b"retry: %d\n\n" % milliseconds
+
+
+def _code(handler: object) -> object:
+    """Return what all requests of a handler have in common: its code, or its class."""
+    while isinstance(handler, partial):
+        handler = handler.func
+    function: object = unwrap(handler) if callable(handler) else handler
+    return getattr(function, "__code__", type(function))
