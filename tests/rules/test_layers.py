@@ -84,6 +84,7 @@ PACKAGE_ORDER = {
     ),
     "_streaming": (
         "limits",
+        "lingering",
         "lifetime",
         "end_of_turn",
         "content_coding",

@@ -20,6 +20,7 @@ from enum import Enum
 from typing import Protocol
 
 from fatmorph._log import Log
+from fatmorph._streaming.lingering import LINGER_SECONDS, warn_of_lingering_handler
 from fatmorph.transport import Transport
 
 __all__ = ("Ending", "Lifetime", "Waiting")
@@ -84,13 +85,13 @@ class Lifetime:
         "_handler_task",
         "_is_end_seen",
         "_is_finishing",
+        "_linger_timer",
         "_loop",
         "_transport",
         "_unsent",
         "_waiting",
         "_watch_task",
         "ending",
-        "is_ended",
         "is_out_of_reach",
     )
 
@@ -104,14 +105,18 @@ class Lifetime:
         self._is_end_seen = False
         self._is_finishing = False
         self._end_of_silence: asyncio.Future[None] | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
         self._cancelling_before: int | None = None
         """How often the handler had been cancelled before we did; None if we did not."""
         self.ending: Ending | None = None
         """How the stream ended; None while it is open."""
-        self.is_ended = False
-        """Whether the client left or was cut, or the server stops."""
         self.is_out_of_reach = False
         """Whether data can no longer reach the client."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the client left or was cut, or the server stops."""
+        return self.ending is not None
 
     @property
     def is_watched(self) -> bool:
@@ -134,14 +139,16 @@ class Lifetime:
         """End the stream, unless its client is already out of reach."""
         if self.is_out_of_reach:
             return
+        is_first = self.ending is None
         self.ending = ending
         if ending in OUT_OF_REACH:
             self.is_out_of_reach = True
             self._unsent.drop()
         if self._end_of_silence is not None and not self._end_of_silence.done():
             self._end_of_silence.set_result(None)
-        if not self.is_ended:
-            self.is_ended = True
+        if is_first:
+            if not self._is_finishing:
+                self._linger_timer = self._loop.call_later(LINGER_SECONDS, self._end_patience)
             # Never call it here: a task that is running, perhaps this one, is cancelled only at
             # its next wait, which may be the wrong one.
             for waiting in self._waiting:
@@ -190,7 +197,7 @@ class Lifetime:
 
         The handler has returned, and is no longer cancelled.
         """
-        self._is_finishing = True
+        self._note_return()
         self.take_back_cancellation()
         if self.ending is Ending.REPLACED:
             self._end_of_silence = self._loop.create_future()
@@ -199,14 +206,25 @@ class Lifetime:
 
     def begin_to_finish(self) -> None:
         """Note that the handler has returned, so it is no longer cancelled."""
-        self._is_finishing = True
+        self._note_return()
         self.take_back_cancellation()  # the handler may have returned because of it
         self._stop_watching()  # servers report a complete response as a departed client
 
     def close(self) -> None:
         """Stop watching and cancelling; a second call does nothing."""
-        self._is_finishing = True
+        self._note_return()
         self._stop_watching()
+
+    def _note_return(self) -> None:
+        self._is_finishing = True
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
+            self._linger_timer = None
+
+    def _end_patience(self) -> None:
+        self._linger_timer = None
+        if self._handler_task is not None and self.ending is not None:
+            warn_of_lingering_handler(self._handler_task, self.ending.value)
 
     def _stop_watching(self) -> None:
         if self._watch_task is not None:

@@ -110,7 +110,7 @@ class Stream:
     @property
     def is_ended(self) -> bool:
         """Whether the client left, was cut or wants only the head, or the server stops."""
-        return self._lifetime.is_ended
+        return self._lifetime.ending is not None
 
     @property
     def is_out_of_reach(self) -> bool:

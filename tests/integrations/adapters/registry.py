@@ -110,6 +110,7 @@ GUNICORN = Server(
             "test_an_error_within_a_stream_breaks_it_off",
             "test_events_arrive_one_by_one_while_the_stream_is_open",
             "test_a_client_that_leaves_an_idle_stream_is_cleaned_up",
+            "test_a_handler_that_runs_on_after_its_client_left_is_logged",
             "test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up",
             "test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors",
             "test_clients_that_leave_within_their_second_request_leave_nothing",

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import re
 import signal
 from contextlib import AsyncExitStack
 from typing import Any
@@ -16,6 +17,8 @@ from servers import Server
 NOTHING_LEFT = {"open": 0, "subscriptions": 0, "filters": 0, "objects": [1, 1, 0]}
 FAT_PAGE = "<!doctype html><html><head><title>Fat</title></head><body></body></html>"
 STREAMS = 20
+# The program on plain ASGI has one handler for all paths.
+LINGERING = r"the handler (?:linger|answer) \(\S+\.py:\d+\) .* it waits at \S+handlers.py:\d+;"
 
 GET = written("GET", "/beat")
 # What clients had said when they left.
@@ -45,6 +48,17 @@ async def settled(server: Server, **expected: Any) -> dict[str, Any]:
     except TimeoutError:
         pass
     return found
+
+
+async def printed(server: Server, pattern: str) -> bool:
+    """Return whether the server prints a text that matches, within ten seconds."""
+    try:
+        async with asyncio.timeout(10):
+            while not re.search(pattern, server.output()):
+                await asyncio.to_thread(request, server.port, "/left-over")
+    except TimeoutError:
+        return False
+    return True
 
 
 def test_a_page_comes_whole_with_its_headers(server: Server) -> None:
@@ -237,6 +251,16 @@ async def test_a_client_that_leaves_while_it_is_written_to_is_cleaned_up(server:
 
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
     assert "cleaned up flood\n" in server.output()
+
+
+async def test_a_handler_that_runs_on_after_its_client_left_is_logged(server: Server) -> None:
+    async with Events(server.port, "/linger") as events:
+        await events.until(b'"lingering":true')
+        events.vanish()
+
+    assert await printed(server, LINGERING)
+    await asyncio.to_thread(request, server.port, "/release", "POST")
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
 async def test_clients_that_leave_at_odd_moments_leave_nothing_and_no_errors(

@@ -12,6 +12,7 @@ import sys
 from dataclasses import dataclass
 
 from fatmorph import Context, Relay, Writer, counters, h
+from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
 from fatmorph.adapters import Handler
@@ -23,6 +24,7 @@ MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after")
 
 relay = Relay[str]()
 cleaned_up: list[str] = []
+lifetime.LINGER_SECONDS = 0.5  # the suite does not wait for as long as developers do
 
 
 @dataclass
@@ -126,6 +128,19 @@ async def wait(c: Context, w: Writer) -> None:
             left("wait")
 
 
+async def linger(c: Context, w: Writer) -> None:
+    """Wait for a task that does not end with the stream, until a message releases it."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(anext(relay.subscribe("release")))
+        w.patch_signals({"lingering": True})
+        async for _ in w.alive(relay.subscribe("news")):
+            pass
+
+
+async def release(c: Context, w: Writer) -> None:
+    w.json(relay.publish("release", ""))
+
+
 async def left_over(c: Context, w: Writer) -> None:
     """Tell what is left in the process, this very request included."""
     gc.collect()
@@ -173,5 +188,7 @@ ROUTES = (
     Route("/flood", flood),
     Route("/beat", beat, ("GET", "POST")),
     Route("/wait", wait, settings=Settings(max_stalled_seconds=60)),
+    Route("/linger", linger),
+    Route("/release", release, ("POST",)),
     Route("/left-over", left_over),
 )
