@@ -167,8 +167,8 @@ def bind(name: str, *, prop: str | None = None, event: str | Iterable[str] | Non
 
     Raises:
         DatastarError: A name that `$name` cannot read, a property or event that the
-            attribute's name cannot hold, or a property whose value may be code, such as
-            `innerHTML` and `href`.
+            attribute's name cannot hold, a property whose value may be code, such as
+            `innerHTML` and `href`, or one that cannot be set, such as `children`.
 
     Example:
         >>> bind("user_name")

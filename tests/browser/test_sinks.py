@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from fatmorph import Attrs, Element, data, datastar_script, h, js, render_bytes, svg
 from fatmorph.datastar import events
+from fatmorph.errors import DatastarError
 
 ServeResponses = Callable[[dict[str, tuple[str, bytes]]], str]
 HTML = "text/html; charset=utf-8"
@@ -144,6 +145,37 @@ def opened(
         return page
 
     return open_page
+
+
+FAILING_PROPERTIES = """() => {
+  "use strict"
+  const names = []
+  const start = Object.getPrototypeOf(document.createElement("x-y"))
+  for (let each = start; each !== Object.prototype; each = Object.getPrototypeOf(each))
+    names.push(...Object.getOwnPropertyNames(each))
+  return names.filter(name => {
+    const element = document.createElement("x-y")
+    document.createElement("p").append(element)
+    try { element[name] = "text"; element[name] = "other"; return false }
+    catch { return name != name.toUpperCase() }
+  })
+}"""
+
+
+def is_refused(name: str) -> bool:
+    try:
+        data.bind("text", prop=name)
+    except DatastarError:
+        return True
+    return False
+
+
+@pytest.mark.console_errors("focusgroup")  # which warns about text
+def test_a_property_of_every_element_that_fails_when_set_is_refused(page: Page) -> None:
+    failing = page.evaluate(FAILING_PROPERTIES)
+
+    assert "attributeStyleMap" in failing
+    assert [name for name in failing if not is_refused(name)] == []
 
 
 @pytest.mark.console_errors(*UNKNOWN_SCHEME)

@@ -3,9 +3,9 @@
 import pytest
 from markupsafe import Markup
 
-from fatmorph import at, data
+from fatmorph import Tag, at, data, element, h, svg
 from fatmorph.datastar._attributes.sinks import URL_GUARD, URL_LIST_GUARD
-from fatmorph.errors import DatastarError
+from fatmorph.errors import AttributeValueError, DatastarError
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 from fatmorph.markup.escape import JSExpression
 
@@ -152,6 +152,30 @@ def test_a_property_that_may_be_code_cannot_be_bound(name: str, fix: str) -> Non
 
     assert raised.value.what == f"cannot bind a signal to the property {name!r}"
     assert raised.value.fix == fix
+
+
+UNSETTABLE = {
+    "attributeStyleMap": 'data.effect("$name = el.attributeStyleMap")  (to read it)',
+    "children": 'data.effect("$name = el.children")  (to read it)',
+    "contentEditable": 'data.attr({"contenteditable": "$name"})',
+    "outerText": 'data.text("$name")',
+}
+
+
+@pytest.mark.parametrize(("name", "fix"), UNSETTABLE.items())
+def test_a_property_that_fails_when_set_cannot_be_bound(name: str, fix: str) -> None:
+    with pytest.raises(DatastarError) as raised:
+        data.bind("text", prop=name)
+
+    assert raised.value.what == f"cannot bind a signal to the property {name!r}"
+    assert raised.value.fix == fix
+
+
+@pytest.mark.parametrize("tag", [h.script, h.style, svg.script, svg.style, element("SCRIPT")])
+@pytest.mark.parametrize("name", ["text", "textContent", "innerText"])
+def test_the_text_of_a_script_or_style_cannot_be_bound(tag: Tag, name: str) -> None:
+    with pytest.raises(AttributeValueError, match="cannot write data-bind"):
+        tag(data.bind("text", prop=name))
 
 
 @pytest.mark.parametrize("name", ["inner-html", "inner-h-t-m-l", "form-action", "inner_html"])

@@ -45,6 +45,27 @@ SWITCHES: Mapping[str, str] = MappingProxyType(
 # SVG's animations have no properties with the names of these three attributes.
 GUARDED_PROPERTIES = (URL_ATTRIBUTES - {"from", "to", "values"}) | {"protocol"}
 
+# Properties of every element that throw when they are set to text, which ends the client's updates:
+# read-only ones, those that hold an object, and two that refuse some or all later texts.
+# https://dom.spec.whatwg.org/#interface-element and
+# https://html.spec.whatwg.org/multipage/dom.html#htmlelement
+UNSETTABLE_PROPERTIES: Final = frozenset(
+    (
+        *("activeviewtransition", "ariaactionselements", "ariaactivedescendantelement"),
+        *("ariacontrolselements", "ariadescribedbyelements", "ariadetailselements"),
+        *("ariaerrormessageelements", "ariaflowtoelements", "arialabelledbyelements"),
+        *("ariaownselements", "assignedslot", "attributes", "attributestylemap", "baseuri"),
+        *("childelementcount", "childnodes", "children", "clientheight", "clientleft", "clienttop"),
+        *("clientwidth", "contenteditable", "currentcsszoom", "customelementregistry", "dataset"),
+        *("editcontext", "firstchild", "firstelementchild", "isconnected", "iscontenteditable"),
+        *("lastchild", "lastelementchild", "localname", "namespaceuri", "nextelementsibling"),
+        *("nextsibling", "nodename", "nodetype", "offsetheight", "offsetleft", "offsetparent"),
+        *("offsettop", "offsetwidth", "outertext", "ownerdocument", "parentelement", "parentnode"),
+        *("prefix", "previouselementsibling", "previoussibling", "scrollheight", "scrollwidth"),
+        *("shadowroot", "tagname"),
+    )
+)
+
 # Matches the element's name and a `data:` URL that is safe in it. Without `/` and `;`, which would
 # mean something to the client.
 SAFE_DATA_OF_ELEMENT = (
@@ -130,13 +151,15 @@ def checked_property(name: str, where: str) -> str:
     """Return the name of a property that a signal may be bound to.
 
     Raises:
-        DatastarError: Some values of the property are code.
+        DatastarError: Some values of the property are code, or setting it throws.
 
     Example:
         >>> checked_property("valueAsNumber", "data.bind, prop")
         'valueAsNumber'
     """
     lower = name.lower()
+    if lower in UNSETTABLE_PROPERTIES:
+        raise _unsettable_error(name, where)
     if lower in ("innerhtml", "outerhtml"):
         why, fix = "it is read as HTML, scripts included", 'data.text("$name")'
     elif lower.startswith("on"):
@@ -153,6 +176,19 @@ def checked_property(name: str, where: str) -> str:
         where=where,
         why=f"{why}, and a user may have typed what a signal holds",
         fix=fix,
+    )
+
+
+def _unsettable_error(name: str, where: str) -> DatastarError:
+    fixes = {
+        "contenteditable": 'data.attr({"contenteditable": "$name"})',
+        "outertext": 'data.text("$name")',
+    }
+    return DatastarError(
+        f"cannot bind a signal to the property {name!r}",
+        where=where,
+        why="setting it to text can fail, which stops the other expressions of the page",
+        fix=fixes.get(name.lower(), f'data.effect("$name = el.{name}")  (to read it)'),
     )
 
 
