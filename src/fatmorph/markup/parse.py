@@ -133,7 +133,11 @@ def parse_template(text: str) -> ParsedElement:
         [<tr>]
     """
     # Like the client: without a doctype, so in quirks mode.
-    document = _turbohtml().parse(f"<body><template>{text}</template></body>", positions=False)
+    document = _turbohtml().parse(
+        f"<body><template>{text}</template></body>",
+        allow_declarative_shadow_roots=False,
+        positions=False,
+    )
     return _converted(document.find("template").children[0], "#document-fragment")
 
 

@@ -40,7 +40,7 @@ OWN_ATTRIBUTES = {
     "option": ("selected", "value", "disabled"),
     "select": ("multiple", "disabled", "name"),
     "button": ("disabled", "type"),
-    "details": ("open",),
+    "details": ("open", "name"),
     "dialog": ("open",),
     "fieldset": ("disabled",),
     "a": ("href",),

@@ -103,9 +103,18 @@ def _pair_with_selector(profile: Profile) -> Pair:
         holder.children = [new_child(profile, "flow")]
         namespace = "html"
     _edit(profile, holder)
+    if chosen.name == "script":
+        _make_scripts(profile, holder.children)
     _rename_stray_forms(holder.children)
     selector = None if mode == "replace" and random.random() < 0.3 else selector
     return Pair(before.children, holder.children, mode, selector, namespace)
+
+
+def _make_scripts(profile: Profile, sent: list[Node]) -> None:
+    """Turn texts that are put into a script into scripts: other texts are errors of the page."""
+    for text in (root for root in sent if root.name == "#text"):
+        profile.count += 1
+        text.text = f"scriptRan({profile.count});"
 
 
 def _rename_stray_forms(sent: list[Node]) -> None:

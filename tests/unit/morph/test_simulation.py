@@ -69,6 +69,77 @@ def test_a_parked_node_that_is_not_used_again_is_removed():
     assert result.moved == ()
 
 
+GROUP = (
+    '<main id="m"><details name="a" id="x"{}></details><details name="a" id="y"{}></details></main>'
+)
+OPEN = ' open=""'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ((OPEN, ""), ("", OPEN), ("", OPEN)),
+        (("", OPEN), (OPEN, ""), (OPEN, "")),
+        ((OPEN, OPEN), ("", ""), ("", "")),
+        ((OPEN, ""), (OPEN, OPEN), (OPEN, "")),
+        (("", ""), (OPEN, OPEN), (OPEN, "")),
+    ],
+)
+def test_only_one_of_the_details_with_a_name_is_open(before, after, shown):
+    result = simulate(GROUP.format(*before), GROUP.format(*after))
+
+    assert result.html == GROUP.format(*shown)
+
+
+def test_opening_one_of_the_details_with_a_name_closes_the_other():
+    before = GROUP.format(OPEN, "")
+
+    result = simulate(before, '<details name="a" id="y" open data-preserve-attr="class"></details>')
+
+    assert [(str(each.node), each.name, each.after) for each in result.attributes] == [
+        ("main#m > details#y", "open", ""),
+        ("main#m > details#x", "open", None),
+        ("main#m > details#y", "data-preserve-attr", "class"),
+    ]
+
+
+def test_new_details_are_closed_if_one_with_their_name_is_open():
+    new = '<details name="a" id="z" open></details>'
+
+    result = simulate(GROUP.format(OPEN, ""), new, mode="append", selector="#m")
+
+    closed = '<details name="a" id="z"></details></main>'
+    assert result.html == GROUP.format(OPEN, "").replace("</main>", closed)
+
+
+def test_details_that_get_a_name_are_closed_if_one_with_it_is_open():
+    other = '<details name="a" open=""></details>'
+
+    result = simulate(
+        f'<main>{other}<details id="y" open></details></main>',
+        '<details id="y" open name="a"></details>',
+    )
+
+    assert result.html == f'<main>{other}<details id="y" name="a"></details></main>'
+
+
+def test_a_nested_declaration_of_a_shadow_root_stays_a_template():
+    inside = '<p><template shadowrootmode="open"><b>x</b></template></p>'
+
+    result = simulate('<div id="a"></div>', f'<div id="a">{inside}</div>')
+
+    assert result.html == f'<div id="a">{inside}</div>'
+
+
+def test_a_script_runs_the_text_of_its_own_and_not_that_of_elements_in_it():
+    before = '<script id="a"></script>'
+
+    empty = simulate(before, "<svg>run()</svg>", mode="append", selector="#a")
+    full = simulate(before, "run()", mode="append", selector="#a")
+
+    assert (len(empty.runs), len(full.runs)) == (0, 1)
+
+
 def test_attributes_are_written_and_removed():
     result = simulate('<p id="a" class="x" lang="en">', '<p id="a" class="y" title="t">')
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("BrowserError", "Document", "Record")
+__all__ = ("BrowserError", "Document", "Record", "close_exclusive")
 
 Record: TypeAlias = "tuple[Node, str, str | None, str | None]"
 """An element, the name of an attribute or property, and its value before and after."""
@@ -40,6 +40,8 @@ class Document:
         self.scripts: Counter[Node] = Counter()
         """How often each script ran."""
         self._by_id: dict[str, dict[Node, None]] = {}
+        self._details: dict[Node, None] = {}
+        close_exclusive(root)
         for node in root.descendants():
             self._remember(node)
             node.is_started = node.does_run
@@ -79,6 +81,7 @@ class Document:
         for node in (child, *child.descendants()):
             self._remember(node)
             self._start(node)
+            self._close_if_another_is_open(node)
         self._start(parent)
         _forget_shapes(parent)
 
@@ -115,6 +118,10 @@ class Document:
                 self._remember(node)
             if name == "src":
                 self._start(node)
+            if name == "open":
+                self._close_others(node)
+            if name == "name":
+                self._close_if_another_is_open(node)
         _forget_shapes(node)
 
     def write_text(self, node: Node, text: str) -> None:
@@ -126,6 +133,32 @@ class Document:
         element_id = node.attributes.get("id")
         if element_id:
             self._by_id.setdefault(element_id, {})[node] = None
+        if node.is_details:
+            self._details[node] = None
+
+    def _close_if_another_is_open(self, node: Node) -> None:
+        if node.is_details and "open" in node.attributes and self._open_others(node):
+            self.write_attribute(node, "open", None)
+
+    def _close_others(self, node: Node) -> None:
+        if node.is_details:
+            for other in self._open_others(node):
+                self.write_attribute(other, "open", None)
+
+    def _open_others(self, node: Node) -> list[Node]:
+        """Return the open `<details>` with the same name.
+
+        Source: https://html.spec.whatwg.org/multipage/interactive-elements.html#details-name-group
+        """
+        name = node.attributes.get("name")
+        return [
+            other
+            for other in (self._details if name else ())
+            if other is not node
+            and "open" in other.attributes
+            and other.attributes.get("name") == name
+            and other.root is node.root
+        ]
 
     def _start(self, node: Node) -> None:
         """Run a script that has not run: it or its text was inserted, or its `src` set."""
@@ -136,6 +169,17 @@ class Document:
     def _part(self, names: set[str]) -> Node | None:
         children = () if self.html is None else self.html.children()
         return next((child for child in children if child.name in names), None)
+
+
+def close_exclusive(root: Node) -> None:
+    """Close each `<details>` that a parser adds to a group in which another is open."""
+    names: set[str] = set()
+    for node in root.descendants():
+        name = node.attributes.get("name")
+        if node.is_details and name and "open" in node.attributes:
+            if name in names:
+                del node.attributes["open"]
+            names.add(name)
 
 
 def _forget_shapes(node: Node | None) -> None:

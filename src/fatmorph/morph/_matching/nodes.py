@@ -109,6 +109,11 @@ class Node:
         return self.name == "script" and self.namespace == "html"
 
     @property
+    def is_details(self) -> bool:
+        """Whether it is a `<details>` of HTML."""
+        return self.name == "details" and self.namespace == "html"
+
+    @property
     def does_run(self) -> bool:
         """Whether it is a script that a browser would run if it were new.
 
@@ -117,7 +122,9 @@ class Node:
         kind = self.attributes.get("type", "").strip().lower()
         if not self.is_script or kind not in SCRIPT_TYPES:
             return False
-        return "src" in self.attributes or bool(self.text_content())
+        return "src" in self.attributes or any(
+            child.text for child in self.children() if child.name == "#text"
+        )
 
     def children(self) -> Iterator[Node]:
         """Yield the children in order."""

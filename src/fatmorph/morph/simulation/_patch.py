@@ -14,7 +14,7 @@ from fatmorph.markup.parse import (
     parse_fragment,
     parse_template,
 )
-from fatmorph.morph._matching.document import BrowserError, Document
+from fatmorph.morph._matching.document import BrowserError, Document, close_exclusive
 from fatmorph.morph._matching.morpher import IGNORE, Morpher
 from fatmorph.morph._matching.nodes import Node, Shapes
 from fatmorph.morph.simulation._selectors import select
@@ -77,13 +77,16 @@ class Patch:
             f"</{name}>" in outside_svg for name in ("html", "head", "body")
         )
         if not (has_html or has_head or has_body):
-            return _fragment(text, namespace)
+            content = _fragment(text, namespace)
+            close_exclusive(content)
+            return content
         html = _find(parse_document(text, scripting=False), "html")
         parts = (("head", has_head), ("body", has_body))
         roots = [html] if has_html else [_find(html, name) for name, is_sent in parts if is_sent]
         content = Node("#document-fragment")
         for root in roots:
             content.append(Node.of(root))
+        close_exclusive(content)
         for node in content.descendants():
             node.is_started = node.does_run  # as DOMParser leaves it; a template does not
         return content
