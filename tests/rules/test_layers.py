@@ -117,6 +117,7 @@ PACKAGE_ORDER = {
         "checks._page",
         "checks._browser_nodes",
         "checks._outcome",
+        "checks._losses",
         "checks._change",
         "checks._checker",
         "_development",

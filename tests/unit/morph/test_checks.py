@@ -1,6 +1,7 @@
 """Every finding: what brings it up, and what is close to it and does not."""
 
 import pickle
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ ROW = data.init(at.subscribe("/rows"))
 def codes(findings):
     return [finding.code for finding in findings]
 
+
+OPEN = partial(h.details, {"open": True, "data-preserve-attr": "open"})
 
 # Code → a view with this finding and no other, and the path of it.
 FOUND = {
@@ -54,6 +57,21 @@ FOUND = {
     "subscription-can-move": (h.ul([h.li(ROW, id="a"), h.li(id="b")]), "ul > li#a"),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
     "control-named-id": (h.form(h.input(name="id")), "form > input"),
+    "details-of-one-name": (
+        h.body(OPEN(id="a", name="x"), OPEN(id="b", name="x")),
+        "body > details#b",
+    ),
+    "same-action": (
+        h.body(h.button(data.on("click", at.post("/a"))), h.a(data.on("click", at.post("/a")))),
+        "body > a",
+    ),
+    "preserve-attr-list": (h.p({"data-preserve-attr": "class,title"}), "p"),
+    "ids-on-cells": (
+        h.table(
+            [h.tr({"id": f"r{n}"}, [h.td(id=f"c{n}-{m}") for m in range(4)]) for n in range(250)]
+        ),
+        "table > tr#r0 > td#c0-0",
+    ),
 }
 
 
@@ -144,6 +162,39 @@ CLEAN = {
         h.p(data.init(at.get("/a")), id="a"), h.p(data.init(at.get("/b")), id="b")
     ),
     "a field named id outside of a form": h.body(h.input(name="id")),
+    "details of two names": h.body(OPEN(id="a", name="x"), OPEN(id="b", name="y")),
+    "details of one name, one open": h.body(
+        OPEN(id="a", name="x"), h.details(data.preserve_attr("open"), id="b", name="x")
+    ),
+    "details of one name in a template": h.template(OPEN(name="x"), OPEN(name="x")),
+    "writes to two URLs": h.body(
+        h.button(data.on("click", at.post("/a/1"))), h.button(data.on("click", at.post("/a/2")))
+    ),
+    "writes of two methods": h.body(
+        h.button(data.on("click", at.put("/a"))), h.button(data.on("click", at.delete("/a")))
+    ),
+    "writes of one element": h.button(
+        data.on("click", at.post("/a")), data.on("keydown", at.post("/a"))
+    ),
+    "writes that end no others": h.body(
+        [
+            h.button(data.on("click", at.post("/a", request_cancellation="disabled")), id=x)
+            for x in "ab"
+        ]
+    ),
+    "reads of one URL": h.body(
+        h.input(data.on("input", at.get("/a"))), h.select(data.on("change", at.get("/a")))
+    ),
+    "writes that the client ignores": h.body(
+        data.ignore(),
+        h.button(data.on("click", at.post("/a"))),
+        h.button(data.on("click", at.post("/a"))),
+    ),
+    "two names in data-preserve-attr": h.p({"data-preserve-attr": "class title"}),
+    "ids on rows": h.table([h.tr({"id": f"r{n}"}, h.td(n)) for n in range(1_000)]),
+    "ids on cells alone": h.table(
+        [h.tr([h.td(id=f"c{n}-{m}") for m in range(4)]) for n in range(250)]
+    ),
     "custom elements": h.body(element("my-map")(), element("my-list")(h.p("a"))),
 }
 
@@ -387,7 +438,8 @@ def test_a_finding_is_a_value():
     assert str(one) == (
         "error empty-id: <p> has an empty id\n"
         "  where: p\n"
-        "  why:   it counts as an id, and the patch throws when the next page has one too\n"
+        "  why:   it counts as an id, and the patch throws when the next page has one too, in "
+        "clients before 1.0.5\n"
         '  fix:   id=dom_id("p", item.id)  (or None for no id)'
     )
 
@@ -431,6 +483,13 @@ PAIRS = {
     "id-changed-parent": (h.main(h.p(id="a")), h.main(h.div(h.p(id="a")))),
     "init-runs-again": (h.body(data.init("$a = 1")), h.body(data.init("$a = 2"))),
     "signals-reset": (h.body(data.signals({"a": 1})), h.body(data.signals({"a": 2}))),
+    "id-lost": (h.main(h.input(id="a")), h.main(h.input())),
+    "state-lost": (
+        h.main(h.form(h.input()), "Saved"),
+        h.main("Saved", h.form(h.input())),
+    ),
+    "value-overwritten": (h.input(id="a", value="1"), h.input(id="a", value="2")),
+    "focus-moves": (h.main(h.button("a"), h.button("b")), h.main(h.button("b"))),
     "stylesheet-shifts": (
         h.html(h.head(h.link(rel="stylesheet", href="a"))),
         h.html(h.head(h.link(rel="stylesheet", href="b"), h.link(rel="stylesheet", href="a"))),
@@ -471,6 +530,38 @@ UNCHANGED = {
     "init for the first time": (h.body(), h.body(data.init("$a = 1"))),
     "init of a new row": (rows("abc"), rows("nabc")),
     "init of a row that stays": (rows("abc"), rows("ac")),
+    "the id of a paragraph goes": (h.main(h.p(id="a")), h.main(h.p())),
+    "an alert without a wrapper goes": (
+        h.main(h.p("Saved"), h.form(h.input())),
+        h.main(h.form(h.input())),
+    ),
+    "a form goes": (h.main(h.form(h.input(id="a"))), h.main(h.p("Thanks"))),
+    "a value that is preserved": (
+        h.input(data.preserve_attr("value"), id="a", value="1"),
+        h.input(data.preserve_attr("value"), id="a", value="2"),
+    ),
+    "a value that users do not type": (
+        h.form(
+            h.input(id="a", type="hidden", value="1"), h.input(id="b", type="submit", value="1")
+        ),
+        h.form(
+            h.input(id="a", type="hidden", value="2"), h.input(id="b", type="submit", value="2")
+        ),
+    ),
+    "a value that stays": (h.input(id="a", value="1"), h.input(id="a", value="1", class_="b")),
+    "a box that the server checks": (
+        h.input(id="a", type="checkbox"),
+        h.input(id="a", type="checkbox", checked=True),
+    ),
+    "a button that changes its text": (h.main(h.button("Show")), h.main(h.button("Hide"))),
+    "buttons with ids": (
+        h.main(h.button("a", id="a"), h.button("b", id="b")),
+        h.main(h.button("b", id="b")),
+    ),
+    "a button after the others goes": (
+        h.main(h.button("a"), h.button("b")),
+        h.main(h.button("a")),
+    ),
     "another title": (h.html(h.head(h.title("1"))), h.html(h.head(h.title("2")))),
     "another stylesheet": (
         h.html(h.head(h.link(rel="stylesheet", href="a?1"))),
@@ -524,6 +615,58 @@ def row(name):
 
 
 # What the client's matching decides: before, after, and why each `data-init` runs again.
+LOSSES = {
+    "an input with a name loses its id": (
+        part(h.form(h.label("a", h.input(id="a", name="b")))),
+        part(h.form(h.label("a", h.input(name="b")))),
+        ["id-lost section#part > form > label > input"],
+    ),
+    "an alert of the tag of the form's box goes": (
+        part(h.div("Saved"), h.div(h.form(h.textarea()))),
+        part(h.div(h.form(h.textarea()))),
+        ["state-lost section#part > div > form > textarea"],
+    ),
+    "the only alert of two lists goes": (
+        part(h.ul(h.li("Saved")), h.ul(h.li(h.form(h.select(h.option("a")))))),
+        part(h.ul(h.li(h.form(h.select(h.option("a")))))),
+        ["state-lost section#part > ul > li > form > select"],
+    ),
+    "a text is written over": (
+        part(h.textarea("a", id="a")),
+        part(h.textarea("b", id="a")),
+        ["value-overwritten section#part > textarea#a"],
+    ),
+    "a value comes": (
+        part(h.input(type="search", id="a")),
+        part(h.input(type="search", id="a", value="b")),
+        ["value-overwritten section#part > input#a"],
+    ),
+    "a button comes in front": (
+        part(h.button("b")),
+        part(h.button("a"), h.button("b")),
+        ["focus-moves section#part > button[1]"],
+    ),
+    "two buttons change places": (
+        part(h.button("a"), h.button("b")),
+        part(h.button("b"), h.button("a")),
+        ["focus-moves section#part > button[1]", "focus-moves section#part > button[2]"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_of_the_user_is_found(name):
+    before, after, found = LOSSES[name]
+
+    assert [f"{each.code} {each.path}" for each in check_change(before, after)] == found
+
+
+def test_a_loss_that_the_page_shows_is_not_found_again():
+    form = h.div(h.form(h.input()))
+
+    assert codes(check(part(form), part(h.div("Saved"), form))) == ["state-without-id"]
+
+
 MATCHED = {
     "behind an element that holds ids, nothing moves": (
         part(h.div(h.p(id="a"), h.p(id="b")), h.p(LOAD, id="c")),

@@ -123,6 +123,15 @@ def test_details_that_get_a_name_are_closed_if_one_with_it_is_open():
     assert result.html == f'<main>{other}<details id="y" name="a"></details></main>'
 
 
+def test_details_in_a_template_are_a_group_of_their_own():
+    opened = '<details name="a" open=""></details>'
+    template = f"<template>{opened}{{}}<template>{opened}</template></template>"
+
+    result = simulate(opened, template.format(opened), mode="append", selector="body")
+
+    assert result.html == opened + template.format('<details name="a"></details>')
+
+
 def test_a_nested_declaration_of_a_shadow_root_stays_a_template():
     inside = '<p><template shadowrootmode="open"><b>x</b></template></p>'
 

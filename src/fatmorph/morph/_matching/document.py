@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TypeAlias
 
+from fatmorph.markup.parse import ParsedElement
 from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("BrowserError", "Document", "Record", "close_exclusive")
@@ -174,12 +175,29 @@ class Document:
 def close_exclusive(root: Node) -> None:
     """Close each `<details>` that a parser adds to a group in which another is open."""
     names: set[str] = set()
+    contents: list[ParsedElement] = []
     for node in root.descendants():
-        name = node.attributes.get("name")
-        if node.is_details and name and "open" in node.attributes:
-            if name in names:
-                del node.attributes["open"]
-            names.add(name)
+        _close_if_seen(node.attributes, names, is_details=node.is_details)
+        if node.content is not None:
+            contents.append(node.content)
+    for content in contents:
+        # The content of a template is a tree of its own, and so is that of a template in it.
+        names, pending = set(), [content]
+        while pending:
+            element = pending.pop()
+            is_details = element.tag == "details" and element.namespace == "html"
+            _close_if_seen(element.attributes, names, is_details=is_details)
+            pending += [each for each in element.children[::-1] if not isinstance(each, str)]
+            if element.content is not None:
+                contents.append(element.content)
+
+
+def _close_if_seen(attributes: dict[str, str], names: set[str], *, is_details: bool) -> None:
+    name = attributes.get("name")
+    if is_details and name and "open" in attributes:
+        if name in names:
+            del attributes["open"]
+        names.add(name)
 
 
 def _forget_shapes(node: Node | None) -> None:

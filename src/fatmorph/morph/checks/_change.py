@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from fatmorph.errors import short_repr
 from fatmorph.morph._matching.nodes import Node
+from fatmorph.morph.checks._losses import Place, report_losses
 from fatmorph.morph.checks._nesting import IN_TEMPLATE
 from fatmorph.morph.checks._outcome import Outcome
 from fatmorph.morph.checks._page import stylesheet_href
@@ -27,6 +28,7 @@ def report_change(before: Survey, after: Survey) -> None:
     change.report_inits()
     change.report_signals()
     change.report_stylesheets()
+    change.report_losses()
 
 
 class _Change:
@@ -96,6 +98,16 @@ class _Change:
                 words = {"tag": "link", "href": short_repr(href), "id": f"style-{index + 1}"}
                 self._after.report("stylesheet-shifts", head, **words)
 
+    def report_losses(self) -> None:
+        """Report state of the user that is lost."""
+        report_losses(
+            self._before,
+            self._after,
+            self._outcome,
+            counterpart=self._same_ancestry.get,
+            places=self._places,
+        )
+
     @cached_property
     def _outcome(self) -> Outcome:
         return Outcome(self._before, self._after)
@@ -103,9 +115,28 @@ class _Change:
     @cached_property
     def _same_ancestry(self) -> dict[Spot, Spot]:
         """Elements of the later page and their counterparts, if both have a unique ancestry."""
-        numbers: dict[tuple[object, str], Ancestry] = {}
-        before, after = _only_ones(self._before, numbers), _only_ones(self._after, numbers)
+        before, after = (_only_ones(*each) for each in self._ancestries)
         return {spot: before[ancestry] for ancestry, spot in after.items() if ancestry in before}
+
+    @cached_property
+    def _ancestries(self) -> tuple[tuple[Survey, list[Ancestry]], tuple[Survey, list[Ancestry]]]:
+        """Both pages, each with the ancestry of every element."""
+        numbers: dict[tuple[object, str], Ancestry] = {}
+        before, after = self._before, self._after
+        return (before, _ancestries(before, numbers)), (after, _ancestries(after, numbers))
+
+    @cached_property
+    def _places(self) -> tuple[dict[Spot, Place], dict[Spot, Place]]:
+        """The ancestry of each element's parent with its own tag, in both pages."""
+        before, after = (
+            {
+                spot: (ancestries[spot.parent.number], spot.element.tag)
+                for spot, _ in survey.states.values()
+                if spot.parent is not None
+            }
+            for survey, ancestries in self._ancestries
+        )
+        return before, after
 
     def _counterpart(self, spot: Spot) -> Spot | None:
         """Return the element of the earlier page that is meant by this one, if that is certain."""
@@ -122,10 +153,9 @@ class _Change:
         return {"before": before, "after": after}
 
 
-def _only_ones(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> dict[Ancestry, Spot]:
-    """Return the elements with a unique ancestry."""
+def _ancestries(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> list[Ancestry]:
+    """Return the ancestry of each element, at the element's number."""
     ancestries: list[Ancestry] = [0]  # spots are counted from 1
-    found: dict[Ancestry, Spot | None] = {}
     for spot in survey.spots:
         element = spot.element
         value = element.attributes.get("id")
@@ -135,9 +165,16 @@ def _only_ones(survey: Survey, numbers: dict[tuple[object, str], Ancestry]) -> d
             name = ("#", value)
         else:
             name = (ancestries[spot.parent.number], element.tag)
-        ancestry = numbers.setdefault(name, len(numbers) + 1)
-        ancestries.append(ancestry)
+        ancestries.append(numbers.setdefault(name, len(numbers) + 1))
+    return ancestries
+
+
+def _only_ones(survey: Survey, ancestries: list[Ancestry]) -> dict[Ancestry, Spot]:
+    """Return the elements with a unique ancestry."""
+    found: dict[Ancestry, Spot | None] = {}
+    for spot in survey.spots:
         if not spot.flags & IN_TEMPLATE:
+            ancestry = ancestries[spot.number]
             found[ancestry] = None if ancestry in found else spot
     return {ancestry: spot for ancestry, spot in found.items() if spot is not None}
 

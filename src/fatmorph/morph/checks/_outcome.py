@@ -41,6 +41,7 @@ class Outcome:
         self._added = set(document.added)
         self._runs = count_runs(document)
         self._written = {(node, name) for node, name, *_ in document.attributes}
+        self._values = {node for node, name, *_ in document.properties if name == "value"}
 
     def home(self, new: Spot, old: Spot) -> Node | None:
         """Return the node that an element lives in after the change; None if it has none.
@@ -65,6 +66,30 @@ class Outcome:
         """Return whether an element of the later page is new, or its attribute was written."""
         home = self._homes.get(self._new[spot.number - 1])
         return home is not None and (self.is_new(home) or (home, name) in self._written)
+
+    def is_made_anew(self, spot: Spot) -> bool:
+        """Return whether an element of the later page has a node of its own that is new."""
+        home = self._homes.get(self._new[spot.number - 1])
+        return home is not None and home.root is self._root and self.is_new(home)
+
+    def old_home(self, spot: Spot) -> Node | None:
+        """Return the node of the earlier page that an element of the later page lives in."""
+        home = self._homes.get(self._new[spot.number - 1])
+        return home if home in self._old_parents else None
+
+    def old_node(self, spot: Spot) -> Node:
+        """Return the node of an element of the earlier page."""
+        return self._old[spot.number - 1]
+
+    def is_same(self, new: Spot, old: Spot) -> bool:
+        """Return whether an element lives in its own node, or is not morphed."""
+        home = self._homes.get(self._new[new.number - 1])
+        return home is None or home is self._old[old.number - 1]
+
+    def does_write_value(self, spot: Spot) -> bool:
+        """Return whether the client writes the value of a field that was there before."""
+        home = self.old_home(spot)
+        return home is not None and home in self._values
 
     def does_run(self, home: Node, name: str) -> bool:
         """Return whether an attribute of Datastar is applied because of the change."""

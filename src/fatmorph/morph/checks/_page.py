@@ -9,13 +9,16 @@ from typing import cast
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated
-from fatmorph.morph.checks._nesting import IN_NAV
+from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
 from fatmorph.morph.checks._vocabulary import MATCHED_BY_POSITION
 
 __all__ = ("is_subscription", "report_page", "stylesheet_href")
 
 REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
+# A write with a complete URL; of two reads, the later one is the one that is wanted.
+WRITE = re.compile(r"@(post|put|patch|delete)\(\s*(['\"`])([^'\"`$]*)\2\s*[,)]")
+MANY_CELLS = 1_000  # fewer cost a client a few milliseconds per patch
 STAYS = frozenset({"body", "head", "html"})  # matched by their tags
 
 
@@ -25,6 +28,8 @@ def report_page(survey: Survey) -> None:
     _report_rows(survey)
     _report_states(survey)
     _report_subscriptions(survey)
+    _report_actions(survey)
+    _report_cells(survey)
     _report_stylesheets(survey)
     for spot, _, _ in survey.signals:
         if spot.row is not None and not spot.row.is_covered:
@@ -138,6 +143,39 @@ def _report_subscriptions(survey: Survey) -> None:
         if first is not spot:
             words = {"url": short_repr(url), "first": survey.path(first)}
             survey.report("same-subscription", spot, **words)
+
+
+def _report_actions(survey: Survey) -> None:
+    asked: dict[tuple[str, str], Spot] = {}
+    reported: set[tuple[str, str]] = set()
+    sent = WRITE.findall("\n".join([str(text) for _, text in survey.actions]))
+    if len(set(sent)) == len(sent):
+        return  # hot: tests/benchmarks/checking.py
+    for spot, value in survey.actions:
+        text = str(value)
+        if spot.flags & (IN_TEMPLATE | UNKNOWN_TO_DATASTAR) or "requestCancellation" in text:
+            continue
+        for method, _, url in WRITE.findall(text):
+            request = (method, url)
+            first = asked.setdefault(request, spot)
+            if first is not spot and request not in reported:
+                reported.add(request)
+                words = {"method": method, "url": short_repr(url), "first": survey.path(first)}
+                survey.report("same-action", spot, **words)
+
+
+def _report_cells(survey: Survey) -> None:
+    if len(survey.ids) < MANY_CELLS:
+        return
+    spots = (spot for group in survey.ids.values() for spot in group)
+    cells = [spot for spot in spots if spot.element.tag in ("td", "th") and _is_in_known_row(spot)]
+    if len(cells) >= MANY_CELLS:
+        survey.report("ids-on-cells", cells[0], count=len(cells))
+
+
+def _is_in_known_row(cell: Spot) -> bool:
+    row = cell.parent
+    return row is not None and row.element.tag == "tr" and bool(row.element.attributes.get("id"))
 
 
 def _report_stylesheets(survey: Survey) -> None:

@@ -47,6 +47,7 @@ HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 NOTED = NAMED | {*kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"}
 SPACES = " \t\n\f\r"
 PAGE_END = re.compile("</html>|</head>|</body>")
+NO_SPACE = re.compile(r"[,;]|[^\S ]")  # the client splits data-preserve-attr at spaces
 SCROLLS = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:auto|scroll)")
 
 Attributes: TypeAlias = "Mapping[str, Any]"  # Any: text, or True or None for a bare name
@@ -131,6 +132,8 @@ class Survey:
         self.inits: list[tuple[Spot, str, str]] = []
         self.signals: list[tuple[Spot, str, str]] = []
         self.heads: list[Spot] = []
+        self.actions: list[tuple[Spot, Any]] = []  # Any: text, or True or None
+        self.open_details: dict[str, Spot] = {}
         self._children: dict[int, list[Spot]] | None = None
         self._steps: dict[int, list[str]] = {}
         self._kinds: dict[str, int] = {}
@@ -204,6 +207,8 @@ class Survey:
                 kind = known[name] = kinds.attribute_kind(name)
             if kind:
                 bits |= kind
+                if kind & kinds.ACTION:
+                    self.actions.append((spot, value))
                 if kind & kinds.NOTED or value is True or not value or value == "id":
                     self._note_attribute(spot, name, value, kind)
         if bits & kinds.ACTION and spot.row is not None:
@@ -225,6 +230,8 @@ class Survey:
             self._check_datastar(spot, name, text, kind)
         if kind & kinds.STATE or (kind & kinds.STYLE and SCROLLS.search(text)):
             self._note_state(spot, "a scroll position" if kind & kinds.STYLE else name)
+        if kind & kinds.PRESERVE and (wrong := NO_SPACE.search(text)):
+            self.report("preserve-attr-list", spot, wrong=repr(wrong[0]))
         if kind & kinds.INIT:
             self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:
@@ -267,10 +274,20 @@ class Survey:
             opens = tag in ("details", "dialog") and not spot.flags & HIDDEN
             if opens and not kinds.keeps_open(tag, attributes):
                 self.report("open-not-preserved", spot)
+            if tag == "details" and "open" in attributes and attributes.get("name"):
+                self._note_open_details(spot, attributes["name"])
         elif tag == "noscript" and spot.element.children:
             self.report("noscript", spot)
         elif tag == "template" and "shadowrootmode" in attributes:
             self.report("shadow-root", spot)
+
+    def _note_open_details(self, spot: Spot, name: str) -> None:
+        if spot.flags & IN_TEMPLATE:
+            return
+        first = self.open_details.setdefault(name, spot)
+        if first is not spot:
+            words = {"name": repr(name), "first": self.path(first)}
+            self.report("details-of-one-name", spot, **words)
 
     def _check_nesting(self, spot: Spot, tag: str, attributes: Attributes) -> None:
         namespace = getattr(spot.element, "namespace", None)

@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ACTION",
+    "CANCELS_BY_URL_SINCE",
     "CHECKED",
+    "EMPTY_IDS_MATTER_BEFORE",
     "ID",
     "IGNORE",
     "IGNORE_MORPH",
     "INIT",
     "MATCHED_BY_POSITION",
     "NAME",
+    "NAMED_IDS_MATTER_BEFORE",
     "NEEDS_KEY",
     "NEEDS_NO_KEY",
     "NEEDS_NO_VALUE",
     "NEEDS_VALUE",
     "NOTED",
+    "PRESERVE",
     "RAW_TEXT",
     "SIGNALS",
     "STATE",
@@ -37,12 +41,18 @@ __all__ = (
     "keeps_open",
 )
 
+# The clients that a rule concerns. https://github.com/starfederation/datastar/releases
+CANCELS_BY_URL_SINCE: Final = "1.0.2"
+EMPTY_IDS_MATTER_BEFORE: Final = "1.0.5"
+NAMED_IDS_MATTER_BEFORE: Final = "1.0.5"
+
 # The meaning of an attribute's name, as bits.
 ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
 NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
+PRESERVE = 1 << 13
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
-NOTED = STYLE | STATE | SIGNALS | IGNORE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
+NOTED = STYLE | STATE | SIGNALS | IGNORE | PRESERVE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 
 # Tag → the state that a user or the browser keeps in the element.
 STATEFUL: Final[Mapping[str, str]] = MappingProxyType(
@@ -96,6 +106,7 @@ _KINDS = {
     "on": ACTION | NEEDS_VALUE | NEEDS_KEY,
     "on-intersect": ACTION | NEEDS_VALUE | NEEDS_NO_KEY,
     "on-interval": STATE | NEEDS_VALUE | NEEDS_NO_KEY,
+    "preserve-attr": PRESERVE,
     "ref": STATE,
     "show": NEEDS_VALUE | NEEDS_NO_KEY,
     "signals": SIGNALS,

@@ -9,6 +9,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from fatmorph.morph.checks._vocabulary import (
+    CANCELS_BY_URL_SINCE,
+    EMPTY_IDS_MATTER_BEFORE,
+    NAMED_IDS_MATTER_BEFORE,
+)
 from fatmorph.morph.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -28,7 +33,10 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         "empty-id": (
             "error",
             "<{tag}> has an empty id",
-            "it counts as an id, and the patch throws when the next page has one too",
+            (
+                "it counts as an id, and the patch throws when the next page has one too, in "
+                f"clients before {EMPTY_IDS_MATTER_BEFORE}"
+            ),
             'id=dom_id("{tag}", item.id)  (or None for no id)',
         ),
         "page-end": (
@@ -91,6 +99,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "outside of its <svg> or <math> it becomes an unknown element, which shows nothing",
             'w.patch(view, namespace="{namespace}")',
         ),
+        "details-of-one-name": (
+            "error",
+            "<details> named {name} is open, and so is {first}",
+            "the browser keeps one of a name open, and closes this one",
+            'h.details({{"name": {name}}}, …)  (open on one of them only)',
+        ),
         # ---------------------------------------------------------- warnings of one page
         "generated-without-id": (
             "warning",
@@ -143,10 +157,34 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "a request ends the one before it that has the same method and URL",
             'h.body(data.init(at.subscribe("/subscribe")), …)  (one stream for the page)',
         ),
+        "same-action": (
+            "warning",
+            "<{tag}> sends {method} to {url}, as {first} does",
+            (
+                "a request ends the one before it that has the same method and URL, anywhere in "
+                f"the page, in clients since {CANCELS_BY_URL_SINCE}"
+            ),
+            'at.{method}(f"/items/{{item.id}}")  (or request_cancellation="disabled")',
+        ),
+        "preserve-attr-list": (
+            "warning",
+            "data-preserve-attr of <{tag}> has {wrong} between its names",
+            "the client splits it at spaces, so it preserves none of these attributes",
+            'data.preserve_attr("value", "checked")',
+        ),
+        "ids-on-cells": (
+            "warning",
+            "{count} cells have ids, in rows that have ids",
+            "the client compares all ids in every patch: that takes 3 to 7 times as long as rows",
+            'h.tr({{"id": dom_id("row", item.id)}}, [h.td(…), h.td(…)])',
+        ),
         "control-named-id": (
             "warning",
             "<{tag}> is called id, in a <form>",
-            "form.id is this control then, so that no patch finds the form again: it is made anew",
+            (
+                f"in clients before {NAMED_IDS_MATTER_BEFORE} form.id is this control, so every "
+                "patch makes a new form"
+            ),
             'h.{tag}(name="item_id")',
         ),
         # --------------------------------------------------------------- problems of a change
@@ -182,6 +220,30 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "{name} of <{tag}> changes its text",
             "all its signals are set anew, also those that the user has changed",
             "data.signals({{…}}, if_missing=True)  (and w.patch_signals() for changes)",
+        ),
+        "id-lost": (
+            "warning",
+            "<{tag}> loses its id {id}",
+            "an element with an id never becomes one without, so {state} and the focus are gone",
+            "h.{tag}(id={id})  (in every version of the page)",
+        ),
+        "state-lost": (
+            "warning",
+            "<{tag}> is made anew or taken from another place",
+            "an element around it has become another, so {state} and the focus are gone",
+            'h.{tag}({{"id": "{tag}"}}, …)  (or an id for what comes and goes)',
+        ),
+        "value-overwritten": (
+            "warning",
+            "the value of <{tag}> changes",
+            "the client writes it into the field, over the text that the user has typed since",
+            'h.{tag}(data.bind("…"))  (or data.preserve_attr("value"), or no value)',
+        ),
+        "focus-moves": (
+            "warning",
+            "<{tag}> takes over the place of another <{tag}>",
+            "the focus stays in that place, so the next press of Enter does another thing",
+            'h.{tag}({{"id": "save"}}, …)',
         ),
         "stylesheet-shifts": (
             "warning",
