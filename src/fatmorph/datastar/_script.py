@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from fatmorph._log import Log
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup._element import Element, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ("DATASTAR_VERSION", "datastar_script")
+__all__ = ("DATASTAR_VERSION", "KNOWN_VERSIONS", "datastar_script")
+
+logger = Log("fatmorph.datastar")
 
 DATASTAR_VERSION = "1.0.4"
 """The client that this library is written for."""
+
+KNOWN_VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5")
+"""The releases whose differences this library's checks and documentation name."""
 
 SCRIPT = Tag("script")
 CDN = "https://cdn.jsdelivr.net/gh/starfederation/datastar@v{version}/bundles/datastar.js"
@@ -52,7 +59,8 @@ def datastar_script(
         nonce: `c.nonce`, for a page with a Content-Security-Policy.
         integrity: The bundle's hash for Subresource Integrity; default the known one for the
             CDN's 1.0.2 to 1.0.4, else none.
-        version: The release to load from the CDN, without `v`; not used with `src`.
+        version: The release to load from the CDN, without `v`; not used with `src`. Known are
+            1.0.0 to 1.0.5; any other is loaded as well, and logged once.
 
     Raises:
         DatastarError: An empty `src`, or an invalid version.
@@ -86,12 +94,26 @@ def datastar_script(
 
 def _checked(version: object) -> str:
     if isinstance(version, str) and VERSION.fullmatch(version):
+        if version not in KNOWN_VERSIONS:
+            _log_unknown(version)
         return version
     raise DatastarError(
         f"no release is called {short_repr(version)}",
         where="datastar_script, version",
-        why="the CDN has releases under their numbers",
+        why=f"the CDN has releases under their numbers: {', '.join(KNOWN_VERSIONS)}",
         fix=f'datastar_script(version="{DATASTAR_VERSION}")',
+    )
+
+
+@lru_cache(maxsize=16)
+def _log_unknown(version: str) -> None:
+    """Log a version once, although pages write it at every render."""
+    logger.warning(
+        "Datastar %s is not known to this release of fatmorph, which knows %s to %s; "
+        "it is loaded without a hash, and the findings of check() may not fit it",
+        version,
+        KNOWN_VERSIONS[0],
+        KNOWN_VERSIONS[-1],
     )
 
 

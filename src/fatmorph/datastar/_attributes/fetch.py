@@ -51,8 +51,8 @@ class FetchOptions(TypedDict, total=False):
             earlier one. `"cleanup"`: so does the removal of the element. `"disabled"`. Or the
             JavaScript of an `AbortController`.
         retry: `"auto"` (default): after network errors. `"error"`: after 4xx and 5xx too.
-            `"always"`: after the end of a stream too. `"never"` still retries network errors;
-            `retry_max_count=0` does not.
+            `"always"`: after the end of a stream too. `"never"`: not at all, but clients before
+            1.0.5 still retry network errors, unless `retry_max_count=0`.
         retry_interval: Milliseconds before the first retry, at least 1; default 1000. Or
             JavaScript, such as `JSExpression("80 + Math.random() * 40")`.
         retry_scaler: Factor by which each wait is longer, at least 1; default 2.
