@@ -24,6 +24,7 @@
     │   ├── ResponseStartedError
     │   ├── ResponseEndedError
     │   └── SubscriptionClosedError
+    ├── HandlerError                 RuntimeError, TypeError
     └── MissingExtraError            ImportError
 
 Every message has up to four lines: what, where, why, fix. Line one makes sense on its own. A part
@@ -50,6 +51,7 @@ __all__ = (
     "EncodingError",
     "EventError",
     "FatmorphError",
+    "HandlerError",
     "MissingExtraError",
     "MomentError",
     "MorphError",
@@ -242,6 +244,12 @@ class SubscriptionClosedError(MomentError):
     """Raised for the use of a relay subscription that was closed."""
 
     code = "subscription-closed"
+
+
+class HandlerError(FatmorphError, RuntimeError, TypeError):
+    """Raised for a handler that returned something, or ended by what is not an ordinary error."""
+
+    code = "handler"
 
 
 class MissingExtraError(FatmorphError, ImportError):

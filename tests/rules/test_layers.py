@@ -59,7 +59,7 @@ PACKAGE_ORDER = {
         "_pretty",
         "parse",
     ),
-    "http": ("origin", "_head", "_policy", "_shapes", "_signal_limits", "_signals"),
+    "http": ("origin", "_head", "_last_event_id", "_policy", "_shapes", "_signal_limits", "_signals"),
     "datastar": (
         "_attributes.caching",
         "_attributes.statements",
@@ -126,6 +126,7 @@ PACKAGE_ORDER = {
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "adapters": (
         "_incomplete",
+        "_ending",
         "_base",
         "_asgi_messages",
         "_asgi_request",

@@ -14,9 +14,13 @@ from fatmorph._streaming.lifetime import Ending
 from fatmorph._streaming.stream import Stream
 from fatmorph._streaming.whole_response import Responder
 from fatmorph.errors import ResponseEndedError, ResponseError
+from fatmorph.http._head import completed_error
+from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 
 __all__ = ("EventResponder",)
 
+# An id for the client, and no event: it comes back with the next request of the same action.
+UNSUBSCRIBED = UNSUBSCRIBED_ID.encode()
 NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
@@ -99,6 +103,28 @@ class EventResponder(Responder):
         self._release_held()
         await self._stream.drain()
 
+    def unsubscribe(self) -> None:
+        """End the page's subscription for good: complete the response, and keep the page away.
+
+        A page connects again after every other end of its stream. After this one it does so once,
+        and gets a 204 before any handler runs. It keeps what it shows, and subscribes again when
+        it is loaded again. If the client left or the server stops, nothing happens: the page will
+        connect again, and the handler decides then.
+
+        Raises:
+            ResponseEndedError: The response is already complete.
+            ResponseError: The status is not 200.
+
+        Example:
+            async for step in w.alive(job.steps()):
+                w.patch(progress_view(step))
+            w.unsubscribe()
+        """
+        self._start_stream()
+        if not self._stream.is_ended:
+            self._stream.complete(b"" if self._is_head else b"id: %b\n\n" % UNSUBSCRIBED)
+            self._stream.end(Ending.COMPLETE)
+
     async def finish(self) -> None:
         """Complete the response; adapters call this when the handler has returned.
 
@@ -113,6 +139,30 @@ class EventResponder(Responder):
         finally:
             await self._stream.finish()
 
+    async def fail(self, failure: BaseException) -> None:
+        """End the stream of a failed handler; adapters call this.
+
+        A page is told when to ask again. An action must not be sent again, which Datastar does
+        after a response that breaks off, so it is completed.
+        """
+        self._take_held()
+        if self._stream.must_complete:
+            await self._stream.finish()
+        elif isinstance(failure, Exception):  # a cancellation is not the handler's failure
+            await self._stream.break_off()
+
+    def confirm_unsubscribed(self) -> bool:
+        """Respond to a page that `unsubscribe()` has told to stay away; return whether it is one.
+
+        Adapters call it before the handler. The client only stops for a 204.
+        """
+        is_unsubscribed = self._last_event_id == UNSUBSCRIBED_ID
+        if is_unsubscribed:
+            # A cache must not store it for pages that are still to subscribe.
+            self._headers["cache-control"] = "no-store"
+            self.empty()
+        return is_unsubscribed
+
     async def abort(self) -> None:
         """Stop everything after a handler has failed; adapters call this."""
         self._stream.check_loop()
@@ -121,10 +171,6 @@ class EventResponder(Responder):
             await self._stream.close_sources()
         finally:
             self._stream.close()
-
-    async def break_off(self) -> None:
-        """Tell the client of a failed stream when to ask again; adapters call this."""
-        await self._stream.break_off()
 
     @property
     def is_broken_off(self) -> bool:
@@ -208,7 +254,9 @@ class EventResponder(Responder):
         self._stream.check_loop()
         if not self._is_streaming:
             self._release_held()
-        if self._is_streaming and not self._stream.is_complete:
+        if self._is_streaming:
+            if self._stream.is_complete:
+                raise completed_error()
             return
         if self._is_started:
             raise ResponseEndedError(

@@ -146,6 +146,8 @@ class Lifetime:
             self._unsent.drop()
         if self._end_of_silence is not None and not self._end_of_silence.done():
             self._end_of_silence.set_result(None)
+        if ending is Ending.COMPLETE:
+            self._stop_watching()  # servers report a complete response as a client that left
         if is_first:
             if not self._is_finishing:
                 self._linger_timer = self._loop.call_later(LINGER_SECONDS, self._end_patience)

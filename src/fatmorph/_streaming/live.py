@@ -21,6 +21,7 @@ from fatmorph._streaming.shared_page import Page, SharedPage
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError
+from fatmorph.http._head import completed_error
 from fatmorph.types import Source
 
 __all__ = ("Live",)
@@ -124,6 +125,8 @@ class Live:
         else:
             page = await self._shared.drawn_after(changed_at, self._draw)
         if page.id != self._last_id:
+            if self._stream.is_ended and self._stream.is_complete:
+                raise completed_error()  # the view itself has unsubscribed the page
             self._stream.write(page.event)
             self._last_id = page.id
 

@@ -118,6 +118,15 @@ class Stream:
         return self._lifetime.is_out_of_reach
 
     @property
+    def must_complete(self) -> bool:
+        """Whether the client has a part of the response, and repeats the request if it breaks off.
+
+        It must not repeat an action.
+        """
+        is_begun = self.is_started and self._coding.head is None
+        return is_begun and not self._is_repeatable
+
+    @property
     def last_write(self) -> float:
         """The time of the last write, by the event loop's clock."""
         return self._traffic.last_write

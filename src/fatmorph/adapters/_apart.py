@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._ending import as_exception
 from fatmorph.context import Context
 from fatmorph.http._head import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings
@@ -54,7 +55,9 @@ async def respond_apart(
     task = asyncio.create_task(respond(handler, context, transport, settings))
     try:
         await asyncio.shield(task)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as error:
+        if task.cancelled():  # by something else than the framework
+            raise as_exception(error) from error
         transport.leave()
         await task  # a second cancellation does cancel the handler
         raise

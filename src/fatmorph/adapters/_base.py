@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from fatmorph._log import Log
 from fatmorph._streaming.retries import Retries
+from fatmorph.adapters._ending import HandlerTask, run
 from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, OriginError, SignalsError
@@ -47,19 +48,23 @@ async def respond(
         nonce=context.nonce if context.is_datastar or settings.content_security_policy else "",
         retries=Retries(handler, page_mark(context.headers), asyncio.get_running_loop().time()),
     )
+    task = HandlerTask()
     try:
         try:
             check_origin(context.method, context.headers, settings.allowed_origins)
-            await handler(context, writer)
+            if not writer.confirm_unsubscribed():
+                await run(handler, context, writer)
         except (OriginError, SignalsError, BodyError) as error:
             _refuse(context, writer, error)
         except asyncio.CancelledError:
             if not writer.take_back_cancellation():
                 raise
         await writer.finish()
-    except Exception:
-        await writer.break_off()
-        raise
+    except BaseException as error:
+        failure = task.as_failure(error)
+        if not task.is_ending(error):
+            await writer.fail(failure)
+        raise failure
     finally:
         await writer.abort()
     if writer.is_broken_off:

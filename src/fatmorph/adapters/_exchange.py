@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Self, TypeAlias
 
-from fatmorph.adapters._apart import Departure
+from fatmorph.adapters._apart import Departure, is_whole
 from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._ending import as_exception
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 
@@ -39,6 +40,8 @@ class Exchange(Departure):
         self._parts: asyncio.Queue[bytes | BaseException] = asyncio.Queue()
         self._is_asked = asyncio.Event()
         self._is_complete = False
+        self._is_whole = False
+        self._late_error: BaseException | None = None
 
     async def begin(self, handler: Handler, context: Context, settings: Settings | None) -> Head:
         """Run the handler until its response starts; an earlier error is raised here."""
@@ -51,17 +54,24 @@ class Exchange(Departure):
             await self._task  # a second cancellation does cancel the handler
             raise
 
+    def take_late_error(self) -> BaseException | None:
+        """Return the error of a handler whose response is complete, which no part can raise."""
+        error, self._late_error = self._late_error, None
+        return error
+
     async def _respond(self, handler: Handler, context: Context, settings: Settings | None) -> None:
         end: BaseException
         try:
             await respond(handler, context, self, settings)
             # Frameworks treat the latter as a departed client, and leave the response incomplete.
             end = StopAsyncIteration() if self._is_complete else asyncio.CancelledError()
-        except Exception as error:
+        except BaseException as error:
             if self.is_left:
                 self._head.cancel()
                 raise
-            end = error
+            end = as_exception(error)
+            if self._is_complete and not self._is_whole:
+                self._late_error, end = end, StopAsyncIteration()
         if self._head.done():
             self._parts.put_nowait(end)
         elif self.is_left:
@@ -71,6 +81,7 @@ class Exchange(Departure):
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Start the response."""
+        self._is_whole = is_whole(status, headers)
         self._head.set_result((status, headers))
 
     async def send(self, data: bytes, *, more: bool) -> None:
@@ -119,6 +130,7 @@ class Parts:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.take_late_error = exchange.take_late_error
 
     def __aiter__(self) -> Self:
         return self

@@ -56,9 +56,24 @@ def endpoint(
         if is_whole(status, headers):
             body = b"".join([part async for part in parts])
             return _with_headers(HttpResponse(body, status=status), headers)
-        return _with_headers(StreamingHttpResponse(parts, status=status), headers)
+        return _with_headers(_StreamedResponse(parts, status), headers)
 
     return respond_to
+
+
+class _StreamedResponse(StreamingHttpResponse):
+    """A stream that Django closes when it has sent all of it."""
+
+    def __init__(self, parts: Parts, status: int) -> None:
+        super().__init__(parts, status=status)
+        self._parts = parts
+
+    def close(self) -> None:
+        """Close the response; raise the error of a handler that failed, though it is complete."""
+        super().close()
+        error = self._parts.take_late_error()
+        if error is not None:
+            raise error
 
 
 def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:

@@ -15,7 +15,8 @@ import functools
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from quart import Request, Response, request
+from quart import Quart, Request, Response, current_app, request
+from quart.signals import got_request_exception
 from quart.wrappers.request import Body
 from quart.wrappers.response import ResponseBody
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -53,9 +54,10 @@ def endpoint(
         # Any: Quart's releases declare different types for the proxy.
         own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
         body = await _usual_body(own)
+        app: Quart = cast("Any", current_app)._get_current_object()  # noqa: SLF001
         exchange = Exchange(own.scope)
         status, headers = await exchange.begin(handler, _context(own, body, path_params), settings)
-        response = Response(_Body(Parts(exchange)), status)
+        response = Response(_Body(Parts(exchange), app), status)
         response.headers.clear()  # of Quart's default type
         response.headers.extend(headers)
         response.timeout = None
@@ -149,16 +151,27 @@ class _Discarded(Body):
 class _Body(ResponseBody):
     """The body of a Quart response, which closes its parts however it ends."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, app: Quart) -> None:
         self.parts = parts
+        self.app = app
 
     async def __aenter__(self) -> Parts:
         return self.parts
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.parts.close()
+        error = self.parts.take_late_error()
+        if error is not None:
+            await _report(self.app, error)
         if kind is asyncio.CancelledError:
             _stop_receiving()
+
+
+async def _report(app: Quart, error: BaseException) -> None:
+    """Report an error as Quart does: it is too late to raise it, the response is complete."""
+    sync_wrapper: Any = app.ensure_async  # Any: as Quart itself passes it
+    await got_request_exception.send_async(app, _sync_wrapper=sync_wrapper, exception=error)
+    app.log_exception((type(error), error, error.__traceback__))
 
 
 def _stop_receiving() -> None:

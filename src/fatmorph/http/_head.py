@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import SplitResult, quote, urlsplit
 
-from fatmorph.errors import ResponseError, ResponseStartedError, short_repr
+from fatmorph.errors import ResponseEndedError, ResponseError, ResponseStartedError, short_repr
 
 __all__ = (
     "STATUSES_WITHOUT_BODY",
@@ -22,6 +22,7 @@ __all__ = (
     "SameSite",
     "checked_location",
     "checked_status",
+    "completed_error",
     "cookie_header",
     "started_error",
 )
@@ -189,6 +190,15 @@ def checked_location(url: str, *, external: bool) -> str:
     if is_elsewhere and parts.scheme not in ("http", "https", ""):
         raise _location_error(url, external=True)
     return location
+
+
+def completed_error() -> ResponseEndedError:
+    """Return the error of an event that is written to a stream which the handler has completed."""
+    return ResponseEndedError(
+        "cannot write an event after the stream is complete",
+        why="w.unsubscribe() and w.redirect() complete it",
+        fix="w.patch(view)  (before it)",
+    )
 
 
 def started_error(action: str) -> ResponseStartedError:

@@ -5,8 +5,9 @@ import itertools
 import json
 import re
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -19,6 +20,7 @@ FAT_PAGE = "<!doctype html><html><head><title>Fat</title></head><body></body></h
 STREAMS = 20
 # The program on plain ASGI has one handler for all paths.
 LINGERING = r"the handler (?:linger|answer) \(\S+\.py:\d+\) .* it waits at \S+handlers.py:\d+;"
+LAST_CHUNK = b"0\r\n\r\n"
 
 GET = written("GET", "/beat")
 # What clients had said when they left.
@@ -35,6 +37,27 @@ SAID = {
     "that the connection is to be closed": [written("GET", "/beat", "connection: close")],
     "a request of HTTP/1.0": [written("GET", "/beat", version="1.0")],
 }
+
+# What a handler may end by that is not an ordinary exception.
+ENDS = (
+    "a task that another cancelled",
+    "its own task cancelled",
+    "the end of an iteration",
+    "an exit",
+    "a generator's exit",
+    "a group of exits",
+    "an own kind",
+)
+
+
+async def logged(server: Server, printed: int, text: str) -> bool:
+    """Wait for a text in what the server has printed since; return whether it came."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            while text not in server.output()[printed:]:
+                await asyncio.sleep(0.02)
+            return True
+    return False
 
 
 async def settled(server: Server, **expected: Any) -> dict[str, Any]:
@@ -223,6 +246,82 @@ async def test_an_error_within_a_stream_breaks_it_off(server: Server) -> None:
 
     assert b'{"half":true}' in received
     assert not received.endswith(b"0\r\n\r\n"), "a complete response would end the page's retries"
+
+
+@pytest.mark.parametrize("by", ENDS)
+async def test_a_handler_that_ends_by_anything_else_is_a_500_too(server: Server, by: str) -> None:
+    printed = len(server.output())
+
+    response, _ = await asyncio.to_thread(request, server.port, "/end?by=" + quote(by))
+
+    assert response.status == 500
+    assert await logged(server, printed, "Traceback")
+    assert request(server.port, "/page")[0].status == 200
+
+
+@pytest.mark.parametrize("by", ENDS)
+@pytest.mark.parametrize("path", ["/end-late", "/end-view"], ids=["handler", "view"])
+async def test_an_end_by_anything_else_within_a_stream_breaks_it_off(
+    server: Server, path: str, by: str
+) -> None:
+    printed = len(server.output())
+
+    async with Events(server.port, f"{path}?by={quote(by)}") as events:
+        received = await events.end()
+
+    assert b"half" in received
+    assert not received.endswith(LAST_CHUNK), "a complete response would end the page's retries"
+    assert await logged(server, printed, "Traceback")
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_an_action_that_fails_after_its_first_event_is_completed(
+    server: Server, method: str
+) -> None:
+    """Datastar repeats an action whose response breaks off, which could order twice."""
+    printed = len(server.output())
+
+    async with Events(server.port, "/fail-late", method) as events:
+        received = await events.until(LAST_CHUNK)
+
+    assert b'{"half":true}' in received
+    assert await logged(server, printed, "a handler's own error")
+
+
+@pytest.mark.parametrize("by", ENDS)
+async def test_an_action_that_ends_by_anything_else_is_completed(server: Server, by: str) -> None:
+    printed = len(server.output())
+
+    async with Events(server.port, "/end-late?by=" + quote(by), "POST") as events:
+        await events.until(LAST_CHUNK)
+
+    assert await logged(server, printed, "Traceback")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_that_was_unsubscribed_is_answered_with_a_204(server: Server, method: str) -> None:
+    printed = len(server.output())
+
+    first, body = request(server.port, "/finish-job", method)
+    event_id = body.rpartition(b"id: ")[2].decode().strip()
+    second, rest = request(server.port, "/finish-job", method, headers={"last-event-id": event_id})
+
+    assert (first.status, second.status, rest) == (200, 204, b"")
+    assert b'<p id="job">done</p>' in body
+    assert second.getheader("cache-control") == "no-store"
+    assert server.output()[printed:].count("runs finish_job") == 1
+
+
+async def test_a_handler_that_returns_something_is_a_500_that_says_what_to_write(
+    server: Server,
+) -> None:
+    printed = len(server.output())
+
+    response, _ = await asyncio.to_thread(request, server.port, "/give-back")
+
+    assert response.status == 500
+    assert await logged(server, printed, "w.html(view)")
 
 
 async def test_events_arrive_one_by_one_while_the_stream_is_open(server: Server) -> None:

@@ -339,17 +339,21 @@ async def test_a_stop_does_not_cancel_a_clean_up(clock: Clock) -> None:
     assert (steps, transport.is_complete) == (["cleaned up"], False)
 
 
-async def test_a_cancellation_by_the_framework_goes_through() -> None:
+@pytest.mark.parametrize(("method", "is_complete"), [("GET", False), ("POST", True)])
+async def test_a_cancellation_by_the_framework_goes_through(
+    method: str, *, is_complete: bool
+) -> None:
     async def handler(c: Context, w: Writer) -> None:
         async for _ in w.alive(Source()):
             pass
 
     transport = MemoryClient()
-    task = asyncio.create_task(respond(handler, post(), transport))
+    context = Context(method=method, path="/")
+    task = asyncio.create_task(respond(handler, context, transport))
     await turns()
     task.cancel()
     await asyncio.wait([task])
     await turns()
 
-    assert (task.cancelled(), transport.is_complete) == (True, False)
+    assert (task.cancelled(), transport.is_complete) == (True, is_complete)
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -118,11 +118,11 @@ def _new() -> None:
     sources[:] = [Source()]
 
 
-async def response_to(target: str, body: bytes = b"") -> Any:
+async def response_to(target: str, body: bytes = b"", method: str = "POST") -> Any:
     """Return the response of all of Django on ASGI, including middleware."""
     handler = AsyncClientHandler()
     handler.load_middleware(is_async=True)
-    request = AsyncRequestFactory().post(target, body, content_type="application/json")
+    request = AsyncRequestFactory().generic(method, target, body, "application/json")
     return await handler.get_response_async(request)
 
 
@@ -267,12 +267,22 @@ async def test_a_handler_finishes_its_answer_after_a_disconnect() -> None:
 
 
 async def test_an_error_in_a_stream_is_passed_to_django() -> None:
-    response = await response_to("/fail_late")
+    response = await response_to("/fail_late", method="GET")
     parts = aiter(response)
     await anext(parts)
 
     with pytest.raises(LookupError, match="its own"):
         await anext(parts)
+
+
+async def test_an_error_after_an_action_was_completed_is_passed_to_django_as_it_closes() -> None:
+    response = await response_to("/fail_late")
+
+    parts = [part async for part in response]
+
+    assert parts == [b'event: datastar-patch-signals\ndata: signals {"half":true}\n\n', b""]
+    with pytest.raises(LookupError, match="its own"):
+        response.close()
 
 
 async def test_a_response_that_is_never_begun_ends_its_handler() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from fatmorph.errors import EncodingError, EventError, short_repr
+from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 from fatmorph.http._policy import is_nonce
 
 __all__ = ("checked_nonce", "checked_option", "id_and_retry", "required_text", "utf8")
@@ -53,6 +54,13 @@ def _event_id(value: object) -> bytes:
             where="event_id=",
             why="the client sends it back in a header: no line breaks, no controls, only Latin-1",
             fix=f"event_id={UNFIT_FOR_HEADER.sub('-', event_id)!r}",
+        )
+    if event_id.strip() == UNSUBSCRIBED_ID:
+        raise EventError(
+            f"cannot use {UNSUBSCRIBED_ID!r} as an event id",
+            where="event_id=",
+            why="it is reserved: a page that sends it back gets a 204 and stays away",
+            fix="w.unsubscribe()",
         )
     return event_id.encode()
 

@@ -11,7 +11,15 @@ from handlers import ROUTES, Route, room
 
 from fatmorph.adapters.django import endpoint
 
-settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="for tests only")
+# Django's own settings send errors by e-mail.
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}
+settings.configure(
+    ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="for tests only", LOGGING=LOGGING
+)
 
 
 def view(r: Route) -> Any:

@@ -11,7 +11,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from fatmorph import Context, Relay, Writer, counters, h
+from fatmorph import Context, Element, Relay, Writer, counters, h
 from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
@@ -21,6 +21,7 @@ from fatmorph.settings import Settings
 __all__ = ("ROUTES", "Route", "room")
 
 MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after")
+ACTIONS = ("POST", "PUT", "PATCH", "DELETE")
 
 relay = Relay[str]()
 cleaned_up: list[str] = []
@@ -88,6 +89,71 @@ async def fail_late(c: Context, w: Writer) -> None:
     w.patch_signals({"half": True})
     await w.drain()
     raise LookupError("a handler's own error")
+
+
+async def raise_end(name: str) -> None:
+    """End by something that is not an ordinary exception."""
+    match name:
+        case "a task that another cancelled":
+            task = asyncio.create_task(asyncio.sleep(60))
+            task.cancel()
+            await task
+        case "its own task cancelled":
+            asyncio.get_running_loop().call_soon(own_task().cancel)
+            await asyncio.Event().wait()
+        case "a group of exits":
+            raise BaseExceptionGroup("exits", [SystemExit(1)])
+        case _:
+            raise {
+                "the end of an iteration": StopAsyncIteration,
+                "an exit": SystemExit,
+                "a generator's exit": GeneratorExit,
+                "an own kind": OwnEnd,
+            }[name]
+
+
+class OwnEnd(BaseException):
+    """Be an end that only one library knows."""
+
+
+def own_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+async def end(c: Context, w: Writer) -> None:
+    await raise_end(c.query["by"])
+
+
+async def end_late(c: Context, w: Writer) -> None:
+    w.patch_signals({"half": True})
+    await w.drain()
+    await raise_end(c.query["by"])
+
+
+async def end_view(c: Context, w: Writer) -> None:
+    pages = 0
+
+    async def view() -> Element:
+        nonlocal pages
+        pages += 1
+        if pages > 1:
+            await raise_end(c.query["by"])
+        return h.p("half", id="x")
+
+    await w.live(view, max_rate=20)
+
+
+async def give_back(c: Context, w: Writer) -> Element:
+    return h.p("never seen")
+
+
+async def finish_job(c: Context, w: Writer) -> None:
+    os.write(sys.stdout.fileno(), b"runs finish_job\n")
+    w.patch(h.p("done", id="job"))
+    await w.drain()
+    w.unsubscribe()
 
 
 async def subscribe(c: Context, w: Writer) -> None:
@@ -182,7 +248,12 @@ ROUTES = (
     Route("/redirect", redirect, ("GET", "POST")),
     Route("/nothing", nothing, ("POST",)),
     Route("/fail", fail),
-    Route("/fail-late", fail_late),
+    Route("/fail-late", fail_late, ("GET", *ACTIONS)),
+    Route("/end", end),
+    Route("/end-late", end_late, ("GET", "POST")),
+    Route("/end-view", end_view),
+    Route("/give-back", give_back),
+    Route("/finish-job", finish_job, ("GET", "POST")),
     Route("/subscribe", subscribe, ("GET", "POST")),
     Route("/publish", publish, ("POST",)),
     Route("/flood", flood),

@@ -1,0 +1,124 @@
+"""The end of a handler: nothing but an ordinary exception or a real cancellation gets out.
+
+Frameworks and servers respond to an `Exception` with a 500. Anything else means something of its
+own to them: `CancelledError` that a client left, `StopAsyncIteration` that a body is complete,
+`SystemExit` that the process must end. A handler that ends by one of these, because a library did
+so, has failed like any other.
+
+Source: https://docs.python.org/3/library/exceptions.html#exception-hierarchy
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from types import CoroutineType
+
+from fatmorph.context import Context, request_line
+from fatmorph.errors import HandlerError
+from fatmorph.writer import Writer
+
+__all__ = ("HandlerTask", "as_exception", "run")
+
+RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
+
+
+class HandlerTask:
+    """The task that runs a handler, and what an error of the handler means in it."""
+
+    __slots__ = ("_cancelling_before", "_task")
+
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self._cancelling_before = 0 if self._task is None else self._task.cancelling()
+
+    def is_ending(self, error: BaseException) -> bool:
+        """Return whether the process stops, or the event loop has, so that nothing can wait."""
+        return isinstance(error, KeyboardInterrupt) or self._is_closing(error)
+
+    def as_failure(self, error: BaseException) -> BaseException:
+        """Return an error as a framework must see it: only a real cancellation is one."""
+        if isinstance(error, asyncio.CancelledError) and self._is_cancelled():
+            return error
+        return error if self._is_closing(error) else as_exception(error)
+
+    def _is_cancelled(self) -> bool:
+        # A task that the handler awaits may have been cancelled instead.
+        return self._task is not None and self._task.cancelling() > self._cancelling_before
+
+    def _is_closing(self, error: BaseException) -> bool:
+        """Return whether the coroutine is closed from outside of its task."""
+        if not isinstance(error, GeneratorExit):
+            return False
+        try:
+            return asyncio.current_task() is not self._task
+        except RuntimeError:  # its event loop does not run
+            return True
+
+
+async def run(
+    handler: Callable[[Context, Writer], Awaitable[None]], context: Context, writer: Writer
+) -> None:
+    """Run a handler.
+
+    Raises:
+        HandlerError: It returned something, which would be lost.
+    """
+    waiting: object = handler(context, writer)
+    if not inspect.isawaitable(waiting):
+        raise _not_async_error(context, waiting)
+    returned: object = await waiting
+    if returned is not None:
+        raise _returned_error(context, returned)
+
+
+def as_exception(error: BaseException) -> BaseException:
+    """Return an error as an exception to which a framework responds with a 500.
+
+    An interrupt from the keyboard stays as it is.
+    """
+    is_ordinary = isinstance(error, Exception) and not isinstance(error, StopAsyncIteration)
+    if is_ordinary or isinstance(error, KeyboardInterrupt):
+        return error
+    found = HandlerError(
+        f"cannot respond after {type(error).__name__} in a handler",
+        why="to a framework it is not an error: it ends a task, an iteration or the process",
+        fix="except asyncio.CancelledError:  (or another; in the handler, where it is raised)"
+        if isinstance(error, asyncio.CancelledError)
+        else f"raise RuntimeError(…)  (instead of {type(error).__name__})",
+    )
+    found.__cause__ = error
+    return found
+
+
+def _not_async_error(context: Context, returned: object) -> HandlerError:
+    if inspect.isasyncgen(returned):
+        return HandlerError(
+            "cannot respond with what a handler yields",
+            where=request_line(context.method, context.path),
+            why="a handler responds through its Writer",
+            fix="w.patch(view)  (instead of yield view)",
+        )
+    return HandlerError(
+        "cannot await a handler that is not async",
+        where=request_line(context.method, context.path),
+        why="it responds in the event loop, through its Writer",
+        fix="async def home(c, w):  (and in it w.html(view))",
+    )
+
+
+def _returned_error(context: Context, returned: object) -> HandlerError:
+    name, fix = type(returned).__name__, RESPONSES
+    if isinstance(returned, CoroutineType):
+        name = f"coroutine of {returned.__name__}()"
+        fix = f"await {returned.__name__}(…)  (instead of returning it)"
+        returned.close()  # Python would warn that it was never awaited
+    elif inspect.isawaitable(returned):
+        fix = "await it  (instead of returning it); " + RESPONSES
+    return HandlerError(
+        f"cannot respond with the {name} that a handler returned",
+        where=request_line(context.method, context.path),
+        why="a handler responds through its Writer, and what it returns is lost",
+        fix=fix,
+    )
