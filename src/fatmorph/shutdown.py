@@ -9,8 +9,9 @@ One timeline: signal → every stream ends → `alive` loops end normally → ha
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
 `GRACE_SECONDS`, or sooner if a second signal comes.
 
-Two servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
-hypercorn's workers get no signal and poll an Event, so we poll it too.
+Some servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
+hypercorn's workers get no signal and poll an Event, so we poll it too. A server that has reached
+its limit of requests stops without a signal, and is polled as well: see `_servers`.
 
 Source: https://docs.python.org/3/library/signal.html#general-rules
 """
@@ -26,6 +27,8 @@ from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
+
+from fatmorph._servers import Servers
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -47,7 +50,8 @@ GRACE_SECONDS = 0.25
 # handlers see the end. uvicorn checks for signals ten times a second.
 HURRY_SECONDS = 0.05
 
-# How often hypercorn's Event is polled; hypercorn itself polls every tenth of a second.
+# How often servers that stop without a signal are polled; uvicorn and hypercorn poll their own
+# limits every tenth of a second.
 LOOK_SECONDS = 0.05
 # How often to check whether Twisted may go on; a stop with a thousand streams takes 0.2 s.
 OVER_SECONDS = 0.01
@@ -78,17 +82,21 @@ class _LoopStreams:
         self.handlers: WeakSet[asyncio.Task[Any]] = WeakSet()
         self.is_stopping = False
         self.stopped_count = 0
-        self.is_looking = False
+        self._is_looking = False
+        self._servers: Servers | None = None
+        self._event: Event | None = None
 
     def add(self, stream: Stoppable) -> None:
+        if not self._is_looking and (self.is_stopping or not self.streams):
+            self._find_servers()
         self.streams.add(stream)
         if (handler := asyncio.current_task()) is not None:
             self.handlers.add(handler)
         if self.is_stopping:
             _stop_within_grace(stream)
-        elif not self.is_looking and (event := _hypercorn_event()) is not None:
-            self.is_looking = True
-            self._look(event)
+        elif not self._is_looking and (self._event or self._servers):
+            self._is_looking = True
+            self._look()
 
     def stop(self) -> None:
         self.stopped_count = self.stopped_count or len(self.streams)
@@ -107,13 +115,23 @@ class _LoopStreams:
             loop = asyncio.get_running_loop()
             loop.call_later(OVER_SECONDS, self.call_when_over, call, seconds - OVER_SECONDS)
 
-    def _look(self, event: Event) -> None:
-        if event.is_set():
+    def _find_servers(self) -> None:
+        is_stopped_by_itself = self._servers is not None and self._servers.are_stopping
+        self._servers, self._event = Servers(), _hypercorn_event()
+        if is_stopped_by_itself and self._servers and not self._servers.are_stopping:
+            # A new server in the same event loop, as in tests.
+            self.is_stopping, self.stopped_count = False, 0
+
+    def _look(self) -> None:
+        self._is_looking = bool(self.streams) and not self.is_stopping
+        if not self._is_looking:
+            return
+        is_told = self._event is not None and self._event.is_set()
+        if is_told or (self._servers is not None and self._servers.are_stopping):
+            self._is_looking = False
             self.stop()
-        elif self.streams:
-            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look, event)
         else:
-            self.is_looking = False
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
 
 # Signals belong to the process, so their handlers find the streams of all event loops here.

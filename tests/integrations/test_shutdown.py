@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
-from clients import Events, signals_query
+from clients import Events, request, signals_query
 from servers import Server, running
 
 FOLDER = Path(__file__).parent
@@ -34,6 +35,21 @@ STARTS = {
     "hypercorn, no worker": [*HYPERCORN, "--workers", "0"],
     "daphne": ["-m", "daphne", "stream_app:app", "--port", "{port}", "--verbosity", "0"],
 }
+GUNICORN = ["-m", "gunicorn", "stream_app:app", "--bind", "127.0.0.1:{port}", "--max-requests"]
+# What serves five requests, and then stops, or starts another worker.
+LIMITED = {
+    "uvicorn on asyncio": [*BY_HAND, "asyncio", "--limit-max-requests", "5"],
+    "uvicorn on uvloop": [*BY_HAND, "uvloop", "--limit-max-requests", "5"],
+    "uvicorn, own protocol": [
+        *[*BY_HAND, "auto", "--limit-max-requests", "5"],
+        *["--http", "fatmorph.uvicorn_protocol:Protocol"],
+    ],
+    "uvicorn, two workers": [*BY_HAND, "auto", "--workers", "2", "--limit-max-requests", "5"],
+    "gunicorn with uvicorn's worker": [*GUNICORN, "5", "-k", "uvicorn_worker.UvicornWorker"],
+    "gunicorn with its own worker": [*GUNICORN, "5", "-k", "asgi"],
+    "hypercorn": [*HYPERCORN, "--max-requests", "5"],
+    "hypercorn, two workers": [*HYPERCORN, "--workers", "2", "--max-requests", "5"],
+}
 starts = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 LAST_CHUNK = b"0\r\n\r\n"
 # After SIGINT, a program that catches KeyboardInterrupt exits normally. After SIGTERM, uvicorn
@@ -46,6 +62,12 @@ async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes)
     events = await stack.enter_async_context(Events(server.port, path))
     await events.until(first)
     return events
+
+
+def knock(port: int) -> None:
+    """Ask for a page on a connection of its own, unless the server takes none."""
+    with suppress(OSError, HTTPException):
+        request(port, "/page")
 
 
 async def stopped(server: Server, number: int) -> int:
@@ -73,6 +95,28 @@ async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
     assert LAST_CHUNK not in ends, "a complete response would end the page's retries"
     assert "Traceback" not in output
     assert "ERROR" not in output
+
+
+@pytest.mark.parametrize("start", LIMITED.values(), ids=LIMITED)
+async def test_a_server_that_has_reached_its_limit_of_requests_ends_its_streams(
+    start: list[str],
+) -> None:
+    path = "/subscribe?" + signals_query({"name": "painter"})
+
+    with running([sys.executable, *start], cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            events = await opened(stack, server, path, b'"joined":"painter"')
+            reading = asyncio.create_task(events.end())
+            async with asyncio.timeout(5):
+                while not reading.done():
+                    await asyncio.to_thread(knock, server.port)
+            end = await reading
+        output = server.output()
+
+    assert not end.endswith(LAST_CHUNK), "a complete response would end the page's retries"
+    assert output.count("cleaned up painter\n") == 1
+    assert "Traceback" not in output
+    assert "Cancel " not in output
 
 
 async def test_a_stream_requested_by_post_is_completed() -> None:

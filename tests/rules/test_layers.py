@@ -17,7 +17,7 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 # Layer 0 is imported by all. The rooms of one layer do not know each other.
 # `docs/explanation/design.md` draws them.
 LAYERS = (
-    ("errors", "types"),
+    ("errors", "types", "_servers"),
     ("markup", "http", "compression", "transport", "shutdown", "counters", "_log"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay"),
