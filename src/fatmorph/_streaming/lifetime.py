@@ -130,10 +130,13 @@ class Lifetime:
             return False
         return bool(self._waiting) or not self._is_end_seen
 
-    def watch(self) -> None:
-        """Start watching for the client's departure."""
-        if self._watch_task is None:
-            self._watch_task = self._loop.create_task(self._wait_closed())
+    def watch(self) -> bool:
+        """Start watching for the client's departure; return whether nothing did before."""
+        # A debugger or a traceback that shows variables asks a Writer that is over too.
+        if self._watch_task is not None or self._is_finishing:
+            return False
+        self._watch_task = self._loop.create_task(self._wait_closed())
+        return True
 
     def end(self, ending: Ending) -> None:
         """End the stream, unless its client is already out of reach."""

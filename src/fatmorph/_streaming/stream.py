@@ -197,8 +197,7 @@ class Stream:
             MomentError: Called in another thread, or in another event loop.
         """
         self.check_loop()
-        if not self._lifetime.is_watched:
-            self._lifetime.watch()
+        if self._lifetime.watch():
             shutdown.watch(self)
 
     def add_waiting(self, waiting: Waiting) -> None:

@@ -16,6 +16,9 @@ from fatmorph.settings import Settings
 
 __all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
 
+# Headers of which a response may have several.
+COMBINED = frozenset({"set-cookie", "vary"})
+
 
 def application(
     handler: Handler, *, settings: Settings | None = None
@@ -48,7 +51,7 @@ class AsgiConnection(AsgiRequest):
         scope: The server's arguments to the application.
         receive: Likewise; a framework's own request gets this object's method instead.
         send: Likewise.
-        headers: Added to the handler's headers, which win, except that cookies are combined.
+        headers: Added to the handler's headers, which win, except that cookies and Vary are combined.
     """
 
     __slots__ = ("_headers", "_send")
@@ -81,7 +84,7 @@ class AsgiConnection(AsgiRequest):
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""
-        written = {name for name, _ in headers} - {"set-cookie"}
+        written = {name for name, _ in headers} - COMBINED
         added = [header for header in self._headers if header[0].lower() not in written]
         raw = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))

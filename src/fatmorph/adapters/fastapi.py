@@ -8,7 +8,7 @@ Source: https://fastapi.tiangolo.com/advanced/custom-response/
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Annotated
 
 from fastapi import Depends
@@ -18,6 +18,7 @@ from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
 from fatmorph.adapters._base import Handler
+from fatmorph.adapters._ending import run
 from fatmorph.adapters._endpoint import InjectedHandler, injected
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.context import Context
@@ -40,6 +41,8 @@ class WriterResponse(Response):
         background: Run after the response, like FastAPI's BackgroundTasks.
         request: The Request of the route; with it, the handler can read the body even if the
             route or a dependency has read it.
+        merged: The Response that FastAPI gives to dependencies; its status, headers and cookies
+            are added, and the status of the route.
         settings: The limits and the policies of the route; by default `Settings()`.
 
     Example:
@@ -59,6 +62,7 @@ class WriterResponse(Response):
         headers: Mapping[str, str] | None = None,
         background: BackgroundTask | None = None,
         request: Request | None = None,
+        merged: Response | None = None,
         settings: Settings | None = None,
     ) -> None:
         # Not `super().__init__()`, which would create a body with a length and a type.
@@ -66,12 +70,14 @@ class WriterResponse(Response):
         self.status_code = status_code
         self.background = background
         self.request = request
+        self.merged = merged
         self.settings = settings
         self.init_headers(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to the request."""
-        connection = AsgiConnection(scope, receive, send, headers=self.headers.items())
+        headers = _MergedHeaders(self, self.merged)
+        connection = AsgiConnection(scope, receive, send, headers=headers)
         await connection.respond(self._handle, self.settings, self._request(connection))
         if self.background is not None:
             await self.background()
@@ -88,9 +94,20 @@ class WriterResponse(Response):
         return Request(connection.scope, connection.receive)
 
     async def _handle(self, c: Context, w: Writer) -> None:
-        if self.status_code != 200:  # 200 is the default, and without content it becomes a 204
-            w.status = self.status_code
-        await self.handler(c, w)
+        status = self._status(c)
+        if status != 200:  # 200 is the default, and without content it becomes a 204
+            w.status = status
+        await run(self.handler, c, w)
+        late = self._status(c)
+        if late != status:
+            w.status = late  # or raise, if it is too late
+
+    def _status(self, c: Context) -> int:
+        """Return the status that a dependency, the route, or the maker of this response wants."""
+        if self.merged is None:
+            return self.status_code
+        route = c.request.scope.get("route")
+        return self.merged.status_code or getattr(route, "status_code", None) or self.status_code
 
 
 def endpoint(
@@ -109,10 +126,30 @@ def endpoint(
         async def room(c: Context, w: Writer, number: int) -> None:
             w.html(room_view(number))
     """
-    own_request = Annotated[Request, Depends(_own_request)]
-    return injected(handler, WriterResponse, settings, request=own_request)
+    return injected(
+        handler,
+        WriterResponse,
+        settings,
+        request=Annotated[Request, Depends(_own_request)],
+        merged=Annotated[Response, Depends(_own_response)],
+    )
 
 
-# A dependency, because a Request parameter of our own could replace one of the handler's.
+class _MergedHeaders:
+    """The headers that are added to a response, with those that its handler adds late."""
+
+    def __init__(self, *responses: Response | None) -> None:
+        self._responses = [response for response in responses if response is not None]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        for response in self._responses:
+            yield from response.headers.items()
+
+
+# Dependencies, because parameters with these types would replace those of the handler.
 async def _own_request(request: Request) -> Request:
     return request
+
+
+async def _own_response(response: Response) -> Response:
+    return response

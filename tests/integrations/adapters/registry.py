@@ -83,8 +83,16 @@ DAPHNE = Server(
     "daphne",
     "-m daphne {program}:app --port {port} --verbosity 0",
     without={
-        "test_an_error_within_a_stream_breaks_it_off": (
-            "daphne keeps the connection of a failed application open"
+        **dict.fromkeys(
+            (
+                "test_an_error_within_a_stream_breaks_it_off",
+                "test_an_end_by_anything_else_within_a_stream_breaks_it_off",
+                "test_a_cancelled_task_within_a_stream_breaks_it_off",
+            ),
+            "daphne keeps the connection of a failed application open",
+        ),
+        "test_a_handler_whose_task_is_cancelled_is_a_500_too": (
+            "daphne takes a cancelled application for one that it has cancelled itself"
         ),
         "test_a_body_that_is_too_large_is_not_held_in_memory": (
             "daphne receives a whole request before it starts the application"
@@ -108,6 +116,10 @@ GUNICORN = Server(
     without=dict.fromkeys(
         (
             "test_an_error_within_a_stream_breaks_it_off",
+            "test_an_end_by_anything_else_within_a_stream_breaks_it_off",
+            "test_a_cancelled_task_within_a_stream_breaks_it_off",
+            "test_an_action_that_fails_after_its_first_event_is_completed",
+            "test_an_action_that_ends_by_anything_else_is_completed",
             "test_events_arrive_one_by_one_while_the_stream_is_open",
             "test_a_client_that_leaves_an_idle_stream_is_cleaned_up",
             "test_a_handler_that_runs_on_after_its_client_left_is_logged",

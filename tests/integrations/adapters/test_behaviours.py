@@ -41,7 +41,6 @@ SAID = {
 # What a handler may end by that is not an ordinary exception.
 ENDS = (
     "a task that another cancelled",
-    "its own task cancelled",
     "the end of an iteration",
     "an exit",
     "a generator's exit",
@@ -255,7 +254,7 @@ async def test_a_handler_that_ends_by_anything_else_is_a_500_too(server: Server,
     response, _ = await asyncio.to_thread(request, server.port, "/end?by=" + quote(by))
 
     assert response.status == 500
-    assert await logged(server, printed, "Traceback")
+    assert await logged(server, printed, "HandlerError: ")
     assert request(server.port, "/page")[0].status == 200
 
 
@@ -271,7 +270,25 @@ async def test_an_end_by_anything_else_within_a_stream_breaks_it_off(
 
     assert b"half" in received
     assert not received.endswith(LAST_CHUNK), "a complete response would end the page's retries"
-    assert await logged(server, printed, "Traceback")
+    assert await logged(server, printed, "HandlerError: ")
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+
+
+async def test_a_handler_whose_task_is_cancelled_is_a_500_too(server: Server) -> None:
+    query = "by=" + quote("its own task cancelled")
+
+    response, _ = await asyncio.to_thread(request, server.port, f"/end?{query}")
+
+    assert response.status == 500
+
+
+async def test_a_cancelled_task_within_a_stream_breaks_it_off(server: Server) -> None:
+    query = "by=" + quote("its own task cancelled")
+
+    async with Events(server.port, f"/end-late?{query}") as events:
+        received = await events.end()
+
+    assert not received.endswith(LAST_CHUNK), "a complete response would end the page's retries"
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
@@ -296,7 +313,7 @@ async def test_an_action_that_ends_by_anything_else_is_completed(server: Server,
     async with Events(server.port, "/end-late?by=" + quote(by), "POST") as events:
         await events.until(LAST_CHUNK)
 
-    assert await logged(server, printed, "Traceback")
+    assert await logged(server, printed, "HandlerError: ")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

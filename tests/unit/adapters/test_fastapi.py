@@ -6,13 +6,14 @@ from typing import Annotated
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Header, HTTPException
 from fastapi.requests import Request
+from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from asgi_client import Answer, answer
 from fatmorph.adapters.fastapi import WriterResponse, endpoint
 from fatmorph.context import Context
-from fatmorph.errors import MomentError
+from fatmorph.errors import MomentError, ResponseStartedError
 from fatmorph.writer import Writer
 
 SENT = 'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
@@ -283,3 +284,104 @@ async def test_an_http_exception_is_handled_by_fastapi() -> None:
     app.get("/")(endpoint(handler))
 
     assert (await answer(app, "/")).body == b'{"detail":"teapot"}'
+
+
+def values(found: Answer, name: str) -> list[str]:
+    return [value for found_name, value in found.headers if found_name == name]
+
+
+def sliding_session(response: Response) -> None:
+    response.set_cookie("session", "renewed")
+    response.headers["x-limit"] = "9"
+    response.headers["vary"] = "cookie"
+
+
+async def test_what_dependencies_and_the_route_say_is_merged() -> None:
+    app = FastAPI()
+
+    @app.get("/", dependencies=[Depends(sliding_session)], status_code=202)
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.headers["x-limit"] = "8"
+        w.cookie("theme", "dark")
+        w.text("x" * 2000)
+
+    found = await answer(app, "/", headers={"accept-encoding": "gzip"})
+
+    assert (found.status, values(found, "x-limit")) == (202, ["8"])
+    assert values(found, "set-cookie") == [
+        "theme=dark; Path=/; HttpOnly; SameSite=Lax",
+        "session=renewed; Path=/; SameSite=lax",
+    ]
+    assert values(found, "vary") == ["accept-encoding", "cookie"]
+
+
+@pytest.mark.parametrize(("route_status", "expected"), [(None, 203), (202, 203)])
+async def test_the_status_of_a_dependency_wins_over_the_routes(
+    route_status: int | None, expected: int
+) -> None:
+    def choose(response: Response) -> None:
+        response.status_code = 203
+
+    app = FastAPI()
+
+    @app.get("/", dependencies=[Depends(choose)], status_code=route_status)
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.text("x")
+
+    assert (await answer(app, "/")).status == expected
+
+
+async def test_the_status_of_the_handler_wins_over_all() -> None:
+    app = FastAPI()
+
+    @app.get("/", status_code=202)
+    @endpoint
+    async def home(c: Context, w: Writer) -> None:
+        w.text("x", status=404)
+
+    assert (await answer(app, "/")).status == 404
+
+
+async def test_a_handlers_own_response_is_merged_too() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    @endpoint
+    async def save(c: Context, w: Writer, response: Response) -> None:
+        response.set_cookie("session", "new")
+        response.status_code = 205
+
+    found = await answer(app, "/", "POST")
+
+    assert (found.status, values(found, "set-cookie")) == (
+        205,
+        ["session=new; Path=/; SameSite=lax"],
+    )
+
+
+async def test_a_status_that_a_handler_gives_to_its_response_too_late_raises() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    @endpoint
+    async def home(c: Context, w: Writer, response: Response) -> None:
+        w.text("x")
+        response.status_code = 202
+
+    with pytest.raises(ResponseStartedError, match="cannot change the status"):
+        await answer(app, "/")
+
+
+async def test_a_stream_keeps_the_cookies_of_its_dependencies() -> None:
+    app = FastAPI()
+
+    @app.get("/", dependencies=[Depends(sliding_session)])
+    @endpoint
+    async def stream(c: Context, w: Writer) -> None:
+        w.patch_signals({"a": 1})
+
+    found = await answer(app, "/")
+
+    assert values(found, "set-cookie") == ["session=renewed; Path=/; SameSite=lax"]
