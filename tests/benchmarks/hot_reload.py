@@ -14,7 +14,7 @@ The other times come from lines that watchfiles and the server print, at the mom
 
 `--connect` measures an action other than the two defaults:
 
-    python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", retry_scaler=2)'
+    python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", include="^user_id$", retry_scaler=2)'
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from browser.conftest import CHROMIUM_ARGUMENTS
 from browser.datastar_bundle import datastar_bundle_path
 from browser.watched_tiles import WatchedTiles, watched_tiles
 
-WRITTEN = 'at.subscribe("/subscribe")'
+WRITTEN = 'at.subscribe("/subscribe", include="^user_id$")'
 CONNECTIONS = (WRITTEN, 'at.get("/subscribe", retry="always")')
 PARTS = ("notice", "exit", "start", "reconnect", "show")
 # The text that is printed at the end of each part except the last.
