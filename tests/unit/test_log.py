@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from fatmorph._log import Log
+from fatmorph._log import Log, _Repeats
 from fatmorph.errors import OriginError
 from fatmorph.morph.finding import Finding
 
@@ -68,3 +68,67 @@ def test_a_level_that_is_off_words_nothing(caplog: pytest.LogCaptureFixture) -> 
     log.info("%s", Unwordable())
 
     assert caplog.messages == []
+
+
+class Failures:
+    """Errors of two classes and from several lines, logged at a time that the test sets."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr("fatmorph._log._repeats", _Repeats())
+        monkeypatch.setattr("fatmorph._log.time.monotonic", lambda: self.now)
+
+    def log(self, kind: type[Exception]) -> None:
+        try:
+            raise kind("down")
+        except Exception as error:
+            log.error("failed", exc_info=error)
+
+    def log_elsewhere(self) -> None:
+        try:
+            raise LookupError("down")
+        except LookupError:
+            log.exception("failed")
+
+
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> Failures:
+    return Failures(monkeypatch)
+
+
+def test_an_error_has_one_traceback_a_minute_and_then_a_count(
+    failures: Failures, caplog: pytest.LogCaptureFixture
+) -> None:
+    for seconds in (0.0, 1.0, 58.0, 2.0, 60.0):
+        failures.now += seconds
+        failures.log(LookupError)
+
+    assert caplog.messages == [
+        "failed",
+        "failed (and 2 more since the last traceback)",
+        "failed",
+    ]
+
+
+def test_errors_of_another_class_or_line_have_tracebacks_of_their_own(
+    failures: Failures, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        failures.log(LookupError)
+        failures.log(ValueError)
+        failures.log_elsewhere()
+
+    assert [type(record.exc_info[1]) for record in caplog.records if record.exc_info] == [
+        LookupError,
+        ValueError,
+        LookupError,
+    ]
+
+
+def test_records_without_a_traceback_are_not_counted(
+    failures: Failures, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.error("failed")
+    log.error("failed", exc_info=False)
+
+    assert caplog.messages == ["failed", "failed"]

@@ -228,6 +228,7 @@ async def test_a_client_that_leaves_soon_is_no_failure(clock: Clock) -> None:
 
 async def test_a_few_streams_of_a_server_that_stops_come_back_as_they_do(clock: Clock) -> None:
     client, task = await Page(MARK).open()
+    clock.advance(6)
 
     shutdown.stop()
     await task
@@ -235,10 +236,24 @@ async def test_a_few_streams_of_a_server_that_stops_come_back_as_they_do(clock: 
     assert (client.body, client.is_complete) == (b"", False)
 
 
+async def test_a_stream_that_has_not_lived_when_its_server_stops_comes_back_fast(
+    clock: Clock,
+) -> None:
+    client, task = await Page(MARK).open()
+    plain, plain_task = await Page().open()
+
+    shutdown.stop()
+    await asyncio.gather(task, plain_task)
+
+    assert 80 <= told(client)[0] <= 120
+    assert told(plain) == []
+
+
 async def test_a_slow_client_of_a_server_that_stops_comes_back_fast(clock: Clock) -> None:
     page = Page(MARK)
     await page.fail()
     client, task = await page.open()
+    clock.advance(6)
 
     shutdown.stop()
     await task
@@ -291,6 +306,7 @@ async def test_a_silent_stream_ends_with_its_server(clock: Clock) -> None:
     page = Page(MARK)
     older, older_task = await page.open()
     _, newer_task = await page.open()
+    clock.advance(6)
 
     shutdown.stop()
     await asyncio.gather(older_task, newer_task)

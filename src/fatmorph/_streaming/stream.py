@@ -338,9 +338,10 @@ class Stream:
         if self._retries is None or not self._traffic.is_stream or self.is_out_of_reach:
             return b""
         now = self._loop.time()
+        lived_seconds = now - self._traffic.begun_at
         if self.is_broken_off:
-            return self._retries.stopped(now, shutdown.stopped_count())
-        return self._retries.ended(now, now - self._traffic.begun_at)
+            return self._retries.stopped(now, lived_seconds, shutdown.stopped_count())
+        return self._retries.ended(now, lived_seconds)
 
     def _log_end(self, ending: Ending) -> None:
         traffic = self._traffic
