@@ -55,6 +55,10 @@ FOUND = {
         "ul > li#a",
     ),
     "subscription-can-move": (h.ul([h.li(ROW, id="a"), h.li(id="b")]), "ul > li#a"),
+    "stream-sends-input": (
+        h.body(data.init(at.subscribe("/", include=".")), h.textarea(data.bind("a"), id="a")),
+        "body > textarea#a",
+    ),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
     "control-named-id": (h.form(h.input(name="id")), "form > input"),
     "details-of-one-name": (
@@ -984,3 +988,47 @@ def test_the_examples_are_clean(example):
     page = example()
 
     assert check(page) == check(page, page) == ()
+
+
+SENT = data.init(at.subscribe("/", include="^(draft|photo|userName)$"))
+
+
+@pytest.mark.parametrize(
+    ("subscription", "field"),
+    [
+        (SENT, h.textarea(data.bind("draft"), id="a")),
+        (SENT, h.input(data.bind("draft"), id="a")),
+        (SENT, h.input(data.bind("draft"), id="a", type="search")),
+        (SENT, h.input(data.bind("photo"), id="a", type="file", maxlength=9)),
+        (SENT, h.input({"data-bind:user-name__event.blur": True}, id="a")),
+        (data.init(at.get("/", retry="always")), h.input(data.bind("draft"), id="a")),
+        (data.init(at.get("/", retry="always", exclude="x")), h.input(data.bind("_a"), id="a")),
+    ],
+    ids=["area", "input", "search", "file", "key", "all signals", "local signals"],
+)
+def test_a_stream_that_sends_what_a_user_types_is_found(subscription, field):
+    assert codes(check(h.body(subscription, field))) == ["stream-sends-input"]
+
+
+@pytest.mark.parametrize(
+    ("subscription", "field"),
+    [
+        (SENT, h.textarea(data.bind("draft"), id="a", maxlength=500)),
+        (SENT, h.textarea(data.bind("other"), id="a")),
+        (SENT, h.textarea(id="a")),
+        (SENT, h.input(data.bind("draft"), id="a", type="number")),
+        (SENT, h.select(data.bind("draft"), id="a")),
+        (data.init(at.subscribe("/")), h.input(data.bind("photo"), id="a", type="file")),
+        (data.init(at.subscribe("/", payload={})), h.textarea(data.bind("draft"), id="a")),
+        (data.init(at.subscribe("/", include="a", exclude="t$")), h.input(data.bind("at"), id="a")),
+        (data.init(at.get("/", retry="always")), h.input(data.bind("_a"), id="a")),
+        (data.init(at.get("/")), h.textarea(data.bind("draft"), id="a")),
+        ({}, h.textarea(data.bind("draft"), id="a")),
+    ],
+    ids=[
+        *("limited", "another", "unbound", "number", "select", "no signals", "a payload"),
+        *("excluded", "local", "no subscription", "no stream"),
+    ],
+)
+def test_a_stream_that_sends_nothing_of_any_length_is_not(subscription, field):
+    assert check(h.body(subscription, field)) == ()

@@ -178,6 +178,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "the client compares all ids in every patch: that takes 3 to 7 times as long as rows",
             'h.tr({{"id": dom_id("row", item.id)}}, [h.td(…), h.td(…)])',
         ),
+        "stream-sends-input": (
+            "warning",
+            "<{tag}> binds {what} to {signal}, which the page's stream sends",
+            "servers refuse a URL that is too long, nginx one of 8 kB: the page then stays as it is",
+            'at.subscribe("/subscribe", include="^user_id$")  (only what the stream reads)',
+        ),
         "control-named-id": (
             "warning",
             "<{tag}> is called id, in a <form>",
