@@ -159,6 +159,9 @@ def _computed(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
 def bind(name: str, *, prop: str | None = None, event: str | Iterable[str] | None = None) -> Attrs:
     """Bind a signal to the element's value, both ways.
 
+    A `get` or `delete` carries its signals in the URL, which nginx refuses from 8 kB on and
+    uvicorn from 64 kB on. Limit a text with `maxlength`, or let the name begin with `_`.
+
     Args:
         name: The signal; an existing one decides the type, else the element's value creates it.
         prop: Bind this property of the element instead, such as `"valueAsNumber"`. `Markup`

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from servers import Server
 
-__all__ = ("FAILURES", "request_times")
+__all__ = ("FAILURES", "let_pass", "request_times")
 
 FAILURES = (
     *("raises", "raises-later", "source-fails", "returns"),
@@ -40,6 +40,11 @@ def request_times(
         name: [at - asked[0] for at in asked if at - asked[0] <= seconds]
         for name, asked in times.items()
     }
+
+
+def let_pass(page: Page, seconds: float) -> None:
+    """Let the browser run for some seconds, to see what it does by itself, or that it does not."""
+    page.wait_for_timeout(seconds * 1000)
 
 
 def _note(url: str, asked: list[float]) -> None:

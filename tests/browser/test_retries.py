@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.retry_rates import FAILURES, request_times
+from browser.retry_rates import FAILURES, let_pass, request_times
 from servers import Server, free_port, running
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -62,16 +62,16 @@ def test_hiding_and_showing_the_tab_in_an_outage_leaves_one_live_handler(
 
     for _ in range(3):
         page.route("**/tabs/live*", fail)
-        page.wait_for_timeout(3000)
+        let_pass(page, 3)
         with serve() as server:
             page.unroute("**/tabs/live*")
             page.evaluate(f"{HIDE % 'true'}; {TELL}; {HIDE % 'false'}; {TELL}")
             wait_for(page, server, asked=2)  # and the retry that was waiting
-            page.wait_for_timeout(1500)
+            let_pass(page, 1.5)
             before = handlers(page, server)
             page.request.get(f"{server.base_url}/change")
             expect(page.locator("#heading")).to_have_text("tabs 1")
-            page.wait_for_timeout(1500)
+            let_pass(page, 1.5)
 
             assert handlers(page, server) == before | {"running": 1, "drawn": 1}
 
@@ -87,7 +87,7 @@ def test_a_session_that_ends_leads_to_the_login_page_once(
 
     page.wait_for_url("**/login")
     expect(page.locator("h1")).to_have_text("Log in")
-    page.wait_for_timeout(1500)
+    let_pass(page, 1.5)
     assert handlers(page, server)["logins"] == 1
 
 
@@ -104,5 +104,5 @@ def wait_for(page: Page, server: Server, *, asked: int) -> None:
     """Wait until the page has asked so often; a retry comes within five seconds."""
     deadline = time.monotonic() + 5
     while handlers(page, server)["asked"] < asked and time.monotonic() < deadline:
-        page.wait_for_timeout(50)
+        let_pass(page, 0.05)
     assert handlers(page, server)["asked"] >= asked

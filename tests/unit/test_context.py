@@ -391,7 +391,9 @@ class CountingSignals:
 async def test_a_stream_reads_the_signals_that_its_page_includes(
     include: str, query: str, shape: Any
 ) -> None:
-    await get(query, Fatmorph_Signals=f"include={include}").signals(shape)
+    context = get(query, Fatmorph_Signals=f"include={include}")
+
+    assert await context.signals(shape) == await get(query).signals(shape)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def forget_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Page:
-    """Be a page with a handler of its own, which does what the test says."""
+    """A page with its own handler, which fails when the test says so."""
 
     def __init__(self, *headers: tuple[str, str], method: str = "GET") -> None:
         self.headers = [("datastar-request", "true"), *headers]
@@ -109,7 +109,7 @@ async def test_failures_of_another_handler_are_not_counted(clock: Clock) -> None
     assert told(client)[0] <= 1200
 
 
-async def test_an_action_that_is_no_subscription_is_told_to_wait_too(clock: Clock) -> None:
+async def test_a_plain_action_is_told_to_wait_too(clock: Clock) -> None:
     assert 800 <= told(await Page().fail())[0] <= 1200
 
 
@@ -216,7 +216,7 @@ async def test_without_failures_nothing_is_written_into_a_stream(clock: Clock) -
     await task
 
 
-async def test_a_client_that_leaves_soon_is_no_failure(clock: Clock) -> None:
+async def test_a_client_that_leaves_soon_does_not_count_as_a_failure(clock: Clock) -> None:
     page = Page(MARK)
     for _ in range(5):
         client, task = await page.open()
@@ -354,7 +354,7 @@ async def test_streams_of_different_pages_leave_each_other_alone(
 
 
 @pytest.mark.parametrize("mark", ["", "A" * 17, "a b", "ä", "k3j2;retry=1"])
-async def test_a_mark_that_no_page_writes_is_none(clock: Clock, mark: str) -> None:
+async def test_a_mark_in_another_form_is_ignored(clock: Clock, mark: str) -> None:
     page = Page(("fatmorph-page", mark))
     opened = [await page.open() for _ in range(2)]
 

@@ -22,7 +22,7 @@ __all__ = ("PAGE_HEADER", "SIGNALS_HEADER", "Mark", "check_sent", "page_mark")
 PAGE_HEADER = "Fatmorph-Page"
 SIGNALS_HEADER = "Fatmorph-Signals"
 
-# What `Math.random().toString(36).slice(2)` makes, and the page's own interval.
+# The result of `Math.random().toString(36).slice(2)`, and the page's own interval.
 PAGE_MARK = re.compile(r"([0-9a-z]{1,16})(?: ([0-9]{1,8}))?")
 
 
