@@ -14,7 +14,7 @@ The other times come from lines that watchfiles and the server print, at the mom
 
 `--connect` measures an action other than the two defaults:
 
-    python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", include="^user_id$", retry_scaler=2)'
+    python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", retry_scaler=2)'
 """
 
 from __future__ import annotations

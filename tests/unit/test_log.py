@@ -1,6 +1,7 @@
 """The library's loggers: every record is one line, whatever its arguments are."""
 
 import logging
+from typing import NoReturn
 
 import pytest
 
@@ -70,6 +71,14 @@ def test_a_level_that_is_off_words_nothing(caplog: pytest.LogCaptureFixture) -> 
     assert caplog.messages == []
 
 
+def fail(kind: type[Exception]) -> NoReturn:
+    raise kind("down")
+
+
+def fail_elsewhere(kind: type[Exception]) -> NoReturn:
+    raise kind("down")
+
+
 class Failures:
     """Errors of two classes and from several lines, logged at a time that the test sets."""
 
@@ -80,13 +89,13 @@ class Failures:
 
     def log(self, kind: type[Exception]) -> None:
         try:
-            raise kind("down")
-        except Exception as error:
-            log.error("failed", exc_info=error)
+            fail(kind)
+        except kind:
+            log.exception("failed")
 
     def log_elsewhere(self) -> None:
         try:
-            raise LookupError("down")
+            fail_elsewhere(LookupError)
         except LookupError:
             log.exception("failed")
 

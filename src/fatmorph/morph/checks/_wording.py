@@ -181,7 +181,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         "stream-sends-input": (
             "warning",
             "<{tag}> binds {what} to {signal}, which the page's stream sends",
-            "servers refuse a URL that is too long, nginx one of 8 kB: the page then stays as it is",
+            "servers refuse a long URL (nginx more than 8 kB), and the page then stays as it is",
             'at.subscribe("/subscribe", include="^user_id$")  (only what the stream reads)',
         ),
         "control-named-id": (
