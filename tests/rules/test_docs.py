@@ -12,6 +12,7 @@ import doctest
 import importlib
 import inspect
 import io
+import logging
 import re
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,7 @@ def namespace(
     before = set(sys.modules)
     sys.modules["page"] = module  # dataclasses and signal types look up names here
     yield module
+    logging.getLogger("fatmorph.stream").setLevel(logging.NOTSET)  # which a page sets
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None)
         if name == "page" or (file and Path(file).is_relative_to(tmp_path)):
