@@ -24,7 +24,7 @@
     │   ├── ResponseStartedError
     │   ├── ResponseEndedError
     │   └── SubscriptionClosedError
-    ├── HandlerError                 RuntimeError, TypeError
+    ├── HandlerError                 RuntimeError
     └── MissingExtraError            ImportError
 
 Every message has up to four lines: what, where, why, fix. Line one makes sense on its own. A part
@@ -246,7 +246,7 @@ class SubscriptionClosedError(MomentError):
     code = "subscription-closed"
 
 
-class HandlerError(FatmorphError, RuntimeError, TypeError):
+class HandlerError(FatmorphError, RuntimeError):
     """Raised for a handler that returned something, or ended by what is not an ordinary error."""
 
     code = "handler"

@@ -10,7 +10,7 @@ Source: https://docs.djangoproject.com/en/stable/topics/async/
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from http.cookies import Morsel
 from io import BytesIO
 from typing import Any
@@ -67,6 +67,10 @@ class _StreamedResponse(StreamingHttpResponse):
     def __init__(self, parts: Parts, status: int) -> None:
         super().__init__(parts, status=status)
         self._parts = parts
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        # Django's own takes a handler's TypeError for one of its own, about this iterator.
+        return aiter(self.streaming_content) if self.is_async else super().__aiter__()
 
     def close(self) -> None:
         """Close the response; raise the error of a handler that failed, though it is complete."""

@@ -62,6 +62,12 @@ async def fail_late(c: Context, w: Writer) -> None:
     raise LookupError("its own")
 
 
+async def fail_by_type(c: Context, w: Writer) -> None:
+    w.patch_signals({"half": True})
+    await w.drain()
+    raise TypeError("its own type")
+
+
 async def slow(c: Context, w: Writer) -> None:
     async with asyncio.timeout(30):
         await sources[0].queue.get()
@@ -93,7 +99,10 @@ urlpatterns = [
     path("rooms/<int:number>", endpoint(room)),
     *(
         path(view.__name__, endpoint(view))
-        for view in (missing, nothing, subscribe, fail_late, slow, upload, too_large, read_before)
+        for view in (
+            *(missing, nothing, subscribe, fail_late, fail_by_type),
+            *(slow, upload, too_large, read_before),
+        )
     ),
 ]
 
@@ -270,6 +279,14 @@ async def test_an_error_in_a_stream_is_passed_to_django() -> None:
     response = await response_to("/fail_late", method="GET")
 
     with pytest.raises(LookupError, match="its own"):
+        [part async for part in response]
+
+
+@pytest.mark.filterwarnings("error")
+async def test_a_type_error_in_a_stream_is_passed_to_django_as_it_is() -> None:
+    response = await response_to("/fail_by_type", method="GET")
+
+    with pytest.raises(TypeError, match="its own type"):
         [part async for part in response]
 
 

@@ -14,6 +14,7 @@ from fatmorph.adapters.django import endpoint
 # Django's own settings send errors by e-mail.
 LOGGING = {
     "version": 1,
+    "disable_existing_loggers": False,  # the server's
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
 }
