@@ -36,7 +36,7 @@ STARTS = {
     "daphne": ["-m", "daphne", "stream_app:app", "--port", "{port}", "--verbosity", "0"],
 }
 GUNICORN = ["-m", "gunicorn", "stream_app:app", "--bind", "127.0.0.1:{port}", "--max-requests"]
-# What serves five requests, and then stops, or starts another worker.
+# Servers of five requests, which then stop, or start another worker.
 LIMITED = {
     "uvicorn on asyncio": [*BY_HAND, "asyncio", "--limit-max-requests", "5"],
     "uvicorn on uvloop": [*BY_HAND, "uvloop", "--limit-max-requests", "5"],

@@ -129,7 +129,7 @@ async def test_a_page_stays_subscribed_when_the_server_stops() -> None:
     assert (LINE in client.body, client.is_complete) == (False, False)
 
 
-async def test_a_client_that_has_left_is_no_error() -> None:
+async def test_a_client_that_has_left_is_not_unsubscribed() -> None:
     async def handler(c: Context, w: Writer) -> None:
         async for _ in w.alive(Source()):
             pass

@@ -112,13 +112,15 @@ def _returned_error(context: Context, returned: object) -> HandlerError:
     name, fix = type(returned).__name__, RESPONSES
     if isinstance(returned, CoroutineType):
         name = f"coroutine of {returned.__name__}()"
-        fix = f"await {returned.__name__}(…)  (instead of returning it)"
+        is_ours = returned.__qualname__.startswith("Writer.")
+        call = f"{returned.__name__}(…)"
+        fix = f"await w.{call}  (instead of returning it)" if is_ours else f"w.html(await {call})"
         returned.close()  # Python would warn that it was never awaited
     elif inspect.isawaitable(returned):
         fix = "await it  (instead of returning it); " + RESPONSES
     return HandlerError(
         f"cannot respond with the {name} that a handler returned",
         where=request_line(context.method, context.path),
-        why="a handler responds through its Writer, and what it returns is lost",
+        why="a handler responds through its Writer, and its return value is lost",
         fix=fix,
     )

@@ -70,7 +70,8 @@ class _StreamedResponse(StreamingHttpResponse):
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         # Django's own takes a handler's TypeError for one of its own, about this iterator.
-        return aiter(self.streaming_content) if self.is_async else super().__aiter__()
+        content: Any = self.streaming_content  # Any: an iterator of either kind
+        return aiter(content) if self.is_async else super().__aiter__()
 
     def close(self) -> None:
         """Close the response; raise the error of a handler that failed, though it is complete."""

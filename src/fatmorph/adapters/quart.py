@@ -171,7 +171,8 @@ async def _report(app: Quart, error: BaseException) -> None:
     """Report an error as Quart does: it is too late to raise it, the response is complete."""
     sync_wrapper: Any = app.ensure_async  # Any: as Quart itself passes it
     await got_request_exception.send_async(app, _sync_wrapper=sync_wrapper, exception=error)
-    app.log_exception((type(error), error, error.__traceback__))
+    exception_info: Any = (type(error), error, error.__traceback__)
+    app.log_exception(exception_info)
 
 
 def _stop_receiving() -> None:

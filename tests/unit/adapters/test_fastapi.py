@@ -296,7 +296,7 @@ def sliding_session(response: Response) -> None:
     response.headers["vary"] = "cookie"
 
 
-async def test_what_dependencies_and_the_route_say_is_merged() -> None:
+async def test_headers_cookies_and_status_of_dependencies_and_route_are_merged() -> None:
     app = FastAPI()
 
     @app.get("/", dependencies=[Depends(sliding_session)], status_code=202)
