@@ -112,6 +112,14 @@ def test_new_details_are_closed_if_one_with_their_name_is_open():
     assert result.html == GROUP.format(OPEN, "").replace("</main>", closed)
 
 
+def test_details_that_replace_an_open_one_stay_open():
+    opened = '<details name="a" open=""></details>'
+
+    result = simulate(f"<div>{opened}</div>", opened, mode="replace", selector="div")
+
+    assert result.html == opened
+
+
 def test_details_that_get_a_name_are_closed_if_one_with_it_is_open():
     other = '<details name="a" open=""></details>'
 

@@ -142,9 +142,11 @@ class Patch:
             parent, before = target, None
         else:
             parent = target.parent
-            before = target.next if mode == "after" else target
+            before = target if mode == "before" else target.next
         if parent is None:
             return
+        if mode == "replace":
+            self._document.remove(target)
         copy = content.clone()
         for script in (node for node in copy.descendants() if node.is_script):
             # The client replaces it before it is inserted.
@@ -153,8 +155,6 @@ class Patch:
         for child in list(copy.children()):
             child.detach()
             self._document.insert(parent, child, before)
-        if mode == "replace":
-            self._document.remove(target)
 
     def _replace_unknown_scripts(self, target: Node) -> None:
         """Replace unknown scripts by copies, which run; after a morph some run a second time."""
