@@ -47,7 +47,7 @@ def report_losses(
         if spot.element.tag not in STATEFUL or spot.element.id or after.path(spot) in reported:
             continue
         if old := lost.get(spot):
-            if outcome.is_made_anew(spot):
+            if outcome.is_recreated(spot):
                 after.report("id-lost", spot, id=short_repr(old.element.id), state=state)
         elif (old := counterpart(spot)) and not outcome.is_same(spot, old):
             after.report("state-lost", spot, state=state)

@@ -67,7 +67,7 @@ class Outcome:
         home = self._homes.get(self._new[spot.number - 1])
         return home is not None and (self.is_new(home) or (home, name) in self._written)
 
-    def is_made_anew(self, spot: Spot) -> bool:
+    def is_recreated(self, spot: Spot) -> bool:
         """Return whether an element of the later page has a node of its own that is new."""
         home = self._homes.get(self._new[spot.number - 1])
         return home is not None and home.root is self._root and self.is_new(home)

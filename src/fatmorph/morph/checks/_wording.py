@@ -235,7 +235,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         ),
         "state-lost": (
             "warning",
-            "<{tag}> is made anew or taken from another place",
+            "<{tag}> is recreated, or takes over another one",
             "an element around it has become another, so {state} and the focus are gone",
             'h.{tag}({{"id": "{tag}"}}, …)  (or an id for what comes and goes)',
         ),
