@@ -125,12 +125,14 @@ class Events:
         body: bytes = b"",
         read_limit: int = 2**16,
         last_event_id: str | None = None,
+        page: str | None = None,
     ) -> None:
         self._port = port
         self._request = (
             f"{method} {path} HTTP/1.1\r\nhost: {HOST}\r\ndatastar-request: true\r\n"
             f"content-length: {len(body)}\r\n"
             + ("" if last_event_id is None else f"last-event-id: {last_event_id}\r\n")
+            + ("" if page is None else f"fatmorph-page: {page}\r\n")
             + "\r\n"
         ).encode() + body
         self._read_limit = read_limit

@@ -86,6 +86,7 @@ DAPHNE = Server(
         **dict.fromkeys(
             (
                 "test_an_error_within_a_stream_breaks_it_off",
+                "test_an_error_within_a_stream_tells_the_page_when_to_ask_again",
                 "test_an_end_by_anything_else_within_a_stream_breaks_it_off",
                 "test_a_cancelled_task_within_a_stream_breaks_it_off",
             ),
@@ -116,6 +117,8 @@ GUNICORN = Server(
     without=dict.fromkeys(
         (
             "test_an_error_within_a_stream_breaks_it_off",
+            "test_an_error_within_a_stream_tells_the_page_when_to_ask_again",
+            "test_a_newer_stream_of_a_page_silences_the_older_one",
             "test_an_end_by_anything_else_within_a_stream_breaks_it_off",
             "test_a_cancelled_task_within_a_stream_breaks_it_off",
             "test_an_action_that_fails_after_its_first_event_is_completed",

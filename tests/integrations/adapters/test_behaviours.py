@@ -246,6 +246,33 @@ async def test_an_error_within_a_stream_breaks_it_off(server: Server) -> None:
     assert not received.endswith(b"0\r\n\r\n"), "a complete response would end the page's retries"
 
 
+async def test_an_error_within_a_stream_tells_the_page_when_to_ask_again(server: Server) -> None:
+    async with Events(server.port, "/fail-late", page="fails") as events:
+        received = await events.end()
+
+    [wait] = re.findall(rb"retry: ([0-9]+)\n\n", received)
+    assert 800 <= int(wait) <= 10_000
+
+
+async def test_a_newer_stream_of_a_page_silences_the_older_one(server: Server) -> None:
+    async with (
+        Events(server.port, f"/subscribe?{signals_query({'name': 'older'})}", page="k3j2") as older,
+        AsyncExitStack() as stack,
+    ):
+        await older.until(b"older")
+        newer = Events(server.port, f"/subscribe?{signals_query({'name': 'newer'})}", page="k3j2")
+        await stack.enter_async_context(newer)
+        await newer.until(b"newer")
+        assert await printed(server, "cleaned up older")
+        _, reached = await asyncio.to_thread(request, server.port, "/publish?text=hello", "POST")
+        await newer.until(b"hello")
+
+        left = await settled(server, open=2, subscriptions=1)
+        assert (json.loads(reached), left) == (1, {"open": 2, "subscriptions": 1})
+        assert b"hello" not in older.received
+    assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
+
+
 @pytest.mark.parametrize("by", ENDS)
 async def test_a_handler_that_ends_by_anything_else_is_a_500_too(server: Server, by: str) -> None:
     printed = len(server.output())
