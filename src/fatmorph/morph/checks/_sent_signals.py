@@ -20,8 +20,10 @@ EXCLUDE = re.compile(PATTERN.format("exclude"))
 LOCAL = r"(^|\.)_"  # what no request sends, unless it says otherwise
 NOTHING_SENT = re.compile(r"\bpayload: |contentType: 'form'")
 BOUND_TYPES = frozenset(
-    "button checkbox color date datetime-local hidden image month number radio range reset submit "
-    "time week".split()
+    {
+        *("button", "checkbox", "color", "date", "datetime-local", "hidden", "image", "month"),
+        *("number", "radio", "range", "reset", "submit", "time", "week"),
+    }
 )
 
 
