@@ -9,11 +9,16 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+import uvicorn
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
 
 from clients import Events, request, signals_query
-from servers import Server, running
+from integrations.stream_app import app
+from servers import Server, free_port, running
 
 FOLDER = Path(__file__).parent
+PAINTER = "/subscribe?" + signals_query({"name": "painter"})
 STREAMS = 200
 
 BY_PROGRAM = ["stream_app.py", "{port}"]
@@ -64,10 +69,11 @@ async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes)
     return events
 
 
-def knock(port: int) -> None:
-    """Ask for a page on a connection of its own, unless the server takes none."""
+def knock(port: int) -> int | None:
+    """Return the status of a page, or None if the server takes no connection."""
     with suppress(OSError, HTTPException):
-        request(port, "/page")
+        return request(port, "/page")[0].status
+    return None
 
 
 async def stopped(server: Server, number: int) -> int:
@@ -184,3 +190,54 @@ async def test_a_second_signal_does_not_interrupt_clean_up() -> None:
 
     assert exit_code == 0
     assert output.count("cleaned up wait\n") == 1
+
+
+async def test_uvicorn_ends_its_streams_when_the_program_tells_it_to_exit() -> None:
+    server = uvicorn.Server(uvicorn.Config(app, port=(port := free_port()), log_level="error"))
+    serving = asyncio.create_task(server.serve())
+    await accepting(port)
+
+    async with Events(port, PAINTER) as events:
+        await events.until(b'"joined":"painter"')
+        server.should_exit = True
+        end = await events.end()
+    await serving
+
+    assert not end.endswith(LAST_CHUNK)
+
+
+async def test_hypercorn_ends_its_streams_when_its_trigger_fires() -> None:
+    trigger = asyncio.Event()
+    config = Config()
+    config.bind = [f"127.0.0.1:{(port := free_port())}"]
+    serving = asyncio.create_task(serve(app, config, shutdown_trigger=trigger.wait))
+    await accepting(port)
+
+    async with Events(port, PAINTER) as events:
+        await events.until(b'"joined":"painter"')
+        trigger.set()
+        end = await events.end()
+    await serving
+
+    assert not end.endswith(LAST_CHUNK)
+
+
+async def test_a_new_server_in_the_same_event_loop_keeps_its_streams() -> None:
+    for _ in range(2):
+        server = uvicorn.Server(uvicorn.Config(app, port=(port := free_port()), log_level="error"))
+        serving = asyncio.create_task(server.serve())
+        await accepting(port)
+        async with Events(port, PAINTER) as events:
+            await events.until(b'"joined":"painter"')
+            await asyncio.to_thread(request, port, "/publish?text=still-here", "POST")
+            await events.until(b'{"news":"still-here"}')
+            server.should_exit = True
+            await events.end()
+        await serving
+
+
+async def accepting(port: int) -> None:
+    """Wait until a server of this process accepts connections."""
+    async with asyncio.timeout(10):
+        while (await asyncio.to_thread(knock, port)) is None:
+            pass

@@ -60,11 +60,11 @@ async def respond(
             if not writer.take_back_cancellation():
                 raise
         await writer.finish()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a handler may end by anything, for a framework
         failure = task.as_failure(error)
         if not task.is_ending(error):
             await writer.fail(failure)
-        raise failure
+        raise failure  # noqa: B904 - it has its cause, or is the error itself
     finally:
         await writer.abort()
     if writer.is_broken_off:

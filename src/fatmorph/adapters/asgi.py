@@ -51,7 +51,7 @@ class AsgiConnection(AsgiRequest):
         scope: The server's arguments to the application.
         receive: Likewise; a framework's own request gets this object's method instead.
         send: Likewise.
-        headers: Added to the handler's headers, which win, except that cookies and Vary are combined.
+        headers: Added to the handler's headers, which win, but cookies and Vary are combined.
     """
 
     __slots__ = ("_headers", "_send")
