@@ -10,7 +10,7 @@ import pytest
 
 from fatmorph import Relay, counters, h
 from fatmorph.datastar.events import patch_elements
-from fatmorph.errors import EventError, ResponseEndedError, ResponseError
+from fatmorph.errors import EventError, HandlerError, ResponseEndedError, ResponseError
 from fatmorph.markup._element import Element
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import View, Writer
@@ -702,6 +702,15 @@ async def test_a_key_is_forgotten_with_its_last_stream(counter: Counter, relay: 
     gc.collect()
 
     assert (while_open, shared_views()) == (2, 0)
+
+
+async def test_a_source_that_exits_fails_its_own_stream_only() -> None:
+    async def changes() -> AsyncIterator[int]:
+        yield 1
+        raise SystemExit(1)
+
+    with pytest.raises(HandlerError, match="after SystemExit in a source"):
+        await Writer(MemoryClient()).live(lambda: h.p(id="a"), changes())
 
 
 def shared_views() -> int:

@@ -20,7 +20,7 @@ from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.shared_page import Page, SharedPage
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
-from fatmorph.errors import ResponseError
+from fatmorph.errors import HandlerError, ResponseError
 from fatmorph.http._head import completed_error
 from fatmorph.types import Source
 
@@ -180,6 +180,13 @@ class _Pump:
                 self._is_changed = True
                 self._wake.set()
                 await asyncio.sleep(0)  # a source that never waits must not block the loop
+        except SystemExit as error:  # from a task, it would end the event loop
+            raise HandlerError(
+                "cannot go on after SystemExit in a source",
+                where="w.live(view, source)",
+                why="it would end the process, and every other stream with it",
+                fix="raise RuntimeError(…)  (instead of SystemExit)",
+            ) from error
         finally:
             self._wake.set()
 
