@@ -3,6 +3,7 @@
 from handlers import ROUTES, Route, room
 from litestar import Litestar, get, route
 from litestar.handlers import HTTPRouteHandler
+from litestar.logging.config import LoggingConfig
 from litestar.params import FromPath
 
 from fatmorph import Context, Writer
@@ -20,4 +21,6 @@ def route_handler(r: Route) -> HTTPRouteHandler:
     return route(r.path, http_method=methods)(endpoint(r.handler, settings=r.settings))
 
 
-app = Litestar([show_room, *map(route_handler, ROUTES)])
+# Litestar's own settings log errors in development only.
+LOGGING = LoggingConfig(log_exceptions="always", disable_existing_loggers=False)
+app = Litestar([show_room, *map(route_handler, ROUTES)], logging_config=LOGGING)
