@@ -280,7 +280,7 @@ async def test_a_handler_that_ends_by_anything_else_is_a_500_too(server: Server,
     response, _ = await asyncio.to_thread(request, server.port, "/end?by=" + quote(by))
 
     assert response.status == 500
-    assert await logged(server, printed, "HandlerError: ")
+    assert await logged(server, printed, "HandlerError")
     assert request(server.port, "/page")[0].status == 200
 
 
@@ -296,7 +296,7 @@ async def test_an_end_by_anything_else_within_a_stream_breaks_it_off(
 
     assert b"half" in received
     assert not received.endswith(LAST_CHUNK), "a complete response would end the page's retries"
-    assert await logged(server, printed, "HandlerError: ")
+    assert await logged(server, printed, "HandlerError")
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
@@ -339,7 +339,7 @@ async def test_an_action_that_ends_by_anything_else_is_completed(server: Server,
     async with Events(server.port, "/end-late?by=" + quote(by), "POST") as events:
         await events.until(LAST_CHUNK)
 
-    assert await logged(server, printed, "HandlerError: ")
+    assert await logged(server, printed, "HandlerError")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
