@@ -24,7 +24,7 @@ from browser.attacks.code_places import (
 )
 from browser.attacks.contexts import CONTEXTS, MAIN_CONTEXTS, NESTED_CONTEXTS
 from browser.attacks.markup_break_outs import markup_break_outs
-from browser.attacks.names import ATTRIBUTE_GROUPS, ELEMENTS, PAGE_ELEMENTS, TEXT_ELEMENTS
+from browser.attacks.names import ATTRIBUTE_GROUPS, ELEMENTS, TEXT_ELEMENTS
 from browser.attacks.places import (
     ATTRIBUTE_WAYS,
     CHILD_WAYS,
@@ -255,8 +255,6 @@ def _pages() -> Iterator[Group]:
         yield Place(source, is_head=True), [*MARKUP, *URLS]
     for source in PAGES:
         yield Place(source, is_page=True, is_alone=True), [*CORE, *MEANT]
-    for name in PAGE_ELEMENTS:
-        yield Place(f"h.div({_element(name)})", is_alone=True), CORE[::4]
 
 
 FAMILIES: dict[str, Callable[[], Iterator[Group]]] = {

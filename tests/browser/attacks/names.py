@@ -21,9 +21,10 @@ from fatmorph.markup._spec_elements import (
     RAW_TEXT_ELEMENTS,
 )
 
-__all__ = ("ATTRIBUTES", "ATTRIBUTE_GROUPS", "ELEMENTS", "PAGE_ELEMENTS", "TEXT_ELEMENTS")
+__all__ = ("ATTRIBUTES", "ATTRIBUTE_GROUPS", "ELEMENTS", "TEXT_ELEMENTS")
 
-# Parts of the page itself, and the element that no end tag ends.
+# Left out: parts of the page itself, and the element that no end tag ends. Anywhere else, they stop
+# the page with any text.
 PAGE_ELEMENTS = ("h.html", "h.head", "h.body", 'element("plaintext")')
 
 OTHER_ELEMENTS = (

@@ -28,6 +28,7 @@ __all__ = ("Batch", "batch", "together")
 # Larger pages take more time per case, and a page has at most a thousand frames.
 WEIGHT_PER_PAGE = 2000
 FRAME_WEIGHT = 20
+LIVE_WEIGHT = 10  # each event changes the page again, as does each new signal
 FRAMES = r"h\.iframe\(|h\.(?:embed|object)\(.*(?:src|data)"
 
 
@@ -129,6 +130,8 @@ def together(cases: Iterable[Case]) -> Iterator[list[Case]]:
 def _weight(case: Case) -> int:
     if case.place.is_alone:
         return WEIGHT_PER_PAGE
+    if case.place.is_event or "data." in case.place.source:
+        return LIVE_WEIGHT
     return FRAME_WEIGHT if re.search(FRAMES, case.place.source) else 1
 
 

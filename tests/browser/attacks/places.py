@@ -19,7 +19,8 @@ from fatmorph.markup.escape import JSExpression
 __all__ = ("ATTRIBUTE_WAYS", "CHILD_WAYS", "Place", "attribute_alone", "with_context")
 
 NAMES = {name: getattr(fatmorph, name) for name in fatmorph.__all__} | {
-    "ATTRIBUTES": [name for name in ATTRIBUTES if name != "id"],  # the page needs its own id
+    # The page needs its own id; a plain `str` as srcdoc is refused.
+    "ATTRIBUTES": [name for name in ATTRIBUTES if name not in ("id", "srcdoc")],
     "JSExpression": JSExpression,
     "escape": escape,
     "events": events,

@@ -103,7 +103,7 @@
   });
 
   window.attacks = {
-    loaded: async state => { await loaded; return observed(state); },
+    loaded: async state => { await Promise.race([loaded, wait(late)]); return observed(state); },
     patched: async (url, state) => { await patched(url); return observed(state); },
   };
 }
