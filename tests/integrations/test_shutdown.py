@@ -234,10 +234,12 @@ async def test_a_new_server_in_the_same_event_loop_keeps_its_streams() -> None:
         async with Events(port, PAINTER) as events:
             await events.until(b'"joined":"painter"')
             await asyncio.to_thread(request, port, "/publish?text=still-here", "POST")
-            await events.until(b'{"news":"still-here"}')
+            received = await events.until(b'{"news":"still-here"}')
             server.should_exit = True
             await events.end()
         await serving
+
+        assert not received.endswith(LAST_CHUNK)
 
 
 async def accepting(port: int) -> None:

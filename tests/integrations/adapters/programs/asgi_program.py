@@ -9,7 +9,7 @@ HANDLERS = {r.path: r.handler for r in ROUTES}
 METHODS = {r.path: r.methods for r in ROUTES}
 
 
-async def answer(c: Context, w: Writer) -> None:
+async def answer(c: Context, w: Writer) -> object:
     folder, _, number = c.path.rpartition("/")
     if folder == "/rooms" and number.isdecimal():
         c.path_params = {"number": int(number)}
@@ -19,7 +19,9 @@ async def answer(c: Context, w: Writer) -> None:
     elif c.method.replace("HEAD", "GET") not in METHODS[c.path]:
         w.empty(405)
     else:
-        await HANDLERS[c.path](c, w)
+        returned: object = await HANDLERS[c.path](c, w)
+        return returned
+    return None
 
 
 app = application(answer)
