@@ -20,7 +20,6 @@ from __future__ import annotations
 import random
 from collections import deque
 from functools import partial
-from inspect import unwrap
 from weakref import WeakKeyDictionary
 
 from fatmorph.http._subscription import Mark
@@ -125,7 +124,10 @@ def _line(milliseconds: float) -> bytes:
 
 def _code(handler: object) -> object:
     """Return what all requests of a handler have in common: its code, or its class."""
-    while isinstance(handler, partial):
-        handler = handler.func
-    function: object = unwrap(handler) if callable(handler) else handler
-    return getattr(function, "__code__", type(function))
+    while True:
+        if isinstance(handler, partial):
+            handler = handler.func
+        elif hasattr(handler, "__wrapped__"):
+            handler = handler.__wrapped__
+        else:
+            return getattr(handler, "__code__", type(handler))

@@ -8,6 +8,7 @@ Source: https://fastapi.tiangolo.com/advanced/custom-response/
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Annotated
 
@@ -78,7 +79,12 @@ class WriterResponse(Response):
         """Respond to the request."""
         headers = _MergedHeaders(self, self.merged)
         connection = AsgiConnection(scope, receive, send, headers=headers)
-        await connection.respond(self._handle, self.settings, self._request(connection))
+
+        @functools.wraps(self.handler)  # so that its failures are counted, and not all routes'
+        async def handle(c: Context, w: Writer) -> None:
+            await self._handle(c, w)
+
+        await connection.respond(handle, self.settings, self._request(connection))
         if self.background is not None:
             await self.background()
 

@@ -1,7 +1,8 @@
 """FastAPI: handlers as path operations, dependencies, and streams that a route returns."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Header, HTTPException
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from asgi_client import Answer, answer
+from fatmorph._streaming import retries
 from fatmorph.adapters.fastapi import WriterResponse, endpoint
 from fatmorph.context import Context
 from fatmorph.errors import MomentError, ResponseStartedError
@@ -385,3 +387,25 @@ async def test_a_stream_keeps_the_cookies_of_its_dependencies() -> None:
     found = await answer(app, "/")
 
     assert values(found, "set-cookie") == ["session=renewed; Path=/; SameSite=lax"]
+
+
+async def test_the_failures_of_each_handler_are_counted_by_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retries, "_troubles", counts := WeakKeyDictionary[Any, Any]())
+    app = FastAPI()
+
+    @app.get("/room")
+    @endpoint
+    async def room(c: Context, w: Writer, sort: str = "name") -> None:
+        w.text(sort)
+
+    @app.get("/lobby")
+    @endpoint
+    async def lobby(c: Context, w: Writer) -> None:
+        w.text("")
+
+    await answer(app, "/room")
+    await answer(app, "/lobby")
+
+    assert {code.co_name for code in counts} == {"room", "lobby"}
