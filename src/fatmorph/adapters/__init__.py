@@ -4,7 +4,7 @@ For a server without an adapter, write a Transport and call `respond()`, or call
 sends only whole responses.
 """
 
-from fatmorph.adapters._answer import Answer, answer
-from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._collected_response import Answer, answer
+from fatmorph.adapters._respond import Handler, respond
 
 __all__ = ("Answer", "Handler", "answer", "respond")

@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import StreamReader, web
 from multidict import CIMultiDict
 
-from fatmorph.adapters._apart import Departure, respond_apart
-from fatmorph.adapters._base import Handler
+from fatmorph.adapters._departure import Departure, respond_apart
+from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from fatmorph.adapters._asgi_messages import Message, Receive, Scope, Send
 from fatmorph.adapters._asgi_request import AsgiRequest
-from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 

@@ -19,10 +19,10 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from fatmorph.adapters._answer import answer
-from fatmorph.adapters._apart import is_whole
-from fatmorph.adapters._base import Handler
-from fatmorph.adapters._exchange import Exchange, Parts
+from fatmorph.adapters._collected_response import answer
+from fatmorph.adapters._departure import is_whole
+from fatmorph.adapters._pulled_response import Exchange, Parts
+from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import Environ, Input, body_reader
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings

@@ -18,9 +18,9 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._base import Handler
 from fatmorph.adapters._ending import run
 from fatmorph.adapters._endpoint import InjectedHandler, injected
+from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.context import Context
 from fatmorph.settings import Settings

@@ -13,8 +13,8 @@ from typing import Any, cast
 from flask import Request, Response, request as current_request
 from werkzeug.local import LocalProxy
 
-from fatmorph.adapters._answer import answer_in_thread
-from fatmorph.adapters._base import Handler
+from fatmorph.adapters._collected_response import answer_in_thread
+from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import body_reader
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings

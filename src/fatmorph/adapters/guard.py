@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 
-from fatmorph.adapters._base import log_refusal, respond
+from fatmorph.adapters._respond import log_refusal, respond
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.context import Context
 from fatmorph.errors import OriginError

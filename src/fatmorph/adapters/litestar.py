@@ -18,8 +18,8 @@ from litestar.response import Response
 from litestar.types import Empty, ResponseCookies, ResponseHeaders
 from litestar.utils.scope.state import ScopeState
 
-from fatmorph.adapters._base import Handler
 from fatmorph.adapters._endpoint import InjectedHandler, injected
+from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.settings import Settings
 

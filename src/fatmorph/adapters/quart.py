@@ -22,8 +22,8 @@ from quart.wrappers.response import ResponseBody
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
-from fatmorph.adapters._base import Handler
-from fatmorph.adapters._exchange import Exchange, Parts
+from fatmorph.adapters._pulled_response import Exchange, Parts
+from fatmorph.adapters._respond import Handler
 from fatmorph.context import MAX_BODY_BYTES, Context, request_line
 from fatmorph.errors import MomentError
 from fatmorph.settings import Settings

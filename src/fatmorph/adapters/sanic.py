@@ -19,8 +19,8 @@ from sanic.exceptions import RequestCancelled
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
-from fatmorph.adapters._apart import Departure, is_whole, respond_apart
-from fatmorph.adapters._base import Handler
+from fatmorph.adapters._departure import Departure, is_whole, respond_apart
+from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 from fatmorph.shutdown import is_stopping

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._base import Handler
+from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.settings import Settings
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Protocol, TypeAlias
 
-from fatmorph.adapters._answer import answer_in_thread
-from fatmorph.adapters._base import Handler
+from fatmorph.adapters._collected_response import answer_in_thread
+from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
 

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Self, TypeAlias
 
-from fatmorph.adapters._apart import Departure, is_whole
-from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._departure import Departure, is_whole
 from fatmorph.adapters._ending import as_exception
+from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 

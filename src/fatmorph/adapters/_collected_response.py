@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
-from fatmorph.adapters._base import Handler, respond
+from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
 from fatmorph.settings import Settings

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from fatmorph.adapters._base import Handler, respond
 from fatmorph.adapters._ending import as_exception
+from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.http._head import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from fatmorph import shutdown
-from fatmorph.adapters._base import respond
+from fatmorph.adapters._respond import respond
 from fatmorph.context import MAX_SIGNAL_BYTES, Context
 from fatmorph.errors import BodyError, SignalsError
 from fatmorph.settings import Settings
