@@ -1,13 +1,13 @@
-"""What all tests share."""
+"""Settings of all tests."""
 
 import os
 import signal
 
 from hypothesis import settings
 
-# What is measured and logged is what production does; tests of the checks switch them on.
+# Tests measure and log as production does; those of the checks turn the checks on.
 os.environ.setdefault("FATMORPH_DEV", "0")
-# A deadline is a timing, and a slow machine is no bug; the same examples on every run of
+# A deadline is a timing, and a slow machine is not a bug; the same examples on every run of
 # continuous integration make a red run repeatable.
 settings.register_profile("developer", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

@@ -1,4 +1,4 @@
-"""What tests of streams share: a clock that stands still, a source, turns of the event loop."""
+"""Helpers for tests of streams: a stopped clock, a source, turns of the event loop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ __all__ = ("Clock", "Source", "turns")
 
 
 class Clock:
-    """Be the time of the running event loop; it stands still until it is advanced."""
+    """The time of the running event loop; only `advance()` changes it."""
 
     def __init__(self) -> None:
         self._now = 1000.0

@@ -1,6 +1,6 @@
-"""The application under soak: one fat page for everybody, and what the process holds.
+"""The application under soak: one fat page for all clients, and the objects in the process.
 
-Run as a program it serves itself: `python soak_app.py PORT`; with `bare` behind the port, an ASGI
+Run as a program it serves itself: `python soak_app.py PORT`; with `bare` on its port, an ASGI
 application that sends the same bytes and knows nothing else.
 """
 
@@ -43,7 +43,7 @@ class Change:
 
 
 class Board:
-    """What all pages show; drawn once per change."""
+    """The page that all clients show; drawn once per change."""
 
     def __init__(self) -> None:
         self.changes = 0

@@ -1,4 +1,4 @@
-"""An application of live pages, and one route that tells what they cost and what is left.
+"""An application of live pages, and one route that reports their cost and the objects left over.
 
 Run as a program it serves itself: `python live_app.py PORT`.
 """

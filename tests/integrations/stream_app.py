@@ -1,4 +1,4 @@
-"""An application with one route per behaviour, and one that tells what is left of the others.
+"""An application with one route per behaviour, and one that reports the objects left over.
 
 Run as a program it serves itself: `python stream_app.py PORT [WORKERS]`.
 """

@@ -1,4 +1,4 @@
-"""What the rules read in a Markdown page: its fenced blocks, its headings, its links."""
+"""Markdown pages as the rules read them: fenced blocks, its headings, its links."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ REFERENCE_LINK = re.compile(r"^\s*\[[^\]]+\]: +<?(?P<target>[^\s>]+)", re.MULTIL
 
 @dataclass(frozen=True)
 class Block:
-    """Be one fenced block: its first line of text in the page, its info string, its text.
+    """A fenced block: its first line of text in the page, its info string, its text.
 
     `comment` is the HTML comment right above the fence, without its marks.
     """
@@ -52,7 +52,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Page:
-    """Be one Markdown file."""
+    """A Markdown file."""
 
     path: Path
 

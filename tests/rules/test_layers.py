@@ -184,7 +184,7 @@ RUN_TIME_DEPENDENCIES = {"datastar_py", "markupsafe", "msgspec"}
 
 @dataclass(frozen=True)
 class Import:
-    """Be one imported module, as a dotted name, and where."""
+    """An imported module, as a dotted name, and its place."""
 
     name: str
     line: int

@@ -1,4 +1,4 @@
-"""What every module of `src/` looks like: its size, its name, its `__all__`."""
+"""Rules for every module of `src/` looks like: its size, its name, its `__all__`."""
 
 import ast
 import importlib
@@ -167,7 +167,7 @@ def public_definitions(module: SourceModule) -> tuple[set[str], set[str]]:
     """Return the names that `__all__` must have, and those that it may have.
 
     Constants, type variables and the logger are details unless a module chooses to promise them.
-    What a package takes from its own modules it promises; any other module may pass on a name.
+    A package promises the names that it takes from its own modules; others may pass names on.
     """
     public = {name for name in defined_names(module.tree.body) if not name.startswith("_")}
     details = {name for name in public if CONSTANT.fullmatch(name) or name == "logger"}

@@ -208,7 +208,7 @@ async def test_a_generator_that_has_just_yielded_runs_its_finally() -> None:
     assert cleaned == ["source"]
 
 
-async def test_a_source_that_takes_the_cancellation_for_its_own_leaves_none_behind() -> None:
+async def test_a_source_that_takes_the_cancellation_for_its_own_leaves_none_pending() -> None:
     transport = MemoryClient()
     writer = Writer(transport)
 
@@ -240,7 +240,7 @@ async def test_an_error_of_the_source_is_raised_in_the_loop() -> None:
             pass
 
 
-async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_behind() -> None:
+async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_pending() -> None:
     transport = MemoryClient()
     writer = Writer(transport)
 
@@ -418,7 +418,7 @@ async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_source_that_nobody_iterates_is_closed_when_the_handler_has_returned() -> None:
+async def test_a_source_without_a_reader_is_closed_when_the_handler_has_returned() -> None:
     writer = Writer(MemoryClient())
     source = Source("a")
 
@@ -601,7 +601,7 @@ async def test_a_timeout_at_the_moment_of_the_end_is_still_a_timeout(clock: Cloc
     assert asyncio.current_task().cancelling() == 0
 
 
-async def test_a_cancellation_by_somebody_else_goes_through_a_loop_and_a_block() -> None:
+async def test_a_cancellation_by_another_task_goes_through_a_loop_and_a_block() -> None:
     writer = Writer(MemoryClient())
     steps = []
 

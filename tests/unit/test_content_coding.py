@@ -73,7 +73,9 @@ def test_a_head_alone_says_what_the_body_would_have_but_not_its_length() -> None
     ],
     ids=["small", "empty", "image", "untyped", "coded", "range"],
 )
-def test_what_compression_would_not_help_is_left_alone(headers: list[Header], body: bytes) -> None:
+def test_a_response_that_compression_would_not_help_is_left_alone(
+    headers: list[Header], body: bytes
+) -> None:
     length = ("content-length", str(len(body)))
 
     assert whole(*headers, body=body) == ([*headers, length], body)
@@ -104,7 +106,7 @@ def test_every_text_is_compressed(media_type: str) -> None:
         ("*", "*"),
     ],
 )
-def test_what_else_a_response_varies_by_is_kept(vary: str, merged: str) -> None:
+def test_the_other_headers_that_a_response_varies_by_are_kept(vary: str, merged: str) -> None:
     headers, _ = whole(HTML, ("vary", vary))
 
     assert ("vary", merged) in headers

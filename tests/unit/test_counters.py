@@ -30,7 +30,7 @@ def test_a_stream_of_events_counts_what_it_carries() -> None:
     assert (traffic.events, traffic.written, traffic.sent, traffic.last_event) == (2, 20, 7, 102.0)
 
 
-def test_a_heartbeat_and_an_end_are_no_events() -> None:
+def test_a_heartbeat_and_an_end_are_not_events() -> None:
     traffic = Traffic(100.0)
 
     traffic.open_stream()

@@ -18,7 +18,7 @@ from transports import Clock, Source, turns
 
 
 class Counter:
-    """Be a state with a view of it: how often that was drawn, and what stops it while it is."""
+    """A state with a view: it counts how often the view was drawn, and can stop it meanwhile."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -36,7 +36,7 @@ class Counter:
 
 
 class Client:
-    """Be one client of a live page."""
+    """A client of a live page."""
 
     def __init__(self, view: View, source: object = None, **options: object) -> None:
         self.transport = MemoryClient()
@@ -99,7 +99,7 @@ async def test_a_page_comes_at_once_and_after_every_change(
     assert (at_once, client.numbers) == ([0], [0, 1, 2])
 
 
-async def test_the_browser_forgets_an_id_before_a_page_and_learns_one_behind_it(
+async def test_the_browser_forgets_an_id_before_a_page_and_learns_one_after_it(
     counter: Counter, relay: Relay[str]
 ) -> None:
     client = await Client(counter.view, relay.subscribe("*")).open()
@@ -226,7 +226,7 @@ async def test_the_id_of_anything_else_suppresses_nothing(
     assert client.numbers == [0]
 
 
-async def test_a_page_behind_another_patch_is_always_sent(counter: Counter) -> None:
+async def test_a_page_after_another_patch_is_always_sent(counter: Counter) -> None:
     first = await Client(counter.view, Source()).open()
     await first.leave()
     transport = MemoryClient()
@@ -310,7 +310,7 @@ async def test_a_head_request_gets_no_page(counter: Counter, relay: Relay[str]) 
     assert (counter.drawn, relay.subscription_count) == ([], 0)
 
 
-async def test_a_live_page_behind_a_whole_response_is_an_error(counter: Counter) -> None:
+async def test_a_live_page_after_a_whole_response_is_an_error(counter: Counter) -> None:
     writer = Writer(MemoryClient())
     writer.text("done")
 
@@ -332,7 +332,7 @@ async def test_only_some_regions_are_sent(relay: Relay[str]) -> None:
 # Sources other than a relay
 
 
-async def test_any_source_tells_of_changes_and_is_closed_at_the_end(counter: Counter) -> None:
+async def test_any_source_announces_changes_and_is_closed_at_the_end(counter: Counter) -> None:
     source = Source()
     client = await Client(counter.view, source).open()
 
@@ -344,7 +344,7 @@ async def test_any_source_tells_of_changes_and_is_closed_at_the_end(counter: Cou
     assert (client.numbers, source.is_closed) == ([0, 1], True)
 
 
-async def test_what_any_source_gave_meanwhile_becomes_one_page(counter: Counter) -> None:
+async def test_items_of_any_source_meanwhile_become_one_page(counter: Counter) -> None:
     source = Source("a", "b")
     client = await Client(counter.slow_view, source).open()
     counter.number = 1
@@ -385,7 +385,7 @@ async def test_an_error_of_the_source_is_the_handlers(counter: Counter) -> None:
         await client.handler
 
 
-async def test_a_source_that_never_waits_stops_nobody(counter: Counter) -> None:
+async def test_a_source_that_never_waits_stops_no_other_stream(counter: Counter) -> None:
     async def source() -> AsyncIterator[None]:
         while True:
             yield
@@ -411,7 +411,7 @@ async def test_without_a_source_the_view_is_asked_as_often_as_the_rate_says(
     assert (counter.drawn, client.numbers) == ([0, 0, 1, 2], [0, 1, 2])
 
 
-async def test_without_a_source_and_a_rate_nobody_could_say_when(counter: Counter) -> None:
+async def test_without_a_source_and_a_rate_there_is_no_moment_to_draw(counter: Counter) -> None:
     writer = Writer(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
@@ -457,7 +457,7 @@ async def test_streams_with_one_key_that_wake_for_one_change_share_its_page(
 
     assert [client.numbers for client in clients] == [[0, 1]] * 5
     assert counter.drawn == [1]
-    # One object: nobody copied it.
+    # One object: it was not copied.
     assert len({id(client.transport.sent[-1]) for client in clients}) == 1
     await asyncio.gather(*(client.leave() for client in clients))
 
@@ -520,11 +520,11 @@ async def test_a_page_that_was_begun_before_a_change_is_not_shown_for_it(
     await asyncio.gather(*(client.leave() for client in clients))
 
 
-async def test_who_comes_gets_a_page_of_just_now(counter: Counter, relay: Relay[str]) -> None:
+async def test_a_new_client_gets_a_current_page(counter: Counter, relay: Relay[str]) -> None:
     clients = await open_clients(
         2, lambda: Client(counter.view, relay.subscribe("*"), key="number")
     )
-    counter.number = 1  # and nobody was told
+    counter.number = 1  # and without a notification
 
     late = await Client(counter.view, relay.subscribe("*"), key="number").open()
 
@@ -545,7 +545,7 @@ async def test_a_crowd_that_comes_at_once_is_shown_two_pages_at_the_most(
     await asyncio.gather(*(client.leave() for client in clients))
 
 
-async def test_an_error_while_drawing_is_no_page_for_the_others(relay: Relay[str]) -> None:
+async def test_an_error_while_drawing_is_not_a_page_for_the_others(relay: Relay[str]) -> None:
     results = iter(["a", "a", "a", LookupError("once"), "b"])
 
     def view() -> Element:
@@ -642,7 +642,7 @@ def test_pages_are_shared_within_one_event_loop() -> None:
     assert [asyncio.run(show()), asyncio.run(show())] == [[[0], [0]], [[0], [0]]]
 
 
-# What is counted
+# Counters
 
 
 async def test_pages_that_were_overtaken_and_the_time_of_rendering_are_counted(
@@ -662,7 +662,7 @@ async def test_pages_that_were_overtaken_and_the_time_of_rendering_are_counted(
     assert after.render_seconds > before.render_seconds
 
 
-# What waits costs little
+# The cost of a waiting page
 
 
 @pytest.mark.parametrize("key", [None, "page"])

@@ -108,7 +108,7 @@ async def patch_with_a_type(c: Context, w: Writer) -> None:
         patch_with_a_type,
     ],
 )
-async def test_what_is_more_than_one_patch_is_a_stream(handler: Handler) -> None:
+async def test_more_than_one_patch_is_a_stream(handler: Handler) -> None:
     transport = await answer(handler, datastar_request="true")
 
     assert content_type(transport) == "text/event-stream"
@@ -130,7 +130,7 @@ async def one_patch(c: Context, w: Writer) -> None:
         ({"datastar_request": "true", "last_event_id": ""}, EVENT),
     ],
 )
-async def test_who_reads_a_stream_gets_one(headers: dict[str, str], body: bytes) -> None:
+async def test_a_client_that_reads_a_stream_gets_one(headers: dict[str, str], body: bytes) -> None:
     transport = await answer(one_patch, **headers)
 
     assert (content_type(transport), transport.body) == ("text/event-stream", body)

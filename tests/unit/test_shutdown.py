@@ -15,7 +15,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stoppable:
-    """Be a stream that remembers what it was told."""
+    """A stream that remembers its notifications."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -124,7 +124,7 @@ async def test_handlers_are_put_in_front_once(received: list[int]) -> None:
     assert received == [signal.SIGINT]
 
 
-async def test_a_handler_installed_later_is_put_behind_again(received: list[int]) -> None:
+async def test_a_handler_installed_later_is_put_last_again(received: list[int]) -> None:
     stream, later = Stoppable(), []
     shutdown.watch(Stoppable())
     signal.signal(signal.SIGINT, lambda number, frame: later.append(number))

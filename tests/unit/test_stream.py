@@ -33,7 +33,7 @@ async def test_the_head_is_sent_before_anything_is_written() -> None:
     assert transport.sent == []
 
 
-async def test_what_one_turn_of_the_event_loop_wrote_is_sent_together() -> None:
+async def test_writes_of_one_turn_of_the_event_loop_are_sent_together() -> None:
     transport = MemoryClient()
     stream = started(transport)
 
@@ -82,7 +82,7 @@ async def test_drain_with_nothing_to_send_returns_at_once() -> None:
         stream.drain().send(None)
 
 
-async def test_who_is_cancelled_while_draining_cuts_nothing_in_two() -> None:
+async def test_a_task_that_is_cancelled_while_draining_splits_no_chunk() -> None:
     transport = MemoryClient()
     stream = started(transport)
     transport.stop_reading()
@@ -121,7 +121,7 @@ async def test_a_complete_response_is_not_completed_twice() -> None:
     assert (transport.sent, transport.is_complete) == ([b"a"], True)
 
 
-async def test_nothing_is_written_behind_a_complete_response() -> None:
+async def test_nothing_is_written_after_a_complete_response() -> None:
     transport = MemoryClient()
     stream = started(transport)
     stream.complete(b"a")
@@ -174,7 +174,7 @@ async def test_a_client_that_leaves_frees_who_drains() -> None:
 
 
 @pytest.mark.parametrize("end", [MemoryClient.leave, lambda transport: None])
-async def test_who_drains_is_freed_even_if_nothing_was_sent_yet(
+async def test_a_draining_task_is_freed_even_if_nothing_was_sent_yet(
     end: Callable[[MemoryClient], None],
 ) -> None:
     transport = MemoryClient()
@@ -409,7 +409,7 @@ async def test_a_handler_is_cancelled_once_however_often_the_server_is_told() ->
     assert (streams[0].take_back_cancellation(), handler.cancelling()) == (True, 0)
 
 
-async def test_a_cancellation_by_somebody_else_is_not_taken_back() -> None:
+async def test_a_cancellation_by_another_task_is_not_taken_back() -> None:
     streams: list[Stream] = []
 
     async def handle() -> None:
@@ -469,7 +469,7 @@ def started_stream(transport: MemoryClient, accept_encoding: str | None = "gzip"
     return stream
 
 
-async def test_what_one_turn_of_the_event_loop_wrote_is_compressed_together() -> None:
+async def test_writes_of_one_turn_of_the_event_loop_are_compressed_together() -> None:
     transport = MemoryClient()
     stream = started_stream(transport)
     reader = zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -1,4 +1,4 @@
-"""What streams ask of their event loop: to be flushed at the end of a turn, and tasks."""
+"""Services of the event loop for streams: flushes at the end of a turn, and tasks."""
 
 import asyncio
 
@@ -38,7 +38,7 @@ async def test_each_turn_flushes_what_was_added_in_it() -> None:
     assert [each.flushes for each in written] == [1, 1]
 
 
-async def test_what_was_added_last_can_be_left_out() -> None:
+async def test_the_stream_that_was_added_last_can_be_left_out() -> None:
     turn = turn_of(asyncio.get_running_loop())
     first, last = Counting(), Counting()
     turn.add(first)

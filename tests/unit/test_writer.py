@@ -358,7 +358,7 @@ async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
     await writer.abort()
 
 
-async def test_what_is_written_after_the_client_left_is_dropped() -> None:
+async def test_writes_after_the_client_left_are_dropped() -> None:
     transport = MemoryClient()
     writer = Writer(transport)
     async for _ in writer.alive():

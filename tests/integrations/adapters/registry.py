@@ -1,7 +1,7 @@
-"""What the suite runs against: every framework, on every server that it runs on.
+"""The targets of the suite: every framework, on every server that it runs on.
 
 A framework named `x` is the program `programs/x_program.py`, with an `app` for a server that is
-given one. Whoever adds a framework writes that program and one entry here.
+given one. To add a framework, write that program and one entry here.
 """
 
 import sys
@@ -13,11 +13,11 @@ __all__ = ("COMBINATIONS", "FRAMEWORKS", "Combination", "Framework", "Server")
 
 @dataclass(frozen=True)
 class Server:
-    """Be one server.
+    """A server.
 
     Args:
         name: The package that must be installed.
-        command: What Python is given, in the folder of the programs; {program} becomes the
+        command: The arguments of Python, in the folder of the programs; {program} becomes the
             module of the program, {port} the port.
         without: Test → why no framework can pass it on this server.
     """
@@ -29,13 +29,13 @@ class Server:
 
 @dataclass(frozen=True)
 class Framework:
-    """Be one framework.
+    """A framework.
 
     Args:
         title: As people write it.
         name: The package that must be installed, and the name of the program.
         request: The class that `c.request` is of.
-        servers: What it runs on.
+        servers: The servers that it runs on.
         without: Test → why it cannot pass it on any server.
     """
 
@@ -48,7 +48,7 @@ class Framework:
 
 @dataclass(frozen=True)
 class Combination:
-    """Be one framework on one server."""
+    """A framework on a server."""
 
     framework: Framework
     server: Server
@@ -58,7 +58,7 @@ class Combination:
 
     @property
     def command(self) -> list[str]:
-        """What starts the server."""
+        """The command that starts the server."""
         words = self.server.command.replace("{program}", f"{self.framework.name}_program")
         return [sys.executable, *words.split()]
 

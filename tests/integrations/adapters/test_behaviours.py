@@ -1,4 +1,4 @@
-"""What a handler may rely on, whatever the framework and the server."""
+"""Behaviour that is the same in every framework and on every server."""
 
 import asyncio
 import itertools
@@ -23,7 +23,7 @@ LINGERING = r"the handler (?:linger|answer) \(\S+\.py:\d+\) .* it waits at \S+ha
 LAST_CHUNK = b"0\r\n\r\n"
 
 GET = written("GET", "/beat")
-# What clients had said when they left.
+# The bytes that clients had sent when they left.
 SAID = {
     "a request": [GET],
     "half the head of a request": [GET[:20]],
@@ -38,7 +38,7 @@ SAID = {
     "a request of HTTP/1.0": [written("GET", "/beat", version="1.0")],
 }
 
-# What a handler may end by that is not an ordinary exception.
+# Ends of a handler that are not ordinary exceptions.
 ENDS = (
     "a task that another cancelled",
     "the end of an iteration",

@@ -15,7 +15,7 @@ def test_the_documentation_shows_the_matrix() -> None:
     )
 
 
-def test_what_was_not_run_is_no_success() -> None:
+def test_a_test_that_was_not_run_is_not_a_success() -> None:
     lines = table({}).splitlines()
 
     assert "✓" not in "".join(lines)

@@ -35,7 +35,7 @@ STARTS = [
 
 
 @pytest.mark.parametrize(("framework", "protocol", "loop"), STARTS)
-async def test_a_client_that_asks_for_more_and_leaves_is_no_error(
+async def test_a_client_that_asks_for_more_and_leaves_is_not_an_error(
     framework: str, protocol: str, loop: str
 ) -> None:
     program = f"{framework}_program:app"

@@ -115,7 +115,7 @@ async def test_every_other_websocket_is_the_applications(
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket", "webtransport"])
-async def test_what_is_no_request_passes(kind: str) -> None:
+async def test_a_message_that_is_not_a_request_passes(kind: str) -> None:
     app = Application()
 
     await SameOriginGuard(app)({"type": kind}, None, None)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from transports import Source, turns
 
 
 class Stoppable:
-    """Be a stream of somebody else: a server with none has nothing to stop."""
+    """A stream of another application: a server without streams has nothing to stop."""
 
     def end(self) -> None: ...
 
@@ -46,7 +46,7 @@ async def test_a_stream_that_opens_while_the_server_stops_breaks_off() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD"])
-async def test_what_must_not_be_repeated_is_completed(method: str) -> None:
+async def test_a_response_that_must_not_be_repeated_is_completed(method: str) -> None:
     transport = await stopped_in(subscribe, method)
 
     assert transport.is_complete
@@ -77,7 +77,7 @@ OTHER = "Exception in ASGI application"
 
 
 class Cycle:
-    """Be one request of uvicorn's, which logs in the task that ran the application."""
+    """A request of uvicorn, which logs in the task that ran the application."""
 
     def __init__(self) -> None:
         self.scope = {"type": "http"}

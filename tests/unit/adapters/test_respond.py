@@ -1,4 +1,4 @@
-"""What every adapter does with a handler."""
+"""The way every adapter runs a handler."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

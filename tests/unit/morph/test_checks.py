@@ -204,7 +204,7 @@ CLEAN = {
 
 
 @pytest.mark.parametrize("name", CLEAN)
-def test_what_is_well_is_not_found(name):
+def test_a_correct_page_has_no_findings(name):
     assert check(CLEAN[name]) == ()
 
 
@@ -389,14 +389,14 @@ STATES = {
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_what_holds_state_needs_an_id_among_its_like(name):
+def test_an_element_with_state_needs_an_id_among_its_like(name):
     view = h.main(STATES[name], STATES[name])
 
     assert codes(check(view)) == ["state-without-id"] * 2
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_what_holds_state_needs_no_id_where_it_is_the_only_one(name):
+def test_a_single_element_with_state_needs_no_id(name):
     assert check(h.main(STATES[name])) == ()
 
 
@@ -458,7 +458,7 @@ def test_findings_sort_errors_first():
 
 
 @pytest.mark.parametrize("engine_type", ["", "a", None, 7, ["a"]])
-def test_what_is_no_view_is_refused(engine_type):
+def test_a_value_that_is_not_a_view_is_refused(engine_type):
     with pytest.raises(ChildError):
         check(engine_type)
 
@@ -618,7 +618,7 @@ def row(name):
     return h.li(h.b(LOAD, id=name))
 
 
-# What the client's matching decides: before, after, and why each `data-init` runs again.
+# Decisions of the client's matching: before, after, and why each `data-init` runs again.
 LOSSES = {
     "an input with a name loses its id": (
         part(h.form(h.label("a", h.input(id="a", name="b")))),
@@ -695,22 +695,22 @@ MATCHED = {
     "a neighbour without an id is taken instead": (
         part(h.div(h.p(LOAD, id="a")), h.p("other")),
         part(h.p(LOAD, id="a")),
-        {"section#part > p#a": "p#a is made anew"},
+        {"section#part > p#a": "p#a is created again"},
     ),
     "a text in front takes the place of an element without an id": (
         part(h.b(LOAD), "text"),
         part("text", h.b(LOAD)),
-        {"section#part > b": "b is made anew"},
+        {"section#part > b": "b is created again"},
     ),
     "an element of another tag is named where it begins": (
         part(h.div({"id": "a"}, h.p(LOAD))),
         part(h.article({"id": "a"}, h.p(LOAD))),
-        {"section#part > article#a > p": "article#a is made anew"},
+        {"section#part > article#a > p": "article#a is created again"},
     ),
     "a shape without its svg is another element": (
         part(svg.svg(svg.g(LOAD, id="a"))),
         part(svg.g(LOAD, id="a")),
-        {"section#part > g#a": "g#a is made anew"},
+        {"section#part > g#a": "g#a is created again"},
     ),
     "nothing is applied below data-ignore": (
         part(data.ignore(), h.p(LOAD, id="a"), h.p(id="b")),
@@ -859,7 +859,7 @@ def test_the_simulation_writes_or_makes_the_links_that_are_found(name):
     assert {link.attributes["href"] for link in sent} & shown == {*again}
 
 
-def test_what_was_in_a_template_runs_for_the_first_time():
+def test_a_script_from_a_template_runs_for_the_first_time():
     inside = h.div({"id": "a"}, h.p(LOAD))
 
     assert check_change(part(h.template(inside)), part(inside)) == ()

@@ -10,7 +10,7 @@ from fatmorph.morph._development import PatchChecker, new_patch_checker
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
 
-# What was logged stays known for the life of the process, so each test has elements of its own.
+# Findings stay known for the life of the process, so each test has elements of its own.
 names = count()
 
 
@@ -59,13 +59,13 @@ async def test_a_writer_in_production_checks_nothing(production, logged, fresh):
     assert logged() == []
 
 
-async def test_what_a_writer_patches_is_checked(development, logged, fresh):
+async def test_a_page_that_a_writer_patches_is_checked(development, logged, fresh):
     Writer(MemoryClient()).patch(twice(fresh))
 
     assert logged() == ["duplicate-id"]
 
 
-async def test_the_same_finding_is_logged_once_whoever_sends_it(development, logged, fresh):
+async def test_the_same_finding_is_logged_once_for_all_senders(development, logged, fresh):
     for text in ("a", "b", "b"):
         Writer(MemoryClient()).patch(twice(fresh, h.p(text)))
 

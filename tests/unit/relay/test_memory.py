@@ -520,7 +520,7 @@ def test_a_pattern_that_can_match_nothing_is_refused(pattern):
 
 
 @pytest.mark.parametrize("subject", ["*", "room.*", "", "a b"])
-def test_a_subject_that_is_none_is_refused_before_anything_is_sent(subject):
+def test_an_invalid_subject_is_refused_before_anything_is_sent(subject):
     relay = Relay[str]()
     messages = relay.subscribe("*")
 
@@ -554,7 +554,7 @@ async def test_a_reader_skips_what_waits_and_reads_what_comes_then(latest, count
     assert (skipped, await anext(scores)) == ([count, 0], ("a", 3))
 
 
-def test_what_is_skipped_is_let_go_and_not_called_dropped():
+def test_a_skipped_item_is_freed_and_not_counted_as_dropped():
     relay = Relay[Tracked]()
     messages = relay.subscribe("*")
     relay.publish("a", Tracked())
@@ -577,7 +577,7 @@ def test_a_subscription_knows_when_its_newest_message_was_published():
     assert others.changed_at == 0
 
 
-def test_what_a_reader_loses_is_counted():
+def test_the_items_that_a_reader_loses_are_counted():
     before = counters.snapshot().dropped
     relay = Relay[int]()
     scores = relay.subscribe("score", limit=1)

@@ -101,7 +101,7 @@ class Outcome:
         while put is not None and put not in self._added:
             put = put.parent
         if put is None or self.is_new(put):
-            return f"{_step(self._topmost_new(put or home))} is made anew"
+            return f"{_step(self._topmost_new(put or home))} is created again"
         is_sibling = put.parent is self._old_parents[put]
         return f"{_step(put)} moves {'among its siblings' if is_sibling else 'to another parent'}"
 

@@ -62,7 +62,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         ),
         "misnested": (
             "error",
-            "<{tag}> stands in <{parent}>",
+            "<{tag}> is in <{parent}>",
             "{reason}",
             "{fix}",
         ),
@@ -119,8 +119,8 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "warning",
             "<{tag}> has {state} and no id, among other <{among}>",
             (
-                "the browser knows it by its place: with another in front, what it holds goes "
-                "to its neighbour"
+                "the browser knows it by its place: with another in front, its content goes to "
+                "its neighbour"
             ),
             'h.{tag}({{"id": "{id}"}}, …)',
         ),
@@ -203,14 +203,14 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         "id-changed-tag": (
             "warning",
             "the id {id} changes from <{before}> to <{after}>",
-            "an element of another tag is another element: what the old one held is gone",
+            "an element of another tag is a new element: the content of the old one is gone",
             'id="{name}-{after}"  (an id of its own)',
         ),
         "id-changed-parent": (
             "warning",
             "<{tag}> {id} changes from {before} to {after}",
             (
-                "it is followed only if no element without an id can become it, and begins anew: "
+                "it is followed only if no element without an id can become it, and starts again: "
                 "its Datastar attributes are applied again"
             ),
             "h.{tag}(…)  (under the same parent, hidden or styled instead of moved)",
@@ -218,13 +218,13 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
         "init-runs-again": (
             "warning",
             "data-init of <{tag}> runs again, because {because}",
-            "whatever it starts is started once more",
+            "so everything that it starts is started again",
             "h.body(data.init(…), …)  (where nothing moves, with a text that stays the same)",
         ),
         "signals-reset": (
             "warning",
             "{name} of <{tag}> changes its text",
-            "all its signals are set anew, also those that the user has changed",
+            "all its signals are set again, also those that the user has changed",
             "data.signals({{…}}, if_missing=True)  (and w.patch_signals() for changes)",
         ),
         "id-lost": (
@@ -255,8 +255,8 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "warning",
             "<link> {href} moves to another place among the links",
             (
-                "a link without an id takes over the href of the one that stood there, and both "
-                "are loaded again"
+                "a link without an id takes over the href of the one in its place, and both are "
+                "loaded again"
             ),
             'h.link(id="{id}", rel="stylesheet", href={href})',
         ),

@@ -41,7 +41,7 @@ def select(html: Node, selector: str) -> list[Node]:
         raise MorphError(
             f"cannot read the selector {short_repr(selector)}",
             where="simulate(…, selector=…)",
-            why="it is no CSS selector, or of a kind that only browsers know",
+            why="it is not a CSS selector, or only browsers know its kind",
             fix='simulate(before, after, selector="#cart")',
         ) from error
     nodes: dict[Any, Node] = {}  # Any: the elements of an optional module's tree

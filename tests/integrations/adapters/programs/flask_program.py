@@ -1,4 +1,4 @@
-"""Every behaviour on Flask; those of a stream are none of WSGI's."""
+"""Every behaviour on Flask; WSGI has no streams."""
 
 from flask import Flask
 from handlers import ROUTES, room

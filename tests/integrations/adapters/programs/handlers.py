@@ -113,7 +113,7 @@ async def raise_end(name: str) -> None:
 
 
 class OwnEnd(BaseException):
-    """Be an end that only one library knows."""
+    """A BaseException that only one library knows."""
 
 
 def own_task() -> asyncio.Task[object]:
@@ -231,7 +231,7 @@ def left(name: str) -> None:
 
 @dataclass(frozen=True)
 class Route:
-    """Be one route, in no framework's words."""
+    """A route, described without a framework's terms."""
 
     path: str
     handler: Handler
