@@ -2,7 +2,9 @@
 
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # Tests measure and log as production does; those of the checks turn the checks on.
@@ -17,3 +19,19 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 # A script's `command &` ignores SIGINT, and so would every server that a test starts and stops.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+TESTS = Path(__file__).parent
+SLOW_FOLDERS = {
+    "browser": "drives a browser",
+    "integrations": "starts servers",
+    "properties": "draws hundreds of examples",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the folders whose tests are all slow."""
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow(SLOW_FOLDERS[folder]))

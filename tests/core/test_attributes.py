@@ -205,7 +205,20 @@ def test_a_class_without_names_is_left_out(core, value):
 
 
 @pytest.mark.parametrize(
-    "value", [True, 7, 1.5, b"a", object(), [7], [["a"]], {7: True}, [b"a"], [True]], ids=repr
+    "value",
+    [
+        True,
+        7,
+        1.5,
+        b"a",
+        pytest.param(object(), id="object"),
+        [7],
+        [["a"]],
+        {7: True},
+        [b"a"],
+        [True],
+    ],
+    ids=repr,
 )
 def test_an_invalid_class_is_an_error(core, value):
     with pytest.raises(AttributeValueError, match="as the value of class"):

@@ -8,6 +8,8 @@ from fatmorph.errors import EncodingError
 from fatmorph.markup._pretty import pretty
 from fatmorph.markup.path import find_path
 
+pytestmark = pytest.mark.slow("builds trees of 100,000 elements")
+
 LEVELS = 100_000
 
 

@@ -189,8 +189,12 @@ SMALL = st.recursive(
 )  # fmt: skip
 
 
+DRAWN = pytest.mark.slow("draws hundreds of examples")
+
+
 # Large trees are intended, and a slow machine may take long to draw them.
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@DRAWN
 @given(ROOT)
 def test_a_call_has_the_same_outcome(call):
     assert outcome(C, call) == outcome(PYTHON, call)
@@ -198,6 +202,7 @@ def test_a_call_has_the_same_outcome(call):
 
 # Threads take a hundred times as long as one.
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@DRAWN
 @given(ROOT)
 def test_a_call_has_the_same_outcome_in_several_threads(call):
     for core in (C, PYTHON):
@@ -205,11 +210,13 @@ def test_a_call_has_the_same_outcome_in_several_threads(call):
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+@DRAWN
 @given(VALUE)
 def test_an_element_is_intact_even_if_its_dict_and_list_change_while_it_is_built(call):
     assert [unclear_outcomes(core, call) for core in (C, PYTHON)] == [[], []]
 
 
+@DRAWN
 @given(SMALL, SMALL)
 def test_two_values_have_the_same_equality_and_hashes(one, other):
     def compared(core):
@@ -219,6 +226,7 @@ def test_two_values_have_the_same_equality_and_hashes(one, other):
     assert compared(C) == compared(PYTHON)
 
 
+@DRAWN
 @given(st.text(max_size=12) | TAG, st.sampled_from(["html", "svg", "mathml"]))
 def test_the_same_tags_are_valid(name, namespace):
     def seen(core):
@@ -228,6 +236,7 @@ def test_the_same_tags_are_valid(name, namespace):
     assert attempt(lambda: seen(C)) == attempt(lambda: seen(PYTHON))
 
 
+@DRAWN
 @given(st.text(max_size=12) | NAME, PLAIN)
 def test_the_same_attributes_are_valid_as_keywords_and_in_mappings(name, value):
     written = ("element", "p", (("dict", ((("value", name), value),)),), ())
@@ -237,6 +246,7 @@ def test_the_same_attributes_are_valid_as_keywords_and_in_mappings(name, value):
     assert outcome(C, keyword) == outcome(PYTHON, keyword)
 
 
+@DRAWN
 @given(TEXT | TEXT.map(Markup))
 def test_text_is_escaped_in_the_same_way(text):
     for name in ("escape_text", "escape_attribute"):
@@ -276,6 +286,7 @@ IN_LINES = st.recursive(
 )
 
 
+@DRAWN
 @given(st.lists(IN_LINES, max_size=4).map(tuple), st.binary(max_size=9), st.binary(max_size=9))
 def test_an_event_has_the_lines_of_the_rendered_html(items, head, line):
     for core in (C, PYTHON):

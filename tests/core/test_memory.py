@@ -18,6 +18,8 @@ from core.outcomes import BrokenText, broken
 from fatmorph.markup._attributes import Attrs
 
 C = import_module("fatmorph.markup._core_c")
+
+pytestmark = pytest.mark.slow("repeats each call 100,000 times, or once for each allocation")
 TIMES = 100_000
 # The interpreter itself keeps some memory: free lists, a resized table.
 NOISE_BLOCKS, NOISE_BYTES = 60, 20_000

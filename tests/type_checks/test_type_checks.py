@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 
 
+@pytest.mark.slow("runs mypy")
 @pytest.mark.timeout(300)
 def test_mypy_sees_the_promised_types(tmp_path: Path) -> None:
     # A separate cache, because two mypy processes can corrupt a shared one.

@@ -81,7 +81,9 @@ def test_a_json_script_accepts_attributes_and_another_type():
     )
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, float("nan"), b"x"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [pytest.param(object(), id="object"), {1, 2}, float("nan"), b"x"], ids=repr
+)
 def test_a_value_that_json_cannot_hold_is_an_error(value):
     with pytest.raises(AttributeValueError, match="as JSON"):
         json_script(value)

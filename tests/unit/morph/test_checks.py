@@ -954,6 +954,7 @@ def test_a_reversed_list_takes_steps_in_proportion_to_its_length():
     assert reverse(1000) <= 2.1 * reverse(500)
 
 
+@pytest.mark.slow("checks 100,000 nodes")
 def test_a_page_of_100_000_nodes_is_checked():
     page = h.ul([h.li("a", id=dom_id("row", n)) for n in range(100_000)])
 

@@ -360,6 +360,7 @@ SIDES = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow("simulates large pages")
 @SIDES
 @pytest.mark.parametrize("depth", [510, 512, 513, 514, 10_000, 100_000])
 def test_a_page_deeper_than_browsers_allow_is_an_error(pages, depth):
@@ -438,6 +439,7 @@ SLOW_PAIRS = {
 }
 
 
+@pytest.mark.slow("simulates large pages")
 @pytest.mark.parametrize("name", SLOW_PAIRS)
 def test_the_work_grows_linearly_with_the_page(name):
     pair = SLOW_PAIRS[name]

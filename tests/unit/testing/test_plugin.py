@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow("starts pytest in the test")
+
 pytest_plugins = ("pytester",)
 
 VIEW = """
