@@ -30,6 +30,10 @@ from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
 
+# Since 0.23 an error in a body reaches the server in an exception group, and granian logs only the
+# group.
+IS_GROUPED = hasattr(Body, "put")
+
 
 def endpoint(
     handler: Handler, *, settings: Settings | None = None
@@ -158,9 +162,13 @@ class _Body(ResponseBody):
     async def __aenter__(self) -> Parts:
         return self.parts
 
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, _: object
+    ) -> None:
         self.parts.close()
         error = self.parts.take_late_error()
+        if error is None and IS_GROUPED and isinstance(raised, Exception):
+            error = raised
         if error is not None:
             await _report(self.app, error)
         if kind is asyncio.CancelledError:
@@ -168,11 +176,11 @@ class _Body(ResponseBody):
 
 
 async def _report(app: Quart, error: BaseException) -> None:
-    """Report an error as Quart does: it is too late to raise it, the response is complete."""
+    """Report an error as Quart does with errors of views: it is too late for a 500."""
     sync_wrapper: Any = app.ensure_async  # Any: as Quart itself passes it
     await got_request_exception.send_async(app, _sync_wrapper=sync_wrapper, exception=error)
-    exception_info: Any = (type(error), error, error.__traceback__)
-    app.log_exception(exception_info)
+    # Quart.log_exception() takes other arguments since 0.23.
+    app.logger.error("Exception after the head of a response", exc_info=error)
 
 
 def _stop_receiving() -> None:
