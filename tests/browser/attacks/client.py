@@ -16,6 +16,8 @@ __all__ = ("Client", "Outcome", "attacked_client")
 WATCHER = Path(__file__).with_name("watcher.js")
 # Blocked images and sounds cost no requests; to a script, their loading has failed.
 POLICY = "img-src 'none'; media-src 'none'; font-src 'none'"
+# Attacks leave requests and timers behind, which slow a tab down until it seems to hang.
+BATCHES_PER_TAB = 10
 
 
 @dataclass
@@ -33,21 +35,35 @@ class Outcome:
 class Client:
     """A tab of a browser, and the answers of its server."""
 
-    page: Page
+    browser: Browser
     base_url: str
     served: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    page: Page | None = None
+    shown: int = 0
+
+    def close(self) -> None:
+        """Close the tab, if there is one."""
+        if self.page:
+            self.page.close()
 
     def show(self, batch: Batch) -> list[Outcome]:
         """Show a batch in each of its states."""
         self.served["/load"] = ("text/html; charset=utf-8", batch.load())
         self.served["/morph"] = ("text/event-stream", batch.morph())
         self.served["/insert"] = ("text/event-stream", batch.insert())
+        self._renew_page()
         self.page.goto(f"{self.base_url}/load", wait_until="domcontentloaded")
         return [
             self._outcome("loaded", "attacks.loaded('loaded')"),
             self._outcome("morphed", "attacks.patched('/morph', 'morphed')"),
             self._outcome("inserted", "attacks.patched('/insert', 'inserted')"),
         ]
+
+    def _renew_page(self) -> None:
+        if self.shown % BATCHES_PER_TAB == 0:
+            self.close()
+            self.page = self.browser.new_page()
+        self.shown += 1
 
     def _outcome(self, state: str, script: str) -> Outcome:
         try:
@@ -70,11 +86,11 @@ def attacked_client(browser: Browser, bundle: Path) -> Iterator[Client]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     Thread(target=server.serve_forever, daemon=True).start()
-    page = browser.new_page()
+    client = Client(browser, f"http://127.0.0.1:{server.server_port}", served)
     try:
-        yield Client(page, f"http://127.0.0.1:{server.server_port}", served)
+        yield client
     finally:
-        page.close()
+        client.close()
         server.shutdown()
         server.server_close()
 
