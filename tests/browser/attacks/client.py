@@ -16,7 +16,7 @@ __all__ = ("Client", "Outcome", "attacked_client")
 WATCHER = Path(__file__).with_name("watcher.js")
 # Blocked images and sounds cost no requests; to a script, their loading has failed.
 POLICY = "img-src 'none'; media-src 'none'; font-src 'none'"
-# Attacks leave requests and timers behind, which slow a tab down until it seems to hang.
+# A tab becomes several times slower after it has shown some dozens of attacked pages.
 BATCHES_PER_TAB = 10
 
 

@@ -99,7 +99,7 @@
       if (detail.type === "finished" && detail.el === body.call(document)) resolve();
     });
     setTimeout(resolve, 3000);
-    window.dispatchEvent(new CustomEvent("attacks-patch", { detail: url }));
+    window.dispatchEvent(new CustomEvent("attacks-patch", { detail: location.origin + url }));
   });
 
   window.attacks = {
