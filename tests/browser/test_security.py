@@ -245,6 +245,9 @@ HARMLESS: dict[str, Element] = {
     ),
     "text in a frame": h.iframe(srcdoc=h.p(ATTACK, title=f"</p>{ATTACK}")),
     "formatted HTML in a frame": h.iframe(srcdoc=Markup("<p>{}</p>").format(ATTACK)),
+    "text in an event handler": h.style(
+        "p {}", onload=f"var name = {js(IN_QUOTES)}, other = {js(ATTACK)}"
+    ),
     "data as a script": fragment([h.script(src=url) for url in DATA_URLS]),
     "data as a script of SVG": h.svg(
         svg.script(href=url) if index % 2 else svg.script({"xlink:href": url})
@@ -255,6 +258,7 @@ HARMFUL = {
     "SVG": f"<svg><script>var name = '{IN_QUOTES}'</script></svg>",
     "noscript": f"<noscript><!--</noscript>{ATTACK}--></noscript>",
     "a frame": f'<iframe srcdoc="{ATTACK}"></iframe>',
+    "an event handler": f"""<style onload="var name = '{IN_QUOTES}'">p {{}}</style>""",
     "data": f'<script src="{DATA_URLS[1]}"></script>',
     "data of SVG": f'<svg><script href="{DATA_URLS[0]}"></script></svg>',
     "a template": f"<template><col><style></template>{ATTACK}</style></template>",
