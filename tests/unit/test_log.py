@@ -141,3 +141,13 @@ def test_records_without_a_traceback_are_not_counted(
     log.error("failed", exc_info=False)
 
     assert caplog.messages == ["failed", "failed"]
+
+
+def test_a_thousand_errors_are_remembered_and_then_forgotten_together() -> None:
+    repeats = _Repeats()
+    errors = [type(f"Error{number}", (Exception,), {})() for number in range(1001)]
+
+    first = [repeats.left_out({"exc_info": error}) for error in errors]
+
+    again = [repeats.left_out({"exc_info": error}) for error in (errors[0], errors[1000])]
+    assert (first, again) == ([0] * 1001, [0, None])

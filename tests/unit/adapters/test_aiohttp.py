@@ -56,6 +56,7 @@ async def url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     app.add_routes(
         [
             web.post("/rooms/{number}", room),
+            web.post("/upload", upload),
             web.get("/subscribe", subscribe),
             web.get("/missing", missing),
         ]
@@ -138,6 +139,13 @@ async def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
         await client.post(f"{lax_url}/upload", data=chunks(b"x" * SIZE))
 
     assert sum(read_bytes) == 100_001
+
+
+async def test_a_body_larger_than_aiohttps_limit_is_a_413(url: str) -> None:
+    async with ClientSession() as client:
+        response = await client.post(f"{url}/upload", data=BytesIO(b"x" * 1_048_577))
+
+    assert response.status == 413
 
 
 async def test_aiohttps_own_exceptions_work(url: str) -> None:

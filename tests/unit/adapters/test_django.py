@@ -200,6 +200,14 @@ def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     assert (response.status_code, body.read_bytes) == (413, read_bytes)
 
 
+def test_a_body_larger_than_djangos_limit_is_a_400(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE", 3)
+
+    response = wsgi_response("/upload", b"four")
+
+    assert response.status_code == 400
+
+
 def test_a_body_that_django_has_read_is_there() -> None:
     assert wsgi_response("/read_before", b"abc").content == b'["abc","abc"]'
 

@@ -109,6 +109,19 @@ def test_a_body_that_is_too_large_is_read_one_byte_past_the_limit_at_most(
     assert body.read_bytes == read_bytes
 
 
+@pytest.mark.parametrize("environ", [{}, CHUNKS], ids=["length", "chunks"])
+def test_a_body_larger_than_flasks_limit_is_a_413(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 3)
+
+    response = app.test_client().post(
+        "/upload", input_stream=BytesIO(b"four"), content_length=4, environ_overrides=environ
+    )
+
+    assert response.status_code == 413
+
+
 def test_a_body_that_flask_has_read_is_there_in_chunks_too() -> None:
     response = app.test_client().post(
         "/read-before", input_stream=BytesIO(b"abc"), environ_overrides=CHUNKS

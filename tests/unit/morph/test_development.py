@@ -72,6 +72,19 @@ async def test_the_same_finding_is_logged_once_for_all_senders(development, logg
     assert logged() == ["duplicate-id"]
 
 
+async def test_a_finding_that_was_pushed_out_of_memory_is_logged_again(
+    development, logged, fresh, monkeypatch
+):
+    for name, value in {"MAX_REMEMBERED": 2, "_checked": {}, "_logged": {}}.items():
+        monkeypatch.setattr(f"fatmorph.morph._development.{name}", value)
+    views = [twice(f"{fresh}-{number}") for number in range(3)]
+
+    for view in [*views, views[0], views[0]]:
+        Writer(MemoryClient()).patch(view)
+
+    assert logged() == ["duplicate-id"] * 4
+
+
 async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
     writer = Writer(MemoryClient())
 
