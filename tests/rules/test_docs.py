@@ -26,6 +26,8 @@ from rules.source_tree import ROOT, source_modules
 
 PAGES = {page.name: page for page in pages()}
 page_names = pytest.mark.parametrize("name", sorted(PAGES))
+TEST_LINK = re.compile(r".*/test_\w+\.py#.*")
+TEST_NODES = (ast.FunctionDef, ast.AsyncFunctionDef)
 EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 DOCTEST_FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
@@ -60,6 +62,33 @@ def test_every_internal_link_of_a_page_resolves(name: str) -> None:
     broken = [link for link in internal if not resolves(PAGES[name], link)]
 
     assert broken == []
+
+
+@page_names
+def test_every_test_that_a_page_names_exists(name: str) -> None:
+    named = [link for link in PAGES[name].links if TEST_LINK.fullmatch(link)]
+
+    missing = [link for link in named if not is_test(PAGES[name], link)]
+
+    assert missing == []
+
+
+def test_the_page_on_security_names_single_tests_and_no_files() -> None:
+    page = PAGES["docs/explanation/security.md"]
+
+    files = [link for link in page.links if "/tests/" in link and "#" not in link]
+
+    assert files == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["test_docs.py#test_that_does_not_exist", "test_docs.py#is_test", "test_nothing.py#test_any"],
+)
+def test_a_link_to_anything_but_a_test_is_found(link: str) -> None:
+    page = PAGES["docs/explanation/security.md"]
+
+    assert not is_test(page, f"../../tests/rules/{link}")
 
 
 def test_the_index_of_the_documentation_links_to_every_page() -> None:
@@ -153,6 +182,15 @@ def resolves(page: Page, link: str) -> bool:
     if not path.is_relative_to(ROOT) or not path.exists():
         return False
     return not fragment or path.suffix != ".md" or fragment in Page(path).anchors
+
+
+def is_test(page: Page, link: str) -> bool:
+    """Return whether a link leads to a file of tests, and its fragment names one of them."""
+    target, _, fragment = link.partition("#")
+    path = page.path.parent / target
+    tree = ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    functions = [node for node in ast.walk(tree) if isinstance(node, TEST_NODES)]
+    return fragment.startswith("test_") and fragment in {node.name for node in functions}
 
 
 def examples(module: ModuleType) -> list[doctest.DocTest]:
