@@ -38,9 +38,9 @@ __all__ = (
     "HURRY_SECONDS",
     "Stoppable",
     "is_stopping",
+    "register",
     "stop",
     "stopped_count",
-    "watch",
 )
 
 # Long enough for a handler in the middle of a query, short compared with the half second that a
@@ -138,7 +138,7 @@ class _LoopStreams:
 _loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopStreams] = WeakKeyDictionary()
 
 
-def watch(stream: Stoppable) -> None:
+def register(stream: Stoppable) -> None:
     """Tell `stream` when the server stops; must be called in its event loop.
 
     If the server is stopping already, the stream is stopped at once. Only weak references are

@@ -13,9 +13,9 @@ __all__ = (
     "MODES_WITHOUT_SELECTOR",
     "AttributeMapping",
     "AttributeValue",
+    "Child",
     "ElementNamespace",
     "HasHtml",
-    "Node",
     "PatchMode",
     "SignalValue",
     "Source",
@@ -37,7 +37,7 @@ class HasHtml(Protocol):
         ...
 
 
-Node: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Node] | None"
+Child: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Child] | None"
 """A child of an element; `None`, `True` and `False` are skipped."""
 
 StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"

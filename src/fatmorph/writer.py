@@ -18,9 +18,8 @@ from fatmorph._streaming.live import Live
 from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.stream import Stream
-from fatmorph.datastar._drawing import draw, draw_shared
+from fatmorph.datastar._drawing import draw, draw_kept
 from fatmorph.datastar.events._elements import (
-    Namespace,
     PatchOptions,
     elements_event,
     patch_elements,
@@ -36,7 +35,7 @@ from fatmorph.markup._render import render_bytes
 from fatmorph.morph._development import new_patch_checker
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
-from fatmorph.types import HasHtml, PatchMode, SignalValue
+from fatmorph.types import ElementNamespace, HasHtml, PatchMode, SignalValue
 
 __all__ = ("View", "Writer")
 
@@ -142,7 +141,7 @@ class Writer(EventResponder):
             # The page leaves, so its stream is not to be asked for again.
             self._is_subscription, self._last_event_id = False, None
             self.navigate(location, nonce=nonce)
-            self._answer_held()
+            self._respond_with_held()
             if not self._stream.is_complete:
                 self._stream.complete()
         else:
@@ -156,7 +155,7 @@ class Writer(EventResponder):
         only: str | Iterable[str] | None = None,
         selector: str | None = None,
         mode: PatchMode = "outer",
-        namespace: Namespace = "html",
+        namespace: ElementNamespace = "html",
         view_transition: bool = False,
         view_transition_selector: str | None = None,
         event_id: str | None = None,
@@ -189,7 +188,7 @@ class Writer(EventResponder):
             and not view_transition
         )
         if is_plain and (self._is_streaming or not self._can_hold()):
-            self._write(draw_shared(view, patch_checker=self._patch_checker))
+            self._write(draw_kept(view, patch_checker=self._patch_checker))
             return
         options = PatchOptions(
             only=only,
@@ -370,7 +369,7 @@ class Writer(EventResponder):
         write: Callable[[Element | HasHtml], Drawn],
         *,
         has_targets: bool,
-        namespace: Namespace = "html",
+        namespace: ElementNamespace = "html",
     ) -> Drawn:
         return draw(
             view,

@@ -59,15 +59,15 @@ def simulated(before, after):
     result = simulate(before, after)
     assume(result.exception is None)  # duplicate ids are an error of their own
     old, new = elements(simulate(before, "").nodes), elements(simulate(after, "").nodes)
-    now = {node.path: node for node in result.nodes}
-    ran = {identity(run.node.place) for run in result.runs if is_init(run)}
+    now = {node.after: node for node in result.nodes}
+    ran = {identity(run.node.path) for run in result.runs if is_init(run)}
     runs = ran & were_there(old, new)
     moves = {
-        identity(node.place): "among its siblings"
-        if now[parent(node.path)].before == parent(node.before)
+        identity(node.path): "among its siblings"
+        if now[parent(node.after)].before == parent(node.before)
         else "to another parent"
         for node in elements(result.moved)
-        if identity(node.place) in runs
+        if identity(node.path) in runs
     }
     firsts, sent = first_of_each_id(old), first_of_each_id(new)
     parents = {
@@ -76,13 +76,13 @@ def simulated(before, after):
         if name in firsts
         and name in sent
         and firsts[name].name == sent[name].name
-        and now[parent(node.path)].before != parent(firsts[name].path)
+        and now[parent(node.after)].before != parent(firsts[name].after)
     }
     return Change(runs, moves, parents)
 
 
 def is_init(run):
-    return run.name == "data-init" and run.node.path is not None
+    return run.name == "data-init" and run.node.after is not None
 
 
 def elements(nodes):
@@ -111,16 +111,16 @@ def identity(place):
 
 
 def first_of_each_id(nodes):
-    return {identity(node.place): node for node in reversed(with_id(nodes))}
+    return {identity(node.path): node for node in reversed(with_id(nodes))}
 
 
 def with_id(nodes):
-    return [node for node in nodes if "#" in node.place.rpartition(" > ")[2]]
+    return [node for node in nodes if "#" in node.path.rpartition(" > ")[2]]
 
 
 def were_there(old, new):
     """Return the elements of the later page that the earlier one certainly has."""
-    before, after = (Counter(identity(node.place) for node in nodes) for nodes in (old, new))
+    before, after = (Counter(identity(node.path) for node in nodes) for nodes in (old, new))
     before.update((node.name,) for node in old if node.name in STAYS and with_id([node]))
     return {
         name

@@ -36,8 +36,8 @@ def test_every_old_node_is_kept_or_removed_and_every_path_is_unique(before, afte
     result = simulate(built(before), built(after))
 
     origins = [node.before for node in (*result.kept, *result.removed)]
-    assert sorted(origins) == sorted(node.path for node in old)
-    assert len({node.path for node in result.nodes}) == len(result.nodes)
+    assert sorted(origins) == sorted(node.after for node in old)
+    assert len({node.after for node in result.nodes}) == len(result.nodes)
 
 
 def test_a_page_of_a_hundred_thousand_nodes_can_be_patched():

@@ -145,7 +145,7 @@ PACKAGE_ORDER = {
         "_asgi_request",
         "asgi",
         "guard",
-        "_endpoint",
+        "_injection",
         "starlette",
         "fastapi",
         "litestar",

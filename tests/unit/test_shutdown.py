@@ -60,7 +60,7 @@ async def test_a_signal_stops_every_stream_and_reaches_the_server(
 ) -> None:
     streams = [Stoppable(), Stoppable()]
     for stream in streams:
-        shutdown.watch(stream)
+        shutdown.register(stream)
 
     signal.raise_signal(number)
     await turns()
@@ -73,7 +73,7 @@ async def test_a_stream_that_has_not_ended_in_time_is_cancelled(
     received: list[int], clock: Clock
 ) -> None:
     stream = Stoppable()
-    shutdown.watch(stream)
+    shutdown.register(stream)
 
     signal.raise_signal(signal.SIGINT)
     await turns()
@@ -85,7 +85,7 @@ async def test_a_stream_that_has_not_ended_in_time_is_cancelled(
 
 async def test_a_second_signal_shortens_the_grace(received: list[int], clock: Clock) -> None:
     stream = Stoppable()
-    shutdown.watch(stream)
+    shutdown.register(stream)
 
     signal.raise_signal(signal.SIGINT)
     signal.raise_signal(signal.SIGINT)
@@ -101,13 +101,13 @@ async def test_a_second_signal_shortens_the_grace(received: list[int], clock: Cl
 async def test_a_stream_that_opens_while_the_server_stops_is_stopped_at_once(
     received: list[int], clock: Clock
 ) -> None:
-    shutdown.watch(Stoppable())
+    shutdown.register(Stoppable())
     signal.raise_signal(signal.SIGINT)
     await turns()
     clock.advance(10)
     late = Stoppable()
 
-    shutdown.watch(late)
+    shutdown.register(late)
     told_at_once = list(late.told)
     clock.advance(shutdown.GRACE_SECONDS)
     await turns()
@@ -117,7 +117,7 @@ async def test_a_stream_that_opens_while_the_server_stops_is_stopped_at_once(
 
 async def test_handlers_are_put_in_front_once(received: list[int]) -> None:
     for _ in range(3):
-        shutdown.watch(Stoppable())
+        shutdown.register(Stoppable())
 
     signal.raise_signal(signal.SIGINT)
 
@@ -126,10 +126,10 @@ async def test_handlers_are_put_in_front_once(received: list[int]) -> None:
 
 async def test_a_handler_installed_later_is_put_last_again(received: list[int]) -> None:
     stream, later = Stoppable(), []
-    shutdown.watch(Stoppable())
+    shutdown.register(Stoppable())
     signal.signal(signal.SIGINT, lambda number, frame: later.append(number))
 
-    shutdown.watch(stream)
+    shutdown.register(stream)
     signal.raise_signal(signal.SIGINT)
     await turns()
 
@@ -141,7 +141,7 @@ async def test_a_handler_of_the_event_loop_is_called_too(received: list[int]) ->
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, called.set)
 
-    shutdown.watch(stream)
+    shutdown.register(stream)
     signal.raise_signal(signal.SIGTERM)
     await called.wait()
     await stream.has_stopped.wait()
@@ -158,7 +158,7 @@ async def test_twisted_hears_of_it_when_every_handler_has_returned(
     may_return = asyncio.Event()
 
     async def handler() -> None:
-        shutdown.watch(stream := Stoppable())
+        shutdown.register(stream := Stoppable())
         await stream.has_stopped.wait()
         await may_return.wait()
 
@@ -178,7 +178,7 @@ async def test_twisted_hears_of_it_when_every_handler_has_returned(
 async def test_twisted_does_not_wait_for_a_handler_that_does_not_return(
     received: list[int], clock: Clock, twisted: list[int]
 ) -> None:
-    shutdown.watch(stream := Stoppable())  # in the task of this test
+    shutdown.register(stream := Stoppable())  # in the task of this test
     signal.raise_signal(signal.SIGTERM)
     for _ in range(100):
         clock.advance(shutdown.OVER_SECONDS)
@@ -190,7 +190,7 @@ async def test_twisted_does_not_wait_for_a_handler_that_does_not_return(
 async def test_twisted_hears_of_a_second_signal_at_once(
     received: list[int], clock: Clock, twisted: list[int]
 ) -> None:
-    shutdown.watch(Stoppable())
+    shutdown.register(Stoppable())
 
     signal.raise_signal(signal.SIGTERM)
     signal.raise_signal(signal.SIGTERM)
@@ -204,7 +204,7 @@ async def test_a_signal_without_a_handler_keeps_its_default(
 ) -> None:
     signal.signal(signal.SIGTERM, default)
 
-    shutdown.watch(Stoppable())
+    shutdown.register(Stoppable())
 
     assert signal.getsignal(signal.SIGTERM) is default
 
@@ -212,7 +212,7 @@ async def test_a_signal_without_a_handler_keeps_its_default(
 async def test_the_default_of_sigint_still_interrupts(received: list[int]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     stream = Stoppable()
-    shutdown.watch(stream)
+    shutdown.register(stream)
 
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
@@ -224,7 +224,7 @@ async def test_the_default_of_sigint_still_interrupts(received: list[int]) -> No
 async def test_nothing_is_kept_of_a_stream_that_is_gone(received: list[int]) -> None:
     stream = Stoppable()
     told = stream.told
-    shutdown.watch(stream)
+    shutdown.register(stream)
 
     del stream
     signal.raise_signal(signal.SIGINT)
@@ -238,7 +238,7 @@ def test_a_server_in_another_thread_is_stopped_by_its_owner(received: list[int])
     handlers = [signal.getsignal(number) for number in SIGNALS]
 
     async def serve() -> None:
-        shutdown.watch(stream)
+        shutdown.register(stream)
         is_open.set()
         await stream.has_stopped.wait()
 
@@ -257,7 +257,7 @@ def test_one_event_loop_that_is_closed_does_not_disturb_another(received: list[i
     stream = Stoppable()
 
     async def watch(stream: Stoppable) -> None:
-        shutdown.watch(stream)
+        shutdown.register(stream)
 
     with contextlib.closing(running):
         closed.run_until_complete(watch(Stoppable()))

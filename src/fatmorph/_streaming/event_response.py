@@ -71,11 +71,11 @@ class EventResponder(Responder):
 
     __slots__ = (
         "_held",
+        "_held_handle",
         "_is_datastar",
         "_is_streaming",
         "_is_subscription",
         "_last_event_id",
-        "_release_handle",
     )
 
     def __init__(
@@ -95,12 +95,12 @@ class EventResponder(Responder):
         self._last_event_id = last_event_id
         self._is_streaming = False
         self._held: Event | None = None
-        self._release_handle: asyncio.Handle | None = None
+        self._held_handle: asyncio.Handle | None = None
 
     async def drain(self) -> None:
         """Wait until the socket has taken everything written, or the client is gone."""
         self._stream.check_loop()
-        self._release_held()
+        self._stream_held()
         await self._stream.drain()
 
     def unsubscribe(self) -> None:
@@ -133,7 +133,7 @@ class EventResponder(Responder):
         self._stream.check_loop()
         try:
             await self._stream.close_sources()
-            self._answer_held()
+            self._respond_with_held()
             if not self._is_started:
                 self.empty(204 if self._status is None else self._status)
         finally:
@@ -173,9 +173,9 @@ class EventResponder(Responder):
             self._stream.close()
 
     @property
-    def is_broken_off(self) -> bool:
+    def is_left_incomplete(self) -> bool:
         """Whether the response is incomplete for a known reason; for adapters."""
-        return self._stream.is_broken_off or self._stream.is_out_of_reach
+        return self._stream.is_left_incomplete or self._stream.is_out_of_reach
 
     def take_back_cancellation(self) -> bool:
         """Return whether only the stopping server cancelled the handler; for adapters."""
@@ -214,19 +214,19 @@ class EventResponder(Responder):
             return False
         self._stream.check_loop()
         self._check_stream_status()
-        self._release_handle = asyncio.get_running_loop().call_soon(self._release_held)
+        self._held_handle = asyncio.get_running_loop().call_soon(self._stream_held)
         self._held = event
         self._fix_head()
         return True
 
     def _take_held(self) -> Event | None:
-        if self._release_handle is not None:
-            self._release_handle.cancel()
-            self._release_handle = None
+        if self._held_handle is not None:
+            self._held_handle.cancel()
+            self._held_handle = None
         held, self._held = self._held, None
         return held
 
-    def _release_held(self) -> None:
+    def _stream_held(self) -> None:
         """Start a stream with the held event."""
         held = self._take_held()
         if held is not None:
@@ -234,11 +234,11 @@ class EventResponder(Responder):
             self._start(200, STREAM_HEADERS)
             self._stream.write(held.framed())
 
-    def _answer_held(self) -> None:
+    def _respond_with_held(self) -> None:
         """Send the held event as the whole response: no other event will follow."""
         answer = None if self._held is None else self._held.whole()
         if answer is None:
-            self._release_held()
+            self._stream_held()
             return
         self._take_held()
         length = ("content-length", str(len(answer.body)))
@@ -253,7 +253,7 @@ class EventResponder(Responder):
     def _start_stream(self) -> None:
         self._stream.check_loop()
         if not self._is_streaming:
-            self._release_held()
+            self._stream_held()
         if self._is_streaming:
             if self._stream.is_complete:
                 raise completed_error()

@@ -72,7 +72,7 @@ class Stream:
         "_retries",
         "_settle_at",
         "_traffic",
-        "is_broken_off",
+        "is_left_incomplete",
         "is_started",
     )
 
@@ -99,7 +99,7 @@ class Stream:
         self._lifetime = Lifetime(transport, self._outbox)
         self.is_started = False
         """Whether status and headers are fixed."""
-        self.is_broken_off = False
+        self.is_left_incomplete = False
         """Whether the response was left incomplete on purpose."""
 
     @property
@@ -198,7 +198,7 @@ class Stream:
         """
         self.check_loop()
         if self._lifetime.watch():
-            shutdown.watch(self)
+            shutdown.register(self)
 
     def add_waiting(self, waiting: Waiting) -> None:
         """Notify `waiting` when the stream ends, in a separate turn of the event loop."""
@@ -325,10 +325,10 @@ class Stream:
     def _end_response(self) -> None:
         # Only the handler can end a stream that is not watched.
         if self._is_repeatable and self._lifetime.is_watched and shutdown.is_stopping():
-            self.is_broken_off = True
+            self.is_left_incomplete = True
         self._is_silent = False
         line = self._last_line()
-        if not self.is_broken_off:
+        if not self.is_left_incomplete:
             self.complete(line)
         elif line:
             self.write_comment(line)
@@ -339,7 +339,7 @@ class Stream:
             return b""
         now = self._loop.time()
         lived_seconds = now - self._traffic.begun_at
-        if self.is_broken_off:
+        if self.is_left_incomplete:
             return self._retries.stopped(now, lived_seconds, shutdown.stopped_count())
         return self._retries.ended(now, lived_seconds)
 

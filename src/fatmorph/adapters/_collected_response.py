@@ -12,10 +12,10 @@ from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
 from fatmorph.settings import Settings
 
-__all__ = ("Answer", "answer", "answer_in_thread")
+__all__ = ("CollectedResponse", "collect_response", "collect_response_in_thread")
 
 
-class Answer:
+class CollectedResponse:
     """A whole response for any framework: everything that the handler wrote before it returned."""
 
     def __init__(self) -> None:
@@ -39,7 +39,9 @@ class Answer:
         self.is_stream = True
 
 
-async def answer(handler: Handler, context: Context, settings: Settings | None = None) -> Answer:
+async def collect_response(
+    handler: Handler, context: Context, settings: Settings | None = None
+) -> CollectedResponse:
     """Run a handler and return its whole response, for a framework that has no adapter.
 
     Args:
@@ -51,10 +53,10 @@ async def answer(handler: Handler, context: Context, settings: Settings | None =
         MomentError: If the handler asked for an open stream.
 
     Example:
-        found = asyncio.run(answer(home, Context(method="GET", path="/")))
+        found = asyncio.run(collect_response(home, Context(method="GET", path="/")))
         return found.status, found.headers, found.body
     """
-    found = Answer()
+    found = CollectedResponse()
     await respond(handler, context, found, settings)
     if found.is_stream:
         raise MomentError(
@@ -69,9 +71,11 @@ async def answer(handler: Handler, context: Context, settings: Settings | None =
     return found
 
 
-def answer_in_thread(handler: Handler, context: Context, settings: Settings | None) -> Answer:
-    """Return the result of `answer()`, run in a separate event loop, from synchronous code."""
-    found = answer(handler, context, settings)
+def collect_response_in_thread(
+    handler: Handler, context: Context, settings: Settings | None
+) -> CollectedResponse:
+    """Return the result of `collect_response()` to synchronous code, by a separate event loop."""
+    found = collect_response(handler, context, settings)
     try:
         asyncio.get_running_loop()
     except RuntimeError:

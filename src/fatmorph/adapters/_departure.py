@@ -17,7 +17,7 @@ from fatmorph.http._head import STATUSES_WITHOUT_BODY
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 
-__all__ = ("Departure", "LeavingTransport", "is_whole", "respond_apart")
+__all__ = ("Departure", "LeavingTransport", "is_whole", "respond_shielded")
 
 
 class Departure:
@@ -48,7 +48,7 @@ class LeavingTransport(Transport, Protocol):
         ...
 
 
-async def respond_apart(
+async def respond_shielded(
     handler: Handler, context: Context, transport: LeavingTransport, settings: Settings | None
 ) -> None:
     """Respond in a separate task; a cancellation of this task means that the client left."""

@@ -19,13 +19,13 @@ from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 
-__all__ = ("Exchange", "Head", "Parts")
+__all__ = ("Head", "Parts", "PulledResponse")
 
 Head: TypeAlias = tuple[int, Sequence[tuple[str, str]]]
 """Status and headers of a response."""
 
 
-class Exchange(Departure):
+class PulledResponse(Departure):
     """A Transport whose parts are taken one by one, each after the previous one was sent.
 
     Args:
@@ -128,18 +128,18 @@ class Exchange(Departure):
 class Parts:
     """The body of a response, which ends when this object is closed or no longer referenced."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        self.take_late_error = exchange.take_late_error
+    def __init__(self, pulled: PulledResponse) -> None:
+        self._pulled = pulled
+        self.take_late_error = pulled.take_late_error
 
     def __aiter__(self) -> Self:
         return self
 
     def __anext__(self) -> Awaitable[bytes]:
-        return self._exchange.next_part()
+        return self._pulled.next_part()
 
     def close(self) -> None:
         """Note that the response is over, from any thread."""
-        self._exchange.close()
+        self._pulled.close()
 
     __del__ = close

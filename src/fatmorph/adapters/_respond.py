@@ -67,7 +67,7 @@ async def respond(
         raise failure  # noqa: B904 - it has its cause, or is the error itself
     finally:
         await writer.abort()
-    if writer.is_broken_off:
+    if writer.is_left_incomplete:
         leave_incomplete(transport)
 
 

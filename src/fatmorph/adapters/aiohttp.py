@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from aiohttp import StreamReader, web
 from multidict import CIMultiDict
 
-from fatmorph.adapters._departure import Departure, respond_apart
+from fatmorph.adapters._departure import Departure, respond_shielded
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
@@ -45,7 +45,7 @@ def endpoint(
     @functools.wraps(handler)
     async def respond_to(request: web.Request) -> web.StreamResponse:
         connection = _Connection(request)
-        await respond_apart(handler, _context(request), connection, settings)
+        await respond_shielded(handler, _context(request), connection, settings)
         return connection.ended_response()
 
     return respond_to

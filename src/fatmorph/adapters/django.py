@@ -19,9 +19,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from fatmorph.adapters._collected_response import answer
+from fatmorph.adapters._collected_response import collect_response
 from fatmorph.adapters._departure import is_whole
-from fatmorph.adapters._pulled_response import Exchange, Parts
+from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import Environ, Input, body_reader
 from fatmorph.context import Context, ReadBody
@@ -48,11 +48,11 @@ def endpoint(
     async def respond_to(request: HttpRequest, **path_params: Any) -> HttpResponseBase:
         context = _context(request, path_params)
         if isinstance(request, WSGIRequest):
-            found = await answer(handler, context, settings)
+            found = await collect_response(handler, context, settings)
             return _with_headers(HttpResponse(found.body, status=found.status), found.headers)
-        exchange = Exchange(getattr(request, "scope", None))
-        status, headers = await exchange.begin(handler, context, settings)
-        parts = Parts(exchange)
+        pulled = PulledResponse(getattr(request, "scope", None))
+        status, headers = await pulled.begin(handler, context, settings)
+        parts = Parts(pulled)
         if is_whole(status, headers):
             body = b"".join([part async for part in parts])
             return _with_headers(HttpResponse(body, status=status), headers)

@@ -19,7 +19,7 @@ from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
 from fatmorph.adapters._ending import run
-from fatmorph.adapters._endpoint import InjectedHandler, injected
+from fatmorph.adapters._injection import InjectedHandler, injected
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.context import Context

@@ -13,7 +13,7 @@ from typing import Any, cast
 from flask import Request, Response, request as current_request
 from werkzeug.local import LocalProxy
 
-from fatmorph.adapters._collected_response import answer_in_thread
+from fatmorph.adapters._collected_response import collect_response_in_thread
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import body_reader
 from fatmorph.context import Context, ReadBody
@@ -45,7 +45,7 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
         # Documented in spite of its name. The cast: Flask declares its proxy as a Request.
         proxy = cast("LocalProxy[Request]", current_request)
         request = proxy._get_current_object()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        found = answer_in_thread(handler, _context(request, path_params), settings)
+        found = collect_response_in_thread(handler, _context(request, path_params), settings)
         return Response(found.body, found.status, found.headers)
 
     return respond_to

@@ -18,7 +18,7 @@ from litestar.response import Response
 from litestar.types import Empty, ResponseCookies, ResponseHeaders
 from litestar.utils.scope.state import ScopeState
 
-from fatmorph.adapters._endpoint import InjectedHandler, injected
+from fatmorph.adapters._injection import InjectedHandler, injected
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
 from fatmorph.settings import Settings
@@ -72,14 +72,14 @@ class WriterResponse(Response[None]):
         """Return the ASGI application that responds; Litestar calls this."""
         added = _added({**(headers or {}), **self.headers}, (*(cookies or ()), *self.cookies))
 
-        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def respond_to(scope: Scope, receive: Receive, send: Send) -> None:
             connection = AsgiConnection(scope, receive, send, headers=added)
             own_request = _own_request(connection, request, send)
             await connection.respond(self.handler, self.settings, own_request)
             if task := self.background or background:
                 await task()
 
-        return answer
+        return respond_to
 
 
 def endpoint(

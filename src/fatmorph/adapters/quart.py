@@ -22,7 +22,7 @@ from quart.wrappers.response import ResponseBody
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
-from fatmorph.adapters._pulled_response import Exchange, Parts
+from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import MAX_BODY_BYTES, Context, request_line
 from fatmorph.errors import MomentError
@@ -59,9 +59,9 @@ def endpoint(
         own: Request = cast("Any", request)._get_current_object()  # noqa: SLF001
         body = await _usual_body(own)
         app: Quart = cast("Any", current_app)._get_current_object()  # noqa: SLF001
-        exchange = Exchange(own.scope)
-        status, headers = await exchange.begin(handler, _context(own, body, path_params), settings)
-        response = Response(_Body(Parts(exchange), app), status)
+        pulled = PulledResponse(own.scope)
+        status, headers = await pulled.begin(handler, _context(own, body, path_params), settings)
+        response = Response(_Body(Parts(pulled), app), status)
         response.headers.clear()  # of Quart's default type
         response.headers.extend(headers)
         response.timeout = None

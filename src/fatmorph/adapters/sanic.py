@@ -19,7 +19,7 @@ from sanic.exceptions import RequestCancelled
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
-from fatmorph.adapters._departure import Departure, is_whole, respond_apart
+from fatmorph.adapters._departure import Departure, is_whole, respond_shielded
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context
 from fatmorph.settings import Settings
@@ -49,7 +49,7 @@ def endpoint(
     async def respond_to(request: Request, **path_params: Any) -> None:
         connection = _Connection(request)
         try:
-            await respond_apart(handler, _context(request, path_params), connection, settings)
+            await respond_shielded(handler, _context(request, path_params), connection, settings)
         finally:
             connection.end()
 

@@ -1,7 +1,7 @@
 """WSGI: a handler as an application, for servers without streams.
 
 A handler can send pages, JSON, redirects, and any number of events before it returns. Asking for an
-open stream raises an error; see `answer()`.
+open stream raises an error; see `collect_response()`.
 
 Source: https://peps.python.org/pep-3333/
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Protocol, TypeAlias
 
-from fatmorph.adapters._collected_response import answer_in_thread
+from fatmorph.adapters._collected_response import collect_response_in_thread
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
@@ -55,7 +55,7 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
     """
 
     def app(environ: Environ, start_response: StartResponse) -> list[bytes]:
-        found = answer_in_thread(handler, _context(environ), settings)
+        found = collect_response_in_thread(handler, _context(environ), settings)
         start_response(f"{found.status} {_phrase(found.status)}", found.headers)
         return [found.body]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("PatchChecker", "draw", "draw_shared", "keep_event", "kept_event")
+__all__ = ("PatchChecker", "draw", "draw_kept", "keep_event", "kept_event")
 
 Drawn = TypeVar("Drawn")
 
@@ -64,7 +64,7 @@ def draw(
     return drawn
 
 
-def draw_shared(view: Element | HasHtml, *, patch_checker: PatchChecker | None = None) -> bytes:
+def draw_kept(view: Element | HasHtml, *, patch_checker: PatchChecker | None = None) -> bytes:
     """Return `patch_elements(view)`, which streams that patch one view after the other share."""
     # hot: as tests/benchmarks/fan_out.py shows.
     event = kept_event(view)

@@ -32,7 +32,7 @@ __all__ = (
     "COMMENT",
     "ENGINE",
     "FRAGMENT",
-    "Child",
+    "BuiltChild",
     "Element",
     "Tag",
     "drops_newline",
@@ -48,7 +48,7 @@ __all__ = (
 ENGINE: Literal["C", "Python"] = "Python"
 """The engine in use."""
 
-Child: TypeAlias = "str | Element"
+BuiltChild: TypeAlias = "str | Element"
 """A child of an element: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
 
 if not TYPE_CHECKING:
@@ -61,5 +61,5 @@ if not TYPE_CHECKING:
     else:
         ENGINE = "C"
     globals().update(
-        (name, getattr(_engine, name)) for name in __all__ if name not in ("Child", "ENGINE")
+        (name, getattr(_engine, name)) for name in __all__ if name not in ("BuiltChild", "ENGINE")
     )

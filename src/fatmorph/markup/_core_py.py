@@ -36,7 +36,7 @@ from fatmorph.markup._call import (
 from fatmorph.markup._content import Check, Content
 from fatmorph.markup._escaping_py import escape_attribute, escape_text
 from fatmorph.markup._tree_py import (
-    Child,
+    BuiltChild,
     Element,
     Fragment,
     Frozen,
@@ -49,12 +49,12 @@ from fatmorph.markup._tree_py import (
     render_event,
     revive_element,
 )
-from fatmorph.types import AttributeValue, ElementNamespace, Node
+from fatmorph.types import AttributeValue, Child, ElementNamespace
 
 __all__ = (
     "COMMENT",
     "FRAGMENT",
-    "Child",
+    "BuiltChild",
     "Element",
     "Tag",
     "drops_newline",
@@ -119,7 +119,7 @@ class Tag:
 
     # hot: tests/benchmarks/rendering.py, "table"
     def __call__(
-        self, /, *positional: Node | Mapping[str, Any], **attributes: AttributeValue
+        self, /, *positional: Child | Mapping[str, Any], **attributes: AttributeValue
     ) -> Element:
         """Return an element.
 
@@ -219,7 +219,7 @@ def _add_child(children: ChildList, element: str, item: object, place: Place) ->
     if item is None or item is True or item is False:
         return
     if kind is str or kind is Element or kind is Markup or kind is Frozen:
-        children.append(cast("Child", item))
+        children.append(cast("BuiltChild", item))
     elif kind is Fragment:
         fragment = cast("Element", item)
         children.add_fragment(fragment._children, fragment._generated)

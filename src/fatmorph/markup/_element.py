@@ -11,12 +11,12 @@ import re
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError, short_repr
-from fatmorph.markup._core import COMMENT, FRAGMENT, Child, Element, Tag, frozen
+from fatmorph.markup._core import COMMENT, FRAGMENT, BuiltChild, Element, Tag, frozen
 from fatmorph.markup._wording import view_error
-from fatmorph.types import AttributeValue, Node
+from fatmorph.types import AttributeValue, Child
 
 __all__ = (
-    "Child",
+    "BuiltChild",
     "Element",
     "Markup",
     "Tag",
@@ -54,7 +54,7 @@ def element(name: str) -> Tag:
     return _FOREIGN[name] if name in ("svg", "math") else Tag(name)
 
 
-def fragment(*children: Node) -> Element:
+def fragment(*children: Child) -> Element:
     """Return children without an element around them.
 
     An element that gets a fragment as a child gets the children of the fragment instead.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fatmorph.markup._core import (
-    Child,
+    BuiltChild,
     Element,
     drops_newline,
     escape_attribute,
@@ -111,7 +111,7 @@ class _Printer:
 
     def print(self, root: Element) -> None:
         # A list instead of recursion: pages may be deeper than the interpreter's stack.
-        pending: list[tuple[Iterator[Child], str]] = [(iter((root,)), "")]
+        pending: list[tuple[Iterator[BuiltChild], str]] = [(iter((root,)), "")]
         while pending:
             siblings, end = pending[-1]
             child = next(siblings, None)

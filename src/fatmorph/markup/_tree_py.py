@@ -26,7 +26,7 @@ from fatmorph.markup._lines import event_bytes
 from fatmorph.types import ElementNamespace
 
 __all__ = (
-    "Child",
+    "BuiltChild",
     "Element",
     "Fragment",
     "Frozen",
@@ -41,7 +41,7 @@ __all__ = (
     "revive_element",
 )
 
-Child: TypeAlias = "str | Element"
+BuiltChild: TypeAlias = "str | Element"
 """A child of an element: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
 
 new = object.__new__
@@ -69,7 +69,7 @@ class Element:
 
     _tag: TagOfElement
     _attributes: dict[str, str | Literal[True]]
-    _children: tuple[Child, ...]
+    _children: tuple[BuiltChild, ...]
     _generated: tuple[int, int]
 
     def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
@@ -91,7 +91,7 @@ class Element:
         return MappingProxyType(self._attributes)
 
     @property
-    def children(self) -> tuple[Child, ...]:
+    def children(self) -> tuple[BuiltChild, ...]:
         """Return the children: `str` is text, `Markup` is trusted HTML."""
         return self._children
 
@@ -157,7 +157,7 @@ def render(node: Element) -> str:
     parts: list[str] = []
     write = parts.append
     # A list instead of recursion: pages may be deeper than the interpreter's stack.
-    pending: list[tuple[Iterator[Child], str]] = []
+    pending: list[tuple[Iterator[BuiltChild], str]] = []
     siblings = iter(node._children) if type(node) is Fragment else iter((node,))
     end = ""
     while True:
@@ -258,7 +258,7 @@ def drops_newline(element: Element) -> bool:
 def revive_element(
     tag: TagOfElement,
     attributes: dict[str, str | Literal[True]],
-    children: tuple[Child, ...],
+    children: tuple[BuiltChild, ...],
     generated: tuple[int, int] = NOT_GENERATED,
 ) -> Element:
     """Return an element from checked parts, such as the content of a pickle."""

@@ -71,17 +71,17 @@ def _simulated(simulation: Simulation, outcome: Outcome) -> dict[str, Any]:
     scripts: Counter[str] = Counter()
     for run in simulation.runs:
         if run.name == "script":
-            scripts[outcome.script_texts.get(str(run.node.path)) or NOWHERE] += run.times
+            scripts[outcome.script_texts.get(str(run.node.after)) or NOWHERE] += run.times
     return {
         "html": simulation.html,
-        "nodes": [[node.path, node.name, node.before, node.moved] for node in simulation.nodes],
+        "nodes": [[node.after, node.name, node.before, node.moved] for node in simulation.nodes],
         "moved": sorted(str(node.before) for node in simulation.moved),
         "parked": sorted(str(node.before) for node in simulation.parked if node.before),
         "removed": sorted(str(node.before) for node in simulation.removed),
         "exception": _kind(simulation.exception),
         "warnings": list(simulation.warnings),
         "runs": _sorted_runs(
-            (run.node.path, run.node.before, run.name, run.times)
+            (run.node.after, run.node.before, run.name, run.times)
             for run in simulation.runs
             if run.name != "script"
         ),
@@ -107,7 +107,7 @@ def _observed(outcome: Outcome) -> dict[str, Any]:
 
 def _fields(simulation: Simulation, outcome: Outcome) -> list[list[Any]]:
     """Return the contents of the fields that a user has edited; unwritten fields keep theirs."""
-    written = {(write.node.path, write.name): write.after for write in simulation.properties}
+    written = {(write.node.after, write.name): write.after for write in simulation.properties}
     fields = []
     for path, name, users, _ in outcome.fields:
         value = written.get((path, name))

@@ -25,7 +25,7 @@ class Stoppable:
 async def stopped_in(handler: Handler, method: str = "GET") -> MemoryClient:
     """Return the client of a handler that runs while the server stops."""
     other, transport = Stoppable(), MemoryClient()
-    shutdown.watch(other)
+    shutdown.register(other)
     shutdown.stop()
     await turns()
     await asyncio.create_task(respond(handler, Context(method=method, path="/"), transport))

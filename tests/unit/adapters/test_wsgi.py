@@ -9,7 +9,7 @@ import pytest
 
 from bodies import EndlessInput
 from fatmorph import Context, Relay, Writer, h
-from fatmorph.adapters import Handler, answer
+from fatmorph.adapters import Handler, collect_response
 from fatmorph.adapters.wsgi import application
 from fatmorph.errors import BodyError, MomentError
 from transports import turns
@@ -201,7 +201,7 @@ async def test_a_stream_is_an_error_after_its_clean_up(handler: Handler) -> None
     steps: list[str] = []
 
     with pytest.raises(MomentError, match="cannot keep a stream open for <function") as caught:
-        await answer(handler, Context(method="GET", path="/news", request=steps))
+        await collect_response(handler, Context(method="GET", path="/news", request=steps))
 
     assert steps == ["cleaned up"]
     assert caught.value.where == "GET /news, on WSGI: w.alive(…), w.live(…), w.is_closed"
@@ -212,4 +212,4 @@ async def test_an_error_of_the_handler_is_raised_to_the_framework() -> None:
         raise LookupError("its own")
 
     with pytest.raises(LookupError, match="its own"):
-        await answer(handler, Context(method="GET", path="/"))
+        await collect_response(handler, Context(method="GET", path="/"))

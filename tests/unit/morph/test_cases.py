@@ -43,7 +43,7 @@ def test_the_simulated_markup_is_the_browsers(case: dict[str, Any]) -> None:
 def test_every_node_has_the_same_origin_as_in_the_browser(case: dict[str, Any]) -> None:
     simulation = simulated(case)
 
-    found = [(node.path, node.name, node.before, node.moved) for node in simulation.nodes]
+    found = [(node.after, node.name, node.before, node.moved) for node in simulation.nodes]
     assert found == [
         (node["after"], node["node"], node["before"], node["moved"]) for node in case["nodes"]
     ]
@@ -79,7 +79,7 @@ def test_every_new_element_reuses_the_same_node_as_in_the_browser(case: dict[str
     simulation = simulated(case)
 
     old, new = markers(case, "before_html"), markers(case, "after_html")
-    befores = {node.path: node.before for node in simulation.nodes}
+    befores = {node.after: node.before for node in simulation.nodes}
     homes = {marker: old.get(befores.get(path)) for path, marker in new.items()}
     assert homes == case["reused_by"]
     assert [marker for marker, home in homes.items() if home is None] == case["created"]

@@ -756,7 +756,7 @@ def test_the_simulation_runs_what_is_found_to_run_again(name):
 
     runs = simulate(before, after).runs
 
-    assert {run.node.place for run in runs if run.node.path} == {*reasons}
+    assert {run.node.path for run in runs if run.node.after} == {*reasons}
 
 
 PARENTS = {
@@ -852,8 +852,8 @@ def test_the_simulation_writes_or_makes_the_links_that_are_found(name):
 
     result = simulate(page_with(*before), page_with(*after))
 
-    written = {write.node.path for write in result.attributes if write.name == "href"}
-    made = {node.path for node in result.created if node.name == "link"}
+    written = {write.node.after for write in result.attributes if write.name == "href"}
+    made = {node.after for node in result.created if node.name == "link"}
     sent = [after[int(path.rpartition("/")[2]) - 1] for path in written | made]  # after a title
     shown = {link.attributes.get("href") for link in before}
     assert {link.attributes["href"] for link in sent} & shown == {*again}

@@ -273,12 +273,12 @@ def test_attributes_of_a_new_script_run_on_it_and_on_the_copy_that_replaces_it()
     direct = simulate("<main id='m'></main>", f"<main id='m'>{script}</main>")
     within = simulate("<main id='m'></main>", f"<main id='m'><p>{script}</p></main>")
 
-    assert [(str(run.node), run.node.path, run.name, run.times) for run in direct.runs] == [
+    assert [(str(run.node), run.node.after, run.name, run.times) for run in direct.runs] == [
         ("main#m > script", "/0/0", "data-init", 1),
         ("main#m > script", "/0/0", "script", 2),
         ("script", None, "data-init", 1),
     ]
-    assert [(run.node.path, run.name, run.times) for run in within.runs] == [
+    assert [(run.node.after, run.name, run.times) for run in within.runs] == [
         ("/0/0/0", "data-init", 2),
         ("/0/0/0", "script", 2),
     ]

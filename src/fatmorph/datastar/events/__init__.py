@@ -8,7 +8,6 @@ https://data-star.dev/reference/sse_events
 """
 
 from fatmorph.datastar.events._elements import (
-    Namespace,
     PatchMode,
     patch_elements,
     remove_elements,
@@ -19,7 +18,6 @@ from fatmorph.datastar.events._signals import patch_signals, remove_signals
 
 __all__ = (
     "DatastarEvent",
-    "Namespace",
     "PatchMode",
     "as_text",
     "comment",

@@ -9,7 +9,7 @@ read it:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypedDict, get_args
+from typing import TYPE_CHECKING, NoReturn, TypedDict, get_args
 
 from fatmorph.datastar.events._event import Event, Options, option_lines
 from fatmorph.datastar.events._fields import checked_option, id_and_retry
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from fatmorph.types import HasHtml
 
 __all__ = (
-    "Namespace",
     "PatchMode",
     "PatchOptions",
     "elements_event",
@@ -38,11 +37,8 @@ __all__ = (
     "remove_elements",
 )
 
-Namespace: TypeAlias = ElementNamespace
-"""The namespace in which the client parses the elements."""
-
 MODES: frozenset[str] = frozenset(get_args(PatchMode))
-NAMESPACES: frozenset[str] = frozenset(get_args(Namespace))
+NAMESPACES: frozenset[str] = frozenset(get_args(ElementNamespace))
 
 NAME = "datastar-patch-elements"
 NAME_LINE = b"event: datastar-patch-elements\n"
@@ -55,7 +51,7 @@ class PatchOptions(TypedDict, total=False):
     only: str | Iterable[str] | None
     selector: str | None
     mode: PatchMode
-    namespace: Namespace
+    namespace: ElementNamespace
     view_transition: bool
     view_transition_selector: str | None
 
@@ -66,7 +62,7 @@ def patch_elements(
     only: str | Iterable[str] | None = None,
     selector: str | None = None,
     mode: PatchMode = "outer",
-    namespace: Namespace = "html",
+    namespace: ElementNamespace = "html",
     view_transition: bool = False,
     view_transition_selector: str | None = None,
     event_id: str | None = None,
@@ -210,7 +206,7 @@ def _checked(
     only: str | Iterable[str] | None = None,
     selector: str | None = None,
     mode: PatchMode = "outer",
-    namespace: Namespace = "html",
+    namespace: ElementNamespace = "html",
     view_transition: bool = False,
     view_transition_selector: str | None = None,
 ) -> tuple[Element | HasHtml | None, Options]:
@@ -313,7 +309,7 @@ def _refuse_view(view: object, mode: str) -> NoReturn:
 
 def _region(
     view: object, only: str | Iterable[str], selector: str | None
-) -> tuple[Element, Namespace]:
+) -> tuple[Element, ElementNamespace]:
     if selector is None:
         return region(view, only)
     raise EventError(

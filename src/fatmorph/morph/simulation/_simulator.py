@@ -33,23 +33,23 @@ class PatchedNode:
     """A node of the page, before and after a patch.
 
     Args:
-        place: Where it is or was, as a readable path: `main#home > ul > li[3]`.
+        path: Where it is or was, as a readable path: `main#home > ul > li[3]`.
         name: `li`, `#text`, `#comment`.
-        path: Where it is now, as indices from the top: `/0/2`; None if it was removed.
+        after: Where it is now, as indices from the top: `/0/2`; None if it was removed.
         before: Where it was; None if it is new.
         moved: Whether it was moved to another position.
         parked: Whether it was in the client's hidden pantry.
     """
 
-    place: str
+    path: str
     name: str
-    path: str | None
+    after: str | None
     before: str | None
     moved: bool = False
     parked: bool = False
 
     def __str__(self) -> str:
-        return self.place
+        return self.path
 
 
 @dataclass(frozen=True, order=True)
@@ -169,9 +169,9 @@ def simulate(
     document = _opened(page, is_whole=is_whole)
     # The paths of a whole page start at <html>, those of other HTML in <body>.
     top = _top(document, document.root, is_whole=is_whole)
-    places = _places(top, is_whole=is_whole)
-    for node, (_, path) in places.items():
-        node.origin = path
+    paths = _paths(top, is_whole=is_whole)
+    for node, (_, indices) in paths.items():
+        node.origin = indices
     patch = Patch(document)
     exception = None
     try:
@@ -179,7 +179,7 @@ def simulate(
     except BrowserError as error:
         exception = str(error)
     top = _top(document, top, is_whole=is_whole)
-    report = _Report(document, patch, places, _places(top, is_whole=is_whole))
+    report = _Report(document, patch, paths, _paths(top, is_whole=is_whole))
     return Simulation(
         html=outer_html(top) if is_whole else inner_html(top),
         nodes=report.nodes,
@@ -198,8 +198,8 @@ class _Report:
     Args:
         document: The document after the patch.
         patch: The patch that was applied.
-        before: The place and the path of every node before the patch.
-        after: The place and the path of every node after it.
+        before: The path and the indices of every node before the patch.
+        after: The path and the indices of every node after it.
     """
 
     def __init__(
@@ -211,17 +211,17 @@ class _Report:
     ) -> None:
         self._document = document
         self._patch = patch
-        removed = {node: place for node, place in before.items() if node not in after}
+        removed = {node: path for node, path in before.items() if node not in after}
         self._described = {
             node: PatchedNode(
-                place=place,
+                path=path,
                 name=node.name,
-                path=None if node in removed else path,
+                after=None if node in removed else indices,
                 before=node.origin,
                 moved=node in document.moved,
                 parked=node in patch.parked,
             )
-            for node, (place, path) in {**after, **removed}.items()
+            for node, (path, indices) in {**after, **removed}.items()
         }
         self.nodes = tuple(self._described[node] for node in after)
         self.removed = tuple(self._described[node] for node in removed)
@@ -239,7 +239,7 @@ class _Report:
         runs = count_runs(self._document)
         runs.update({(node, "script"): times for node, times in self._document.scripts.items()})
         for node, _ in runs:  # it may have existed only during the patch
-            gone = PatchedNode(_step(node, None), node.name, path=None, before=None)
+            gone = PatchedNode(_step(node, None), node.name, after=None, before=None)
             self._described.setdefault(node, gone)
         order = {node: index for index, node in enumerate(self._described)}
         found = sorted((order[node], name, times) for (node, name), times in runs.items())
@@ -278,20 +278,20 @@ def _top(document: Document, default: Node, *, is_whole: bool) -> Node:
     return (document.html if is_whole else document.body) or default
 
 
-def _places(top: Node, *, is_whole: bool) -> dict[Node, tuple[str, str]]:
+def _paths(top: Node, *, is_whole: bool) -> dict[Node, tuple[str, str]]:
     """Return the readable path and the path of indices of every node, in document order."""
-    places = {top: (top.name, "")} if is_whole else {}
+    paths = {top: (top.name, "")} if is_whole else {}
     for node in (top, *top.descendants()):
         if node.first is None:
             continue
-        place, path = places.get(node, ("", ""))
+        path, indices = paths.get(node, ("", ""))
         counts = Counter(child.name for child in node.children())
         seen: Counter[str] = Counter()
         for index, child in enumerate(node.children()):
             seen[child.name] += 1
             step = _step(child, seen[child.name] if counts[child.name] > 1 else None)
-            places[child] = (f"{place} > {step}" if place else step, f"{path}/{index}")
-    return {node: places[node] for node in (top, *top.descendants()) if node in places}
+            paths[child] = (f"{path} > {step}" if path else step, f"{indices}/{index}")
+    return {node: paths[node] for node in (top, *top.descendants()) if node in paths}
 
 
 def _step(node: Node, number: int | None) -> str:
