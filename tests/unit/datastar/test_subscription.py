@@ -10,10 +10,11 @@ PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
 NOTHING = "'Fatmorph-Signals': 'include='"
 RETRIES = (
     "retry: 'always', retryInterval: {n: 0, end: 0, valueOf() {return "
+    "Date.now() < this.end ? this.wait : ("
     "this.n = Date.now() - this.end < 3000 ? this.n + 1 : 0, "
-    "this.wait = (80 + Math.random() * 40) * Math.min(1.6 ** this.n, 80), "
-    "this.end = Date.now() + this.wait, this.wait}}, "
-    "retryScaler: 1.6, retryMaxWait: 10000, retryMaxCount: Infinity"
+    "this.wait = (80 + Math.random() * 40) * Math.min(2 ** this.n, 80), "
+    "this.end = Date.now() + this.wait, this.wait)}}, "
+    "retryScaler: 2, retryMaxWait: 10000, retryMaxCount: Infinity"
 )
 
 
@@ -54,7 +55,7 @@ RETRIES = (
             at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
             (
                 f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
-                "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 1.6, "
+                "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 2, "
                 "retryMaxWait: 10000, retryMaxCount: 3})"
             ),
         ),
