@@ -76,6 +76,8 @@ def _chain_of_handler(task: asyncio.Task[Any]) -> list[tuple[str, FrameType]]:
 
 def _chain(waiting: Waiting) -> Iterator[tuple[str, FrameType]]:
     """Yield the name and the frame of each coroutine that waits, outermost first."""
+    frame: FrameType | None
+    inner: Any  # any awaitable, mostly a coroutine
     while True:
         if isinstance(waiting, CoroutineType):
             frame, inner = waiting.cr_frame, waiting.cr_await

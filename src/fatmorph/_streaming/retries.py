@@ -20,6 +20,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from functools import partial
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from fatmorph.http._subscription import Mark
@@ -124,10 +125,12 @@ def _line(milliseconds: float) -> bytes:
 
 def _code(handler: object) -> object:
     """Return what all requests of a handler have in common: its code, or its class."""
+    found: Any = handler  # Any: a callable of any kind, inside of any wrappers
     while True:
-        if isinstance(handler, partial):
-            handler = handler.func
-        elif hasattr(handler, "__wrapped__"):
-            handler = handler.__wrapped__
+        if isinstance(found, partial):
+            found = cast("partial[object]", found).func
+        elif hasattr(found, "__wrapped__"):
+            found = found.__wrapped__
         else:
-            return getattr(handler, "__code__", type(handler))
+            kind: object = type(found)
+            return getattr(found, "__code__", kind)

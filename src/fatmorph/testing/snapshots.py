@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -128,7 +128,7 @@ class ViewSnapshot:
 
 
 @contextmanager
-def opened(request: pytest.FixtureRequest) -> Iterator[ViewSnapshot]:
+def opened(request: pytest.FixtureRequest) -> Generator[ViewSnapshot]:
     """Yield the function for one test; fail at the end if it has written a file.
 
     It does not use the fixture `snapshot`, which may be another plugin's.

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import quote
 
 from fatmorph.errors import DatastarError
@@ -82,7 +83,7 @@ def _headers(given: Mapping[str, object], *, has_payload: bool) -> object:
     include = given.get("include", "")
     if isinstance(include, str) and (include or not has_payload):
         ours[SIGNALS_HEADER] = f"include={quote(include)}"
-    return {**ours, **headers}
+    return {**ours, **cast("Mapping[str, object]", headers)}
 
 
 def _exclude_error() -> DatastarError:

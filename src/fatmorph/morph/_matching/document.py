@@ -182,7 +182,8 @@ def close_exclusive(root: Node) -> None:
             contents.append(node.content)
     for content in contents:
         # The content of a template is a tree of its own, and so is that of a template in it.
-        names, pending = set(), [content]
+        names = set[str]()
+        pending = [content]
         while pending:
             element = pending.pop()
             is_details = element.tag == "details" and element.namespace == "html"

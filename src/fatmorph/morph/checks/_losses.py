@@ -74,7 +74,7 @@ def _lost_ids(
 
 
 def _by_place(spots: Iterable[Spot], places: dict[Spot, Place]) -> dict[Place, list[Spot]]:
-    found = defaultdict(list)
+    found: defaultdict[Place, list[Spot]] = defaultdict(list)
     for spot in spots:
         if spot in places:
             found[places[spot]].append(spot)
