@@ -20,7 +20,6 @@ from __future__ import annotations
 import random
 from collections import deque
 from functools import partial
-from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from fatmorph.http._subscription import Mark
@@ -40,6 +39,7 @@ FEW_STREAMS = 40  # which the jitter of the pages themselves spreads as far
 # A handler's first streams may have clients of the process before.
 YOUNG_SECONDS = 30.0
 SETTLE_YOUNG_SECONDS = 15.0
+PARTIAL: type[object] = partial  # without the type of what it returns
 MAX_TROUBLES = 8  # more do not lengthen the wait
 
 
@@ -125,12 +125,10 @@ def _line(milliseconds: float) -> bytes:
 
 def _code(handler: object) -> object:
     """Return what all requests of a handler have in common: its code, or its class."""
-    found: Any = handler  # Any: a callable of any kind, inside of any wrappers
+    found = handler
     while True:
-        if isinstance(found, partial):
-            found = cast("partial[object]", found).func
-        elif hasattr(found, "__wrapped__"):
-            found = found.__wrapped__
-        else:
-            kind: object = type(found)
-            return getattr(found, "__code__", kind)
+        name = "func" if isinstance(found, PARTIAL) else "__wrapped__"
+        inner: object = getattr(found, name, None)
+        if inner is None:
+            return getattr(found, "__code__", type(found))
+        found = inner
