@@ -75,7 +75,14 @@ class WriterResponse(Response[None]):
         async def respond_to(scope: Scope, receive: Receive, send: Send) -> None:
             connection = AsgiConnection(scope, receive, send, headers=added)
             own_request = _own_request(connection, request, send)
-            await connection.respond(self.handler, self.settings, own_request)
+            try:
+                await connection.respond(self.handler, self.settings, own_request)
+            except Exception:
+                # Litestar does not log it, but raises its own error, and granian logs that alone.
+                logger = request.app.logger
+                if ScopeState.from_scope(request.scope).response_started and logger is not None:
+                    logger.exception("Exception after the head of a response")
+                raise
             if task := self.background or background:
                 await task()
 
