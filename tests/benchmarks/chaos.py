@@ -289,7 +289,7 @@ class Chaos:
             await asyncio.sleep(0.5)
 
     def _count(self) -> None:
-        asked = [tab.asked for tab in (*self._tabs, *self._browser_tabs)]
+        asked = [tab.asked for tab in self._tabs] + [tab.asked for tab in self._browser_tabs]
         self.counts["requests of all tabs"] = sum(tab.count for tab in asked)
         self.most_requests = max(tab.most for tab in asked)
         for tab in self._tabs:
