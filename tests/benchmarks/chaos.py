@@ -60,7 +60,7 @@ STARTS = {
 LIVED_SECONDS = 10.0, 20.0
 AWAY_SECONDS = 0.0, 3.0
 REQUESTS = 2.5, 4.0  # of each tab, before a server with a limit stops
-LIMIT_SECONDS = 90.0  # until it must have stopped
+AT_LIMIT = "Maximum request limit"  # in the log of uvicorn
 EXIT_SECONDS = 5.0
 CHANGE_SECONDS = 0.5
 ORDER_SECONDS = 1.0
@@ -188,11 +188,11 @@ class Chaos:
         while time.monotonic() < end:
             start = random.choice(list(STARTS))
             async with self._server(start) as server:
-                if "limit" in start:
-                    await self._wait_for_exit(server, "a limit of requests", LIMIT_SECONDS)
-                    continue
                 await asyncio.sleep(random.uniform(*LIVED_SECONDS))
-                if random.random() < 0.5:
+                if "limit" in start:
+                    await self._reach_limit(server)
+                    await self._wait_for_exit(server, "a limit of requests", EXIT_SECONDS)
+                elif random.random() < 0.5:
                     self._kills += 1
                     server.process.kill()
                     await self._wait_for_exit(server, "SIGKILL", EXIT_SECONDS)
@@ -200,6 +200,12 @@ class Chaos:
                     server.process.send_signal(signal.SIGTERM)
                     await self._wait_for_exit(server, "SIGTERM", EXIT_SECONDS)
             await asyncio.sleep(random.uniform(*AWAY_SECONDS))
+
+    async def _reach_limit(self, server: Server) -> None:
+        """Send requests until the server has had enough."""
+        while server.process.poll() is None and AT_LIMIT not in server.output():
+            with suppress(OSError, EOFError):
+                await exchanged(self._port, "GET /")
 
     @asynccontextmanager
     async def _server(self, start: str) -> AsyncIterator[Server]:
