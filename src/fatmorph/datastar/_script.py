@@ -30,7 +30,7 @@ KNOWN_VERSIONS = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.0.5")
 
 SCRIPT = Tag("script")
 CDN = "https://cdn.jsdelivr.net/gh/starfederation/datastar@v{version}/bundles/datastar.js"
-VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?")
+VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}(?:-[0-9A-Za-z.-]{1,64})?")
 
 # SHA-256 of bundles/datastar.js at each release's tag
 BUNDLE_SHA256: Mapping[str, str] = MappingProxyType(
