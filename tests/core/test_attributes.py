@@ -86,9 +86,76 @@ def test_a_name_that_is_not_text_is_an_error(core, name):
         core.Tag("p")({name: "v"})
 
 
-def test_a_keyword_of_one_underscore_is_an_error(core):
-    with pytest.raises(AttributeNameError, match="cannot write '_' as an attribute name"):
-        core.Tag("p")(_="on click")
+def test_a_keyword_of_one_underscore_is_the_attribute_of_hyperscript(core):
+    element = core.Tag("p")(_="on click toggle .red")
+
+    assert core.render(element) == '<p _="on click toggle .red"></p>'
+
+
+@pytest.mark.parametrize(
+    ("keyword", "meant"),
+    [
+        ("className", "class_"),
+        ("cls", "class_"),
+        ("_class", "class_"),
+        ("htmlFor", "for_"),
+        ("html_for", "for_"),
+        ("_for", "for_"),
+        ("on_click", "onclick"),
+        ("on_animationend", "onanimationend"),
+        ("strokeWidth", "stroke_width"),
+        ("acceptCharset", "accept_charset"),
+        ("httpEquiv", "http_equiv"),
+        ("defaultValue", "value"),
+    ],
+)
+def test_a_keyword_of_another_library_is_an_error_that_names_the_own_one(core, keyword, meant):
+    with pytest.raises(AttributeNameError) as caught:
+        core.Tag("p")(**{keyword: "a"})
+
+    assert (caught.value.what, caught.value.fix.partition("=")[0]) == (
+        f"cannot write {keyword} as an attribute",
+        meant,
+    )
+
+
+@pytest.mark.parametrize("name", ["cls", "className", "on_click"])
+def test_a_mapping_may_have_a_name_that_is_an_error_as_a_keyword(core, name):
+    assert core.render(core.Tag("p")({name: "a"})) == f'<p {name.lower()}="a"></p>'
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"c", "a", "b"}, "a b c"),
+        (frozenset({"b", "a"}), "a b"),
+        (["", "a"], "a"),
+        (["a", "", "b", ""], "a b"),
+        ({"": True, "a": True}, "a"),
+    ],
+    ids=["set", "frozenset", "empty first", "empty between", "empty key"],
+)
+def test_class_names_are_sorted_if_their_set_is_not_and_joined_by_one_space(core, value, written):
+    assert core.render(core.Tag("p")(class_=value)) == f'<p class="{written}"></p>'
+
+
+@pytest.mark.parametrize(
+    ("name", "earlier", "later", "written"),
+    [
+        ("style", "color:red; ", "top:0", "color:red;top:0"),
+        ("style", "color:red", " top:0", "color:red;top:0"),
+        ("style", " ", "top:0", "top:0"),
+        ("style", "content:\\ ", "top:0", "content:\\ ;top:0"),
+        ("style", "content:\\;", "top:0", "content:\\;;top:0"),
+        ("class", "a ", " b", "a b"),
+        ("class", "", "b", "b"),
+        ("class", "a", " ", "a"),
+    ],
+)
+def test_two_values_are_joined_by_one_separator(core, name, earlier, later, written):
+    assert (
+        core.render(core.Tag("p")({name: earlier}, {name: later})) == f'<p {name}="{written}"></p>'
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ PACKAGE_ORDER = {
         "_wording",
         "_spec_elements",
         "_spec_attributes",
+        "_misspelling",
         "_css",
         "_url",
         "path",

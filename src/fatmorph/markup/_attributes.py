@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from fatmorph.errors import AttributeNameError, short_repr
+from fatmorph.markup._misspelling import MISSPELT_KEYWORDS, misspelling_error
 from fatmorph.markup._spec_attributes import SVG_ATTRIBUTE_CASE
 from fatmorph.markup._values import (
     JUDGED_NAMES,
@@ -49,6 +50,7 @@ __all__ = (
 MAX_CACHED_NAMES = 4096
 MAX_CACHED_CHARACTERS = 128
 
+SPACES = " \t\n\f\r"
 # A pattern stays text here: `re` compiles and keeps each when it is first used.
 FORBIDDEN_IN_NAME = "[\\x00-\\x20\\x7f-\\x9f\"'<>/=\ud800-\udfff]"
 
@@ -103,7 +105,8 @@ class Attrs(Mapping[str, "Written"]):
     def __or__(self, other: AttributeMapping) -> Attrs:
         if not isinstance(other, Mapping):
             return NotImplemented
-        joined = Attrs(self)
+        joined = Attrs({})
+        joined._written = dict(self._written)
         joined._add(other)
         return joined
 
@@ -124,10 +127,17 @@ class Attrs(Mapping[str, "Written"]):
 
     def _add(self, attributes: AttributeMapping) -> None:
         for key, value in read_items(attributes, "Attrs"):
+            if type(attributes) is Attrs and self._is_new_and_plain(key, value):
+                self._written[key] = cast("Written", value)  # checked when those Attrs were made
+                continue
             attribute = written_name(key)
             if is_held(attribute.name, value):
                 attribute = AttributeName(attribute.name, held_value)
             add_attribute(self._written, "Attrs", attribute, value)
+
+    def _is_new_and_plain(self, name: str, written: object) -> bool:
+        is_plain = type(written) is str or written is True
+        return is_plain and name not in self._written and name not in JUDGED_NAMES
 
 
 def add_attribute(
@@ -190,14 +200,19 @@ def add_mapping(
 def mapped_name(keyword: str) -> AttributeName:
     """Return the checked name for a keyword: one trailing `_` is dropped, `_` becomes `-`.
 
+    The keyword `_` alone is the attribute of that name.
+
     A keyword that is not an identifier was unpacked from a mapping of names as HTML has them
     (`**{"data-signals:user_id": 1}`) and is not changed.
 
     Raises:
-        AttributeNameError: The name cannot be written in HTML.
+        AttributeNameError: The name cannot be written in HTML, or is known to be misspelt.
     """
     keyword = str.__str__(keyword)
-    name = keyword.removesuffix("_").replace("_", "-") if keyword.isidentifier() else keyword
+    if keyword in MISSPELT_KEYWORDS:
+        raise misspelling_error(keyword)
+    is_python = keyword.isidentifier() and keyword != "_"  # which is hyperscript's attribute
+    name = keyword.removesuffix("_").replace("_", "-") if is_python else keyword
     is_kept = len(keyword) <= MAX_CACHED_CHARACTERS
     attribute = (_cached_name if is_kept else _checked_name)(name, keyword)
     if is_kept and attribute.name not in JUDGED_NAMES:
@@ -231,10 +246,14 @@ def _joined_names(earlier: Written, later: Written) -> str:
 
 
 def _joined(separator: str, earlier: str, later: str) -> str:
-    # `\\;` is an escaped semicolon, which does not end a declaration.
-    if earlier.endswith(separator) and not earlier.endswith("\\;"):
-        return earlier + later
-    return f"{earlier}{separator}{later}" if earlier else later
+    before = earlier.rstrip(SPACES)
+    if before.endswith("\\"):  # an escaped character, which is part of a value
+        before = earlier
+    after = later.lstrip(SPACES)
+    # `\\;` does not end a declaration.
+    if before.endswith(separator) and not before.endswith("\\;"):
+        return before + after
+    return separator.join(filter(None, (before, after)))
 
 
 def _checked_name(name: str, spelling: str) -> AttributeName:

@@ -13,7 +13,7 @@ Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
 from decimal import Decimal
 from html import unescape
 from html.entities import html5 as named_references
@@ -229,7 +229,7 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
         return None
     if not isinstance(value, Iterable) or isinstance(value, NOT_NAMES):
         raise attribute_value_error(element, name, value)
-    return " ".join(_class_names(element, value)) or None
+    return " ".join(filter(None, _class_names(element, value))) or None
 
 
 def _class_names(element: str, value: Iterable[object]) -> list[str]:
@@ -248,7 +248,8 @@ def _wanted(element: str, value: Iterable[object]) -> list[object]:
     try:
         if isinstance(value, Mapping):
             return [key for key, wanted in value.items() if wanted]
-        return list(value)
+        # A set has another order in every process.
+        return sorted(value, key=str) if isinstance(value, AbstractSet) else list(value)
     except Exception as error:
         add_place(error, f"reading the class of {attribute_holder(element)}")
         raise

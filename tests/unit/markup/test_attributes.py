@@ -1,6 +1,8 @@
 """`Attrs`, and the functions for attributes that the engines share."""
 
 import copy
+import functools
+import operator
 import os
 import pickle
 import subprocess
@@ -10,6 +12,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeNameError, AttributeValueError
+from fatmorph.markup import _attributes
 from fatmorph.markup._attributes import (
     Attrs,
     add_attribute,
@@ -130,3 +133,12 @@ def test_adding_attributes_changes_the_dict_in_place():
     add_mapping(attributes, "p", {"id": None, "title": "t"})
 
     assert attributes == {"class": "a b", "title": "t"}
+
+
+def test_attrs_that_are_joined_are_not_checked_again(monkeypatch):
+    attrs = [Attrs({f"data-a{number}": "x"}) for number in range(100)]
+    monkeypatch.setattr(_attributes, "written_name", None)
+
+    joined = functools.reduce(operator.or_, attrs)
+
+    assert list(joined) == [f"data-a{number}" for number in range(100)]
