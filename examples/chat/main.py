@@ -14,7 +14,19 @@ from itertools import count
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, dom_id, h, serve
+from fatmorph import (
+    Context,
+    Element,
+    Relay,
+    Writer,
+    at,
+    connection_state,
+    data,
+    datastar_script,
+    dom_id,
+    h,
+    serve,
+)
 from fatmorph.adapters.fastapi import endpoint
 
 ROOMS = ("kitchen", "garden", "attic")
@@ -34,6 +46,8 @@ li b { margin-inline-end: 0.5rem; color: light-dark(#2f7d5b, #7cc9a6) }
 form { display: flex; gap: 0.5rem; padding-bottom: 1rem }
 input { flex: 1; font: inherit; padding: 0.5rem 0.8rem; min-width: 0 } input#name { flex: 0 1 8rem }
 button { font: inherit; padding: 0.5rem 1rem }
+#connection-state { position: fixed; inset: auto 0 1rem; margin: auto; width: fit-content }
+#connection-state[data-state] { padding: 0.4em 1em; color: #fff; background: #b3261e }
 """
 
 
@@ -103,6 +117,7 @@ def room_view(room: str) -> Element:
                 ),
                 h.button({"id": "send"}, "Say"),
             ),
+            connection_state(),
         ),
     )
 

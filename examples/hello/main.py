@@ -13,7 +13,18 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
+from fatmorph import (
+    Context,
+    Element,
+    Relay,
+    Writer,
+    at,
+    connection_state,
+    data,
+    datastar_script,
+    h,
+    serve,
+)
 from fatmorph.adapters.starlette import route
 
 STYLE = """
@@ -23,6 +34,8 @@ output { font-size: 6rem; font-weight: 700; line-height: 1.4; font-variant-numer
 button { padding: 0.7em 1.6em; font: inherit; color: #fff; background: #4f6bed }
 button { border: 0; border-radius: 0.6em; cursor: pointer }
 button:hover { background: #3d57d0 }
+#connection-state { position: fixed; inset: auto 0 1rem; margin: auto; width: fit-content }
+#connection-state[data-state] { padding: 0.4em 1em; color: #fff; background: #b3261e }
 """
 
 
@@ -54,6 +67,7 @@ def home_view(count: int) -> Element:
             h.h1("Hello"),
             h.output({"id": "count"}, count),
             h.button(data.on("click", at.post("/add")), "Add one"),
+            connection_state(),
         ),
     )
 

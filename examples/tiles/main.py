@@ -18,7 +18,19 @@ from starlette.responses import FileResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, dom_id, h, serve
+from fatmorph import (
+    Context,
+    Element,
+    Relay,
+    Writer,
+    at,
+    connection_state,
+    data,
+    datastar_script,
+    dom_id,
+    h,
+    serve,
+)
 from fatmorph.adapters.starlette import route
 
 TILES = range(25)
@@ -88,6 +100,7 @@ def home_view(user_id: str, painters: Sequence[str], board: Mapping[int, str]) -
                 [tile_view(tile, board.get(tile)) for tile in TILES],
             ),
             h.footer("Everybody with this page open paints on the same board."),
+            connection_state(),
         ),
     )
 

@@ -3,11 +3,9 @@
     from fatmorph import h, svg, mathml          the elements: h.div(…), svg.circle(…)
     from fatmorph import data, at                Datastar's attributes and actions
     from fatmorph import fragment, comment, element, static, json_script, js, Markup
-    from fatmorph import render, render_bytes, pretty
-    from fatmorph import dom_id                  ids that are safe in any selector
+    from fatmorph import render, render_bytes, pretty, dom_id, connection_state
     from fatmorph import datastar_script         the client, from its CDN or your own file
-    from fatmorph import Context, Writer, Relay  one request, one response, one bus
-    from fatmorph import serve                   start the application on uvicorn
+    from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Names that need an event loop are imported when they are first used.
@@ -27,6 +25,7 @@ from fatmorph.markup._render import render, render_bytes
 if TYPE_CHECKING:
     from fatmorph import at as at, data as data
     from fatmorph.context import Context
+    from fatmorph.datastar._connection_state import connection_state
     from fatmorph.datastar._script import datastar_script
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
@@ -46,6 +45,7 @@ __all__ = (
     "Writer",
     "at",
     "comment",
+    "connection_state",
     "data",
     "datastar_script",
     "dom_id",
@@ -70,6 +70,7 @@ _LAZY = {
     "Writer": "fatmorph.writer",
     "at": "fatmorph.at",
     "data": "fatmorph.data",
+    "connection_state": "fatmorph.datastar._connection_state",
     "datastar_script": "fatmorph.datastar._script",
     "dom_id": "fatmorph.morph.ids",
     "js": "fatmorph.markup.escape",

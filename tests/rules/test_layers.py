@@ -83,6 +83,7 @@ PACKAGE_ORDER = {
         "_attributes.fetch",
         "_attributes.subscription",
         "_script",
+        "_connection_state",
         "events._fields",
         "events._whole_response",
         "events._event",

@@ -19,8 +19,11 @@ from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 
 __all__ = ("EventResponder",)
 
-# An id for the client, and no event: it comes back with the next request of the same action.
+# An id for the client: it comes back with the next request of the same action.
 UNSUBSCRIBED = UNSUBSCRIBED_ID.encode()
+# Events for `connection_state()`: the client passes on every event whose name starts with datastar.
+OPENED = b"event: datastar-open\n\n"
+TELL_UNSUBSCRIBED = b"event: datastar-unsubscribe\n"
 NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
@@ -122,7 +125,10 @@ class EventResponder(Responder):
         """
         self._start_stream()
         if not self._stream.is_ended:
-            self._stream.complete(b"" if self._is_head else b"id: %b\n\n" % UNSUBSCRIBED)
+            event = (
+                TELL_UNSUBSCRIBED if self._is_subscription else b""
+            ) + b"id: %b\n\n" % UNSUBSCRIBED
+            self._stream.complete(b"" if self._is_head else event)
             self._stream.end(Ending.COMPLETE)
 
     async def finish(self) -> None:
@@ -267,6 +273,8 @@ class EventResponder(Responder):
         self._check_stream_status()
         self._is_streaming = True
         self._start(200, STREAM_HEADERS)
+        if self._is_subscription and not self._is_head:
+            self._stream.write_comment(OPENED)
 
     def _check_stream_status(self) -> None:
         if self.status != 200:

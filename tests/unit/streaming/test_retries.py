@@ -13,6 +13,7 @@ from fatmorph.testing import MemoryClient
 from transports import Clock, turns
 
 MARK = ("fatmorph-page", "k3j2")
+OPENED = b"event: datastar-open\n\n"  # begins every stream of a page
 RETRY = re.compile(rb"retry: (\d+)\n\n")
 
 
@@ -211,7 +212,7 @@ async def test_without_failures_nothing_is_written_into_a_stream(clock: Clock) -
     clock.advance(60)
     await turns()
 
-    assert client.body == b""
+    assert client.body == OPENED
     client.leave()
     await task
 
@@ -233,7 +234,7 @@ async def test_a_few_streams_of_a_server_that_stops_come_back_as_they_do(clock: 
     shutdown.stop()
     await task
 
-    assert (client.body, client.is_complete) == (b"", False)
+    assert (client.body, client.is_complete) == (OPENED, False)
 
 
 async def test_a_stream_that_has_not_lived_when_its_server_stops_comes_back_fast(
@@ -294,8 +295,8 @@ async def test_a_newer_stream_of_the_page_silences_the_older_one(clock: Clock) -
 
     patch = b'event: datastar-patch-elements\ndata: elements <p id="a"></p>\n\n'
     assert (page.drawn, page.relay.subscription_count) == (2, 1)
-    assert older.body == patch + b":\n\n" * 2
-    assert RETRY.sub(b"", newer.body) == patch
+    assert older.body == OPENED + patch + b":\n\n" * 2
+    assert RETRY.sub(b"", newer.body) == OPENED + patch
     assert not older_task.done()
     older.leave()
     newer.leave()
@@ -311,7 +312,7 @@ async def test_a_silent_stream_ends_with_its_server(clock: Clock) -> None:
     shutdown.stop()
     await asyncio.gather(older_task, newer_task)
 
-    assert (older.body, older.is_complete) == (b"", False)
+    assert (older.body, older.is_complete) == (OPENED, False)
 
 
 async def test_a_handler_that_is_replaced_writes_nothing_more(clock: Clock) -> None:
@@ -330,7 +331,7 @@ async def test_a_handler_that_is_replaced_writes_nothing_more(clock: Clock) -> N
         tasks.append(asyncio.create_task(respond(handler, context, client)))
         await turns()
 
-    assert (clients[0].body, endings) == (b"", [True])
+    assert (clients[0].body, endings) == (OPENED, [True])
     for client in clients:
         client.leave()
     await asyncio.gather(*tasks)

@@ -44,6 +44,18 @@ async def test_an_id_follows_what_was_written_and_the_response_is_complete(
     assert (client.body, client.is_complete) == (PATCH + LINE, True)
 
 
+async def test_a_subscribed_page_is_told_that_it_is_unsubscribed() -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.unsubscribe()
+
+    client = MemoryClient()
+    headers = [("datastar-request", "true"), ("fatmorph-page", "k3j2")]
+    await respond(handler, Context(method="GET", path="/", headers=headers), client)
+
+    opened, told = b"event: datastar-open\n\n", b"event: datastar-unsubscribe\n"
+    assert (client.body, client.is_complete) == (opened + told + LINE, True)
+
+
 async def test_a_page_can_be_unsubscribed_without_a_patch() -> None:
     client = await answer(only_unsubscribe)
 
