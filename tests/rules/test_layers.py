@@ -142,6 +142,7 @@ PACKAGE_ORDER = {
     "adapters": (
         "_incomplete",
         "_ending",
+        "_connections",
         "_respond",
         "_asgi_messages",
         "_asgi_request",

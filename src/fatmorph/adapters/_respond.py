@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 from fatmorph._log import Log
 from fatmorph._streaming.retries import Retries
+from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._ending import HandlerTask, run
 from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, OriginError, SignalsError
-from fatmorph.http._subscription import page_mark
+from fatmorph.http._subscription import Mark, page_mark
 from fatmorph.http.origin import check_origin
 from fatmorph.morph._development import is_development
 from fatmorph.settings import Settings
@@ -25,6 +26,7 @@ Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
 
 logger = Log("fatmorph.adapters")
+_connections = Connections()
 
 
 async def respond(
@@ -37,6 +39,21 @@ async def respond(
     is raised, for the framework, after the clean-up.
     """
     settings = settings or Settings()
+    mark = page_mark(context.headers)
+    if mark is None:
+        await _respond(handler, context, transport, settings, None)
+        return
+    with _connections.counted(context):
+        await _respond(handler, context, transport, settings, mark)
+
+
+async def _respond(
+    handler: Handler,
+    context: Context,
+    transport: Transport,
+    settings: Settings,
+    mark: Mark | None,
+) -> None:
     writer = Writer(
         transport,
         is_datastar=context.is_datastar,
@@ -46,7 +63,7 @@ async def respond(
         last_event_id=context.last_event_id,
         is_repeatable=context.method == "GET",
         nonce=context.nonce if context.is_datastar or settings.content_security_policy else "",
-        retries=Retries(handler, page_mark(context.headers), asyncio.get_running_loop().time()),
+        retries=Retries(handler, mark, asyncio.get_running_loop().time()),
     )
     task = HandlerTask()
     try:

@@ -118,6 +118,7 @@ GUNICORN = Server(
         (
             "test_an_error_within_a_stream_breaks_it_off",
             "test_an_error_within_a_stream_tells_the_page_when_to_ask_again",
+            "test_a_browser_with_more_than_four_streams_is_logged_once",
             "test_a_newer_stream_of_a_page_silences_the_older_one",
             "test_an_end_by_anything_else_within_a_stream_breaks_it_off",
             "test_a_cancelled_task_within_a_stream_breaks_it_off",

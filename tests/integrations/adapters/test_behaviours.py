@@ -441,6 +441,19 @@ async def test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing(
     assert await settled(server, **NOTHING_LEFT) == NOTHING_LEFT
 
 
+async def test_a_browser_with_more_than_four_streams_is_logged_once(own_server: Server) -> None:
+    path = "/subscribe?" + signals_query({"name": "tab"})
+
+    async with AsyncExitStack() as stack:
+        for number in range(6):
+            events = Events(own_server.port, path, page=f"tab{number}")
+            await stack.enter_async_context(events)
+            await events.until(b'"joined":"tab"')
+        assert await printed(own_server, "a browser has 5 streams over HTTP/1.1")
+
+    assert own_server.output().count("a browser has") == 1
+
+
 async def test_a_stopping_server_ends_its_streams_and_exits(own_server: Server) -> None:
     path = "/subscribe?" + signals_query({"name": "painter"})
 

@@ -1,0 +1,78 @@
+"""The connections of browsers: a warning if streams use up most of them.
+
+A browser opens at most six connections to a host over HTTP/1.1, and a stream occupies one of them.
+Behind a proxy, the address and the protocol of the browser are unknown, so nothing is counted for
+requests that name a proxy.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from fatmorph._log import Log
+from fatmorph.context import Context
+
+__all__ = ("Connections",)
+
+logger = Log("fatmorph.adapters")
+
+MAX_STREAMS = 4  # of six connections, which leaves two for everything else
+PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-proto", "x-real-ip")
+
+Browser = tuple[str, str]
+
+
+class Connections:
+    """The open streams of each browser in this process."""
+
+    def __init__(self) -> None:
+        self._streams: Counter[Browser] = Counter()
+        self._is_logged = False
+
+    @contextmanager
+    def counted(self, context: Context) -> Iterator[None]:
+        """Count a stream while it is open; log the first time that a browser has many."""
+        browser = _browser(context)
+        if browser is None:
+            yield
+            return
+        self._streams[browser] += 1
+        if self._streams[browser] > MAX_STREAMS and not self._is_logged:
+            self._is_logged = True
+            logger.warning(
+                "a browser has %d streams over HTTP/1.1, where it opens at most six connections "
+                "to a host: its next requests may wait until a tab is closed. Serve it over "
+                "HTTP/2, from a proxy in front of the application",
+                self._streams[browser],
+            )
+        try:
+            yield
+        finally:
+            self._streams[browser] -= 1
+            if not self._streams[browser]:
+                del self._streams[browser]
+
+
+def _browser(context: Context) -> Browser | None:
+    """Return the browser that asks over HTTP/1, as far as it can be told apart."""
+    if any(name in context.headers for name in PROXY_HEADERS):
+        return None
+    address, version = _peer(context.request)
+    is_known = bool(address) and version.startswith("1")
+    return (address, context.headers.get("user-agent", "")) if is_known else None
+
+
+def _peer(request: Any) -> tuple[str, str]:  # Any: as many types as there are frameworks
+    """Return the address of a client and its version of HTTP; empty texts if unknown."""
+    if hasattr(request, "ip"):  # Sanic, whose requests have a scope only under ASGI
+        return request.ip, str(request.version)
+    if hasattr(request, "remote"):  # aiohttp, whose requests are mappings too
+        return request.remote or "", str(request.version.major)
+    scope = request if isinstance(request, Mapping) else getattr(request, "scope", {})
+    client = scope.get("client")
+    return (client[0] if client else ""), scope.get("http_version", "")
