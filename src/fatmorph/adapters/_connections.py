@@ -10,9 +10,9 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from fatmorph._log import Log
 from fatmorph.context import Context
@@ -35,7 +35,7 @@ class Connections:
         self._is_logged = False
 
     @contextmanager
-    def counted(self, context: Context) -> Iterator[None]:
+    def counted(self, context: Context) -> Generator[None]:
         """Count a stream while it is open; log the first time that a browser has many."""
         browser = _browser(context)
         if browser is None:
@@ -73,6 +73,8 @@ def _peer(request: Any) -> tuple[str, str]:  # Any: as many types as there are f
         return request.ip, str(request.version)
     if hasattr(request, "remote"):  # aiohttp, whose requests are mappings too
         return request.remote or "", str(request.version.major)
-    scope = request if isinstance(request, Mapping) else getattr(request, "scope", {})
-    client = scope.get("client")
-    return (client[0] if client else ""), scope.get("http_version", "")
+    found = request if isinstance(request, Mapping) else getattr(request, "scope", {})
+    scope = cast("Mapping[str, Any]", found)
+    client: tuple[str, int] | None = scope.get("client")
+    version: str = scope.get("http_version", "")
+    return (client[0] if client else ""), version
