@@ -73,8 +73,10 @@ def _peer(request: Any) -> tuple[str, str]:  # Any: as many types as there are f
         return request.ip, str(request.version)
     if hasattr(request, "remote"):  # aiohttp, whose requests are mappings too
         return request.remote or "", str(request.version.major)
-    found = request if isinstance(request, Mapping) else getattr(request, "scope", {})
-    scope = cast("Mapping[str, Any]", found)
+    scope: Any = getattr(request, "scope", request)
+    if not isinstance(scope, Mapping):
+        return "", ""
+    scope = cast("Mapping[str, Any]", scope)
     client: tuple[str, int] | None = scope.get("client")
     version: str = scope.get("http_version", "")
     return (client[0] if client else ""), version
