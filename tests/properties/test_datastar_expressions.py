@@ -282,23 +282,26 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
             "headers": {"Fatmorph-Signals": "include="},
             "retry": "always",
             "retryInterval": 50,
-            "retryScaler": 1.6,
+            "retryScaler": 2,
             "retryMaxWait": 10000,
             "retryMaxCount": "Infinity",
         },
     ]
 
 
-def test_a_subscriptions_interval_grows_each_time_it_is_read(client: Client) -> None:
+def test_a_subscriptions_interval_grows_after_each_wait(client: Client) -> None:
     options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
+    # The client reads it twice for one wait; -1 stands for two different values.
     waits = client(
         "value",
-        expression=f"[({options}).retryInterval].flatMap(wait => "
-        "Array.from({length: 14}, () => Number(wait)))",
+        expression=f"[({options}).retryInterval].flatMap(wait => [[Date.now, 1e6]].flatMap(clock =>"
+        " [Date.now = () => clock[1]].flatMap(() => Array.from({length: 14}, () =>"
+        " [Number(wait)].map(first => first === Number(wait) ? (clock[1] += first + 1, first) : -1)"
+        "[0]).concat((Date.now = clock[0], [])))))",
     )
 
-    nominal = [min(100 * 1.6**n, 8000) for n in range(14)]
-    assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True))
+    nominal = [min(100 * 2**n, 8000) for n in range(14)]
+    assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True)), waits
 
 
 # Without spaces and controls, which the browser encodes inside a URL.
