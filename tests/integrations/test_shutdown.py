@@ -134,7 +134,8 @@ async def test_a_server_that_has_reached_its_limit_of_requests_ends_its_streams(
 
     assert not end.endswith(LAST_CHUNK), "a complete response would end the page's retries"
     assert output.count("cleaned up painter\n") == 1
-    assert "Traceback" not in output
+    # Not `Traceback`: hypercorn cancels its connections, which Python 3.11 reports as an error.
+    assert "/fatmorph/" not in output
     assert "Cancel " not in output
 
 
