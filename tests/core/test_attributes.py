@@ -132,8 +132,9 @@ def test_a_mapping_may_have_a_name_that_is_an_error_as_a_keyword(core, name):
         (["", "a"], "a"),
         (["a", "", "b", ""], "a b"),
         ({"": True, "a": True}, "a"),
+        ({"b": 1, "a": 2}.keys(), "b a"),
     ],
-    ids=["set", "frozenset", "empty first", "empty between", "empty key"],
+    ids=["set", "frozenset", "empty first", "empty between", "empty key", "keys in their order"],
 )
 def test_class_names_are_sorted_if_their_set_is_not_and_joined_by_one_space(core, value, written):
     assert core.render(core.Tag("p")(class_=value)) == f'<p class="{written}"></p>'

@@ -13,7 +13,7 @@ Source: https://html.spec.whatwg.org/multipage/syntax.html#attributes-2
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import unescape
 from html.entities import html5 as named_references
@@ -249,7 +249,7 @@ def _wanted(element: str, value: Iterable[object]) -> list[object]:
         if isinstance(value, Mapping):
             return [key for key, wanted in value.items() if wanted]
         # A set has another order in every process.
-        return sorted(value, key=str) if isinstance(value, AbstractSet) else list(value)
+        return sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
     except Exception as error:
         add_place(error, f"reading the class of {attribute_holder(element)}")
         raise
