@@ -52,10 +52,6 @@ LIMITED = {
     "uvicorn, two workers": [*BY_HAND, "auto", "--workers", "2", "--limit-max-requests", "5"],
     "gunicorn with uvicorn's worker": [*GUNICORN, "5", "-k", "uvicorn_worker.UvicornWorker"],
     "gunicorn with its own worker": [*GUNICORN, "5", "-k", "asgi"],
-    "gunicorn with aiohttp's worker": [
-        *["-m", "gunicorn", "--chdir", "adapters/programs", "aiohttp_program:app"],
-        *["--bind", "127.0.0.1:{port}", "--max-requests", "5", "-k", "aiohttp.GunicornWebWorker"],
-    ],
     "hypercorn": [*HYPERCORN, "--max-requests", "5"],
     "hypercorn, two workers": [*HYPERCORN, "--workers", "2", "--max-requests", "5"],
 }

@@ -18,8 +18,6 @@ Source: https://data-star.dev/reference/actions#events
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from fatmorph.datastar._attributes.triggers import init
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup._element import Element, Tag
@@ -94,7 +92,6 @@ if (!open.get(el) && streams.delete(el)) reload(el);
 WATCH = init(SCRIPT.replace("\n", " "))
 
 
-@lru_cache(maxsize=64)
 def connection_state(
     *,
     reconnecting: str = "Reconnecting…",
