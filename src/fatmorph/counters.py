@@ -133,16 +133,19 @@ class Traffic:
         COUNTERS.streams += 1
         COUNTERS.streams_open += 1
 
-    def add_event(self, size: int, now: float) -> None:
-        """Count an event."""
-        self.written += size
-        self.events += 1
-        self.last_write = self.last_event = now
+    def add_written(self, size: int, now: float, *, is_event: bool) -> None:
+        """Count bytes that were written.
 
-    def add_other(self, size: int, now: float) -> None:
-        """Count what is not an event: a comment, such as a heartbeat, or the end of a body."""
+        Args:
+            size: How many bytes.
+            now: The time of the event loop.
+            is_event: Whether they are an event, and not a comment or the end of a body.
+        """
         self.written += size
         self.last_write = now
+        if is_event:
+            self.events += 1
+            self.last_event = now
 
     def add_sent(self, size: int) -> None:
         """Count bytes that the socket has accepted."""

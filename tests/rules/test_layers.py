@@ -98,6 +98,7 @@ PACKAGE_ORDER = {
         "limits",
         "lingering",
         "lifetime",
+        "eager_task",
         "end_of_turn",
         "content_coding",
         "slow_send",

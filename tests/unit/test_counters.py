@@ -20,8 +20,8 @@ def test_a_stream_of_events_counts_what_it_carries() -> None:
     traffic = Traffic(100.0)
 
     traffic.open_stream()
-    traffic.add_event(10, 101.0)
-    traffic.add_event(10, 102.0)
+    traffic.add_written(10, 101.0, is_event=True)
+    traffic.add_written(10, 102.0, is_event=True)
     traffic.add_sent(7)
 
     assert counters.snapshot() == Counters(
@@ -34,8 +34,8 @@ def test_a_heartbeat_and_an_end_are_not_events() -> None:
     traffic = Traffic(100.0)
 
     traffic.open_stream()
-    traffic.add_other(3, 101.0)
-    traffic.add_other(0, 102.0)
+    traffic.add_written(3, 101.0, is_event=False)
+    traffic.add_written(0, 102.0, is_event=False)
 
     assert (traffic.events, traffic.written, traffic.last_event) == (0, 3, 100.0)
 
@@ -43,7 +43,7 @@ def test_a_heartbeat_and_an_end_are_not_events() -> None:
 def test_a_whole_response_counts_bytes_only() -> None:
     traffic = Traffic(100.0)
 
-    traffic.add_other(3, 100.0)
+    traffic.add_written(3, 100.0, is_event=False)
     traffic.add_sent(3)
     traffic.end()
 

@@ -224,7 +224,7 @@ class Alive(Generic[T]):
         if seconds is not None:
             silence = asyncio.get_running_loop().time() - self._stream.last_write
             if silence >= seconds:
-                self._stream.write_comment(HEARTBEAT)
+                self._stream.write(HEARTBEAT, is_event=False)
             else:
                 seconds -= silence
         self._schedule_beat(seconds)

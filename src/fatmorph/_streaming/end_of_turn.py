@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Protocol
 from weakref import WeakValueDictionary
 
 from fatmorph.errors import MomentError
 
-__all__ = ("Turn", "begun_task", "foreign_loop_error", "no_loop_error", "running_loop", "turn_of")
+__all__ = ("Turn", "foreign_loop_error", "no_loop_error", "running_loop", "turn_of")
 
 
 class Flushable(Protocol):
@@ -86,24 +85,6 @@ def foreign_loop_error() -> MomentError:
         fix="loop.call_soon_threadsafe(w.patch, view)  (with loop = asyncio.get_running_loop() "
         "in the handler; or relay.publish(subject, data), from any thread)",
     )
-
-
-# hot: functools.partial takes twice as long to call a class.
-if sys.version_info >= (3, 12):
-
-    def begun_task(
-        coroutine: Coroutine[object, None, None], *, loop: asyncio.AbstractEventLoop, name: str
-    ) -> asyncio.Task[None]:
-        """Return a task that has run up to its first wait, or to its end."""
-        return asyncio.Task(coroutine, loop=loop, name=name, eager_start=True)
-
-else:
-
-    def begun_task(
-        coroutine: Coroutine[object, None, None], *, loop: asyncio.AbstractEventLoop, name: str
-    ) -> asyncio.Task[None]:
-        """Return a task that begins in the next turn: this Python cannot start one eagerly."""
-        return asyncio.Task(coroutine, loop=loop, name=name)
 
 
 _turns: WeakValueDictionary[asyncio.AbstractEventLoop, Turn] = WeakValueDictionary()

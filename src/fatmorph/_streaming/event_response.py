@@ -194,10 +194,11 @@ class EventResponder(Responder):
     def _write(self, event: bytes) -> None:
         # hot: as tests/benchmarks/fan_out.py shows.
         stream = self._stream
-        if not self._is_streaming or stream.is_complete:
+        if not self._is_streaming:
             self._start_stream()
-        if not self._is_head:
-            stream.write(event)
+        is_written = not self._is_head and stream.write(event)
+        if not is_written and stream.is_complete:
+            raise completed_error()
 
     def _can_hold(self) -> bool:
         """Return whether the next event may become the whole response to an action.
@@ -274,7 +275,7 @@ class EventResponder(Responder):
         self._is_streaming = True
         self._start(200, STREAM_HEADERS)
         if self._is_subscription and not self._is_head:
-            self._stream.write_comment(OPENED)
+            self._stream.write(OPENED, is_event=False)
 
     def _check_stream_status(self) -> None:
         if self.status != 200:

@@ -13,7 +13,8 @@ import asyncio
 from typing import Protocol
 
 from fatmorph._streaming.content_coding import ContentCoding
-from fatmorph._streaming.end_of_turn import begun_task, turn_of
+from fatmorph._streaming.eager_task import eager_task
+from fatmorph._streaming.end_of_turn import turn_of
 from fatmorph._streaming.lifetime import Ending
 from fatmorph._streaming.limits import Limits
 from fatmorph._streaming.slow_send import SlowSend
@@ -127,8 +128,8 @@ class Outbox:
         if self._is_due:
             self._is_due = False
             self._turn.leave_out(self)
-            task = begun_task(self._send(), loop=self._turn.loop, name=TASK_NAME)
-            if not task.done():
+            task = eager_task(self._send(), loop=self._turn.loop, name=TASK_NAME)
+            if task is not None:
                 seconds = self._limits.max_stalled_seconds
                 self._slow_send = SlowSend(task, seconds, self._end_stalled)
                 # A task that is cancelled before its first step runs no `finally`.

@@ -149,25 +149,33 @@ class Stream:
             self._open_for_page()
         self._outbox.flush_later()
 
-    def write(self, event: bytes) -> None:
-        """Send an event when the event loop turns, or drop it if the client is out of reach.
+    def write(self, data: bytes, *, is_event: bool = True) -> bool:
+        """Send data when the event loop turns; return False if it is dropped.
+
+        It is dropped if the response is complete or the client is out of reach.
+
+        Args:
+            data: An event or a comment.
+            is_event: Whether to count it as an event.
 
         Raises:
             MomentError: If called in another thread or event loop.
         """
-        # hot: as tests/benchmarks/fan_out.py shows.
-        if self._put(event):
-            self._traffic.add_event(len(event), self._loop.time())
-
-    def write_comment(self, comment: bytes) -> None:
-        """Send a comment, which is not counted as an event; otherwise like `write()`."""
-        if self._put(comment):
-            self._traffic.add_other(len(comment), self._loop.time())
+        # hot: as tests/benchmarks/fan_out.py shows. The same as check_loop().
+        if running_loop() is not self._loop:
+            raise foreign_loop_error()
+        outbox = self._outbox
+        if self._lifetime.is_out_of_reach or outbox.is_complete or self._is_silent:
+            return False
+        if not outbox.put(data):
+            self.end(Ending.CUT, "too much was waiting to be read")
+            return False
+        self._traffic.add_written(len(data), self._loop.time(), is_event=is_event)
+        return True
 
     def complete(self, body: bytes = b"") -> None:
         """Send the end of the body, so that no more can be written; otherwise like `write()`."""
-        if self._put(body):
-            self._traffic.add_other(len(body), self._loop.time())
+        if self.write(body, is_event=False):
             self._outbox.is_complete = True
 
     def flush(self) -> bool:
@@ -240,7 +248,7 @@ class Stream:
         if self._settle_at is not None and self._settle_at <= self._loop.time():
             self._settle_at = None
             if self._retries is not None:
-                self.write_comment(self._retries.settled())
+                self.write(self._retries.settled(), is_event=False)
 
     async def break_off(self) -> None:
         """Tell the client, after the handler failed, to wait before it asks again.
@@ -249,7 +257,7 @@ class Stream:
         """
         is_open = self._traffic.is_stream and self._coding.head is None and not self.is_complete
         if self._retries is not None and is_open:
-            self.write_comment(self._retries.failed(self._loop.time()))
+            self.write(self._retries.failed(self._loop.time()), is_event=False)
             with suppress(TimeoutError):
                 async with asyncio.timeout(shutdown.GRACE_SECONDS):
                     await self.drain()
@@ -300,19 +308,6 @@ class Stream:
         self._lifetime.close()
         self._outbox.close()
 
-    def _put(self, data: bytes) -> bool:
-        """Put data into the outbox if the client is within reach; return whether it was put."""
-        # hot: as tests/benchmarks/fan_out.py shows. The same as check_loop().
-        if running_loop() is not self._loop:
-            raise foreign_loop_error()
-        outbox = self._outbox
-        if self._lifetime.is_out_of_reach or outbox.is_complete or self._is_silent:
-            return False
-        if outbox.put(data):
-            return True
-        self.end(Ending.CUT, "too much was waiting to be read")
-        return False
-
     def _open_for_page(self) -> None:
         retries = self._retries
         if retries is not None:
@@ -331,7 +326,7 @@ class Stream:
         if not self.is_left_incomplete:
             self.complete(line)
         elif line:
-            self.write_comment(line)
+            self.write(line, is_event=False)
 
     def _last_line(self) -> bytes:
         """Return what tells the client when to ask again, if anything."""

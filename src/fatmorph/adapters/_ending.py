@@ -19,7 +19,7 @@ from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
 from fatmorph.writer import Writer
 
-__all__ = ("HandlerTask", "as_exception", "run")
+__all__ = ("HandlerTask", "as_exception", "called", "check_returned")
 
 RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
 
@@ -57,18 +57,26 @@ class HandlerTask:
             return True
 
 
-async def run(
+def called(
     handler: Callable[[Context, Writer], Awaitable[None]], context: Context, writer: Writer
-) -> None:
-    """Run a handler.
+) -> Awaitable[object]:
+    """Call a handler and return what to await.
 
     Raises:
-        HandlerError: It returned something, which would be lost.
+        HandlerError: The handler is not async.
     """
     waiting: object = handler(context, writer)
     if not inspect.isawaitable(waiting):
         raise _not_async_error(context, waiting)
-    returned: object = await waiting
+    return waiting
+
+
+def check_returned(context: Context, returned: object) -> None:
+    """Refuse what a handler returned, because it would be lost.
+
+    Raises:
+        HandlerError: It is not None.
+    """
     if returned is not None:
         raise _returned_error(context, returned)
 

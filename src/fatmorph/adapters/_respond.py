@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TypeAlias
 
 from fatmorph._log import Log
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
-from fatmorph.adapters._ending import HandlerTask, run
+from fatmorph.adapters._ending import HandlerTask, called, check_returned
 from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, OriginError, SignalsError
@@ -38,52 +39,31 @@ async def respond(
     responded, invalid signals get a 400, and a body that is too large gets a 413. Any other error
     is raised, for the framework, after the clean-up.
     """
+    # hot: as tests/benchmarks/fan_out.py shows. Each event passes through every coroutine that
+    # waits for the handler, so there is only this one.
     settings = settings or Settings()
     mark = page_mark(context.headers)
-    if mark is None:
-        await _respond(handler, context, transport, settings, None)
-        return
-    with _connections.counted(context):
-        await _respond(handler, context, transport, settings, mark)
-
-
-async def _respond(
-    handler: Handler,
-    context: Context,
-    transport: Transport,
-    settings: Settings,
-    mark: Mark | None,
-) -> None:
-    writer = Writer(
-        transport,
-        is_datastar=context.is_datastar,
-        is_head=context.method == "HEAD",
-        settings=settings,
-        accept_encoding=context.headers.get("accept-encoding"),
-        last_event_id=context.last_event_id,
-        is_repeatable=context.method == "GET",
-        nonce=context.nonce if context.is_datastar or settings.content_security_policy else "",
-        retries=Retries(handler, mark, asyncio.get_running_loop().time()),
-    )
+    writer = _writer(handler, context, transport, settings, mark)
     task = HandlerTask()
-    try:
+    with _connections.counted(context) if mark is not None else nullcontext():
         try:
-            check_origin(context.method, context.headers, settings.allowed_origins)
-            if not writer.confirm_unsubscribed():
-                await run(handler, context, writer)
-        except (OriginError, SignalsError, BodyError) as error:
-            _refuse(context, writer, error)
-        except asyncio.CancelledError:
-            if not writer.take_back_cancellation():
-                raise
-        await writer.finish()
-    except BaseException as error:  # noqa: BLE001 - a handler may end by anything, for a framework
-        failure = task.as_failure(error)
-        if not task.is_ending(error):
-            await writer.fail(failure)
-        raise failure  # noqa: B904 - it has its cause, or is the error itself
-    finally:
-        await writer.abort()
+            try:
+                check_origin(context.method, context.headers, settings.allowed_origins)
+                if not writer.confirm_unsubscribed():
+                    check_returned(context, await called(handler, context, writer))
+            except (OriginError, SignalsError, BodyError) as error:
+                _refuse(context, writer, error)
+            except asyncio.CancelledError:
+                if not writer.take_back_cancellation():
+                    raise
+            await writer.finish()
+        except BaseException as error:  # noqa: BLE001 - a handler may end by anything
+            failure = task.as_failure(error)
+            if not task.is_ending(error):
+                await writer.fail(failure)
+            raise failure  # noqa: B904 - it has its cause, or is the error itself
+        finally:
+            await writer.abort()
     if writer.is_left_incomplete:
         leave_incomplete(transport)
 
@@ -91,6 +71,27 @@ async def _respond(
 def log_refusal(context: Context, error: OriginError | SignalsError | BodyError) -> None:
     """Log why a request was refused: Datastar shows the reason to no user."""
     logger.warning("%s: %s", request_line(context.method, context.path), error)
+
+
+def _writer(
+    handler: Handler,
+    context: Context,
+    transport: Transport,
+    settings: Settings,
+    mark: Mark | None,
+) -> Writer:
+    is_datastar = context.is_datastar
+    return Writer(
+        transport,
+        is_datastar=is_datastar,
+        is_head=context.method == "HEAD",
+        settings=settings,
+        accept_encoding=context.headers.get("accept-encoding"),
+        last_event_id=context.last_event_id,
+        is_repeatable=context.method == "GET",
+        nonce=context.nonce if is_datastar or settings.content_security_policy else "",
+        retries=Retries(handler, mark, asyncio.get_running_loop().time()),
+    )
 
 
 def _refuse(

@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._ending import run
+from fatmorph.adapters._ending import called, check_returned
 from fatmorph.adapters._injection import InjectedHandler, injected
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
@@ -103,7 +103,7 @@ class WriterResponse(Response):
         status = self._status(c)
         if status != 200:  # 200 is the default, and without content it becomes a 204
             w.status = status
-        await run(self.handler, c, w)
+        check_returned(c, await called(self.handler, c, w))
         late = self._status(c)
         if late != status:
             w.status = late  # or raise, if it is too late

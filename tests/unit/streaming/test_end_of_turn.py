@@ -1,8 +1,8 @@
-"""Services of the event loop for streams: flushes at the end of a turn, and tasks."""
+"""The end of an event loop's turn, at which all streams are flushed."""
 
 import asyncio
 
-from fatmorph._streaming.end_of_turn import begun_task, turn_of
+from fatmorph._streaming.end_of_turn import turn_of
 
 
 class Counting:
@@ -55,12 +55,3 @@ async def test_one_event_loop_has_one_turn_at_a_time() -> None:
     turn = turn_of(loop)
 
     assert turn_of(loop) is turn
-
-
-async def test_a_task_that_was_begun_ends_with_what_its_coroutine_returns() -> None:
-    async def coroutine() -> None:
-        await asyncio.sleep(0)
-
-    task = begun_task(coroutine(), loop=asyncio.get_running_loop(), name="a name")
-
-    assert (task.get_name(), await task) == ("a name", None)

@@ -283,7 +283,7 @@ async def test_a_handler_whose_wait_shows_no_frame_is_logged(
     task = await left(returns_a_task, clock)
     await ended(task)
 
-    assert names(caplog) == ["run"]
+    assert names(caplog) == ["respond"]
 
 
 def waiting_timers() -> list[asyncio.TimerHandle]:

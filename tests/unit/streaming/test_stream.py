@@ -510,7 +510,7 @@ async def test_a_silent_stream_gives_its_compressor_back_and_goes_on(clock: Cloc
     clock.advance(6)
     await turns()
     is_held_between_events = compressor._deflater is not None
-    stream.write_comment(b":\n\n")  # a heartbeat is not worth it
+    stream.write(b":\n\n", is_event=False)  # a heartbeat is not worth it
     await turns()
     clock.advance(5)
     await turns()
