@@ -45,8 +45,23 @@ class Interval:
         return self._wait
 
 
-class Seconds(Protocol):
-    """A number, or an `Interval`."""
+class Scaler:
+    """The `retryScaler` of `at.subscribe()`, which is read once per failure."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._at = self._due = 0.0
+
+    def __float__(self) -> float:
+        now = time.monotonic()
+        self._count = self._count + 1 if now < self._due else 0
+        self._due = now + max(1.5, 5 * (now - self._at) if self._count else 0)
+        self._at = now
+        return 1.25 if self._count < 3 else 2.5
+
+
+class Number(Protocol):
+    """A number, an `Interval` or a `Scaler`."""
 
     def __float__(self) -> float: ...
 
@@ -59,7 +74,7 @@ class Waits:
         scaler: The `retryScaler`.
     """
 
-    def __init__(self, base: Seconds, scaler: float) -> None:
+    def __init__(self, base: Number, scaler: Number) -> None:
         self._base = self._next = base
         self._scaler = scaler
 
@@ -74,7 +89,7 @@ class Waits:
     def after_end(self) -> float:
         """Return the wait after the end of a response, or after a server that was not found."""
         wait = float(self._next)
-        self._next = min(float(self._next) * self._scaler, MAX_WAIT_SECONDS)
+        self._next = min(float(self._next) * float(self._scaler), MAX_WAIT_SECONDS)
         return wait
 
 
@@ -126,7 +141,7 @@ class Tab:
 
     async def _load(self) -> None:
         """Subscribe until a 204."""
-        waits = Waits(Interval(), 2.0)
+        waits = Waits(Interval(), Scaler())
         self._page_id = f"{random.getrandbits(50):x}"
         self._last_id = ""
         while True:

@@ -271,7 +271,8 @@ def test_an_escaped_pattern_matches_its_text_and_no_other(
 
 
 def test_the_permanent_streams_options_arrive(client: Client) -> None:
-    url, options = client("value", expression=at.subscribe("/subscribe", retry_interval=50))
+    subscription = at.subscribe("/subscribe", retry_interval=50, retry_scaler=2)
+    url, options = client("value", expression=subscription)
     page = options["headers"].pop("Fatmorph-Page")
 
     assert re.fullmatch(r"[0-9a-z]{1,16} 50", page)
@@ -302,6 +303,32 @@ def test_a_subscriptions_interval_grows_after_each_wait(client: Client) -> None:
 
     nominal = [min(100 * 2**n, 8000) for n in range(14)]
     assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True)), waits
+
+
+@pytest.mark.parametrize(
+    ("seconds", "factors"),
+    [
+        # From the end of a stream on, without any server.
+        ((0, 0.1, 0.23, 0.38, 0.58, 1.07, 2.3, 5.3), [1.25] * 3 + [2.5] * 5),
+        # A stream lived from 0.5 to 2.5 seconds.
+        (
+            (0, 0.1, 0.23, 0.38, 2.5, 2.6, 2.73, 2.88, 3.1),
+            [1.25] * 3 + [2.5] + [1.25] * 3 + [2.5] * 2,
+        ),
+    ],
+)
+def test_a_subscriptions_waits_are_short_at_the_beginning_of_an_outage(
+    client: Client, seconds: tuple[float, ...], factors: list[float]
+) -> None:
+    options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
+    found = client(
+        "value",
+        expression=f"[({options}).retryScaler].flatMap(scaler => [Date.now].flatMap(clock =>"
+        f" {js([1e6 + 1000 * second for second in seconds])}.map(now => (Date.now = () => now, "
+        "Number(scaler))).concat((Date.now = clock, []))))",
+    )
+
+    assert found == factors
 
 
 # Without spaces and controls, which the browser encodes inside a URL.

@@ -8,13 +8,19 @@ from fatmorph.markup.escape import JSExpression
 
 PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
 NOTHING = "'Fatmorph-Signals': 'include='"
+SCALER = (
+    "retryScaler: {n: 0, at: 0, due: 0, valueOf() {return "
+    "this.n = Date.now() < this.due ? this.n + 1 : 0, "
+    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
+    "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
+)
 RETRIES = (
     "retry: 'always', retryInterval: {n: 0, end: 0, valueOf() {return "
     "Date.now() < this.end ? this.wait : ("
     "this.n = Date.now() - this.end < 3000 ? this.n + 1 : 0, "
     "this.wait = (80 + Math.random() * 40) * Math.min(2 ** this.n, 80), "
     "this.end = Date.now() + this.wait, this.wait)}}, "
-    "retryScaler: 2, retryMaxWait: 10000, retryMaxCount: Infinity"
+    f"{SCALER}, retryMaxWait: 10000, retryMaxCount: Infinity"
 )
 
 
@@ -55,7 +61,7 @@ RETRIES = (
             at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
             (
                 f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
-                "openWhenHidden: true, retry: 'always', retryInterval: 50, retryScaler: 2, "
+                f"openWhenHidden: true, retry: 'always', retryInterval: 50, {SCALER}, "
                 "retryMaxWait: 10000, retryMaxCount: 3})"
             ),
         ),
@@ -63,10 +69,14 @@ RETRIES = (
             at.get("/s", retry_interval=JSExpression("80 + Math.random() * 40")),
             "@get('/s', {retryInterval: 80 + Math.random() * 40})",
         ),
+        (
+            at.get("/s", retry_scaler=JSExpression("1 + Math.random()")),
+            "@get('/s', {retryScaler: 1 + Math.random()})",
+        ),
     ],
     ids=[
         *("plain", "included", "excluded", "a pattern of JavaScript", "a payload", "a form"),
-        *("options", "an interval of JavaScript"),
+        *("options", "an interval of JavaScript", "a scaler of JavaScript"),
     ],
 )
 def test_a_subscription_is_spelled_as_the_client_reads_it(expression: str, written: str) -> None:

@@ -55,7 +55,7 @@ class FetchOptions(TypedDict, total=False):
             1.0.5 still retry network errors, unless `retry_max_count=0`.
         retry_interval: Milliseconds before the first retry, at least 1; default 1000. Or
             JavaScript, such as `JSExpression("80 + Math.random() * 40")`.
-        retry_scaler: Factor by which each wait is longer, at least 1; default 2.
+        retry_scaler: Factor by which each wait is longer, at least 1; default 2. Or JavaScript.
         retry_max_wait: Longest wait, in milliseconds; default 30000.
         retry_max_count: Consecutive failures after which it stops; default 10, `math.inf` never.
     """
@@ -71,7 +71,7 @@ class FetchOptions(TypedDict, total=False):
     request_cancellation: Literal["auto", "cleanup", "disabled"] | JSExpression | None
     retry: Literal["auto", "error", "always", "never"] | None
     retry_interval: int | JSExpression | None
-    retry_scaler: float | None
+    retry_scaler: float | JSExpression | None
     retry_max_wait: int | None
     retry_max_count: float | None
 
@@ -199,6 +199,8 @@ def _milliseconds(value: object, where: str) -> str:
 
 
 def _scaler(value: object, where: str) -> str:
+    if isinstance(value, JSExpression):
+        return value.value
     if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < math.inf:
         return js(value)
     why = "waits are multiplied by it, and below 1 they shrink to nothing"

@@ -1,7 +1,7 @@
 """The options of a subscription: a stream that the page asks for again for as long as it lives.
 
 The client waits before it asks again: `retryInterval` at first, then `retryScaler` times longer
-after each failure. No client lengthens the wait after streams that end early, and those before
+after each failure to find a server. No client lengthens the wait after streams that end early, and those before
 Datastar 1.0.2 do not lengthen it after a 4xx or a 5xx. So the interval is an object that lengthens
 itself when it is read as a number, unless a stream has lived since the last wait. It also differs
 from page to page, so that pages which lost one server do not all ask the next one at the same
@@ -26,9 +26,17 @@ from fatmorph.markup.escape import JSExpression
 
 __all__ = ("subscription_options",)
 
-# Seven attempts in ten seconds, from a tenth of a second on: some are left for a failure before.
-SCALER = 2
 MAX_WAIT_MS = 10_000
+# The factor from one wait to the next while no server is found. A server that restarts, as in hot
+# reload, is found by one of the first four attempts, within 0.6 seconds. Later ones are few: seven
+# in ten seconds, because the page may have asked before. The client reads it once per failure, so
+# a later failure than the waits explain is the first of a new outage. No semicolons, as below.
+SCALER = JSExpression(
+    "{n: 0, at: 0, due: 0, valueOf() {return "
+    "this.n = Date.now() < this.due ? this.n + 1 : 0, "
+    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
+    "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
+)
 # 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit. A
 # stream that ends within 3 seconds has not lived. The client reads the interval twice at the
 # beginning of a wait: for this wait, and to compute the next one. No semicolons: it splits at them.
@@ -51,8 +59,8 @@ def subscription_options(options: Mapping[str, object]) -> dict[str, object]:
         DatastarError: `exclude` without `include`.
 
     Example:
-        >>> subscription_options({"include": "^user_id$"})["retry_scaler"]
-        2
+        >>> subscription_options({"include": "^user_id$"})["retry_max_wait"]
+        10000
     """
     given = {name: value for name, value in options.items() if value is not None}
     defaults: dict[str, object] = {
