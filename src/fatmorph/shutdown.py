@@ -11,7 +11,7 @@ return → the server finds nothing open. A handler that waits elsewhere is canc
 
 Some servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
 hypercorn's workers get no signal and poll an Event, so we poll it too. A server that has reached
-its limit of requests stops without a signal, and is polled as well: see `_servers`.
+its limit of requests stops without a signal, and is polled as well. `_servers` knows them.
 
 Source: https://docs.python.org/3/library/signal.html#general-rules
 """
@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,7 +27,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
-from fatmorph._servers import Servers
+from fatmorph._servers import hypercorn, twisted
+from fatmorph._servers.running import RunningServers
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -83,7 +83,7 @@ class _LoopStreams:
         self.is_stopping = False
         self.stopped_count = 0
         self._is_looking = False
-        self._servers: Servers | None = None
+        self._servers: RunningServers | None = None
         self._event: Event | None = None
 
     def add(self, stream: Stoppable) -> None:
@@ -117,7 +117,7 @@ class _LoopStreams:
 
     def _find_servers(self) -> None:
         is_stopped_by_itself = self._servers is not None and self._servers.are_stopping
-        self._servers, self._event = Servers(), _hypercorn_event()
+        self._servers, self._event = RunningServers(), hypercorn.stop_event()
         if is_stopped_by_itself and self._servers and not self._servers.are_stopping:
             # A new server in the same event loop, as in tests.
             self.is_stopping, self.stopped_count = False, 0
@@ -209,7 +209,7 @@ class _EndStreamsFirst:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         stop()
         is_first, self.is_called = not self.is_called, True
-        if is_first and getattr(self.following, "__module__", "").startswith("twisted."):
+        if is_first and twisted.is_signal_handler(self.following):
             self._follow_when_over(number)
         else:
             self.following(number, frame)
@@ -223,18 +223,3 @@ class _EndStreamsFirst:
                 loop.call_soon_threadsafe(
                     streams.call_when_over, follow, GRACE_SECONDS + HURRY_SECONDS
                 )
-
-
-def _hypercorn_event() -> Event | None:
-    """Return the Event with which hypercorn stops this process, if it is a worker of hypercorn.
-
-    hypercorn passes the Event only to its worker function, but a process keeps its arguments.
-    They are private to hypercorn, so unexpected ones are ignored.
-    """
-    multiprocessing = sys.modules.get("multiprocessing.process")
-    process = None if multiprocessing is None else multiprocessing.current_process()
-    module = getattr(getattr(process, "_target", None), "__module__", "")
-    event: Event | None = None
-    if module.startswith("hypercorn."):
-        event = getattr(process, "_kwargs", {}).get("shutdown_event")
-    return event

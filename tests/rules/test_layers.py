@@ -139,6 +139,7 @@ PACKAGE_ORDER = {
         "_development",
         "diff",
     ),
+    "_servers": ("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "running"),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "adapters": (
         "_incomplete",
