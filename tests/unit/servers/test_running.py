@@ -33,19 +33,22 @@ OPEN, CLOSED = Sockets(is_open=True), Sockets(is_open=False)
 SET, NOT_SET = asyncio.Event(), asyncio.Event()
 SET.set()
 
-STATES = {
-    "uvicorn, at its limit": ("uvicorn.server", Server(should_exit=True), True),
-    "uvicorn, closed": ("uvicorn.server", Server(servers=[CLOSED, CLOSED]), True),
-    "uvicorn": ("uvicorn.server", Server(should_exit=False, servers=[OPEN, CLOSED]), False),
-    "uvicorn, before it listens": ("uvicorn.server", Server(servers=[]), False),
-    "gunicorn, at its limit": ("gunicorn.workers.gasgi", Server(alive=False), True),
-    "gunicorn": ("gunicorn.workers.gasgi", Server(alive=True, servers=[OPEN]), False),
-    "gunicorn with aiohttp, at its limit": ("aiohttp.worker", Server(alive=False), True),
-    "gunicorn with aiohttp": ("aiohttp.worker", Server(alive=True), False),
-    "hypercorn, at its limit": ("hypercorn.asyncio.run", Server(terminate=SET), True),
-    "hypercorn, stopped": ("hypercorn.asyncio.run", Server(terminated=SET), True),
-    "hypercorn": ("hypercorn.asyncio.run", Server(terminate=NOT_SET), False),
-    "a server of another release": ("uvicorn.server", Server(), False),
+STOPPING = {
+    "uvicorn, at its limit": ("uvicorn.server", Server(should_exit=True)),
+    "uvicorn, closed": ("uvicorn.server", Server(servers=[CLOSED, CLOSED])),
+    "gunicorn, at its limit": ("gunicorn.workers.gasgi", Server(alive=False)),
+    "gunicorn, closed": ("gunicorn.workers.gasgi", Server(alive=True, servers=[CLOSED])),
+    "gunicorn with aiohttp, at its limit": ("aiohttp.worker", Server(alive=False)),
+    "hypercorn, at its limit": ("hypercorn.asyncio.run", Server(terminate=SET)),
+    "hypercorn, stopped": ("hypercorn.asyncio.run", Server(terminated=SET)),
+}
+SERVING = {
+    "uvicorn": ("uvicorn.server", Server(should_exit=False, servers=[OPEN, CLOSED])),
+    "uvicorn, before it listens": ("uvicorn.server", Server(servers=[])),
+    "uvicorn of another release": ("uvicorn.server", Server()),
+    "gunicorn": ("gunicorn.workers.gasgi", Server(alive=True, servers=[OPEN])),
+    "gunicorn with aiohttp": ("aiohttp.worker", Server(alive=True)),
+    "hypercorn": ("hypercorn.asyncio.run", Server(terminate=NOT_SET, terminated=NOT_SET)),
 }
 
 
@@ -54,7 +57,7 @@ def served_by(module: str, server: Server) -> Iterator[None]:
     """Run a coroutine that waits, as a server does, and awaits another one in between."""
     variable = "context" if module.startswith("hypercorn.") else "self"
     names: dict[str, Any] = {"__name__": module}
-    exec(f"async def serve({variable}, waiting):\n    await waiting", names)  # noqa: S102
+    exec(f"async def serve({variable}, waiting):\n    await waiting", names)
 
     async def main() -> None:
         await names["serve"](server, asyncio.Event().wait())
@@ -64,13 +67,22 @@ def served_by(module: str, server: Server) -> Iterator[None]:
     task.cancel()
 
 
-@pytest.mark.parametrize(("module", "server", "is_stopping"), STATES.values(), ids=STATES)
-async def test_a_server_shows_that_it_stops(module: str, server: Server, is_stopping: bool) -> None:
+@pytest.mark.parametrize(("module", "server"), STOPPING.values(), ids=STOPPING)
+async def test_a_server_shows_that_it_stops(module: str, server: Server) -> None:
     with served_by(module, server):
         await turns()
         found = RunningServers()
 
-        assert (len(found), found.are_stopping) == (1, is_stopping)
+        assert (len(found), found.are_stopping) == (1, True)
+
+
+@pytest.mark.parametrize(("module", "server"), SERVING.values(), ids=SERVING)
+async def test_a_server_that_serves_does_not_stop(module: str, server: Server) -> None:
+    with served_by(module, server):
+        await turns()
+        found = RunningServers()
+
+        assert (len(found), found.are_stopping) == (1, False)
 
 
 async def test_an_event_loop_without_a_server_does_not_stop() -> None:
