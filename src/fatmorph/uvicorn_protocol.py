@@ -1,65 +1,22 @@
 """uvicorn's HTTP protocol, with connections that end reliably when their clients are gone.
 
-A server that closes a connection first delivers its buffered data. A peer that acknowledges packets
-but reads nothing can keep the connection open for ever, and an ASGI application cannot drop it.
-Linux can: it closes a connection on which data has been waiting for a given time. Idle connections
-have no waiting data, so they are not affected.
+It drops, on Linux, the connection of a client that reads nothing, and it reports to every request
+that the client left, not only to the newest one.
 
-A client may send a second request before the first response is complete. uvicorn then notifies
-only the second request that the client left; this protocol notifies all of them.
-
-Sources: https://www.rfc-editor.org/rfc/rfc5482 and
-https://man7.org/linux/man-pages/man7/tcp.7.html (TCP_USER_TIMEOUT),
-https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2 (pipelining)
+Source: https://www.uvicorn.org/settings/#implementation
 """
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from typing import Any
-
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from fatmorph._servers.uvicorn import ReliableConnection
 
 __all__ = ("Protocol",)
 
-# Longer than the default limit of a stream, so that the log first shows why it was cut, and long
-# enough for a client with a short network failure.
-MAX_UNTAKEN_SECONDS = 120
-# None where the system has no such option.
-USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 
-
-class Protocol(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # one of two classes
+class Protocol(ReliableConnection, AutoHTTPProtocol):  # type: ignore[misc,valid-type] # one of two
     """The HTTP protocol that `serve()` passes to uvicorn: `uvicorn.run(app, http=Protocol)`.
 
     Source: https://www.uvicorn.org/settings/#implementation
     """
-
-    _newest: Any = None  # a RequestResponseCycle, of one of two modules
-    _earlier: tuple[Any, ...] = ()
-
-    @property
-    def cycle(self) -> Any:
-        """The newest request of the connection, and its response; uvicorn sets it."""
-        return self._newest
-
-    @cycle.setter
-    def cycle(self, cycle: Any) -> None:
-        known = (*self._earlier, self._newest)
-        self._earlier = tuple(c for c in known if c is not None and not c.response_complete)
-        self._newest = cycle
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection; uvicorn calls this."""
-        for cycle in self._earlier:
-            cycle.disconnected = not cycle.response_complete
-            cycle.message_event.set()
-        super().connection_lost(exc)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin a connection; uvicorn calls this."""
-        if USER_TIMEOUT is not None:
-            connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, MAX_UNTAKEN_SECONDS * 1000)
-        super().connection_made(transport)

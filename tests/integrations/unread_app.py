@@ -6,11 +6,12 @@ It can be run as a server: `python unread_app.py PORT WORKERS`.
 import sys
 from contextlib import suppress
 
-from fatmorph import Context, Writer, serve, uvicorn_protocol
+from fatmorph import Context, Writer, serve
+from fatmorph._servers import uvicorn
 from fatmorph.adapters.asgi import application
 from fatmorph.settings import Settings
 
-uvicorn_protocol.MAX_UNTAKEN_SECONDS = 1  # set on import, so that workers get it, too
+uvicorn.MAX_UNTAKEN_SECONDS = 1  # set on import, so that workers get it, too
 
 
 async def page(c: Context, w: Writer) -> None:

@@ -142,7 +142,6 @@ PACKAGE_ORDER = {
     "_servers": ("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "running"),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "adapters": (
-        "_incomplete",
         "_ending",
         "_connections",
         "_respond",

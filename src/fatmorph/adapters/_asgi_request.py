@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from fatmorph._servers.uvicorn import closing_check
 from fatmorph.adapters._asgi_messages import Message, Receive, Received, Scope
 from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, request_line
 from fatmorph.errors import MomentError
@@ -45,10 +46,7 @@ class AsgiRequest:
         self._receiving = asyncio.Lock()
         self._received = Received()
         self._read_again: str | None = None
-        # uvicorn reports a departed client only to the newest request of a connection, not to
-        # earlier ones that are still open. But the object of `receive` has the transport.
-        transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        self._is_closing: Callable[[], bool] | None = getattr(transport, "is_closing", None)
+        self._is_closing = closing_check(receive)
 
     @property
     def is_left(self) -> bool:

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from typing import TypeAlias
 
 from fatmorph._log import Log
+from fatmorph._servers.uvicorn import leave_incomplete
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._ending import HandlerTask, called, check_returned
-from fatmorph.adapters._incomplete import leave_incomplete
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, OriginError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark

@@ -1,4 +1,4 @@
-"""A stream that the server's stop has ended stays incomplete, so that its page comes back."""
+"""uvicorn does not log responses that are left incomplete on purpose, and ends its connections."""
 
 import asyncio
 import gc
@@ -8,69 +8,11 @@ from collections.abc import Callable
 import pytest
 import uvicorn
 
-from fatmorph import Context, Writer, shutdown
+from fatmorph import Context, Writer
+from fatmorph._servers.uvicorn import ReliableConnection, closing_check
 from fatmorph.adapters import Handler, respond
 from fatmorph.testing import MemoryClient
 from transports import Source, turns
-
-
-class Stoppable:
-    """A stream of another application: a server without streams has nothing to stop."""
-
-    def end(self) -> None: ...
-
-    def cancel(self) -> None: ...
-
-
-async def stopped_in(handler: Handler, method: str = "GET") -> MemoryClient:
-    """Return the client of a handler that runs while the server stops."""
-    other, transport = Stoppable(), MemoryClient()
-    shutdown.register(other)
-    shutdown.stop()
-    await turns()
-    await asyncio.create_task(respond(handler, Context(method=method, path="/"), transport))
-    return transport
-
-
-async def subscribe(c: Context, w: Writer) -> None:
-    w.patch_signals({"joined": True})
-    async for _ in w.alive(Source()):
-        pass
-
-
-async def test_a_stream_that_opens_while_the_server_stops_breaks_off() -> None:
-    transport = await stopped_in(subscribe)
-
-    assert transport.body == b'event: datastar-patch-signals\ndata: signals {"joined":true}\n\n'
-    assert not transport.is_complete
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD"])
-async def test_a_response_that_must_not_be_repeated_is_completed(method: str) -> None:
-    transport = await stopped_in(subscribe, method)
-
-    assert transport.is_complete
-
-
-async def test_events_without_a_wait_are_completed() -> None:
-    async def answer(c: Context, w: Writer) -> None:
-        w.patch_signals({"half": 1})
-        await w.drain()
-        w.patch_signals({"half": 2})
-
-    transport = await stopped_in(answer)
-
-    assert transport.is_complete
-
-
-async def test_a_page_is_completed() -> None:
-    async def page(c: Context, w: Writer) -> None:
-        w.json([1])
-
-    transport = await stopped_in(page)
-
-    assert (transport.body, transport.is_complete) == (b"[1]", True)
-
 
 INCOMPLETE = "ASGI callable returned without completing response."
 OTHER = "Exception in ASGI application"
@@ -158,3 +100,52 @@ async def test_a_complete_response_needs_no_filter() -> None:
     await asyncio.create_task(cycle.run(page))
 
     assert (cycle.scope, UVICORN.filters) == ({"type": "http"}, [])
+
+
+class Request:
+    """A request of a connection, as uvicorn's protocols hold it."""
+
+    def __init__(self, *, is_complete: bool = False) -> None:
+        self.response_complete = is_complete
+        self.disconnected = False
+        self.message_event = asyncio.Event()
+
+    @property
+    def is_told(self) -> tuple[bool, bool]:
+        return self.disconnected, self.message_event.is_set()
+
+
+async def test_every_open_request_of_a_connection_is_told_that_its_client_left() -> None:
+    connection = ReliableConnection()
+    complete, first, second, newest = Request(is_complete=True), Request(), Request(), Request()
+    for request in (complete, first, second, newest):
+        connection.cycle = request
+
+    connection.connection_lost(None)
+
+    assert [each.is_told for each in (first, second)] == [(True, True)] * 2
+    assert complete.is_told == (False, False)
+    assert (connection.cycle, newest.is_told) == (newest, (False, False)), "uvicorn tells this one"
+
+
+async def test_a_connection_without_a_transport_has_no_closing_check() -> None:
+    async def receive() -> None: ...
+
+    assert closing_check(receive) is None
+
+
+async def test_the_transport_of_a_request_shows_whether_it_closes() -> None:
+    class Closing(asyncio.Transport):
+        def is_closing(self) -> bool:
+            return True
+
+    class Cycle:
+        def __init__(self) -> None:
+            self.transport = Closing()
+
+        async def receive(self) -> None: ...
+
+    is_closing = closing_check(Cycle().receive)
+
+    assert is_closing is not None
+    assert is_closing()
