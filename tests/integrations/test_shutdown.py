@@ -26,6 +26,7 @@ BY_PROGRAM_WITH_WORKERS = ["stream_app.py", "{port}", "2"]
 BY_HAND = ["-m", "uvicorn", "stream_app:app", "--port", "{port}", "--no-access-log", "--loop"]
 GRANIAN = ["-m", "granian", "stream_app:app", "--interface", "asgi", "--port", "{port}"]
 HYPERCORN = ["-m", "hypercorn", "stream_app:app", "--bind", "127.0.0.1:{port}"]
+GUNICORN = ["-m", "gunicorn", "stream_app:app", "--bind", "127.0.0.1:{port}", "-k"]
 STARTS = {
     "serve": BY_PROGRAM,
     "serve, two workers": BY_PROGRAM_WITH_WORKERS,
@@ -40,7 +41,23 @@ STARTS = {
     "hypercorn, no worker": [*HYPERCORN, "--workers", "0"],
     "daphne": ["-m", "daphne", "stream_app:app", "--port", "{port}", "--verbosity", "0"],
 }
-GUNICORN = ["-m", "gunicorn", "stream_app:app", "--bind", "127.0.0.1:{port}", "--max-requests"]
+GUNICORN_STARTS = {
+    "gunicorn with uvicorn's worker": [*GUNICORN, "uvicorn_worker.UvicornWorker"],
+    "gunicorn with its own worker": [*GUNICORN, "asgi"],
+    "gunicorn with aiohttp's worker": [
+        *["-m", "gunicorn", "--chdir", "adapters/programs", "aiohttp_program:app"],
+        *["--bind", "127.0.0.1:{port}", "-k", "aiohttp.GunicornWebWorker"],
+    ],
+}
+SIGNALS = [
+    *(
+        pytest.param(start, number, id=f"{name}, {number.name}")
+        for name, start in STARTS.items()
+        for number in (signal.SIGINT, signal.SIGTERM)
+    ),
+    # After SIGINT, gunicorn's workers do not wait for their responses, or ignore it.
+    *(pytest.param(start, signal.SIGTERM, id=name) for name, start in GUNICORN_STARTS.items()),
+]
 # Servers of five requests, which then stop, or start another worker.
 LIMITED = {
     "uvicorn on asyncio": [*BY_HAND, "asyncio", "--limit-max-requests", "5"],
@@ -50,16 +67,16 @@ LIMITED = {
         *["--http", "fatmorph.uvicorn_protocol:Protocol"],
     ],
     "uvicorn, two workers": [*BY_HAND, "auto", "--workers", "2", "--limit-max-requests", "5"],
-    "gunicorn with uvicorn's worker": [*GUNICORN, "5", "-k", "uvicorn_worker.UvicornWorker"],
-    "gunicorn with its own worker": [*GUNICORN, "5", "-k", "asgi"],
+    **{name: [*start, "--max-requests", "5"] for name, start in GUNICORN_STARTS.items()},
     "hypercorn": [*HYPERCORN, "--max-requests", "5"],
     "hypercorn, two workers": [*HYPERCORN, "--workers", "2", "--max-requests", "5"],
 }
-starts = pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
 LAST_CHUNK = b"0\r\n\r\n"
 # After SIGINT, a program that catches KeyboardInterrupt exits normally. After SIGTERM, uvicorn
 # restores the signal's default action and raises it again. Parents of workers handle both.
 EXIT_CODES = {0, -signal.SIGTERM}
+# gunicorn's own worker says so of each response that is left incomplete.
+INCOMPLETE = "ASGI application returned without completing the response; closing the connection"
 
 
 async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes) -> Events:
@@ -88,8 +105,7 @@ async def stopped(server: Server, number: int) -> int:
     return await asyncio.to_thread(server.stop, number)
 
 
-@starts
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(("start", "number"), SIGNALS)
 async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
     start: list[str], number: int
 ) -> None:
@@ -109,7 +125,7 @@ async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
     assert output.count("cleaned up painter\n") == STREAMS
     assert LAST_CHUNK not in ends, "a complete response would end the page's retries"
     assert "Traceback" not in output
-    assert "ERROR" not in output
+    assert "ERROR" not in output.replace(f"[ERROR] {INCOMPLETE}", "")
 
 
 @pytest.mark.parametrize("start", LIMITED.values(), ids=LIMITED)
@@ -118,13 +134,15 @@ async def test_a_server_that_has_reached_its_limit_of_requests_ends_its_streams(
 ) -> None:
     path = "/subscribe?" + signals_query({"name": "painter"})
 
-    with running([sys.executable, *start], cwd=FOLDER) as server:
+    # The exit is not waited for: aiohttp's worker may wait for a request that it does not read.
+    with running([sys.executable, *start], cwd=FOLDER, stop_seconds=0) as server:
         async with AsyncExitStack() as stack:
             events = await opened(stack, server, path, b'"joined":"painter"')
             reading = asyncio.create_task(events.end())
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(20):  # gunicorn cuts streams after 30 seconds
                 while not reading.done():
-                    await asyncio.to_thread(knock, server.port)
+                    knocking = asyncio.create_task(asyncio.to_thread(knock, server.port))
+                    await asyncio.wait({reading, knocking}, return_when="FIRST_COMPLETED")
             end = await reading
         output = server.output()
 
