@@ -316,8 +316,7 @@ class Writer(EventResponder):
     async def live(
         self,
         view: View,
-        source: AsyncIterable[object] | None = None,
-        *,
+        *sources: AsyncIterable[object] | None,
         key: Hashable = None,
         only: str | Iterable[str] | None = None,
         heartbeat: float | None = HEARTBEAT_SECONDS,
@@ -331,9 +330,10 @@ class Writer(EventResponder):
 
         Args:
             view: Returns the page; a function without parameters, plain or async.
-            source: Yields an item for each change, such as `relay.subscribe("*", latest=True)`;
-                the values are ignored, and it is closed at the end. Without one, the view is called
-                at `max_rate`.
+            *sources: Each yields an item for each change, as `relay.subscribe("*", latest=True)`
+                does; the values are ignored, and all are closed at the end, which is that of the
+                first one that ends. None is skipped; without any, the view is called at
+                `max_rate`.
             key: Equal for all streams whose views return the same page at the same time, which is
                 then drawn once for all of them. Include everything that the page depends on:
                 otherwise one user sees another user's page. Nonces need not be included.
@@ -355,7 +355,7 @@ class Writer(EventResponder):
         live = Live(
             self._stream,
             partial(self._draw_page, view, regions),
-            source,
+            [source for source in sources if source is not None],
             shared=None if key is None else shared_page(view, regions, key, self._nonce),
             last_id=last_id,
             heartbeat=heartbeat,

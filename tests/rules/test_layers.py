@@ -108,6 +108,7 @@ PACKAGE_ORDER = {
         "stream",
         "alive",
         "shared_page",
+        "changes",
         "live",
         "whole_response",
         "event_response",

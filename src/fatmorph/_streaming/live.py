@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from typing import Self
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 
 from fatmorph._streaming.alive import Alive
+from fatmorph._streaming.changes import changes_of
 from fatmorph._streaming.shared_page import Page, SharedPage
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
-from fatmorph.errors import HandlerError, ResponseError
+from fatmorph.errors import ResponseError
 from fatmorph.http._head import completed_error
-from fatmorph.types import Source
 
 __all__ = ("Live",)
 
@@ -35,7 +34,7 @@ class Live:
     Args:
         stream: The stream to write to.
         draw: Draws the page.
-        source: Yields an item for each change; None draws at `max_rate`.
+        sources: Each yields an item for each change; without any, the rate decides.
         shared: The page that several streams share; None if this stream draws its own.
         last_id: The id of the page that the browser has; None if unknown.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
@@ -49,20 +48,20 @@ class Live:
         self,
         stream: Stream,
         draw: Callable[[], Awaitable[Page]],
-        source: AsyncIterable[object] | None,
+        sources: Sequence[AsyncIterable[object]],
         *,
         shared: SharedPage | None,
         last_id: str | None,
         heartbeat: float | None,
         max_rate: float | None,
     ) -> None:
-        if source is None and max_rate is None:
+        if not sources and max_rate is None:
             raise _pace_error()
         self._stream = stream
         self._draw = draw
         self._shared = shared
         self._last_id = last_id
-        self._changes = source if source is None or isinstance(source, Source) else _Pump(source)
+        self._changes = changes_of(sources)
         self._alive = Alive(
             stream, self._changes, heartbeat=heartbeat, max_rate=max_rate, call="w.live(view, …)"
         )
@@ -129,66 +128,6 @@ class Live:
                 raise completed_error()  # the view itself has unsubscribed the page
             self._stream.write(page.event)
             self._last_id = page.id
-
-
-class _Pump:
-    """A reader that empties a source at once, and only remembers that there was an item."""
-
-    def __init__(self, source: AsyncIterable[object]) -> None:
-        self._source = source
-        self._items: AsyncIterator[object] | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._is_changed = False
-        self._wake = asyncio.Event()
-        self.changed_at = 0
-
-    def __aiter__(self) -> Self:
-        self._items = aiter(self._source)
-        self._task = asyncio.create_task(self._read(self._items))
-        return self
-
-    async def __anext__(self) -> None:
-        await self._wake.wait()
-        if not self._is_changed and self._task is not None:
-            await self._task  # it has ended, and raises the source's error, if there was one
-            raise StopAsyncIteration
-        self.skip()
-
-    def skip(self) -> int:
-        skipped = int(self._is_changed)
-        self._is_changed = False
-        if self._task is None or not self._task.done():
-            self._wake.clear()
-        return skipped
-
-    def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-    async def aclose(self) -> None:
-        if self._task is not None:
-            self.close()
-            await asyncio.wait([self._task])
-        close = getattr(self._source if self._items is None else self._items, "aclose", None)
-        if close is not None:
-            await close()
-
-    async def _read(self, items: AsyncIterator[object]) -> None:
-        try:
-            async for _ in items:
-                self.changed_at = time.perf_counter_ns()
-                self._is_changed = True
-                self._wake.set()
-                await asyncio.sleep(0)  # a source that never waits must not block the loop
-        except SystemExit as error:  # from a task, it would end the event loop
-            raise HandlerError(
-                "cannot go on after SystemExit in a source",
-                where="w.live(view, source)",
-                why="it would end the process, and every other stream with it",
-                fix="raise RuntimeError(…)  (instead of SystemExit)",
-            ) from error
-        finally:
-            self._wake.set()
 
 
 def _pace_error() -> ResponseError:

@@ -128,6 +128,41 @@ class Mailbox(Generic[T]):
             except LookupError:  # a publisher in another thread has dropped it for a new one
                 continue
 
+    def watch(self, waiter: asyncio.Future[None]) -> None:
+        """End the wait for a message of several mailboxes, now or later; see `unwatch()`.
+
+        Args:
+            waiter: A future of the running event loop, which the reader awaits.
+
+        Raises:
+            MomentError: If another task is reading, or another event loop has read.
+        """
+        loop = get_running_loop()
+        if self._waiter is not None or self._loop is not loop:
+            self._check_reader(loop)
+        self._waiter = waiter
+        self._awaited.add(self)
+        if self._queue or self.is_closed:
+            _end_wait(waiter)
+
+    def unwatch(self) -> None:
+        """Undo `watch()`."""
+        self._awaited.discard(self)
+        self._waiter = None
+
+    def take_waiting(self) -> bool:
+        """Remove the oldest message; return whether there was one.
+
+        Raises:
+            StopAsyncIteration: If the mailbox is closed.
+        """
+        if self.is_closed:
+            raise StopAsyncIteration
+        with suppress(LookupError):
+            self._queue.take()
+            return True
+        return False
+
     def skip(self) -> int:
         """Discard the queued messages and return their number."""
         count = len(self._queue)

@@ -26,6 +26,7 @@ from fatmorph.relay._contract import (
 from fatmorph.relay._mailbox import LatestQueue, Mailbox, Queue, running_loop
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
     from types import TracebackType
 
@@ -231,6 +232,29 @@ class Subscription(Generic[T]):
             (3, 0)
         """
         return self._mailbox.skip()
+
+    def watch(self, waiter: asyncio.Future[None]) -> None:
+        """End a wait when a message arrives here, for a reader of several sources.
+
+        Args:
+            waiter: A future of the running event loop.
+
+        Raises:
+            MomentError: If another task is reading, or another event loop has read.
+        """
+        self._mailbox.watch(waiter)
+
+    def unwatch(self) -> None:
+        """Undo `watch()`."""
+        self._mailbox.unwatch()
+
+    def take_waiting(self) -> bool:
+        """Remove the oldest message, without waiting; return whether there was one.
+
+        Raises:
+            StopAsyncIteration: If the subscription is closed.
+        """
+        return self._mailbox.take_waiting()
 
     async def __aenter__(self) -> Self:
         if self._mailbox.is_closed:

@@ -38,10 +38,10 @@ class Counter:
 class Client:
     """A client of a live page."""
 
-    def __init__(self, view: View, source: object = None, **options: object) -> None:
+    def __init__(self, view: View, *sources: object, **options: object) -> None:
         self.transport = MemoryClient()
         self.view = view
-        self.source = source
+        self.sources = sources
         self.nonce = str(options.pop("nonce", ""))
         self.options = options
         self.last_event_id: str | None = None
@@ -64,7 +64,7 @@ class Client:
     async def _handle(self) -> None:
         writer = Writer(self.transport, last_event_id=self.last_event_id, nonce=self.nonce)
         try:
-            await writer.live(self.view, self.source, **self.options)
+            await writer.live(self.view, *self.sources, **self.options)
         finally:
             await writer.finish()
 
@@ -243,6 +243,68 @@ async def test_a_page_after_another_patch_is_always_sent(counter: Counter) -> No
     await handler
 
     assert b'id="number">0<' in transport.body
+
+
+async def test_a_change_of_any_of_several_sources_is_shown(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    other, plain = Relay[str](), Source()
+    client = await Client(
+        counter.view, relay.subscribe("*"), None, other.subscribe("*"), plain
+    ).open()
+
+    change(counter, relay, 1)
+    await turns()
+    change(counter, other, 2)
+    await turns()
+    counter.number = 3
+    plain.queue.put_nowait("news")
+    await turns()
+    await client.leave()
+
+    assert (client.numbers, plain.is_closed) == ([0, 1, 2, 3], True)
+    assert (relay.subscription_count, other.subscription_count) == (0, 0)
+
+
+async def test_changes_of_several_sources_meanwhile_become_one_page(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    other = Relay[str]()
+    client = await Client(counter.view, relay.subscribe("*"), other.subscribe("*")).open()
+    dropped = counters.snapshot().dropped
+
+    for number in (1, 2, 3):
+        change(counter, relay, number)
+        change(counter, other, number)
+    await turns()
+    await client.leave()
+
+    assert (client.numbers, counters.snapshot().dropped - dropped) == ([0, 3], 5)
+
+
+async def test_the_first_of_several_sources_that_ends_ends_the_page(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    steps = relay.subscribe("*")
+    client = await Client(counter.view, Source(), steps).open()
+
+    await steps.aclose()
+    await turns()
+
+    assert client.handler.done()
+
+
+async def test_another_thread_wakes_a_reader_of_several_sources(
+    counter: Counter, relay: Relay[str]
+) -> None:
+    other = Relay[str]()
+    client = await Client(counter.view, relay.subscribe("*"), other.subscribe("*")).open()
+
+    await asyncio.to_thread(change, counter, other, 1)
+    await turns()
+    await client.leave()
+
+    assert client.numbers == [0, 1]
 
 
 async def test_silence_is_broken_by_a_heartbeat(

@@ -1,0 +1,157 @@
+"""Changes: the sources of a live page, read as one.
+
+A source that can wake a reader of several, such as a relay's subscription, is waited for directly,
+without a task of its own. Any other is read by a task, which only remembers that there was an
+item. The first source that ends, ends the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from typing import Protocol, Self, runtime_checkable
+
+from fatmorph.errors import HandlerError
+from fatmorph.types import Source
+
+__all__ = ("changes_of",)
+
+
+def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | None:
+    """Return one source of the changes of all; None without any.
+
+    Args:
+        sources: Each yields an item for each change; they are closed with the result.
+    """
+    if not sources:
+        return None
+    if len(sources) == 1 and isinstance(sources[0], Source):
+        return sources[0]
+    return _Joined([each if isinstance(each, _Watchable) else _Pump(each) for each in sources])
+
+
+@runtime_checkable
+class _Watchable(Protocol):
+    """A source that can wake a reader of several sources."""
+
+    @property
+    def changed_at(self) -> int: ...
+    def watch(self, waiter: asyncio.Future[None]) -> None: ...
+    def unwatch(self) -> None: ...
+    def take_waiting(self) -> bool: ...
+    def skip(self) -> int: ...
+    def __aiter__(self) -> object: ...
+    def close(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+class _Joined:
+    """Several sources as one."""
+
+    def __init__(self, sources: Sequence[_Watchable]) -> None:
+        self._sources = sources
+
+    @property
+    def changed_at(self) -> int:
+        return max(source.changed_at for source in self._sources)
+
+    def __aiter__(self) -> Self:
+        for source in self._sources:
+            source.__aiter__()
+        return self
+
+    async def __anext__(self) -> None:
+        # hot: as tests/benchmarks/page_state.py shows.
+        loop = asyncio.get_running_loop()
+        while not any(source.take_waiting() for source in self._sources):
+            waiter = loop.create_future()
+            try:
+                for source in self._sources:
+                    source.watch(waiter)
+                await waiter
+            finally:
+                for source in self._sources:
+                    source.unwatch()
+
+    def skip(self) -> int:
+        return sum(source.skip() for source in self._sources)
+
+    def close(self) -> None:
+        for source in self._sources:
+            source.close()
+
+    async def aclose(self) -> None:
+        async with AsyncExitStack() as stack:
+            for source in self._sources:
+                stack.push_async_callback(source.aclose)
+
+
+class _Pump:
+    """A reader that empties a source at once, and only remembers that there was an item."""
+
+    def __init__(self, source: AsyncIterable[object]) -> None:
+        self._source = source
+        self._items: AsyncIterator[object] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_changed = False
+        self._waiter: asyncio.Future[None] | None = None
+        self.changed_at = 0
+
+    def __aiter__(self) -> Self:
+        self._items = aiter(self._source)
+        self._task = asyncio.create_task(self._read(self._items))
+        self._task.add_done_callback(self._wake)
+        return self
+
+    def watch(self, waiter: asyncio.Future[None]) -> None:
+        self._waiter = waiter
+        if self._is_changed or (self._task is not None and self._task.done()):
+            self._wake()
+
+    def unwatch(self) -> None:
+        self._waiter = None
+
+    def take_waiting(self) -> bool:
+        if self.skip():
+            return True
+        if self._task is not None and self._task.done():
+            self._task.result()  # raises the source's error, if there was one
+            raise StopAsyncIteration
+        return False
+
+    def skip(self) -> int:
+        skipped, self._is_changed = int(self._is_changed), False
+        return skipped
+
+    def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self.close()
+            await asyncio.wait([self._task])
+        close = getattr(self._source if self._items is None else self._items, "aclose", None)
+        if close is not None:
+            await close()
+
+    async def _read(self, items: AsyncIterator[object]) -> None:
+        try:
+            async for _ in items:
+                self.changed_at = time.perf_counter_ns()
+                self._is_changed = True
+                self._wake()
+                await asyncio.sleep(0)  # a source that never waits must not block the loop
+        except SystemExit as error:  # from a task, it would end the event loop
+            raise HandlerError(
+                "cannot go on after SystemExit in a source",
+                where="w.live(view, source)",
+                why="it would end the process, and every other stream with it",
+                fix="raise RuntimeError(…)  (instead of SystemExit)",
+            ) from error
+
+    def _wake(self, _: object = None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
