@@ -6,6 +6,7 @@ import signal
 import sys
 from contextlib import AsyncExitStack, suppress
 from http.client import HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypercorn.config import Config
 
 from clients import Events, request, signals_query
 from integrations.stream_app import app
+from machine import missing
 from servers import Server, free_port, running
 
 FOLDER = Path(__file__).parent
@@ -71,12 +73,22 @@ LIMITED = {
     "hypercorn": [*HYPERCORN, "--max-requests", "5"],
     "hypercorn, two workers": [*HYPERCORN, "--workers", "2", "--max-requests", "5"],
 }
+MODULES = {"aiohttp", "daphne", "granian", "gunicorn", "hypercorn", "uvicorn", "uvicorn_worker"}
 LAST_CHUNK = b"0\r\n\r\n"
 # After SIGINT, a program that catches KeyboardInterrupt exits normally. After SIGTERM, uvicorn
 # restores the signal's default action and raises it again. Parents of workers handle both.
 EXIT_CODES = {0, -signal.SIGTERM}
 # gunicorn's own worker says so of each response that is left incomplete.
 INCOMPLETE = "ASGI application returned without completing the response; closing the connection"
+
+
+def command(start: list[str]) -> list[str]:
+    """Return the command of a start, whose server must be installed."""
+    for module in MODULES & {word.partition(".")[0] for word in start}:
+        package = module.replace("_", "-")
+        if find_spec(module) is None:
+            missing(package, f"{package} is not installed: pip install {package}")
+    return [sys.executable, *start]
 
 
 async def opened(stack: AsyncExitStack, server: Server, path: str, first: bytes) -> Events:
@@ -111,7 +123,7 @@ async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
 ) -> None:
     path = "/subscribe?" + signals_query({"name": "painter"})
 
-    with running([sys.executable, *start], cwd=FOLDER) as server:
+    with running(command(start), cwd=FOLDER) as server:
         async with AsyncExitStack() as stack:
             streams = [
                 await opened(stack, server, path, b'"joined":"painter"') for _ in range(STREAMS)
@@ -135,7 +147,7 @@ async def test_a_server_that_has_reached_its_limit_of_requests_ends_its_streams(
     path = "/subscribe?" + signals_query({"name": "painter"})
 
     # The exit is not waited for: aiohttp's worker may wait for a request that it does not read.
-    with running([sys.executable, *start], cwd=FOLDER, stop_seconds=0) as server:
+    with running(command(start), cwd=FOLDER, stop_seconds=0) as server:
         async with AsyncExitStack() as stack:
             events = await opened(stack, server, path, b'"joined":"painter"')
             reading = asyncio.create_task(events.end())
@@ -184,7 +196,7 @@ async def test_ctrl_c_in_a_terminal_reaches_workers_and_cleans_up_once() -> None
 async def test_a_handler_that_waits_in_its_body_is_cancelled_and_cleans_up(
     start: list[str],
 ) -> None:
-    with running([sys.executable, *start], cwd=FOLDER) as server:
+    with running(command(start), cwd=FOLDER) as server:
         async with AsyncExitStack() as stack:
             events = await opened(stack, server, "/wait", b'"waiting":true')
             exit_code = await stopped(server, signal.SIGINT)
