@@ -5,6 +5,7 @@ import pytest
 from fatmorph.datastar._script import DATASTAR_VERSION, KNOWN_VERSIONS, datastar_script
 from fatmorph.errors import DatastarError
 from fatmorph.morph.checks._vocabulary import (
+    CANCELS_BY_ELEMENT_BEFORE,
     CANCELS_BY_URL_SINCE,
     EMPTY_IDS_MATTER_BEFORE,
     NAMED_IDS_MATTER_BEFORE,
@@ -68,7 +69,10 @@ def test_an_invalid_release_is_refused_with_those_that_are_known() -> None:
 
 
 def test_the_clients_that_rules_concern_are_known() -> None:
-    rules = {CANCELS_BY_URL_SINCE, EMPTY_IDS_MATTER_BEFORE, NAMED_IDS_MATTER_BEFORE}
+    rules = {
+        *(CANCELS_BY_ELEMENT_BEFORE, CANCELS_BY_URL_SINCE),
+        *(EMPTY_IDS_MATTER_BEFORE, NAMED_IDS_MATTER_BEFORE),
+    }
 
     assert rules <= {*KNOWN_VERSIONS}
     assert DATASTAR_VERSION in KNOWN_VERSIONS

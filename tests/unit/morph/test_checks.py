@@ -8,7 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from example_programs import example_module
-from fatmorph import at, comment, data, dom_id, element, fragment, h, mathml, svg
+from fatmorph import at, comment, data, datastar_script, dom_id, element, fragment, h, mathml, svg
 from fatmorph.errors import ChildError
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
@@ -64,6 +64,10 @@ FOUND = {
     "details-of-one-name": (
         h.body(OPEN(id="a", name="x"), OPEN(id="b", name="x")),
         "body > details#b",
+    ),
+    "action-ends-stream": (
+        h.body(data.init(at.subscribe("/s")), data.on("keydown", at.post("/key"), window=True)),
+        "body",
     ),
     "same-action": (
         h.body(h.button(data.on("click", at.post("/a"))), h.a(data.on("click", at.post("/a")))),
@@ -193,6 +197,22 @@ CLEAN = {
         data.ignore(),
         h.button(data.on("click", at.post("/a"))),
         h.button(data.on("click", at.post("/a"))),
+    ),
+    "a request of the element of a subscription, which cancels no other": h.body(
+        data.init(at.subscribe("/s")),
+        data.on("keydown", at.post("/key", request_cancellation="disabled"), window=True),
+    ),
+    "a request of the element of a subscription that no other cancels": h.body(
+        data.init(at.subscribe("/s", request_cancellation="disabled")),
+        data.on("keydown", at.post("/key"), window=True),
+    ),
+    "a request of another element than that of the subscription": h.body(
+        data.init(at.subscribe("/s")),
+        h.main(data.on("keydown", at.post("/key"), window=True)),
+    ),
+    "a request of the element of a subscription, in a newer client": h.html(
+        h.head(datastar_script(version="1.0.2")),
+        h.body(data.init(at.subscribe("/s")), data.on("keydown", at.post("/key"), window=True)),
     ),
     "two names in data-preserve-attr": h.p({"data-preserve-attr": "class title"}),
     "ids on rows": h.table([h.tr({"id": f"r{n}"}, h.td(n)) for n in range(1_000)]),

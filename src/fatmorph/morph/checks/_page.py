@@ -12,13 +12,15 @@ from fatmorph.markup._render import generated
 from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._sent_signals import report_sent_signals
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
-from fatmorph.morph.checks._vocabulary import MATCHED_BY_POSITION
+from fatmorph.morph.checks._vocabulary import CANCELS_BY_ELEMENT_BEFORE, MATCHED_BY_POSITION
 
 __all__ = ("is_subscription", "report_page", "stylesheet_href")
 
 REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
 # A write with a complete URL; of two reads, the later one is the one that is wanted.
 WRITE = re.compile(r"@(post|put|patch|delete)\(\s*(['\"`])([^'\"`$]*)\2\s*[,)]")
+ANY_REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
+CLIENT = re.compile(r"datastar@v?(\d+\.\d+\.\d+)")  # in a URL of the CDN
 MANY_CELLS = 1_000  # fewer cost a client a few milliseconds per patch
 STAYS = frozenset({"body", "head", "html"})  # matched by their tags
 
@@ -29,6 +31,7 @@ def report_page(survey: Survey) -> None:
     _report_rows(survey)
     _report_states(survey)
     _report_subscriptions(survey)
+    _report_ended_streams(survey)
     _report_actions(survey)
     _report_cells(survey)
     _report_stylesheets(survey)
@@ -145,6 +148,32 @@ def _report_subscriptions(survey: Survey) -> None:
         if first is not spot:
             words = {"url": short_repr(url), "first": survey.path(first)}
             survey.report("same-subscription", spot, **words)
+
+
+def _report_ended_streams(survey: Survey) -> None:
+    for spot, _, expression in survey.inits:
+        if not is_subscription(expression) or "requestCancellation" in expression:
+            continue
+        requests = [
+            request
+            for name, text in spot.element.attributes.items()
+            if name.startswith("data-") and "requestCancellation" not in str(text)
+            for request in ANY_REQUEST.findall(str(text))
+        ]
+        if len(requests) > 1 and not _has_newer_client(survey):
+            survey.report("action-ends-stream", spot)
+
+
+def _has_newer_client(survey: Survey) -> bool:
+    scripts = (
+        str(s.element.attributes.get("src")) for s in survey.spots if s.element.tag == "script"
+    )
+    versions = [found[1] for source in scripts if (found := CLIENT.search(source))]
+    return any(_numbers(version) >= _numbers(CANCELS_BY_ELEMENT_BEFORE) for version in versions)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
 
 
 def _report_actions(survey: Survey) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ACTION",
+    "CANCELS_BY_ELEMENT_BEFORE",
     "CANCELS_BY_URL_SINCE",
     "CHECKED",
     "EMPTY_IDS_MATTER_BEFORE",
@@ -42,6 +43,7 @@ __all__ = (
 )
 
 # The clients that a rule concerns. https://github.com/starfederation/datastar/releases
+CANCELS_BY_ELEMENT_BEFORE: Final = "1.0.2"
 CANCELS_BY_URL_SINCE: Final = "1.0.2"
 EMPTY_IDS_MATTER_BEFORE: Final = "1.0.5"
 NAMED_IDS_MATTER_BEFORE: Final = "1.0.5"

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from fatmorph.morph.checks._vocabulary import (
+    CANCELS_BY_ELEMENT_BEFORE,
     CANCELS_BY_URL_SINCE,
     EMPTY_IDS_MATTER_BEFORE,
     NAMED_IDS_MATTER_BEFORE,
@@ -156,6 +157,15 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "<{tag}> asks for {url}, as {first} does",
             "a request ends the one before it that has the same method and URL",
             'h.body(data.init(at.subscribe("/subscribe")), …)  (one stream for the page)',
+        ),
+        "action-ends-stream": (
+            "warning",
+            "<{tag}> holds a subscription, and sends other requests too",
+            (
+                f"in clients before {CANCELS_BY_ELEMENT_BEFORE} a request ends the one before it "
+                "of the same element, and the page is no longer subscribed"
+            ),
+            'h.body(data.init(at.subscribe("/subscribe")), h.main(data.on("click", …), …))',
         ),
         "same-action": (
             "warning",
