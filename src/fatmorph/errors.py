@@ -69,6 +69,7 @@ __all__ = (
     "TagNameError",
     "add_place",
     "one_line",
+    "plain_text",
     "quoted",
     "short_repr",
     "shortened",
@@ -265,6 +266,14 @@ def short_repr(value: object) -> str:
     except Exception:  # noqa: BLE001 - a broken __repr__ must not hide the real error
         return f"<{type(value).__name__}>"
     return shortened(text, SHORT_REPR_CHARACTERS)
+
+
+def plain_text(value: object) -> str:
+    """Return `str(value)` for a message, or the type's name if `str` fails."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a broken __str__ must not hide the real error
+        return f"<{type(value).__name__}>"
 
 
 def add_place(error: Exception, place: str) -> None:

@@ -109,7 +109,7 @@ def _text_value(element: str, name: str, value: object) -> Written | None:
 
 
 def text_of(value: Any) -> str | None:
-    """Return the text of a `str` or a number, None for anything else.
+    """Return the text of a `str` or a number, None for anything else and for too long an int.
 
     The methods of the plain type are called with the value, because the methods of a subclass can
     return anything. `__class__` is not used, because a proxy claims the class of its target.
@@ -118,12 +118,19 @@ def text_of(value: Any) -> str | None:
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, int):
-        return int.__repr__(value)
+        return _int_text(value)
     if issubclass(kind, float):
         return float.__repr__(value)
     if issubclass(kind, Decimal):
         return Decimal.__str__(value)
     return None
+
+
+def _int_text(value: int) -> str | None:
+    try:
+        return int.__repr__(value)
+    except ValueError:  # more digits than sys.get_int_max_str_digits()
+        return None
 
 
 def _srcdoc_value(element: str, name: str, value: object) -> Written | None:

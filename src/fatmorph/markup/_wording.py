@@ -27,6 +27,7 @@ from fatmorph.errors import (
 )
 
 __all__ = (
+    "LONG_INT",
     "argument_place",
     "attribute_holder",
     "attribute_value_error",
@@ -44,6 +45,8 @@ __all__ = (
     "void_error",
 )
 
+# https://docs.python.org/3/library/stdtypes.html#integer-string-conversion-length-limitation
+LONG_INT = "Python writes no int with more digits than sys.get_int_max_str_digits()"
 SHORT_PATH_CHARACTERS = 400  # five lines; the end of a longer path is enough to find the place
 
 
@@ -195,6 +198,8 @@ def attribute_value_error(element: str, name: str, value: object) -> AttributeVa
     holds = _ATTRIBUTE_HOLDS.get(name, "an attribute holds text, a number, True, False or None")
     if name.startswith("style["):
         holds = "a property holds text, a number, or None or False to be left out"
+    if name not in _ATTRIBUTE_HOLDS and _is_long_int(value):
+        holds = LONG_INT
     return AttributeValueError(
         f"cannot write {type(value).__name__} as the value of {name}",
         where=f"{name} of {attribute_holder(element)}: {short_repr(value)}",
@@ -231,6 +236,8 @@ def _named(element: str) -> str:
 
 def unusual_remedy(value: object) -> tuple[str, str] | None:
     """Return why a value is neither text nor an element, and the code that makes it one."""
+    if _is_long_int(value):
+        return LONG_INT, "hex(value)"
     if isinstance(value, str | int | float | Decimal):
         return "a proxy claims to be text or a number, and is neither", "str(value)"
     if isinstance(value, bytes | bytearray | memoryview):
@@ -247,6 +254,11 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
     if hasattr(type(value), "isoformat"):
         return "a date can be written in many ways", "value.isoformat()"
     return None
+
+
+def _is_long_int(value: object) -> bool:
+    """Return whether a refused value is an int, which then has too many digits."""
+    return issubclass(type(value), int) and not isinstance(value, bool)
 
 
 def raw_text_remedy(element: str, found: str) -> str:

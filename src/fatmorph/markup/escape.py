@@ -25,6 +25,7 @@ from datastar_py.attributes import JSExpression
 
 from fatmorph.errors import AttributeValueError, short_repr
 from fatmorph.markup._core import escape_attribute, escape_text
+from fatmorph.markup._values import text_of
 from fatmorph.types import SignalValue
 
 __all__ = ("JSExpression", "escape_attribute", "escape_text", "js", "url_literal")
@@ -101,7 +102,8 @@ def _literal(value: Any, place: str) -> str:
         return f"'{UNSAFE_IN_STRING.sub(_string_escape, str.__str__(value))}'"
     if issubclass(kind, int):
         if int.__abs__(value) > MAX_SAFE_INTEGER:
-            raise _literal_error(value, place, "the browser would round it", "str(value)")
+            fix = "str(value)" if text_of(value) else "hex(value)"
+            raise _literal_error(value, place, "the browser would round it", fix)
         return int.__repr__(value)
     if issubclass(kind, float):
         if not math.isfinite(value):

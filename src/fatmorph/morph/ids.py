@@ -17,12 +17,15 @@ from typing import TypeAlias
 from uuid import UUID
 
 from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.markup._wording import LONG_INT
 
 __all__ = ("IdPart", "dom_id")
 
 IdPart: TypeAlias = "str | int | float | Decimal | UUID | date | time | Enum | tuple[IdPart, ...]"
 """What an id can be made of."""
 
+# Every int below is written by Python, whatever sys.get_int_max_str_digits() is.
+MANY_DIGITS = 10**600
 # Everything but ASCII letters, digits and the characters that CSS calls non-ASCII ident code
 # points. A fixed list, so that an id does not depend on a Python version's Unicode tables.
 ESCAPED = re.compile(
@@ -64,7 +67,7 @@ def dom_id(*parts: IdPart) -> str:
             part
             if type(part) is str and part.isalnum() and part.isascii()
             else repr(part)
-            if type(part) is int and part >= 0
+            if type(part) is int and 0 <= part < MANY_DIGITS
             else _encoded(part)
             for part in parts
         ]
@@ -93,7 +96,7 @@ def _text(part: object) -> str:
     if isinstance(part, str):
         return str.__str__(part)
     if isinstance(part, int):
-        return int.__repr__(part)
+        return _digits(part)
     if isinstance(part, float):
         return float.__repr__(part)
     if isinstance(part, date | time):
@@ -106,3 +109,15 @@ def _text(part: object) -> str:
         why="an id must be the same in every process, today and tomorrow",
         fix='dom_id("row", row.id)',
     )
+
+
+def _digits(part: int) -> str:
+    try:
+        return int.__repr__(part)
+    except ValueError:
+        raise AttributeValueError(
+            "cannot make an id of int",
+            where=f"dom_id(…): {short_repr(part)}",
+            why=LONG_INT,
+            fix="hex(value)",
+        ) from None

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
-from fatmorph.errors import AttributeValueError, DatastarError, short_repr
+from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._policy import NONCE_HEADER, PAGE_NONCE
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup._url import plain_url
-from fatmorph.markup.escape import JSExpression, js, url_literal
+from fatmorph.markup.escape import MAX_SAFE_INTEGER, JSExpression, js, url_literal
 
 if TYPE_CHECKING:
     from fatmorph.types import SignalValue
@@ -169,7 +169,7 @@ def _one_of(*words: str) -> Callable[[object, str], str]:
     def write(value: object, where: str) -> str:
         if isinstance(value, str) and value in words:
             return js(value)
-        near = closest_name(str(value), words) or words[0]
+        near = closest_name(plain_text(value), words) or words[0]
         raise _option_error(value, where, f"it is one of {', '.join(words)}", f'"{near}"')
 
     return write
@@ -192,7 +192,7 @@ def _interval(value: object, where: str) -> str:
 
 
 def _milliseconds(value: object, where: str) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+    if isinstance(value, int) and not isinstance(value, bool) and _is_exact(value, 1):
         return js(value)
     why = "it is whole milliseconds, and 0 would ask again without a pause"
     raise _option_error(value, where, why, "100")
@@ -201,7 +201,7 @@ def _milliseconds(value: object, where: str) -> str:
 def _scaler(value: object, where: str) -> str:
     if isinstance(value, JSExpression):
         return value.value
-    if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < math.inf:
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_exact(value, 1):
         return js(value)
     why = "waits are multiplied by it, and below 1 they shrink to nothing"
     raise _option_error(value, where, why, "1.5")
@@ -210,9 +210,13 @@ def _scaler(value: object, where: str) -> str:
 def _count(value: object, where: str) -> str:
     if value == math.inf:
         return "Infinity"
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and _is_exact(value, 0):
         return js(value)
     raise _option_error(value, where, "it is a whole number, or infinite", "math.inf")
+
+
+def _is_exact(number: float, minimum: int) -> bool:
+    return minimum <= number <= MAX_SAFE_INTEGER
 
 
 def _selector(value: object, where: str) -> str:

@@ -14,7 +14,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from fatmorph.errors import DatastarError, short_repr
+from fatmorph.errors import DatastarError, plain_text, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,14 +85,17 @@ def wait_tag(wait: object, where: str) -> str:
         >>> wait_tag(300, "data.on, debounce"), wait_tag("2s", "data.on, delay")
         ('300ms', '2s')
     """
+    too_long = "the browser can wait between 1 ms and 2147483647 ms"
     if isinstance(wait, int) and not isinstance(wait, bool):
+        if abs(wait) > LONGEST_WAIT_MS:
+            raise _wait_error(wait, where, too_long)
         wait = f"{int(wait)}ms"
     match = WAIT.fullmatch(wait) if isinstance(wait, str) else None
     if match is None:
         raise _wait_error(wait, where, "a time is whole milliseconds or seconds; a dot ends it")
-    milliseconds = int(match[1]) * (1000 if match[2] == "s" else 1)
+    milliseconds = float(match[1]) * (1000 if match[2] == "s" else 1)
     if not 1 <= milliseconds <= LONGEST_WAIT_MS:
-        raise _wait_error(wait, where, "the browser can wait between 1 ms and 2147483647 ms")
+        raise _wait_error(wait, where, too_long)
     return match[0] if match[2] else f"{match[0]}ms"
 
 
@@ -226,7 +229,7 @@ def kebab_property(name: object, where: str) -> str:
 def _tags(value: object, allowed: Mapping[frozenset[str], str], where: str) -> str:
     parts = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
     wait, tags = wait_tag((parts or (None,))[0], where), parts[1:]
-    known = frozenset(str(tag) for tag in tags)
+    known = frozenset(plain_text(tag) for tag in tags)
     if known not in allowed or len(known) != len(tags):
         choices = " or ".join(f'("300ms", {_quoted(text)})' for text in allowed.values() if text)
         raise DatastarError(
@@ -243,7 +246,7 @@ def _key_error(name: object, where: str) -> DatastarError:
         f"cannot write {short_repr(name)} into an attribute's name",
         where=where,
         why="HTML lower-cases it, no quotes, spaces, < > / = fit in it, and __ starts a modifier",
-        fix=repr(re.sub(r"[^a-z0-9]+", "-", str(name).lower()).strip("-") or "my-name"),
+        fix=repr(re.sub(r"[^a-z0-9]+", "-", plain_text(name).lower()).strip("-") or "my-name"),
     )
 
 
@@ -253,7 +256,7 @@ def _quoted(tags: str) -> str:
 
 def _wait_error(wait: object, where: str, why: str) -> DatastarError:
     milliseconds = 300
-    number = re.fullmatch(r"\s*([0-9]*\.[0-9]+)\s*s?\s*", str(wait))
+    number = re.fullmatch(r"\s*([0-9]*\.[0-9]+)\s*s?\s*", plain_text(wait))
     if number and 0 < float(number[1]) < LONGEST_WAIT_MS // 1000:
         milliseconds = max(1, round(float(number[1]) * 1000))
     return DatastarError(

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from fatmorph.datastar._attributes.expressions import joined_text, operand_text
-from fatmorph.errors import AttributeValueError, DatastarError, short_repr
+from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
 __all__ = (
@@ -91,7 +91,7 @@ def signal_name(name: object, where: str) -> str:
         f"cannot use {short_repr(name)} as the name of a signal",
         where=where,
         why="$name reads ASCII letters, digits and _, joined by - or (for nested signals) by .",
-        fix=repr(_near_name(str(name))),
+        fix=repr(_near_name(plain_text(name))),
     )
 
 
@@ -214,7 +214,7 @@ def _signal_object(
 ) -> dict[str, Any]:
     plain: dict[str, Any] = {}  # Any: js() checks what the values are
     for key, value in values.items():
-        here = f"{path}.{key}" if path else str(key)
+        here = f"{path}.{key}" if path else plain_text(key)
         if not isinstance(key, str) or "." in key or key == "__proto__":
             raise DatastarError(
                 f"cannot use {short_repr(key)} as the name of a signal",
@@ -222,7 +222,7 @@ def _signal_object(
                 why="a dot in a key does not nest, the client makes an unusable signal of it"
                 if isinstance(key, str) and "." in key
                 else "the client could not store it under that name",
-                fix=_nested_fix(str(key)),
+                fix=_nested_fix(plain_text(key)),
             )
         plain[key] = _signal_value(value, here, if_missing=if_missing, is_tree=is_tree)
     return plain

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import quote
 
-from fatmorph.errors import DatastarError
+from fatmorph.errors import DatastarError, plain_text
 from fatmorph.http._subscription import PAGE_HEADER, SIGNALS_HEADER
 from fatmorph.markup.escape import JSExpression
 
@@ -85,7 +85,7 @@ def _headers(given: Mapping[str, object], *, has_payload: bool) -> object:
     ours: dict[str, object] = {
         # The server writes the page's own interval back when a stream has lived.
         PAGE_HEADER: JSExpression(
-            f"{PAGE_ID} + ' {interval}'" if type(interval) is int else PAGE_ID
+            f"{PAGE_ID} + ' {plain_text(interval)}'" if type(interval) is int else PAGE_ID
         )
     }
     include = given.get("include", "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from fatmorph.errors import EncodingError, EventError, short_repr
+from fatmorph.errors import EncodingError, EventError, plain_text, short_repr
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 from fatmorph.http._policy import is_nonce
 
@@ -116,7 +116,9 @@ def required_text(value: object, where: str, name: str) -> str:
         f"cannot use {type(value).__name__} as {name}",
         where=where,
         why="it is text",
-        fix=f"{where}{str(value)!r}" if where.endswith("=") else f"{where.rstrip(')')}str(value))",
+        fix=f"{where}{plain_text(value)!r}"
+        if where.endswith("=")
+        else f"{where.rstrip(')')}str(value))",
     )
 
 

@@ -15,7 +15,8 @@ import msgspec
 
 from fatmorph.datastar._attributes.signals import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.datastar.events._fields import utf8
-from fatmorph.errors import EventError, short_repr
+from fatmorph.errors import EventError, plain_text, short_repr
+from fatmorph.markup._values import text_of
 
 __all__ = ("nested_nulls", "signals_json")
 
@@ -119,7 +120,8 @@ def _plain(value: object, path: str, *, is_tree: bool) -> object:
         return str.__str__(value)
     if isinstance(value, int):
         if abs(value) > MAX_SAFE_INTEGER:
-            raise _signal_value_error(value, path, "the browser would round it", "str(value)")
+            fix = "str(value)" if text_of(value) else "hex(value)"
+            raise _signal_value_error(value, path, "the browser would round it", fix)
         return int(value)
     if not math.isfinite(value):
         raise _signal_value_error(value, path, "JSON has neither NaN nor Infinity", "None")
@@ -136,14 +138,14 @@ def _builtins(value: object, path: str) -> object:
 
 
 def _join(path: str, key: object) -> str:
-    return f"{path}.{key}" if path else str(key)
+    return f"{path}.{key}" if path else plain_text(key)
 
 
 def _signal_name(key: object, path: str) -> str:
     if isinstance(key, str) and key not in ("", "__proto__") and not UNFIT_IN_NAME.search(key):
         utf8(key, f"patch_signals(), signal {_join(path, key)}")
         return str.__str__(key)
-    near = UNFIT_IN_NAME.sub(".", "name" if key in ("", "__proto__") else str(key))
+    near = UNFIT_IN_NAME.sub(".", "name" if key in ("", "__proto__") else plain_text(key))
     *outer, last = [part for part in near.split(".") if part] or ["name"]
     fix = "".join(f'{{"{part}": ' for part in outer) + f'{{"{last}": ...' + "}" * (len(outer) + 1)
     raise _signal_name_error(key, _join(path, key), "patch_signals()", fix)

@@ -126,7 +126,12 @@ add_child(Builder *builder, PyObject *item, const Place *place)
     }
     if (type == &PyLong_Type || type == &PyFloat_Type) {
         PyObject *text = number_text(state, item);
-        return text == NULL ? -1 : push_child(builder, text);
+        if (text != NULL) {
+            return push_child(builder, text);
+        }
+        if (PyErr_Occurred()) {
+            return -1;
+        }
     }
     return add_converted(builder, item, place);
 }

@@ -24,7 +24,8 @@ make_small_numbers(State *state)
     return 0;
 }
 
-/* Return the text of an int or a float. */
+/* Return the text of an int or a float; NULL without an exception for a large int, of which Python
+   may refuse to write so many digits: the shared functions have that error. */
 static inline PyObject *
 number_text(const State *state, PyObject *number)
 {
@@ -33,6 +34,9 @@ number_text(const State *state, PyObject *number)
         long value = PyLong_AsLongAndOverflow(number, &overflow);
         if (overflow == 0 && value >= 0 && value < SMALL_NUMBERS) {
             return Py_NewRef(PyTuple_GET_ITEM(state->small_numbers, value));
+        }
+        if (overflow != 0) {
+            return NULL;
         }
     }
     return PyObject_Repr(number);

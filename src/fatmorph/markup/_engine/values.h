@@ -158,7 +158,10 @@ plain_value(const State *state, const Name *name, PyObject *value, PyObject **wr
     }
     if (kind == ANY_VALUE && (PyLong_CheckExact(value) || PyFloat_CheckExact(value))) {
         *written = number_text(state, value);
-        return *written == NULL ? -1 : 0;
+        if (*written != NULL) {
+            return 0;
+        }
+        return PyErr_Occurred() ? -1 : 1;
     }
     if ((kind == CLASS_VALUE || kind == STYLE_VALUE) && PyDict_CheckExact(value)) {
         return joined_items(value, kind == STYLE_VALUE, written);
