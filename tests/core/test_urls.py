@@ -1,5 +1,7 @@
 """URL attributes that run code, in all forms that a browser accepts."""
 
+import logging
+
 import pytest
 from markupsafe import Markup
 
@@ -36,6 +38,18 @@ DISGUISES = [
     "data:application/javascript,alert(1)",
     "data:text/css,*{}",
     "data:text/plainer,x",
+    "data:text/csv+xml,x",
+    "data:text/csvx,x",
+    "data:application/vnd.mozilla.xul+xml,x",
+    "data:application/vnd.ms-x+xml,x",
+    "data:application/vnd.wap.xhtml+xml,x",
+    "data:application/xjson+xml,x",
+    "data:application/xml,x",
+    "data:application/json+xml,x",
+    "data:application/x-shockwave-flash,x",
+    "data:text/event-stream,x",
+    "data:multipart/related,x",
+    "data:text/html;text/csv,x",
 ]
 
 HARMLESS = [
@@ -61,6 +75,22 @@ HARMLESS = [
     "data:audio/ogg,x",
     "data:font/woff2;base64,AA==",
     "data:text/plain,x",
+    "data:text/csv,a;b",
+    "DATA:text/csv;charset=utf-8,a",
+    "data: text/calendar ,x",
+    "data:text/vcard,x",
+    "data:text/vtt,WEBVTT",
+    "data:text/markdown,x",
+    "data:application/json,{}",
+    "data:application/ld+json,{}",
+    "data:application/vnd.api+json,{}",
+    "data:application/pdf;base64,JVBERi0=",
+    "data:application/zip,x",
+    "data:application/gzip,x",
+    "data:application/octet-stream,x",
+    "data:application/vnd.ms-excel,x",
+    "data:application/vnd.openxmlformats-officedocument.spreadsheetml.sheet;base64,UEs=",
+    "data:application/vnd.oasis.opendocument.text,x",
     "data:text/plain;charset=utf-8,x",
     "data:,x",
     "data:;base64,AA==",
@@ -121,6 +151,54 @@ def test_an_svg_image_may_not_be_opened_as_a_document(core, tag):
     assert core.Tag(tag, "svg")(src=url).attributes["src"] == "unsafe:" + url
 
 
+@pytest.mark.parametrize(("tag", "prefix"), [("link", ""), ("a", "unsafe:"), ("use", "unsafe:")])
+def test_a_stylesheet_is_kept_where_it_is_loaded(core, tag, prefix):
+    url = "data:text/css,p{color:red}"
+
+    assert dict(core.Tag(tag)(href=url).attributes) == {"href": prefix + url}
+
+
+@pytest.mark.parametrize("tag", ["my-chart", "x-y", "div", "time", "a"])
+@pytest.mark.parametrize("name", ["by", "data", "from", "to", "values"])
+@pytest.mark.parametrize("text", ["data: 1", "Data: x", "javascript: the good parts"])
+def test_a_word_that_is_a_url_only_on_other_elements_is_not_changed(core, tag, name, text):
+    element = core.Tag(tag)({name: text})
+
+    assert dict(element.attributes) == {name: text}
+    assert core.Tag(tag)(Attrs({name: text})) == element
+    assert core.Tag(tag)(**{name: text}) == element
+
+
+@pytest.mark.parametrize(
+    ("tag", "namespace", "name"),
+    [
+        ("object", "html", "data"),
+        ("animate", "svg", "to"),
+        ("animate", "html", "from"),
+        ("set", "svg", "to"),
+        ("animateTransform", "svg", "by"),
+        ("animate", "svg", "values"),
+        ("font-face", "svg", "to"),
+        ("my-link", "html", "href"),
+        ("my-button", "html", "formaction"),
+        ("my-image", "html", "src"),
+    ],
+)
+def test_the_same_word_is_neutralised_where_it_may_be_a_url(core, tag, namespace, name):
+    element = core.Tag(tag, namespace)({name: "javascript:x"})
+
+    assert dict(element.attributes) == {name: "unsafe:javascript:x"}
+
+
+def test_a_neutralised_url_is_logged_without_the_url(core, caplog):
+    caplog.set_level(logging.DEBUG, "fatmorph.markup")
+
+    core.Tag("a")(href="javascript:secret()")
+    core.Tag("a")({"href": "data:text/csv,a", "title": "javascript:x"})
+
+    assert caplog.messages == ["wrote unsafe: before a URL in href of <a>"]
+
+
 @pytest.mark.parametrize(
     ("tag", "namespace", "name"),
     [
@@ -145,6 +223,13 @@ def test_an_svg_image_may_not_be_opened_as_a_document(core, tag):
         "data:image/svg+xml,alert(1)",
         " \x00DA\tTA\n:,alert(1)",
         "data:",
+        "data:text/csv,alert(1)",
+        "data:application/json,alert(1)",
+        "data:application/ld+json,alert(1)",
+        "data:application/pdf,alert(1)",
+        "data:text/vtt,alert(1)",
+        "data:text/css,alert(1)",
+        "data:application/octet-stream,alert(1)",
     ],
     ids=ascii,
 )

@@ -18,7 +18,8 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 # `docs/explanation/design.md` draws them.
 LAYERS = (
     ("errors", "types", "_servers"),
-    ("markup", "http", "compression", "transport", "shutdown", "counters", "_log"),
+    ("_log",),
+    ("markup", "http", "compression", "transport", "shutdown", "counters"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay"),
     ("adapters",),

@@ -21,6 +21,7 @@ from typing import Any, Literal, Self, TypeAlias, TypeGuard
 
 from markupsafe import Markup
 
+from fatmorph._log import Log
 from fatmorph.errors import AttributeNameError, AttributeValueError, add_place, short_repr
 from fatmorph.markup._css import is_one_value, is_property_name, meant_property
 from fatmorph.markup._refusals import html_value_error, srcdoc_error
@@ -33,7 +34,7 @@ from fatmorph.markup._spec_attributes import (
     TRUE_FALSE_ATTRIBUTES,
     URL_ATTRIBUTES,
 )
-from fatmorph.markup._spec_elements import RESERVED_ELEMENTS
+from fatmorph.markup._spec_elements import HTML_ELEMENTS, RESERVED_ELEMENTS
 from fatmorph.markup._url import neutral_url, neutral_url_list
 from fatmorph.markup._wording import attribute_holder, attribute_value_error
 
@@ -52,6 +53,8 @@ __all__ = (
     "read_items",
     "text_of",
 )
+
+logger = Log("fatmorph.markup")
 
 Written: TypeAlias = "str | Literal[True]"
 Convert: TypeAlias = "Callable[[str, str, object], Written | None]"
@@ -193,8 +196,11 @@ def is_text(value: object) -> TypeGuard[str]:
 def _may_hold_html(element: str, name: str) -> bool:
     if name in TEXT_ON_ALL_ELEMENTS or name.startswith("aria-"):
         return False
-    is_custom = "-" in element and element not in RESERVED_ELEMENTS
-    return is_custom or name not in TEXT_ON_STANDARD_ELEMENTS
+    return _is_custom(element) or name not in TEXT_ON_STANDARD_ELEMENTS
+
+
+def _is_custom(element: str) -> bool:
+    return "-" in element and element not in RESERVED_ELEMENTS
 
 
 def _html_of(element: str, name: str, value: Any) -> str:
@@ -305,19 +311,34 @@ def _property_value(element: str, name: object, value: object) -> str | None:
 
 
 def _url_value(element: str, name: str, value: object) -> Written | None:
-    text = plain_value(element, name, value)
-    if type(text) is not str or hasattr(type(value), "__html__"):
-        return text
-    return neutral_url(element, text)
+    return _judged(neutral_url, element, name, value)
 
 
 def _url_list_value(element: str, name: str, value: object) -> Written | None:
+    return _judged(neutral_url_list, element, name, value)
+
+
+def _judged(
+    neutral: Callable[[str, str], str], element: str, name: str, value: object
+) -> Written | None:
     text = plain_value(element, name, value)
     if type(text) is not str or hasattr(type(value), "__html__"):
         return text
-    return neutral_url_list(element, text)
+    judged = neutral(element, text)
+    if judged == text or (name in WORDS_OF_OTHERS and _is_word(element, name)):
+        return text
+    logger.debug("wrote unsafe: before a URL in %s of <%s>", name, element)
+    return judged
 
 
+def _is_word(element: str, name: str) -> bool:
+    """Return whether no standard makes a URL of an attribute of this name on an element."""
+    is_html = element in HTML_ELEMENTS and not (element == "object" and name == "data")
+    return is_html or _is_custom(element)
+
+
+# URLs on `object` and on SVG's animations; words of other elements, such as <sales-chart data to>.
+WORDS_OF_OTHERS = frozenset({"by", "data", "from", "to", "values"})
 # Iterables, but not of names. An instance of str here is a proxy, which claims its class.
 NOT_NAMES = (bytes, bytearray, memoryview, str)
 URL_CONVERTERS: Mapping[str, Convert] = {

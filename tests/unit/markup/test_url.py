@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph.markup._url import neutral_url, neutral_url_list
+from fatmorph.markup._url import is_neutral, neutral_url, neutral_url_list
 
 
 @pytest.mark.parametrize("url", ["javascript:x", "\x00 JAVA\nSCRIPT:x", "data:text/html,x"])
@@ -29,3 +29,19 @@ def test_an_svg_image_is_safe_only_in_some_elements():
 
 def test_each_url_of_a_list_is_checked():
     assert neutral_url_list("animate", "a;javascript:b;") == "a;unsafe:javascript:b;"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("unsafe:javascript:x", True),
+        ("unsafe: DATA:text/html,x", True),
+        ("/a;unsafe:vbscript:x", True),
+        ("unsafe:at any speed", False),
+        ("/unsafe:javascript:x", False),
+        ("javascript:x", False),
+        ("", False),
+    ],
+)
+def test_a_neutral_url_is_recognised(text, expected):
+    assert is_neutral(text) is expected

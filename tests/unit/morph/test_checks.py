@@ -69,6 +69,7 @@ FOUND = {
         h.body(data.init(at.subscribe("/s")), data.on("keydown", at.post("/key"), window=True)),
         "body",
     ),
+    "neutral-url": (h.body(h.a("x", href="javascript:x")), "body > a"),
     "same-action": (
         h.body(h.button(data.on("click", at.post("/a"))), h.a(data.on("click", at.post("/a")))),
         "body > a",
@@ -1053,3 +1054,40 @@ def test_a_stream_that_sends_what_a_user_types_is_found(subscription, field):
 )
 def test_a_stream_that_sends_nothing_of_any_length_is_not(subscription, field):
     assert check(h.body(subscription, field)) == ()
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        h.a("x", href="data:text/html,x"),
+        h.form(action="vbscript:x"),
+        h.iframe(src="data:image/svg+xml,x"),
+        h.object(data="javascript:x"),
+        svg.svg(svg.a({"xlink:href": "javascript:x"})),
+        svg.svg(svg.animate(values="/a;javascript:x")),
+        svg.svg(svg.animate(by="javascript:x")),
+        h.button(data.on("click", at.post("data:,x"))),
+        h.p(data.init(at.get(" java\tscript:x"))),
+        h.p(data.on_interval(at.get("data:text/html,x"), duration="1s")),
+    ],
+    ids=str,
+)
+def test_each_url_that_was_neutralised_is_found(view):
+    assert [finding.code for finding in check(view)] == ["neutral-url"]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        h.a("x", href="data:text/csv,a"),
+        h.a("x", href="unsafe:at-any-speed"),
+        h.a("x", href=Markup("javascript:x")),
+        h.p("x", title="unsafe:javascript:x"),
+        h.a(data.attr({"href": "$url"}), "x"),
+        h.p(data.text("'unsafe:javascript:x'")),
+        element("my-chart")(data="data: 1"),
+    ],
+    ids=str,
+)
+def test_another_url_is_not_found(view):
+    assert check(view) == ()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
+from fatmorph._log import Log
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._policy import NONCE_HEADER, PAGE_NONCE
@@ -30,6 +31,8 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 # The client applies the response, HTML and scripts included, so every data URL is code.
+logger = Log("fatmorph.datastar")
+
 CODE_SCHEMES = ("data:", "javascript:", "vbscript:")
 
 
@@ -114,6 +117,8 @@ def _url(url: object, where: str) -> str:
         return url.value
     if isinstance(url, str) and url.strip():
         is_code = url[0] != "/" and plain_url(url).startswith(CODE_SCHEMES)
+        if is_code:
+            logger.debug("wrote unsafe: before a URL in %s", where)
         return url_literal(f"unsafe:{url}" if is_code else url)
     raise DatastarError(
         f"cannot use {short_repr(url)} as a URL",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from fatmorph.errors import DatastarError
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
-from fatmorph.markup._url import SAFE_DATA, SVG_IMAGE_ELEMENTS
+from fatmorph.markup._url import SAFE_DATA, STYLE_ELEMENT, SVG_IMAGE_ELEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,8 @@ UNSETTABLE_PROPERTIES: Final = frozenset(
 # mean something to the client.
 SAFE_DATA_OF_ELEMENT = (
     rf"^(?:(?!script )\S+ [\x00- ]*data: *{SAFE_DATA.pattern}"
-    rf"|(?:{'|'.join(sorted(SVG_IMAGE_ELEMENTS))}) [\x00- ]*data: *image/svg\+xml) *(?![^,;])"
+    rf"|(?:{'|'.join(sorted(SVG_IMAGE_ELEMENTS))}) [\x00- ]*data: *image/svg\+xml"
+    rf"|{STYLE_ELEMENT} [\x00- ]*data: *text/css) *(?![^,;])"
 ).translate({ord("/"): r"\x2f", ord(";"): r"\x3b"})
 # The parser judges the scheme alone. It refuses `javascript://a|b/...` as a whole, but Chromium
 # runs such a URL as the action of a form.

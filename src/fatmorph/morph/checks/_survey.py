@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated
+from fatmorph.markup._url import is_neutral
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
 from fatmorph.morph._matching.nodes import LISTED_ELEMENTS
@@ -46,6 +47,7 @@ MAX_STEPS = 16  # of a path: the end of a longer one is enough to find the eleme
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 NOTED = NAMED | {*kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"}
 SPACES = " \t\n\f\r"
+NEUTRAL_ACTION = re.compile(r"@(\w+)\('unsafe:")
 PAGE_END = re.compile("</html>|</head>|</body>")
 NO_SPACE = re.compile(r"[,;]|[^\S ]")  # the client splits data-preserve-attr at spaces
 SCROLLS = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:auto|scroll)")
@@ -209,7 +211,13 @@ class Survey:
                 bits |= kind
                 if kind & kinds.ACTION:
                     self.actions.append((spot, value))
-                if kind & kinds.NOTED or value is True or not value or value == "id":
+                if (
+                    kind & kinds.NOTED
+                    or value is True
+                    or not value
+                    or value == "id"
+                    or (kind & kinds.HOLDS_URL and "unsafe:" in value)
+                ):
                     self._note_attribute(spot, name, value, kind)
         if bits & kinds.ACTION and spot.row is not None:
             spot.row.note_state()
@@ -240,8 +248,16 @@ class Survey:
             spot.opens |= UNKNOWN_TO_DATASTAR
         if kind & kinds.IGNORE_MORPH:
             spot.opens |= UNTOUCHED
+        if kind & kinds.HOLDS_URL and "unsafe:" in text:
+            self._note_neutral_url(spot, name, text, kind)
         if text == "id" and kind & (kinds.ID | kinds.NAME) and spot.flags & IN_FORM:
             self._note_named_id(spot)
+
+    def _note_neutral_url(self, spot: Spot, name: str, text: str, kind: int) -> None:
+        if kind & kinds.URL and is_neutral(text):
+            self.report("neutral-url", spot, name=name, fix=f'{{"{name}": Markup(url)}}')
+        elif kind & kinds.NEEDS_VALUE and (action := NEUTRAL_ACTION.search(text)):
+            self.report("neutral-url", spot, name=name, fix=f'at.{action[1]}("/path")')
 
     def _note_named_id(self, spot: Spot) -> None:
         if spot.element.tag in LISTED_ELEMENTS:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,7 @@ __all__ = (
     "CANCELS_BY_URL_SINCE",
     "CHECKED",
     "EMPTY_IDS_MATTER_BEFORE",
+    "HOLDS_URL",
     "ID",
     "IGNORE",
     "IGNORE_MORPH",
@@ -37,6 +40,7 @@ __all__ = (
     "STATEFUL",
     "STATELESS_INPUTS",
     "STYLE",
+    "URL",
     "attribute_kind",
     "datastar_call",
     "keeps_open",
@@ -51,7 +55,8 @@ NAMED_IDS_MATTER_BEFORE: Final = "1.0.5"
 # The meaning of an attribute's name, as bits.
 ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
 NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
-PRESERVE = 1 << 13
+PRESERVE, URL = 1 << 13, 1 << 14
+HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
 NOTED = STYLE | STATE | SIGNALS | IGNORE | PRESERVE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
@@ -116,7 +121,9 @@ _KINDS = {
     "text": NEEDS_VALUE | NEEDS_NO_KEY,
 }
 _EITHER_KEY_OR_VALUE = frozenset({"bind", "indicator", "ref"})
-_HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE}
+_HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE, "by": URL} | dict.fromkeys(
+    URL_ATTRIBUTES, URL
+)
 
 
 def attribute_kind(name: str) -> int:

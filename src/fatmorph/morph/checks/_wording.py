@@ -79,6 +79,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "the client throws there, and leaves every later attribute of the page unapplied",
             "{fix}",
         ),
+        "neutral-url": (
+            "error",
+            "{name} of <{tag}> has a URL that may run code",
+            "it was written with unsafe: before it, a scheme that no browser follows",
+            "{fix}  (if no user has a say in it)",
+        ),
         "root-without-id": (
             "error",
             "<{tag}> is patched without an id",
