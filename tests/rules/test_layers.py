@@ -72,6 +72,7 @@ PACKAGE_ORDER = {
         "_signals",
     ),
     "datastar": (
+        "_attributes.inherited_names",
         "_attributes.caching",
         "_attributes.statements",
         "_attributes.expressions",

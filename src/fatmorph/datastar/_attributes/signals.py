@@ -12,12 +12,11 @@ from typing import Any, TypeAlias, cast
 import msgspec
 
 from fatmorph.datastar._attributes.expressions import joined_text, operand_text
+from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
 __all__ = (
-    "INHERITED_NAMES",
-    "INHERITED_WHY",
     "SignalPattern",
     "filter_text",
     "pattern_text",
@@ -28,17 +27,6 @@ __all__ = (
 SignalPattern: TypeAlias = str | JSExpression
 """A regular expression: its pattern as text, or JavaScript such as `JSExpression("/a/i")`."""
 
-# For each request the client builds an object from the paths of signals, and follows inherited
-# properties: a signal `constructor.prototype.x` would change all objects of the page.
-# https://tc39.es/ecma262/#sec-properties-of-the-object-prototype-object
-INHERITED_NAMES = frozenset(
-    (
-        *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
-        *("__proto__", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
-        *("toLocaleString", "toString", "valueOf"),
-    )
-)
-INHERITED_WHY = "all objects inherit something of this name, and the client would change it"
 # The names that the client finds after a `$`; a dot nests.
 SIGNAL_PATH = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")
 

@@ -1,9 +1,9 @@
 """The options of a subscription: a stream that the page asks for again for as long as it lives.
 
 The client waits before it asks again: `retryInterval` at first, then `retryScaler` times longer
-after each failure to find a server. No client lengthens the wait after streams that end early, and those before
-Datastar 1.0.2 do not lengthen it after a 4xx or a 5xx. So the interval is an object that lengthens
-itself when it is read as a number, unless a stream has lived since the last wait. It also differs
+after each failure to find a server. No client lengthens the wait after streams that end early, and
+those before Datastar 1.0.2 do not lengthen it after a 4xx or a 5xx. So the interval is an object
+that lengthens itself when it is read as a number, unless a stream has lived since. It also differs
 from page to page, so that pages which lost one server do not all ask the next one at the same
 moment. A `retry:` line of the server replaces it.
 

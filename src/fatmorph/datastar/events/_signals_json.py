@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
-from fatmorph.datastar._attributes.signals import INHERITED_NAMES, INHERITED_WHY
+from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.datastar.events._fields import utf8
 from fatmorph.errors import EventError, plain_text, short_repr
 from fatmorph.markup._values import text_of
