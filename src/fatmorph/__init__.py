@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from fatmorph._catalogs import h, mathml, svg
+from fatmorph._lazy_names import MODULES as _MODULES
 from fatmorph.markup._attributes import Attrs
 from fatmorph.markup._element import Element, Tag, comment, element, fragment, json_script, static
 from fatmorph.markup._pretty import pretty
@@ -63,25 +64,11 @@ __all__ = (
     "svg",
 )
 
-# Where the names are that are imported when they are first used (PEP 562).
-_LAZY = {
-    "Context": "fatmorph.context",
-    "Relay": "fatmorph.relay._memory",
-    "Writer": "fatmorph.writer",
-    "at": "fatmorph.at",
-    "data": "fatmorph.data",
-    "connection_state": "fatmorph.datastar._connection_state",
-    "datastar_script": "fatmorph.datastar._script",
-    "dom_id": "fatmorph.morph.ids",
-    "js": "fatmorph.markup.escape",
-    "serve": "fatmorph.server",
-}
-
 
 def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
-    if name not in _LAZY:
+    if name not in _MODULES:
         raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
-    module = import_module(_LAZY[name])
+    module = import_module(_MODULES[name])
     globals()[name] = value = getattr(module, name, module)  # `at` and `data` are modules
     return value
 

@@ -1,0 +1,17 @@
+"""The names of the package that are imported when they are first used (PEP 562)."""
+
+__all__ = ("MODULES",)
+
+# Name → the module that it is in, or that it is.
+MODULES = {
+    "Context": "fatmorph.context",
+    "Relay": "fatmorph.relay._memory",
+    "Writer": "fatmorph.writer",
+    "at": "fatmorph.at",
+    "connection_state": "fatmorph.datastar._connection_state",
+    "data": "fatmorph.data",
+    "datastar_script": "fatmorph.datastar._script",
+    "dom_id": "fatmorph.morph.ids",
+    "js": "fatmorph.markup.escape",
+    "serve": "fatmorph.server",
+}
