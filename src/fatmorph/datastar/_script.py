@@ -66,8 +66,8 @@ def datastar_script(
         DatastarError: An empty `src`, or an invalid version.
 
     Example:
-        >>> str(datastar_script("/static/datastar.js"))
-        '<script type="module" id="datastar" src="/static/datastar.js"></script>'
+        >>> print(datastar_script("/static/datastar.js"))
+        <script type="module" id="datastar" src="/static/datastar.js"></script>
 
     Source: https://data-star.dev/guide/getting_started
     """

@@ -83,8 +83,8 @@ class Tag:
 
     Example:
         >>> div = Tag("div")
-        >>> str(div({"id": "cart"}, "2 < 3", class_="open"))
-        '<div id="cart" class="open">2 &lt; 3</div>'
+        >>> print(div({"id": "cart"}, "2 < 3", class_="open"))
+        <div id="cart" class="open">2 &lt; 3</div>
     """
 
     __slots__ = (

@@ -46,8 +46,8 @@ def element(name: str) -> Tag:
 
     Example:
         >>> star_rating = element("star-rating")
-        >>> str(star_rating("4 of 5", value=4))
-        '<star-rating value="4">4 of 5</star-rating>'
+        >>> print(star_rating("4 of 5", value=4))
+        <star-rating value="4">4 of 5</star-rating>
 
     Source: https://html.spec.whatwg.org/multipage/custom-elements.html#valid-custom-element-name
     """
@@ -67,8 +67,8 @@ def fragment(*children: Child) -> Element:
 
     Example:
         >>> from fatmorph import h
-        >>> str(fragment(h.dt("Morph"), h.dd("Change in place")))
-        '<dt>Morph</dt><dd>Change in place</dd>'
+        >>> print(fragment(h.dt("Morph"), h.dd("Change in place")))
+        <dt>Morph</dt><dd>Change in place</dd>
     """
     return FRAGMENT(children)
 
@@ -85,8 +85,8 @@ def comment(text: str) -> Element:
             end of a page.
 
     Example:
-        >>> str(comment(" cart "))
-        '<!-- cart -->'
+        >>> print(comment(" cart "))
+        <!-- cart -->
 
     Source: https://html.spec.whatwg.org/multipage/syntax.html#comments
     """
@@ -128,8 +128,8 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
         AttributeValueError: `value` cannot be written as JSON.
 
     Example:
-        >>> str(json_script({"name": "</script>"}, id="user"))
-        '<script type="application/json" id="user">{"name":"\\u003c/script>"}</script>'
+        >>> print(json_script({"name": "</script>"}, id="user"))
+        <script type="application/json" id="user">{"name":"\u003c/script>"}</script>
     """
     try:
         text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))

@@ -105,8 +105,11 @@ class Element:
         # Markup, not str: Markup.format() would escape a str from __html__() again.
         return Markup(render(self))  # noqa: S704
 
-    def __str__(self) -> str:
-        return render(self)
+    def __str__(self) -> Markup:
+        return Markup(render(self))  # noqa: S704
+
+    def __format__(self, spec: str) -> str:
+        return format(render(self), spec)  # plain: f"{element}" is like f" {element}"
 
     def __repr__(self) -> str:
         name = self._tag._name

@@ -9,26 +9,20 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
-
-if not settings.configured:
-    settings.configure(
-        ROOT_URLCONF=__name__,
-        ALLOWED_HOSTS=["*"],
-        SECRET_KEY="for tests only",
-        MIDDLEWARE=["django.middleware.gzip.GZipMiddleware"],
-    )
-
 from django.core.handlers.asgi import ASGIHandler
 from django.http import Http404
 from django.test import AsyncRequestFactory, RequestFactory
 from django.test.client import AsyncClientHandler, ClientHandler
 from django.urls import path
 
+import django_settings  # noqa: F401 - it configures Django
 from bodies import EndlessInput
 from fatmorph import Context, Writer
 from fatmorph.adapters.django import endpoint
 from fatmorph.errors import BodyError, MomentError
 from transports import Source, turns
+
+settings.ROOT_URLCONF = __name__
 
 steps: list[str] = []
 sources: list[Source] = []

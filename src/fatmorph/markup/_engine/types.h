@@ -232,19 +232,37 @@ element_namespace(PyObject *self, void *Py_UNUSED(closure))
 static PyObject *
 element_str(PyObject *self)
 {
-    return rendered_text(state_of(Py_TYPE(self)), ELEMENT(self));
+    State *state = state_of(Py_TYPE(self));
+    PyObject *text = rendered_text(state, ELEMENT(self));
+    if (text == NULL) {
+        return NULL;
+    }
+    PyObject *html = PyObject_CallOneArg((PyObject *)state->markup_type, text);
+    Py_DECREF(text);
+    return html;
 }
 
 static PyObject *
 element_html(PyObject *self, PyObject *Py_UNUSED(unused))
 {
-    PyObject *text = element_str(self);
+    return element_str(self);
+}
+
+/* Plain text, so that f"{element}" is like f" {element}". */
+static PyObject *
+element_format(PyObject *self, PyObject *spec)
+{
+    if (!PyUnicode_Check(spec)) {
+        PyErr_Format(PyExc_TypeError, "a format is text, not %.200s", Py_TYPE(spec)->tp_name);
+        return NULL;
+    }
+    PyObject *text = rendered_text(state_of(Py_TYPE(self)), ELEMENT(self));
     if (text == NULL) {
         return NULL;
     }
-    PyObject *html = PyObject_CallOneArg((PyObject *)state_of(Py_TYPE(self))->markup_type, text);
+    PyObject *formatted = PyObject_Format(text, spec);
     Py_DECREF(text);
-    return html;
+    return formatted;
 }
 
 static PyObject *
@@ -293,6 +311,7 @@ static PyGetSetDef element_getset[] = {
 
 static PyMethodDef element_methods[] = {
     {"__html__", element_html, METH_NOARGS, NULL},
+    {"__format__", element_format, METH_O, NULL},
     {"__reduce__", element_reduce, METH_NOARGS, NULL},
     {"__copy__", return_self, METH_NOARGS, NULL},
     {"__deepcopy__", return_self, METH_O, NULL},
