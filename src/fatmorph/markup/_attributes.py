@@ -18,8 +18,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, cast
 
-from fatmorph.errors import AttributeNameError, short_repr
+from markupsafe import Markup
+
+from fatmorph.errors import AttributeNameError, add_place, short_repr
+from fatmorph.markup._escaping_py import escaped_in_quotes
 from fatmorph.markup._misspelling import MISSPELT_KEYWORDS, misspelling_error
+from fatmorph.markup._objects import AttributesBase, target_of
 from fatmorph.markup._spec_attributes import SVG_ATTRIBUTE_CASE
 from fatmorph.markup._values import (
     JUDGED_NAMES,
@@ -33,6 +37,7 @@ from fatmorph.markup._values import (
     plain_value,
     read_items,
 )
+from fatmorph.markup._wording import attribute_holder
 from fatmorph.types import AttributeMapping
 
 __all__ = (
@@ -66,7 +71,7 @@ VERBATIM_NAMES: dict[str, str] = {}
 """Keyword → attribute name, for all names used so far whose values are written unchanged."""
 
 
-class Attrs(Mapping[str, "Written"]):
+class Attrs(AttributesBase):
     """Immutable attributes, ready to be given to an element before its children.
 
     Args:
@@ -116,6 +121,18 @@ class Attrs(Mapping[str, "Written"]):
     def __repr__(self) -> str:
         return f"Attrs({self._written!r})"
 
+    def __html__(self) -> Markup:
+        """Return the attributes as they are written in a start tag."""
+        written: dict[str, Written] = {}
+        add_mapping(written, "div", self)
+        return Markup(" ").join(  # escaped here, for double quotes
+            Markup(name if value is True else f'{name}="{escaped_in_quotes(value)}"')  # noqa: S704
+            for name, value in written.items()
+        )
+
+    def __str__(self) -> Markup:
+        return self.__html__()
+
     def __copy__(self) -> Attrs:
         return self
 
@@ -158,6 +175,7 @@ def add_attribute(
         AttributeValueError: This attribute cannot hold `value`.
     """
     name, convert = attribute
+    value = _target(element, name, value)
     written = (convert or plain_value)(element, name, value)
     earlier = attributes.get(name)
     if earlier is not None and name in JOINED:
@@ -238,6 +256,14 @@ def written_name(name: object) -> AttributeName:
         why="the keys of a mapping of attributes are their names",
         fix='{"title": "…"}',
     )
+
+
+def _target(element: str, name: str, value: object) -> object:
+    try:
+        return target_of(value)
+    except Exception as error:
+        add_place(error, f"reading {name} of {attribute_holder(element)}")
+        raise
 
 
 def _joined_names(earlier: Written, later: Written) -> str:

@@ -29,6 +29,7 @@ from fatmorph.markup._attributes import (
     written_name,
 )
 from fatmorph.markup._content import COMMENT_CONTENT, Content, content_of
+from fatmorph.markup._objects import has_html, is_attributes, target_of
 from fatmorph.markup._spec_elements import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
 from fatmorph.markup._values import VALUE_KINDS, Written, is_text, text_of
 from fatmorph.markup._wording import argument_place
@@ -48,6 +49,7 @@ __all__ = (
     "add_mapping",
     "check_generator",
     "convert_child",
+    "is_attributes",
     "note_failure",
     "tag_parts",
     "too_deep",
@@ -149,9 +151,13 @@ def convert_child(element: str, item: object, place: Place) -> Any:
     Raises:
         ChildError: No element can hold the object, or its `__html__()` does not return text.
     """
-    if hasattr(type(item), "__html__"):
+    if has_html(item):
         return _trusted(element, item, place)
     text = text_of(item)
+    if text is None:
+        target = _target(element, item, place)
+        if target is not item and type(target) is not bool:
+            return convert_child(element, target, place)
     if text is not None:
         return text
     if isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
@@ -207,6 +213,14 @@ def unencodable(node: Any) -> EncodingError:
 def _verbatim(attribute: AttributeName) -> tuple[str, int] | None:
     kind = VALUE_KINDS.get(attribute.convert)
     return None if kind is None else (attribute.name, kind)
+
+
+def _target(element: str, item: object, place: Place) -> object:
+    try:
+        return target_of(item)
+    except Exception as error:
+        note_failure(element, error, place)
+        raise
 
 
 def _trusted(element: str, item: Any, place: Place) -> Markup:

@@ -1,8 +1,7 @@
 /* The compiled engine: tags, elements and the walk that renders them.
 
-   A drop-in for _core_py.py (PEP 399): same names, same results, same errors. It adds no
-   behaviour. Common values are handled here. All others are passed to the functions that both
-   engines share (_call.py), so that every rule and every message is written once.
+   A drop-in for _core_py.py (PEP 399): same names, same results, same errors. Common values are
+   handled here. All others are passed to the functions that both engines share (_call.py).
 
    The parts are in _engine/, one concept each, and include the parts that they need. Only this
    file is compiled: all parts are static, so that the compiler can inline across them.
@@ -270,6 +269,7 @@ import_shared(State *state)
         {"add_keyword", &state->add_keyword},
         {"add_mapping", &state->add_mapping},
         {"convert_child", &state->convert_child},
+        {"is_attributes", &state->is_attributes},
         {"uncalled_tag", &state->uncalled_tag},
         {"note_failure", &state->note_failure},
         {"check_generator", &state->check_generator},

@@ -28,6 +28,7 @@ from fatmorph.markup._call import (
     TagParts,
     check_generator,
     convert_child,
+    is_attributes,
     note_failure,
     tag_parts,
     too_deep,
@@ -205,7 +206,7 @@ def _sort_positional(
     for index, item in enumerate(positional):
         if item is None or item is True or item is False:
             continue
-        if not has_child and isinstance(item, Mapping):
+        if not has_child and is_attributes(item):
             add_mapping(written, element, item)
         else:
             has_child = True  # an empty list counts too: the valid order must not depend on data

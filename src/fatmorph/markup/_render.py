@@ -6,6 +6,7 @@ from typing import cast
 
 from fatmorph.markup import _core
 from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated
+from fatmorph.markup._objects import has_html
 from fatmorph.markup._wording import view_error
 from fatmorph.types import HasHtml
 
@@ -76,6 +77,6 @@ def as_element(view: object) -> Element:
     """
     if issubclass(type(view), Element):  # not isinstance(): a proxy claims its target's class
         return cast("Element", view)
-    if hasattr(type(view), "__html__"):
-        return FRAGMENT(view)  # type: ignore[arg-type]  # it has __html__
+    if has_html(view):
+        return FRAGMENT(cast("HasHtml", view))
     raise view_error(view)

@@ -24,6 +24,7 @@ from markupsafe import Markup
 from fatmorph._log import Log
 from fatmorph.errors import AttributeNameError, AttributeValueError, add_place, short_repr
 from fatmorph.markup._css import is_one_value, is_property_name, meant_property
+from fatmorph.markup._objects import has_html, target_of
 from fatmorph.markup._refusals import html_value_error, srcdoc_error
 from fatmorph.markup._spec_attributes import (
     EVENT_HANDLER_ATTRIBUTES,
@@ -90,7 +91,7 @@ def plain_value(element: str, name: str, value: object) -> Written | None:
     """
     if type(value) is str:
         return value
-    if hasattr(type(value), "__html__") and _may_hold_html(element, name):
+    if has_html(value) and _may_hold_html(element, name):
         return _html_of(element, name, value)
     return _text_value(element, name, value)
 
@@ -106,7 +107,7 @@ def _text_value(element: str, name: str, value: object) -> Written | None:
     text = text_of(value)
     if text is None:
         raise attribute_value_error(element, name, value)
-    if hasattr(type(value), "__html__"):
+    if has_html(value):
         return _unescaped(_html_of(element, name, value))
     return text
 
@@ -137,7 +138,7 @@ def _int_text(value: int) -> str | None:
 
 
 def _srcdoc_value(element: str, name: str, value: object) -> Written | None:
-    if is_text(value) and not hasattr(type(value), "__html__"):
+    if is_text(value) and not has_html(value):
         raise srcdoc_error(element, value)
     return plain_value(element, name, value)
 
@@ -151,12 +152,12 @@ def is_held(name: str, value: object) -> bool:
     """Return whether the conversion of a value depends on the element, so that `Attrs` keep it."""
     if name in JUDGED_NAMES:
         return True
-    return hasattr(type(value), "__html__") and name in TEXT_ON_STANDARD_ELEMENTS
+    return has_html(value) and name in TEXT_ON_STANDARD_ELEMENTS
 
 
 def held_value(element: str, name: str, value: object) -> Written | None:
     """Return the form in which `Attrs` keep a value that is converted for the element."""
-    if not hasattr(type(value), "__html__"):
+    if not has_html(value):
         convert = None if name in URL_CONVERTERS else converter(name)
         return (convert or _text_value)(element, name, value)
     if type(value) is HeldHtml:
@@ -247,7 +248,8 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
 
 def _class_names(element: str, value: Iterable[object]) -> list[str]:
     names: list[str] = []
-    for item in _wanted(element, value):
+    for each in _wanted(element, value):
+        item = target_of(each)
         if isinstance(item, Mapping):
             names += _class_names(element, item)
         elif item is not None and item is not False:
@@ -297,7 +299,7 @@ def _property_value(element: str, name: object, value: object) -> str | None:
     place = f"style[{short_repr(name)}]"
     if value is True:
         raise attribute_value_error(element, place, value)
-    text = _text_value(element, place, value)
+    text = _text_value(element, place, target_of(value))
     if text is None or text is True:
         return None
     if is_one_value(text):
@@ -322,7 +324,7 @@ def _judged(
     neutral: Callable[[str, str], str], element: str, name: str, value: object
 ) -> Written | None:
     text = plain_value(element, name, value)
-    if type(text) is not str or hasattr(type(value), "__html__"):
+    if type(text) is not str or has_html(value):
         return text
     judged = neutral(element, text)
     if judged == text or (name in WORDS_OF_OTHERS and _is_word(element, name)):

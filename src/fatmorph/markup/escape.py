@@ -25,6 +25,7 @@ from datastar_py.attributes import JSExpression
 
 from fatmorph.errors import AttributeValueError, short_repr
 from fatmorph.markup._core import escape_attribute, escape_text
+from fatmorph.markup._objects import target_of
 from fatmorph.markup._values import text_of
 from fatmorph.types import SignalValue
 
@@ -115,6 +116,8 @@ def _literal(value: Any, place: str) -> str:
         return "{" + ", ".join(_members(value, place)) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_literal(v, f"{place}[{i}]") for i, v in enumerate(value)) + "]"
+    if (target := target_of(value)) is not value:
+        return _literal(target, place)
     fix = "value.isoformat()" if hasattr(value, "isoformat") else "str(value)"
     raise _literal_error(value, place, "a literal is made of what JSON can hold", fix)
 

@@ -26,6 +26,11 @@ add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
             if (!is_mapping) {
                 is_mapping = PyObject_IsInstance(item, state->mapping_type);
             }
+            if (is_mapping > 0 && !PyDict_CheckExact(item) && type != state->attrs_type) {
+                PyObject *answer = PyObject_CallOneArg(state->is_attributes, item);
+                is_mapping = answer == NULL ? -1 : PyObject_IsTrue(answer);
+                Py_XDECREF(answer);
+            }
             if (is_mapping < 0 || (is_mapping && add_mapping(builder, item) < 0)) {
                 return -1;
             }

@@ -71,6 +71,7 @@ typedef struct {
     PyObject *add_keyword;
     PyObject *add_mapping;
     PyObject *convert_child;
+    PyObject *is_attributes;
     PyObject *uncalled_tag;
     PyObject *note_failure;
     PyObject *check_generator;
@@ -98,6 +99,7 @@ state_of(PyTypeObject *type)
     DO(tag_type) DO(element_type) DO(name_type) DO(markup_type) DO(attrs_type)                 \
     DO(mapping_type) DO(names) DO(keywords) DO(written_names) DO(fragment_tag)                 \
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
+    DO(is_attributes)                                                                          \
     DO(uncalled_tag) DO(note_failure) DO(check_generator) DO(too_deep) DO(unencodable)         \
     DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element) DO(str_written)    \
     DO(str_id) DO(small_numbers)
