@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph import Element, connection_state, h
+from fatmorph import Element, connection_state, h, render
 from fatmorph.errors import DatastarError
 from fatmorph.morph import check, simulate
 
@@ -30,7 +30,9 @@ def test_a_page_with_it_has_no_findings() -> None:
 
 
 def test_a_morph_keeps_what_it_shows() -> None:
-    before = str(page_view(1)).replace("></div>", ' data-state="failed">This action failed.</div>')
+    before = render(page_view(1)).replace(
+        "></div>", ' data-state="failed">This action failed.</div>'
+    )
 
     result = simulate(before, page_view(2))
 
