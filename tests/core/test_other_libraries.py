@@ -1,65 +1,125 @@
-"""Elements in the templates of other libraries, and their objects in elements."""
+"""Objects of other libraries in elements, and elements in their templates.
 
+Each object is a child, a value and a view for what it stands for.
+"""
+
+import enum
+import weakref
 from collections import UserString
+from datetime import date
 
+import flask
+import flask_babel
 import jinja2
 import pytest
+import werkzeug.local
+import wtforms
+from babel.support import LazyProxy
 from datastar_py.attributes import attribute_generator
 from django import forms
-from django.template import Context, Engine
-from django.utils.functional import SimpleLazyObject, lazy
-from django.utils.translation import gettext_lazy
+from django.template import Context, Engine, context_processors
+from django.test import RequestFactory
+from django.urls import path, reverse_lazy
+from django.utils.functional import SimpleLazyObject, lazy, lazystr
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, override
 from markupsafe import Markup
-from werkzeug.local import LocalProxy
 
 import django_settings  # noqa: F401 - it configures Django
-from fatmorph import fragment, js, render
-from fatmorph.errors import AttributeValueError, ChildError
-from fatmorph.markup._attributes import Attrs
-
-DJANGO = Engine()
-JINJA = jinja2.Environment(autoescape=True)
-TEMPLATES = {
-    "Django": lambda source, **values: DJANGO.from_string(source).render(Context(values)),
-    "Jinja2": lambda source, **values: JINJA.from_string(source).render(values),
-}
-templates = pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+import fatmorph
+from fatmorph import Attrs, data, h, js, json_script
+from fatmorph.datastar import events
+from fatmorph.errors import AttributeValueError, ChildError, DatastarError, EventError
 
 
-# --- elements in other templates
+class Colour(enum.StrEnum):
+    RED = "red"
 
 
-@templates
-def test_a_template_writes_an_element_as_its_html(core, template):
-    html = template("<p>{{ e }}</p>", e=core.Tag("b")("2 < 3"))
-
-    assert html == "<p><b>2 &lt; 3</b></p>"
+class SignUp(forms.Form):
+    email = forms.EmailField()
 
 
-@templates
-def test_a_template_writes_the_elements_of_a_list(core, template):
-    source = "{% for e in elements %}{{ e }}{% endfor %}"
-
-    html = template(source, elements=[core.Tag("b")("x"), core.FRAGMENT(("<", core.Tag("hr")()))])
-
-    assert html == "<b>x</b>&lt;<hr>"
+class Search(wtforms.Form):
+    query = wtforms.StringField("Find <b>", [wtforms.validators.DataRequired()])
 
 
-def test_the_str_of_an_element_is_markup(core):
-    text = str(core.Tag("b")("x"))
-
-    assert (type(text), text) == (Markup, Markup("<b>x</b>"))
+class Urls:
+    urlpatterns = (path("users/<int:number>/", lambda request: None, name="user"),)
 
 
-def test_text_added_to_the_str_of_an_element_is_escaped(core):
-    assert "<i>" + str(core.Tag("b")("x")) == "&lt;i&gt;<b>x</b>"
+def django_page(source, **values):
+    return Engine().from_string(source).render(Context(values))
 
 
-@pytest.mark.parametrize("write", [lambda e: f"{e}", lambda e: f"{e}" + "", format, "{}".format])
-def test_formatting_an_element_gives_plain_text(core, write):
-    text = write(core.Tag("b")("x"))
+def jinja_page(source, **values):
+    return jinja2.Environment(autoescape=True).from_string(source).render(values)
 
-    assert (type(text), text) == (str, "<b>x</b>")
+
+pages = pytest.mark.parametrize("page", [django_page, jinja_page])
+
+
+# --- Elements and attributes in templates
+
+
+@pages
+def test_an_element_in_a_template_is_its_html(core, page):
+    bold = core.Tag("b")("2 < 3")
+    values = {"bold": bold, "frozen": core.frozen(bold), "both": core.FRAGMENT((bold, bold))}
+
+    assert page("{{ bold }}|{{ frozen }}|{{ both }}", **values) == "|".join(
+        ["<b>2 &lt; 3</b>", "<b>2 &lt; 3</b>", "<b>2 &lt; 3</b>" * 2]
+    )
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ bold|default:'' }}", "{% firstof bold %}", "{{ list|join:'' }}"]
+)
+def test_filters_of_django_keep_an_elements_html(core, source):
+    bold = core.Tag("b")("x")
+
+    assert django_page(source, bold=bold, list=[bold]) == "<b>x</b>"
+
+
+def test_the_text_of_an_element_is_trusted_html(core):
+    bold = core.Tag("b")("x")
+
+    assert (type(str(bold)), type(bold.__html__())) == (Markup, Markup)
+    assert "<i>" + str(bold) == "&lt;i&gt;<b>x</b>"
+    assert type(core.render(bold)) is str
+
+
+def test_a_formatted_element_is_plain_text(core):
+    bold = core.Tag("b")("x")
+    formatted = [f"{bold}", f" {bold}", format(bold), f"{bold:>9}"]
+
+    assert [(type(text), text) for text in formatted] == [
+        (str, "<b>x</b>"),
+        (str, " <b>x</b>"),
+        (str, "<b>x</b>"),
+        (str, " <b>x</b>"),
+    ]
+
+
+@pages
+@pytest.mark.parametrize(
+    ("attributes", "written"),
+    [
+        (data.show("$x"), 'data-show="$x"'),
+        (Attrs({"title": '"<&', "hidden": True}), 'title="&quot;&lt;&amp;" hidden'),
+        (Attrs({"href": "javascript:alert(1)"}), 'href="unsafe:javascript:alert(1)"'),
+        (Attrs({"nonce": "n"}), 'nonce="n" data-preserve-attr="nonce"'),
+        (Attrs({"data-tip": h.b("x")}), 'data-tip="&lt;b&gt;x&lt;/b&gt;"'),
+        (Attrs({}), ""),
+    ],
+    ids=str,
+)
+def test_attributes_in_a_template_are_written_as_in_an_element(page, attributes, written):
+    assert page("<p {{ a }}>", a=attributes) == f"<p {written}>"
+    assert (str(attributes), f"{attributes}") == (written, written)
+    assert (type(str(attributes)), type(f"{attributes}")) == (Markup, str)
 
 
 def test_an_element_takes_the_formats_of_text(core):
@@ -72,124 +132,249 @@ def test_markup_formats_an_element_as_html(core):
     assert Markup("<i>{}</i>%s").format(element) % element == "<i><b>x</b></i><b>x</b>"
 
 
-@templates
-def test_a_template_writes_attributes_in_a_start_tag(template):
-    attributes = Attrs({"data-show": '$a < "b"', "hidden": True, "class": {"open": True}})
-
-    html = template("<p {{ a }}>", a=attributes)
-
-    assert html == '<p data-show="$a &lt; &quot;b&quot;" hidden class="open">'
+# --- Objects with HTML
 
 
-# --- objects of other libraries in elements
+def invalid_form():
+    form = SignUp({"email": ""})
+    form.is_valid()
+    return form
 
 
-class SearchForm(forms.Form):
-    query = forms.CharField()
+@pytest.mark.parametrize(
+    "html",
+    [
+        invalid_form().errors,
+        invalid_form().errors["email"],
+        invalid_form(),
+        invalid_form()["email"],
+        Search().query,
+        Search().query.label,
+        SimpleLazyObject(lambda: invalid_form().errors),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_object_with_html_is_a_child_at_every_position(core, html):
+    trusted = Markup(html.__html__())
+    tag = core.Tag("div")
+
+    assert tag(html) == tag(trusted)
+    assert tag({"id": "a"}, html, class_="b") == tag({"id": "a"}, trusted, class_="b")
+    assert tag("text", html, [html]) == tag("text", trusted, trusted)
+    assert tag(data_tip=html).attributes["data-tip"] == trusted
+    assert fatmorph.render(html) == fatmorph.render(fatmorph.fragment(html)) == trusted
+    assert fatmorph.pretty(html) == fatmorph.pretty(trusted)
 
 
-def test_a_mapping_with_html_is_trusted_html_at_every_position(core):
-    errors = SearchForm({}).errors
-    html = str(errors)
+@pytest.mark.parametrize(
+    "attributes",
+    [Attrs({"data-show": "$x"}), data.show("$x"), attribute_generator.show("$x")],
+    ids=lambda value: type(value).__name__,
+)
+def test_attributes_with_html_remain_attributes(core, attributes):
+    tag = core.Tag("p")
 
-    built = [
-        core.Tag("div")(errors),
-        core.Tag("div")({"id": "a"}, errors),
-        core.Tag("div")("x", [errors]),
-        core.FRAGMENT((errors,)),
-    ]
-
-    assert [core.render(each) for each in built] == [
-        f"<div>{html}</div>",
-        f'<div id="a">{html}</div>',
-        f"<div>x{html}</div>",
-        html,
-    ]
-
-
-def test_a_mapping_with_html_is_a_view():
-    errors = SearchForm({}).errors
-
-    assert (render(errors), str(fragment(errors))) == (str(errors), str(errors))
-
-
-@pytest.mark.parametrize("made", [Attrs({"id": "a"}), attribute_generator.show("$a")])
-def test_attributes_with_html_stay_attributes(core, made):
-    element = core.Tag("p")(made)
-
-    assert (dict(element.attributes), element.children) == (dict(made), ())
-    with pytest.raises(ChildError):
-        core.Tag("p")("a", made)
-    with pytest.raises(ChildError):
-        render(made)
+    assert core.render(tag(attributes, "a")) == '<p data-show="$x">a</p>'
+    for call in (
+        lambda: tag("a", attributes),
+        lambda: tag([attributes]),
+        lambda: core.FRAGMENT((attributes,)),
+        lambda: fatmorph.render(attributes),
+        lambda: fatmorph.pretty(attributes),
+        lambda: fatmorph.static(attributes),
+    ):
+        with pytest.raises(ChildError):
+            call()
     with pytest.raises(AttributeValueError):
-        core.Tag("p")(title=made)
+        tag(data_x=attributes)
 
 
-STANDINS = {
-    "gettext_lazy": lambda text: gettext_lazy(text),  # noqa: PLW0108
-    "SimpleLazyObject": lambda text: SimpleLazyObject(lambda: text),
-    "LocalProxy": lambda text: LocalProxy(lambda: text),
-    "UserString": UserString,
+# --- Proxies
+
+
+PROXIES = {
+    "Django": SimpleLazyObject,
+    "Werkzeug": werkzeug.local.LocalProxy,
 }
-standins = pytest.mark.parametrize("standin", STANDINS.values(), ids=STANDINS)
+proxies = pytest.mark.parametrize("proxy", PROXIES.values(), ids=PROXIES)
 
 
-@standins
-def test_a_lazy_text_is_its_text(core, standin):
-    text = standin("a < b")
+@proxies
+def test_a_proxy_is_the_value_it_stands_for(core, proxy):
+    tag = core.Tag("p")
+    bold = tag("bold")
+    for target in ("a<b", Markup("<i>"), mark_safe("<i>"), 7, 1.5, Colour.RED, None, True, False):
+        given = proxy(lambda target=target: target)
+        assert tag(given, [given]) == tag(target, target)
+        assert tag(title=given, data_x=given) == tag(title=target, data_x=target)
+    for target in (bold, core.frozen(bold), core.FRAGMENT((bold, bold))):
+        given = proxy(lambda target=target: target)
+        assert tag(given) == tag(target)
+        assert tag(data_x=given) == tag(data_x=target)
+    assert tag(proxy(lambda: ["a", bold])) == tag("a", bold)
+    assert tag(proxy(lambda: {"id": "a"})) == tag(id="a")
 
-    element = core.Tag("input")(placeholder=text, class_=text, href=text)
-    element = core.Tag("p")(element, text, [text])
 
-    assert core.render(element) == (
-        '<p><input placeholder="a &lt; b" class="a &lt; b" href="a &lt; b">a &lt; ba &lt; b</p>'
+@proxies
+def test_a_proxied_tag_is_refused(core, proxy):
+    with pytest.raises(ChildError) as caught:
+        core.Tag("ul")(proxy(lambda: core.Tag("li")))
+
+    assert (caught.value.why, caught.value.fix) == (
+        "a function or a tag is not rendered, only its result",
+        "value()",
     )
 
 
-@standins
-def test_a_lazy_text_in_a_class_or_style_is_its_text(core, standin):
-    element = core.Tag("p")(class_=["a", standin("b")], style={"color": standin("red")})
+def test_the_csrf_token_of_django_is_a_value_and_a_child(core):
+    token = context_processors.csrf(RequestFactory().get("/"))["csrf_token"]
+    text = str(token)
 
-    assert core.render(element) == '<p class="a b" style="color:red"></p>'
+    assert core.Tag("input")(value=token).attributes["value"] == text
+    assert core.Tag("p")(token).children == (text,)
 
 
-@standins
-def test_a_lazy_text_has_the_rules_of_text(core, standin):
-    assert core.render(core.Tag("a")(href=standin("javascript:a"))) == (
-        core.render(core.Tag("a")(href="javascript:a"))
+def test_a_proxy_of_flask_is_read_at_the_call(core):
+    app = flask.Flask(__name__)
+    with app.app_context():
+        flask.g.name = "Ada"
+        name = werkzeug.local.LocalProxy(lambda: flask.g.name)
+        element = core.Tag("p")(name, title=name)
+
+    assert core.render(element) == '<p title="Ada">Ada</p>'
+
+
+# --- Lazy text
+
+
+LAZY_TEXTS = {
+    "gettext_lazy": gettext_lazy("big"),
+    "ngettext_lazy": ngettext_lazy("big", "bigger", 1),
+    "format_lazy": format_lazy("{}", "big"),
+    "lazystr": lazystr("big"),
+    "in a proxy": SimpleLazyObject(lambda: gettext_lazy("big")),
+    "Babel": LazyProxy(lambda: "big"),
+    "Flask-Babel": flask_babel.LazyString(lambda: "big"),
+    "UserString": UserString("big"),
+}
+
+
+@pytest.mark.parametrize("lazy_text", LAZY_TEXTS.values(), ids=LAZY_TEXTS)
+def test_lazy_text_is_its_text_everywhere(core, lazy_text):
+    tag = core.Tag("p")
+
+    element = tag(
+        {"title": lazy_text, "data-x": lazy_text},
+        lazy_text,
+        [lazy_text],
+        class_=lazy_text,
+        placeholder=lazy_text,
+        aria_label=lazy_text,
+        href=lazy_text,
+        style={"--x": lazy_text},
     )
-    with pytest.raises(AttributeValueError, match="srcdoc"):
-        core.Tag("iframe")(srcdoc=standin("<p>"))
+
+    attributes = dict.fromkeys(
+        ["title", "data-x", "class", "placeholder", "aria-label", "href"], "big"
+    )
+    assert dict(element.attributes) == attributes | {"style": "--x:big"}
+    assert element.children == ("big", "big")
+    assert tag(class_=["a", lazy_text, None]) == tag(class_="a big")
+    assert tag(Attrs({"class": lazy_text, "href": lazy_text})) == tag(class_="big", href="big")
 
 
-@standins
-def test_a_lazy_text_is_a_javascript_literal(standin):
-    assert js({"a": [standin("b")]}) == "{a: ['b']}"
+def test_lazy_text_is_read_once_when_the_element_is_built(core):
+    texts = iter(("first", "second"))
+    lazy_text = lazy(lambda: next(texts), str)()
+
+    element = core.Tag("p")(lazy_text)
+
+    assert core.render(element) == core.render(element) == "<p>first</p>"
+    assert next(texts) == "second"
 
 
-@pytest.mark.parametrize("proxy", [SimpleLazyObject, LocalProxy])
-def test_a_proxy_of_an_element_is_its_html(core, proxy):
-    element = core.Tag("b")("x")
+def test_lazy_text_keeps_the_language_of_the_call(core):
+    yes = gettext_lazy("Yes")
+    with override("de"):
+        german = core.Tag("p")(yes)
 
-    assert core.render(core.Tag("p")(proxy(lambda: element))) == "<p><b>x</b></p>"
-
-
-@pytest.mark.parametrize("make", [SimpleLazyObject, lambda read: lazy(read, str)()])
-def test_a_lazy_object_is_evaluated_once(core, make):
-    texts = iter(["a", "b"])
-
-    element = core.Tag("p")(make(lambda: next(texts)))
-
-    assert (core.render(element), next(texts)) == ("<p>a</p>", "b")
+    assert (core.render(german), core.render(core.Tag("p")(yes))) == ("<p>Ja</p>", "<p>Yes</p>")
 
 
-@pytest.mark.parametrize("proxy", [SimpleLazyObject, LocalProxy])
+def test_lazy_text_is_escaped_and_lazy_html_is_not(core):
+    text, html = gettext_lazy("<b>"), lazy(format_html, SafeString)("<b>{}</b>", "<")
+
+    assert core.render(core.Tag("p")(text, html)) == "<p>&lt;b&gt;<b>&lt;</b></p>"
+    assert core.Tag("p")(title=html, data_x=html) == core.Tag("p")(
+        title="<b><</b>", data_x="<b>&lt;</b>"
+    )
+
+
+def test_a_lazy_url_is_checked_like_any_other(core):
+    lazy_url = reverse_lazy("user", urlconf=Urls, args=[7])
+
+    assert core.Tag("a")(href=lazy_url).attributes["href"] == "/users/7/"
+    assert core.Tag("a")(href=lazystr("javascript:x")).attributes["href"] == "unsafe:javascript:x"
+
+
+@pytest.mark.parametrize("lazy_text", LAZY_TEXTS.values(), ids=LAZY_TEXTS)
+def test_lazy_text_is_text_in_javascript_and_json(lazy_text):
+    assert js({"a": [lazy_text]}) == "{a: ['big']}"
+    assert json_script({"a": [lazy_text]}) == json_script({"a": ["big"]})
+    assert data.signals({"a": {"b": [lazy_text]}}) == data.signals({"a": {"b": ["big"]}})
+    assert events.patch_signals({"a": [lazy_text]}) == events.patch_signals({"a": ["big"]})
+
+
+@pytest.mark.parametrize(
+    ("write", "error", "where"),
+    [
+        (js, AttributeValueError, "items[0].when: datetime.date(2026, 1, 2)"),
+        (json_script, AttributeValueError, "items[0].when: datetime.date(2026, 1, 2)"),
+    ],
+)
+def test_a_member_without_a_form_in_json_is_refused_with_its_place(write, error, where):
+    with pytest.raises(error) as caught:
+        write({"name": "a", "items": [{"when": date(2026, 1, 2)}]})
+
+    assert (caught.value.where, caught.value.fix) == (where, "value.isoformat()")
+
+
+@pytest.mark.parametrize(
+    ("write", "error", "where"),
+    [
+        (js, AttributeValueError, "items[0].what: <object"),
+        (json_script, AttributeValueError, "items[0].what: <object"),
+        (data.signals, DatastarError, "data.signals, signal items[0].what"),
+        (events.patch_signals, EventError, "patch_signals(), signal items[0].what"),
+    ],
+)
+def test_the_error_of_a_member_names_it(write, error, where):
+    with pytest.raises(error) as caught:
+        write({"name": "a", "items": [{"what": object()}]})
+
+    assert caught.value.where.startswith(where)
+
+
+@proxies
 def test_the_failure_of_a_proxy_is_raised_with_its_place(core, proxy):
     def fail():
         raise RuntimeError("mine")
 
-    with pytest.raises(RuntimeError, match="mine") as caught:
-        core.Tag("p")(title=proxy(fail))
+    for build, place in (
+        (lambda: core.Tag("p")(title=proxy(fail)), "title of <p>"),
+        (lambda: core.Tag("p")(class_=[proxy(fail)]), "class of <p>"),
+        (lambda: core.Tag("p")("a", [proxy(fail)]), "positional argument 2, item 1"),
+    ):
+        with pytest.raises(RuntimeError, match="mine") as caught:
+            build()
+        assert place in "".join(caught.value.__notes__)
 
-    assert "title of <p>" in "".join(caught.value.__notes__)
+
+def test_a_weak_proxy_is_its_element_while_that_lives(core):
+    bold = core.Tag("b")("x")
+    weak = weakref.proxy(bold)
+
+    assert core.Tag("p")(weak, data_x=weak) == core.Tag("p")(bold, data_x=bold)
+    del bold
+    with pytest.raises(ReferenceError):
+        core.Tag("p")(weak)

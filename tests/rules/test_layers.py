@@ -34,11 +34,11 @@ INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_tree_py"}}
 # only those on its left. A new module takes its place here.
 PACKAGE_ORDER = {
     "markup": (
+        "_objects",
         "_wording",
         "_spec_elements",
         "_spec_attributes",
         "_misspelling",
-        "_objects",
         "_css",
         "_url",
         "path",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import UserString
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,6 +61,12 @@ class Paint:
             201,
             [("content-type", "application/json"), ("content-length", "24")],
             b'{"cell":3,"color":"red"}',
+        ),
+        (
+            lambda w: w.json({"name": UserString("Ada")}),
+            200,
+            [("content-type", "application/json"), ("content-length", "14")],
+            b'{"name":"Ada"}',
         ),
         (lambda w: w.empty(), 204, [], b""),
         (lambda w: w.empty(304), 304, [], b""),

@@ -20,6 +20,7 @@ from fatmorph.http._head import (
     cookie_header,
     started_error,
 )
+from fatmorph.markup._objects import json_target
 from fatmorph.markup._wording import encoding_error
 
 __all__ = ("Responder",)
@@ -151,13 +152,13 @@ class Responder:
 
         Args:
             value: Anything that msgspec can encode, including dataclasses, Structs, dates and
-                UUIDs.
+                UUIDs, and lazy text.
             status: The status; by default `w.status`, which is 200 unless set.
 
         Raises:
             ResponseStartedError: If something was written before.
         """
-        self._whole(msgspec.json.encode(value), "application/json", status)
+        self._whole(msgspec.json.encode(value, enc_hook=json_target), "application/json", status)
 
     def empty(self, status: int = 204) -> None:
         """Respond without content.

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple, cast
 
 from markupsafe import Markup
 
-from fatmorph.errors import AttributeNameError, add_place, short_repr
+from fatmorph.errors import AttributeNameError, short_repr
 from fatmorph.markup._escaping_py import escaped_in_quotes
 from fatmorph.markup._misspelling import MISSPELT_KEYWORDS, misspelling_error
-from fatmorph.markup._objects import AttributesBase, target_of
+from fatmorph.markup._objects import AttributesBase
 from fatmorph.markup._spec_attributes import SVG_ATTRIBUTE_CASE
 from fatmorph.markup._values import (
     JUDGED_NAMES,
@@ -33,11 +33,11 @@ from fatmorph.markup._values import (
     held_value,
     is_held,
     is_text,
+    meant_value,
     nonce_value,
     plain_value,
     read_items,
 )
-from fatmorph.markup._wording import attribute_holder
 from fatmorph.types import AttributeMapping
 
 __all__ = (
@@ -124,7 +124,7 @@ class Attrs(AttributesBase):
     def __html__(self) -> Markup:
         """Return the attributes as they are written in a start tag."""
         written: dict[str, Written] = {}
-        add_mapping(written, "div", self)
+        add_mapping(written, "Attrs", self)
         return Markup(" ").join(  # escaped here, for double quotes
             Markup(name if value is True else f'{name}="{escaped_in_quotes(value)}"')  # noqa: S704
             for name, value in written.items()
@@ -132,6 +132,9 @@ class Attrs(AttributesBase):
 
     def __str__(self) -> Markup:
         return self.__html__()
+
+    def __format__(self, spec: str) -> str:
+        return format(str.__str__(self.__html__()), spec)  # plain, like that of an element
 
     def __copy__(self) -> Attrs:
         return self
@@ -148,9 +151,10 @@ class Attrs(AttributesBase):
                 self._written[key] = cast("Written", value)  # checked when those Attrs were made
                 continue
             attribute = written_name(key)
-            if is_held(attribute.name, value):
+            meant = meant_value("Attrs", attribute.name, value)
+            if is_held(attribute.name, meant):
                 attribute = AttributeName(attribute.name, held_value)
-            add_attribute(self._written, "Attrs", attribute, value)
+            add_attribute(self._written, "Attrs", attribute, meant)
 
     def _is_new_and_plain(self, name: str, written: object) -> bool:
         is_plain = type(written) is str or written is True
@@ -175,8 +179,7 @@ def add_attribute(
         AttributeValueError: This attribute cannot hold `value`.
     """
     name, convert = attribute
-    value = _target(element, name, value)
-    written = (convert or plain_value)(element, name, value)
+    written = (convert or plain_value)(element, name, meant_value(element, name, value))
     earlier = attributes.get(name)
     if earlier is not None and name in JOINED:
         if written is not None:
@@ -256,14 +259,6 @@ def written_name(name: object) -> AttributeName:
         why="the keys of a mapping of attributes are their names",
         fix='{"title": "…"}',
     )
-
-
-def _target(element: str, name: str, value: object) -> object:
-    try:
-        return target_of(value)
-    except Exception as error:
-        add_place(error, f"reading {name} of {attribute_holder(element)}")
-        raise
 
 
 def _joined_names(earlier: Written, later: Written) -> str:

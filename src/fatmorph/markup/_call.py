@@ -11,15 +11,14 @@ index of a positional argument, then the indices of the items in it, each from z
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable
 from types import GeneratorType
 from typing import Any, NamedTuple, NoReturn, TypeAlias, cast
 
 from markupsafe import Markup
 
 from fatmorph import errors
-from fatmorph.errors import EncodingError
+from fatmorph.errors import ChildError, EncodingError
 from fatmorph.markup import _wording
 from fatmorph.markup._attributes import (
     AttributeName,
@@ -29,7 +28,14 @@ from fatmorph.markup._attributes import (
     written_name,
 )
 from fatmorph.markup._content import COMMENT_CONTENT, Content, content_of
-from fatmorph.markup._objects import has_html, is_attributes, target_of
+from fatmorph.markup._objects import (
+    has_html,
+    is_attributes,
+    is_list_like,
+    is_plain,
+    is_walked,
+    target_of,
+)
 from fatmorph.markup._spec_elements import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
 from fatmorph.markup._values import VALUE_KINDS, Written, is_text, text_of
 from fatmorph.markup._wording import argument_place
@@ -71,8 +77,6 @@ TAG_NAME = (
     "\ufdf0-\ufffd\U00010000-\U000effff]*"
 )
 ASCII_LOWER_CASE = {ord(upper): upper.lower() for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-# An instance of one of the last four is a proxy, which claims the class of another object.
-NOT_FLATTENED = (bytes, bytearray, memoryview, Mapping, str, int, float, Decimal)
 # Lists in lists are flattened. A list that is nested deeper than this contains itself.
 MAX_NESTED_ITERABLES = 100
 # The greatest number of children before or after generated ones: each number is stored in one byte,
@@ -146,23 +150,24 @@ def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
 
 
 def convert_child(element: str, item: object, place: Place) -> Any:
-    """Return the text of a child, or NotImplemented if it is an iterable of children.
+    """Return the text of a child, or a tuple or list of children in its place.
+
+    NotImplemented if the item itself is an iterable of children.
 
     Raises:
         ChildError: No element can hold the object, or its `__html__()` does not return text.
     """
+    target = _target(element, item, place)
+    if target is not item:
+        return (target,)
     if has_html(item):
         return _trusted(element, item, place)
     text = text_of(item)
-    if text is None:
-        target = _target(element, item, place)
-        if target is not item and type(target) is not bool:
-            return convert_child(element, target, place)
     if text is not None:
         return text
-    if isinstance(item, NOT_FLATTENED) or not isinstance(item, Iterable):
-        raise _wording.child_error(element, argument_place(element, place), item)
-    return NotImplemented
+    if not is_walked(item):
+        raise _child_error(element, item, place)
+    return NotImplemented if is_list_like(item) else _elements_in(element, item, place, item)
 
 
 def uncalled_tag(element: str, tag: Any, place: Place) -> NoReturn:
@@ -221,6 +226,33 @@ def _target(element: str, item: object, place: Place) -> object:
     except Exception as error:
         note_failure(element, error, place)
         raise
+
+
+def _child_error(element: str, item: object, place: Place) -> ChildError:
+    return _wording.child_error(element, argument_place(element, place), item)
+
+
+def _elements_in(element: str, items: Iterable[object], place: Place, record: object) -> list[Any]:
+    """Return the items of a possible record in lists, if none is text or a number."""
+    if len(place) > MAX_NESTED_ITERABLES:
+        too_deep(element, items, place)
+    children: list[Any] = []
+    try:
+        for item in items:
+            inner = (*place, len(children))
+            children.append(_element_in(element, _target(element, item, inner), inner, record))
+    except Exception as error:
+        note_failure(element, error, (*place, len(children)))
+        raise
+    return children
+
+
+def _element_in(element: str, item: object, place: Place, record: object) -> object:
+    if has_html(item) or isinstance(item, bool):
+        return item
+    if is_plain(item):
+        raise _wording.record_error(element, argument_place(element, place), record)
+    return _elements_in(element, item, place, record) if is_walked(item) else item
 
 
 def _trusted(element: str, item: Any, place: Place) -> Markup:

@@ -19,7 +19,13 @@ from typing import Any, Literal, cast
 from markupsafe import Markup
 
 from fatmorph.markup import _call
-from fatmorph.markup._attributes import VERBATIM_NAMES, add_attribute, add_mapping, mapped_name
+from fatmorph.markup._attributes import (
+    VERBATIM_NAMES,
+    Attrs,
+    add_attribute,
+    add_mapping,
+    mapped_name,
+)
 from fatmorph.markup._call import (
     MAX_NESTED_ITERABLES,
     NOT_GENERATED,
@@ -206,13 +212,17 @@ def _sort_positional(
     for index, item in enumerate(positional):
         if item is None or item is True or item is False:
             continue
-        if not has_child and is_attributes(item):
+        if not has_child and isinstance(item, Mapping) and _is_attributes(item):
             add_mapping(written, element, item)
         else:
             has_child = True  # an empty list counts too: the valid order must not depend on data
             _add_child(children, element, item, (index,))
     children.settle()
     return children
+
+
+def _is_attributes(mapping: Mapping[Any, object]) -> bool:
+    return type(mapping) is dict or type(mapping) is Attrs or is_attributes(mapping)
 
 
 def _add_child(children: ChildList, element: str, item: object, place: Place) -> None:
@@ -224,12 +234,16 @@ def _add_child(children: ChildList, element: str, item: object, place: Place) ->
     elif kind is Fragment:
         fragment = cast("Element", item)
         children.add_fragment(fragment._children, fragment._generated)
+    elif kind is list or kind is tuple or kind is GeneratorType:
+        _add_children(children, element, item, place)
     elif kind is Tag:  # not isinstance(): a proxy claims the class of its target
         uncalled_tag(element, item, place)
     else:
         child = convert_child(element, item, place)
         if child is NotImplemented:
             _add_children(children, element, item, place)
+        elif type(child) is tuple or type(child) is list:
+            _add_children(children, element, child, place)
         else:
             children.append(child)
 

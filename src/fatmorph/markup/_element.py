@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError, short_repr
 from fatmorph.markup._core import COMMENT, FRAGMENT, BuiltChild, Element, Tag, frozen
+from fatmorph.markup._objects import json_target, target_of
 from fatmorph.markup._wording import view_error
 from fatmorph.types import AttributeValue, Child
 
@@ -112,9 +114,10 @@ def static(node: Element) -> Element:
         True
     """
     # Callers may use no type checker. Not isinstance(): a proxy claims the class of its target.
-    if not issubclass(type(node), Element):
+    target = target_of(node)
+    if not issubclass(type(target), Element):
         raise view_error(node)
-    return frozen(node)
+    return frozen(target)
 
 
 def json_script(value: object, /, **attributes: AttributeValue) -> Element:
@@ -132,13 +135,49 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
         <script type="application/json" id="user">{"name":"\u003c/script>"}</script>
     """
     try:
-        text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        text = _json_text(value)
     except (TypeError, ValueError, RecursionError) as error:
+        place, member = _refused_member(value)
         raise AttributeValueError(
-            f"cannot write {type(value).__name__} as JSON",
-            where=f"json_script({short_repr(value)})",
+            f"cannot write {type(member).__name__} as JSON",
+            where=f"{place}: {short_repr(member)}"
+            if place
+            else f"json_script({short_repr(value)})",
             why="JSON holds text, finite numbers, true, false, null, lists and objects",
-            fix="json_script({'name': 'text', 'count': 1, 'items': []})",
+            fix="value.isoformat()"
+            if hasattr(type(member), "isoformat")
+            else "json_script({'name': 'text', 'count': 1, 'items': []})",
         ) from error
     text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _SCRIPT({"type": "application/json"}, Markup(text), **attributes)  # noqa: S704
+
+
+def _json_text(value: object) -> str:
+    return json.dumps(
+        value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=json_target
+    )
+
+
+# Any: what a caller without a type checker gives.
+def _refused_member(value: Any) -> tuple[str, Any]:
+    """Return the place and value of the first member that is not JSON, or the whole value."""
+    pending = [("", value)]
+    walked: set[int] = set()
+    while pending:
+        place, item = pending.pop()
+        if isinstance(item, dict | list | tuple) and id(item) not in walked:
+            walked.add(id(item))
+            members = item.items() if isinstance(item, dict) else enumerate(item)
+            form = "{}.{}" if isinstance(item, dict) else "{}[{}]"
+            pending += [(form.format(place, key), member) for key, member in members][::-1]
+        elif place and not _is_json(item):
+            return place.lstrip("."), item
+    return "", value
+
+
+def _is_json(value: object) -> bool:
+    try:
+        _json_text(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

@@ -6,7 +6,7 @@ from typing import cast
 
 from fatmorph.markup import _core
 from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated
-from fatmorph.markup._objects import has_html
+from fatmorph.markup._objects import has_html, target_of
 from fatmorph.markup._wording import view_error
 from fatmorph.types import HasHtml
 
@@ -72,11 +72,14 @@ def render_event(view: Element | HasHtml, head: bytes, line: bytes) -> bytes:
 def as_element(view: object) -> Element:
     """Return a view as an element: itself, or a fragment of its trusted HTML (UNESCAPED).
 
+    A proxy is its target.
+
     Raises:
         ChildError: `view` is neither an element nor an object with `__html__`.
     """
-    if issubclass(type(view), Element):  # not isinstance(): a proxy claims its target's class
-        return cast("Element", view)
-    if has_html(view):
-        return FRAGMENT(cast("HasHtml", view))
+    target = target_of(view)
+    if issubclass(type(target), Element):  # not isinstance(): a proxy claims its target's class
+        return cast("Element", target)
+    if has_html(target):
+        return FRAGMENT(cast("HasHtml", target))
     raise view_error(view)

@@ -49,6 +49,7 @@ __all__ = (
     "held_value",
     "is_held",
     "is_text",
+    "meant_value",
     "nonce_value",
     "plain_value",
     "read_items",
@@ -135,6 +136,15 @@ def _int_text(value: int) -> str | None:
         return int.__repr__(value)
     except ValueError:  # more digits than sys.get_int_max_str_digits()
         return None
+
+
+def meant_value(element: str, name: str, value: object) -> Any:
+    """Return the text, number or HTML that a proxy or lazy object stands for, or the value."""
+    try:
+        return value if type(value) is str else target_of(value)
+    except Exception as error:
+        add_place(error, f"reading {name} of {attribute_holder(element)}")
+        raise
 
 
 def _srcdoc_value(element: str, name: str, value: object) -> Written | None:
@@ -248,8 +258,8 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
 
 def _class_names(element: str, value: Iterable[object]) -> list[str]:
     names: list[str] = []
-    for each in _wanted(element, value):
-        item = target_of(each)
+    for given in _wanted(element, value):
+        item = meant_value(element, "class", given)
         if isinstance(item, Mapping):
             names += _class_names(element, item)
         elif item is not None and item is not False:
@@ -299,7 +309,7 @@ def _property_value(element: str, name: object, value: object) -> str | None:
     place = f"style[{short_repr(name)}]"
     if value is True:
         raise attribute_value_error(element, place, value)
-    text = _text_value(element, place, target_of(value))
+    text = _text_value(element, place, meant_value(element, place, value))
     if text is None or text is True:
         return None
     if is_one_value(text):

@@ -10,9 +10,9 @@ functions are called only for an error.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, EnumType, Flag
 from keyword import iskeyword
 
 from fatmorph.errors import (
@@ -25,6 +25,7 @@ from fatmorph.errors import (
     short_repr,
     shortened,
 )
+from fatmorph.markup._objects import claimed_class
 
 __all__ = (
     "LONG_INT",
@@ -37,6 +38,7 @@ __all__ = (
     "markup_in_text_error",
     "nesting_error",
     "raw_text_error",
+    "record_error",
     "spent_generator_error",
     "tag_name_error",
     "uncalled_tag_error",
@@ -83,6 +85,19 @@ def child_error(element: str, place: str, value: object) -> ChildError:
         where=f"{place}: {short_repr(value)}",
         why=why,
         fix=fix,
+    )
+
+
+def record_error(element: str, place: str, record: object) -> ChildError:
+    """Word the refusal of text in an iterable that may be a record.
+
+    Without the record itself, whose fields may be secrets.
+    """
+    return ChildError(
+        f"cannot render {type(record).__name__} as a child of {_named(element)}",
+        where=place,
+        why="its items may be the fields of a record, so only elements in it are children",
+        fix="list(value)",
     )
 
 
@@ -243,13 +258,18 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
     if isinstance(value, bytes | bytearray | memoryview):
         fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
         return "bytes are not text until they are decoded", fix
-    if isinstance(value, Awaitable):
+    kind = claimed_class(value)  # the type of a proxy has methods of every kind
+    if issubclass(kind, Awaitable):
         return "its result does not exist until it is awaited", "await value"
-    if isinstance(value, AsyncIterable):
+    if issubclass(kind, AsyncIterable):
         return "an element is built at once and cannot wait", "[item async for item in value]"
+    if isinstance(value, Flag):
+        return "a flag is a set of members, and its value a number for all of them", "value.name"
     if isinstance(value, Enum):
         return "a member of an Enum is a name and a value", "value.value"
-    if callable(value):
+    if isinstance(value, EnumType):
+        return "a class is not rendered, only its members", "[member.value for member in value]"
+    if issubclass(kind, Callable):  # type: ignore[arg-type]  # an abstract class
         return "a function or a tag is not rendered, only its result", "value()"
     if hasattr(type(value), "isoformat"):
         return "a date can be written in many ways", "value.isoformat()"

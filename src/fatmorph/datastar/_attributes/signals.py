@@ -14,6 +14,7 @@ import msgspec
 from fatmorph.datastar._attributes.expressions import joined_text, operand_text
 from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
+from fatmorph.markup._objects import target_of
 from fatmorph.markup.escape import JSExpression, js
 
 __all__ = (
@@ -249,7 +250,8 @@ def _signal_value(value: object, path: str, *, if_missing: bool, is_tree: bool) 
             _signal_value(item, f"{path}[{index}]", if_missing=False, is_tree=False)
             for index, item in enumerate(cast("list[object]", value))
         ]
-    plain = _builtins(value, f"signal {path}")
+    target = target_of(value)
+    plain = target if target is not value else _builtins(value, f"signal {path}")
     return _signal_value(plain, path, if_missing=if_missing, is_tree=is_tree)
 
 

@@ -16,6 +16,7 @@ import msgspec
 from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
 from fatmorph.datastar.events._fields import utf8
 from fatmorph.errors import EventError, plain_text, short_repr
+from fatmorph.markup._objects import target_of
 from fatmorph.markup._values import text_of
 
 __all__ = ("nested_nulls", "signals_json")
@@ -99,6 +100,7 @@ def _plain(value: object, path: str, *, is_tree: bool) -> object:
 
     In a list nothing is a signal of its own: the client stores it as one.
     """
+    value = target_of(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):

@@ -55,7 +55,8 @@ is_child(State *state, PyObject *object)
            || (type == state->element_type && !ELEMENT(object)->tag->is_fragment);
 }
 
-/* Add an uncommon child in the form that the shared function returns. */
+/* Add an uncommon child in the form that the shared function returns: text, or a tuple or list of
+   children in its place. */
 static int
 add_converted(Builder *builder, PyObject *item, const Place *place)
 {
@@ -69,6 +70,11 @@ add_converted(Builder *builder, PyObject *item, const Place *place)
     if (child == Py_NotImplemented) { /* an iterable */
         Py_DECREF(child);
         return add_children(builder, item, place);
+    }
+    if (PyTuple_CheckExact(child) || PyList_CheckExact(child)) {
+        int failed = add_children(builder, child, place);
+        Py_DECREF(child);
+        return failed;
     }
     if (!is_child(state, child)) {
         PyErr_Format(PyExc_TypeError, "a child is not %.200s", Py_TYPE(child)->tp_name);
