@@ -8,6 +8,8 @@ import weakref
 import pytest
 from markupsafe import Markup
 
+from fatmorph.errors import EncodingError
+
 
 def trees(core):
     tag = core.Tag
@@ -144,6 +146,30 @@ def test_str_and_html_are_the_rendered_element(core):
     assert (str(element), element.__html__()) == ("<p>a&lt;b</p>", "<p>a&lt;b</p>")
     assert f"{element}" == "<p>a&lt;b</p>"
     assert Markup("{}").format(element) == "<p>a&lt;b</p>"
+
+
+@pytest.mark.parametrize("arguments", [{}, {"encoding": "utf-8"}, {"encoding": "UTF-8"}])
+def test_an_element_is_encoded_as_its_text(core, arguments):
+    element = core.Tag("p")("naïve")
+
+    assert element.encode(**arguments) == core.render_bytes(element)
+
+
+@pytest.mark.parametrize("wrap", ["frozen", "FRAGMENT"])
+def test_a_view_of_another_kind_is_encoded_too(core, wrap):
+    view = getattr(core, wrap)(core.Tag("p")("naïve"))
+
+    assert view.encode("latin-1") == b"<p>na\xefve</p>"
+
+
+def test_a_lone_surrogate_is_not_encoded(core):
+    with pytest.raises(EncodingError):
+        core.Tag("p")("\ud800").encode()
+
+
+def test_an_unknown_encoding_is_an_error_as_for_text(core):
+    with pytest.raises(LookupError):
+        core.Tag("p")("a").encode("no-such")
 
 
 def test_an_element_supports_weak_references_and_is_freed(core):

@@ -44,18 +44,6 @@ check_element(State *state, PyObject *node)
     return -1;
 }
 
-/* Raise the error that shows the path to the lone surrogate of a tree. */
-static PyObject *
-refuse_unencodable(State *state, PyObject *node)
-{
-    PyObject *error = PyObject_CallOneArg(state->unencodable, node);
-    if (error != NULL) {
-        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
-        Py_DECREF(error);
-    }
-    return NULL;
-}
-
 static PyObject *
 core_render(PyObject *module, PyObject *node)
 {
@@ -67,16 +55,7 @@ static PyObject *
 core_render_bytes(PyObject *module, PyObject *node)
 {
     State *state = PyModule_GetState(module);
-    if (check_element(state, node) < 0) {
-        return NULL;
-    }
-    bool is_unencodable;
-    PyObject *bytes = rendered(state, ELEMENT(node), &is_unencodable);
-    if (bytes != NULL && is_unencodable) {
-        Py_DECREF(bytes);
-        return refuse_unencodable(state, node);
-    }
-    return bytes;
+    return check_element(state, node) < 0 ? NULL : rendered_bytes(state, ELEMENT(node));
 }
 
 static PyObject *

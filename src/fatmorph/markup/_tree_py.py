@@ -101,6 +101,14 @@ class Element:
         value = self._attributes.get("id")
         return value if isinstance(value, str) else None
 
+    def encode(self, encoding: str = "utf-8") -> bytes:
+        """Return the HTML as bytes, for a response that takes text, such as Starlette's.
+
+        Raises:
+            EncodingError: Text with a lone surrogate.
+        """
+        return render_bytes(self) if encoding.lower() == "utf-8" else render(self).encode(encoding)
+
     def __html__(self) -> Markup:
         # Markup, not str: Markup.format() would escape a str from __html__() again.
         return Markup(render(self))  # noqa: S704

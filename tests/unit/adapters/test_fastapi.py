@@ -7,11 +7,12 @@ from weakref import WeakKeyDictionary
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Header, HTTPException
 from fastapi.requests import Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
 from asgi_client import Answer, answer
+from fatmorph import h
 from fatmorph._streaming import retries
 from fatmorph.adapters.fastapi import WriterResponse, endpoint
 from fatmorph.context import Context
@@ -409,3 +410,20 @@ async def test_the_failures_of_each_handler_are_counted_by_themselves(
     await answer(app, "/lobby")
 
     assert {code.co_name for code in counts} == {"room", "lobby"}
+
+
+async def test_a_route_without_a_writer_returns_a_view_in_a_response_or_its_text() -> None:
+    app = FastAPI()
+
+    @app.get("/response")
+    def response() -> HTMLResponse:
+        return HTMLResponse(h.p("naïve"))
+
+    @app.get("/text", response_class=HTMLResponse)
+    def text() -> str:
+        return str(h.p("naïve"))
+
+    for path in ("/response", "/text"):
+        found = await answer(app, path)
+
+        assert (found.status, found.body) == (200, "<p>naïve</p>".encode())

@@ -9,8 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
+from fatmorph import Element, fragment, h
 from fatmorph.adapters.starlette import route
 from fatmorph.context import Context
 from fatmorph.errors import MomentError
@@ -153,3 +154,11 @@ async def test_an_http_exception_is_handled_by_starlette() -> None:
     app = Starlette(routes=[route("/", handler)])
 
     assert await answer(app, "/") == (418, b"teapot")
+
+
+@pytest.mark.parametrize("view", [h.p("naïve"), fragment(h.p("naïve"))])
+def test_a_view_is_the_content_of_a_response(view: Element) -> None:
+    response = HTMLResponse(view, 201)
+
+    assert (response.status_code, response.body) == (201, "<p>naïve</p>".encode())
+    assert response.headers["content-length"] == "13"

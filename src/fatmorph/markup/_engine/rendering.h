@@ -206,6 +206,30 @@ error:
     return NULL;
 }
 
+/* Raise the error that shows the path to the lone surrogate of a tree. */
+static PyObject *
+refuse_unencodable(State *state, PyObject *node)
+{
+    PyObject *error = PyObject_CallOneArg(state->unencodable, node);
+    if (error != NULL) {
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+        Py_DECREF(error);
+    }
+    return NULL;
+}
+
+static PyObject *
+rendered_bytes(State *state, Element *element)
+{
+    bool is_unencodable;
+    PyObject *bytes = rendered(state, element, &is_unencodable);
+    if (bytes != NULL && is_unencodable) {
+        Py_DECREF(bytes);
+        return refuse_unencodable(state, (PyObject *)element);
+    }
+    return bytes;
+}
+
 static PyObject *
 rendered_text(State *state, Element *element)
 {

@@ -266,6 +266,27 @@ element_format(PyObject *self, PyObject *spec)
 }
 
 static PyObject *
+element_encode(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"encoding", NULL};
+    const char *encoding = "utf-8";
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|s:encode", names, &encoding)) {
+        return NULL;
+    }
+    State *state = state_of(Py_TYPE(self));
+    if (PyOS_stricmp(encoding, "utf-8") == 0) {
+        return rendered_bytes(state, ELEMENT(self));
+    }
+    PyObject *text = rendered_text(state, ELEMENT(self));
+    if (text == NULL) {
+        return NULL;
+    }
+    PyObject *bytes = PyUnicode_AsEncodedString(text, encoding, NULL);
+    Py_DECREF(text);
+    return bytes;
+}
+
+static PyObject *
 element_repr(PyObject *self)
 {
     Element *element = ELEMENT(self);
@@ -310,6 +331,8 @@ static PyGetSetDef element_getset[] = {
 };
 
 static PyMethodDef element_methods[] = {
+    {"encode", (PyCFunction)(void (*)(void))element_encode, METH_VARARGS | METH_KEYWORDS,
+     "Return the HTML as bytes, as str.encode() does."},
     {"__html__", element_html, METH_NOARGS, NULL},
     {"__format__", element_format, METH_O, NULL},
     {"__reduce__", element_reduce, METH_NOARGS, NULL},
