@@ -8,6 +8,13 @@ from markupsafe import Markup
 
 from fatmorph.errors import AttributeNameError, AttributeValueError
 from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._misspelling import MISSPELT_KEYWORDS
+from fatmorph.markup._spec_attributes import (
+    EVENT_HANDLER_ATTRIBUTES,
+    HTML_ATTRIBUTES,
+    MATHML_ATTRIBUTES,
+    SVG_ATTRIBUTES,
+)
 
 
 class Text(str):
@@ -107,6 +114,17 @@ def test_a_keyword_of_one_underscore_is_the_attribute_of_hyperscript(core):
         ("acceptCharset", "accept_charset"),
         ("httpEquiv", "http_equiv"),
         ("defaultValue", "value"),
+        ("htmlClass", "class_"),
+        ("classList", "class_"),
+        ("onDoubleClick", "ondblclick"),
+        ("on_key_down", "onkeydown"),
+        ("on_before_unload", "onbeforeunload"),
+        ("ariaLabel", "aria_label"),
+        ("ariaLabelledBy", "aria_labelledby"),
+        ("aria_described_by", "aria_describedby"),
+        ("aria_labeledby", "aria_labelledby"),
+        ("xlinkHref", "href"),
+        ("xml_lang", "lang"),
     ],
 )
 def test_a_keyword_of_another_library_is_an_error_that_names_the_own_one(core, keyword, meant):
@@ -117,6 +135,23 @@ def test_a_keyword_of_another_library_is_an_error_that_names_the_own_one(core, k
         f"cannot write {keyword} as an attribute",
         meant,
     )
+
+
+@pytest.mark.parametrize(
+    "keyword", ["tab_index", "view_box", "max_length", "hx_get", "clas", "aria_x", "on_x"]
+)
+def test_an_unknown_keyword_is_written(core, keyword):
+    element = core.Tag("my-chart")(**{keyword: "a"})
+
+    assert list(element.attributes.values()) == ["a"]
+
+
+def test_no_attribute_of_the_standards_counts_as_misspelt():
+    standard = HTML_ATTRIBUTES | SVG_ATTRIBUTES | MATHML_ATTRIBUTES | EVENT_HANDLER_ATTRIBUTES
+
+    keywords = {name.replace("-", "_") for name in standard}
+
+    assert keywords & MISSPELT_KEYWORDS.keys() == set()
 
 
 @pytest.mark.parametrize("name", ["cls", "className", "on_click"])

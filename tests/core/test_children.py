@@ -139,6 +139,14 @@ def test_a_spent_generator_raises_instead_of_rendering_nothing(core):
     )
 
 
+@pytest.mark.parametrize("spend", [iter, reversed, enumerate, zip, lambda items: map(str, items)])
+def test_another_spent_iterator_renders_nothing_as_an_empty_one_does(core, spend):
+    iterator = spend(["a", "b"])
+    list(iterator)
+
+    assert core.render(core.Tag("p")(iterator)) == "<p></p>"
+
+
 def test_a_started_generator_renders_its_remaining_items(core):
     generator = (str(n) for n in range(3))
     next(generator)
