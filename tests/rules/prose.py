@@ -67,18 +67,19 @@ def _in_page(path: Path) -> Iterator[tuple[int, str]]:
 def _in_module(path: Path) -> Iterator[tuple[int, str]]:
     """Yield a module's docstrings and comments, and its messages or the names of its tests."""
     text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    yield from _in_code(text)
-    yield from _messages(tree) if path.is_relative_to(SOURCE) else _test_names(tree)
+    nodes = list(ast.walk(ast.parse(text)))
+    yield from _docstrings(nodes)
+    yield from _comments(text)
+    yield from _messages(nodes) if path.is_relative_to(SOURCE) else _test_names(nodes)
 
 
 def _in_code(text: str) -> Iterator[tuple[int, str]]:
-    yield from _docstrings(ast.parse(text))
+    yield from _docstrings(list(ast.walk(ast.parse(text))))
     yield from _comments(text)
 
 
-def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _docstrings(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             line = node.body[0].lineno if node.body else 1
             for paragraph in re.split(r"\n\s*\n", ast.get_docstring(node) or ""):
@@ -89,6 +90,8 @@ def _docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
     """Yield comments; neighbouring lines in one column make one comment."""
+    if "#" not in text:
+        return
     comments: dict[tuple[int, int], list[str]] = {}  # by the place of the next line
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
@@ -99,10 +102,10 @@ def _comments(text: str) -> Iterator[tuple[int, str]]:
         yield next_line - len(lines), " ".join(lines)
 
 
-def _messages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _messages(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     """Yield the strings with spaces that are not docstrings."""
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         match node:
             case ast.Constant(value=str(text)) if id(node) not in docstrings and " " in text:
                 yield node.lineno, text
@@ -110,9 +113,9 @@ def _messages(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 pass
 
 
-def _test_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _test_names(nodes: list[ast.AST]) -> Iterator[tuple[int, str]]:
     functions = ast.FunctionDef | ast.AsyncFunctionDef
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, functions) and node.name.startswith("test_"):
             yield node.lineno, node.name[len("test_") :].replace("_", " ").capitalize()
 

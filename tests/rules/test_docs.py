@@ -16,6 +16,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -187,10 +188,15 @@ def resolves(page: Page, link: str) -> bool:
 def is_test(page: Page, link: str) -> bool:
     """Return whether a link leads to a file of tests, and its fragment names one of them."""
     target, _, fragment = link.partition("#")
-    path = page.path.parent / target
-    tree = ast.parse(path.read_text(encoding="utf-8") if path.exists() else "")
-    functions = [node for node in ast.walk(tree) if isinstance(node, TEST_NODES)]
-    return fragment.startswith("test_") and fragment in {node.name for node in functions}
+    path = (page.path.parent / target).resolve()
+    return fragment.startswith("test_") and fragment in names_of_tests(path)
+
+
+@cache
+def names_of_tests(path: Path) -> set[str]:
+    """Return the names of the functions and classes in a file of tests, if there is one."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path.exists() else ()
+    return {node.name for node in nodes if isinstance(node, TEST_NODES)}
 
 
 def examples(module: ModuleType) -> list[doctest.DocTest]:
