@@ -149,6 +149,15 @@ def test_a_long_argument_is_free_when_its_caller_has_gone():
     assert sys.getrefcount(text) == before
 
 
+@pytest.fixture
+def thawed():
+    """Show to the garbage collector what existed before the first test, too."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
+
+
+@pytest.mark.usefixtures("thawed")
 def test_every_function_that_remembers_is_known():
     for module in pkgutil.walk_packages(fatmorph.__path__, "fatmorph."):
         importlib.import_module(module.name)
