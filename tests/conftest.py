@@ -4,10 +4,11 @@ import gc
 import os
 import signal
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 # Tests measure and log as production does; those of the checks turn the checks on.
 os.environ.setdefault("FATMORPH_DEV", "0")
@@ -24,11 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 TESTS = Path(__file__).parent
-SLOW_FOLDERS = {
-    "browser": "drives a browser",
-    "integrations": "starts servers",
-    "properties": "draws hundreds of examples",
-}
+SLOW_FOLDERS = {"browser": "drives a browser", "integrations": "starts servers"}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,8 +46,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the folders whose tests are all slow."""
+    """Mark the folders whose tests are all slow, and the tests that draw examples."""
     for item in items:
-        folder = item.path.relative_to(TESTS).parts[0]
+        folder = _folder(item.path)
         if folder in SLOW_FOLDERS:
             item.add_marker(pytest.mark.slow(SLOW_FOLDERS[folder]))
+        elif folder == "properties" and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.slow("draws hundreds of examples"))
+
+
+@cache
+def _folder(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0]

@@ -128,6 +128,7 @@ def test_long_findings_leave_nothing(grown, caplog):
     assert grown() < NOISE_BYTES
 
 
+@pytest.mark.slow("fills every cache")
 def test_all_caches_together_stay_below_their_bound(grown):
     for make, fill in itertools.product(TEXTS.values(), FILLS.values()):
         for number in range(TIMES):
@@ -157,6 +158,7 @@ def thawed():
     gc.freeze()
 
 
+@pytest.mark.slow("looks at every object of the process")
 @pytest.mark.usefixtures("thawed")
 def test_every_function_that_remembers_is_known():
     for module in pkgutil.walk_packages(fatmorph.__path__, "fatmorph."):

@@ -270,6 +270,7 @@ def test_an_escaped_pattern_matches_its_text_and_no_other(
     assert found == [True, text == other]
 
 
+@pytest.mark.slow("starts a JavaScript engine")
 def test_the_permanent_streams_options_arrive(client: Client) -> None:
     subscription = at.subscribe("/subscribe", retry_interval=50, retry_scaler=2)
     url, options = client("value", expression=subscription)
@@ -290,6 +291,7 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
     ]
 
 
+@pytest.mark.slow("starts a JavaScript engine")
 def test_a_subscriptions_interval_grows_after_each_wait(client: Client) -> None:
     options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
     # The client reads it twice for one wait; -1 stands for two different values.

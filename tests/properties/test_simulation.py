@@ -3,6 +3,7 @@
 If ids are unique, the new page is shown as sent, regardless of the old one.
 """
 
+import pytest
 from hypothesis import given
 
 from fatmorph import render
@@ -40,6 +41,7 @@ def test_every_old_node_is_kept_or_removed_and_every_path_is_unique(before, afte
     assert len({node.after for node in result.nodes}) == len(result.nodes)
 
 
+@pytest.mark.slow("patches 100,000 nodes")
 def test_a_page_of_a_hundred_thousand_nodes_can_be_patched():
     rows = 50_000
 
