@@ -143,7 +143,9 @@ PACKAGE_ORDER = {
         "_development",
         "diff",
     ),
-    "_servers": ("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "running"),
+    "_servers": (
+        *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),
+    ),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "adapters": (
         "_ending",

@@ -1,7 +1,6 @@
 """uvicorn: its limit of requests, its log of incomplete responses, and clients that left.
 
 Sources: https://www.uvicorn.org/settings/#resource-limits,
-https://docs.python.org/3/library/logging.html#filter-objects,
 https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2 (pipelining),
 https://www.rfc-editor.org/rfc/rfc5482 and
 https://man7.org/linux/man-pages/man7/tcp.7.html (TCP_USER_TIMEOUT)
@@ -12,37 +11,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from fatmorph._servers.contract import ServerCoroutine, is_closed
+from fatmorph._servers.contract import IncompleteLog, ServerCoroutine, is_closed
 
-__all__ = ("COROUTINES", "ReliableConnection", "closing_check", "leave_incomplete")
+__all__ = ("COROUTINES", "INCOMPLETE", "ReliableConnection", "closing_check")
 
-INCOMPLETE = "ASGI callable returned without completing response."
-# The key of the mark; a server makes a scope for each request.
-MARK = "fatmorph.incomplete"
 # Longer than the default limit of a stream, so that the log first shows why it was cut, and long
 # enough for a client with a short network failure.
 MAX_UNTAKEN_SECONDS = 120
 # None where the system has no such option.
 USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
-
-logger = logging.getLogger("uvicorn.error")
-
-
-def leave_incomplete(transport: object) -> None:
-    """Stop uvicorn from logging that the response of this transport is incomplete.
-
-    The client left, or the server stopped before the end of the response. uvicorn does not know
-    the reason and logs an error. A filter on its logger removes that line for these responses
-    alone: they have a mark in their scope, and the filter exists only while there are marks.
-    """
-    scope = getattr(transport, "scope", None)
-    if "uvicorn" in sys.modules and isinstance(scope, dict):
-        scope[MARK] = _Mark()
 
 
 def closing_check(receive: object) -> Callable[[], bool] | None:
@@ -97,42 +77,13 @@ class ReliableConnection(asyncio.Protocol):
         super().connection_made(transport)
 
 
-class _Mark:
-    """The mark of one scope, which uvicorn drops after logging."""
-
-    count = 0
-    # Re-entrant: the garbage collector may free a mark while another one is made.
-    lock = threading.RLock()
-
-    def __init__(self) -> None:
-        with _Mark.lock:
-            _Mark.count += 1
-            logger.addFilter(_is_unexpected)
-
-    def __del__(self) -> None:
-        with _Mark.lock:
-            _Mark.count -= 1
-            if _Mark.count == 0:
-                logger.removeFilter(_is_unexpected)
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Return whether to log; uvicorn's task runs a method of the object that has the scope."""
-    return record.msg != INCOMPLETE or MARK not in getattr(_runner(), "scope", ())
-
-
-def _runner() -> object:
-    """Return the object whose method the running task executes, if it is a method."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:  # no event loop runs in this thread
-        return None
-    frame = None if task is None else getattr(task.get_coro(), "cr_frame", None)
-    return None if frame is None else frame.f_locals.get("self")
-
-
 def _is_stopping(server: Any) -> bool:
     return bool(getattr(server, "should_exit", False)) or is_closed(server)
 
 
+INCOMPLETE = IncompleteLog(
+    "uvicorn",
+    logging.getLogger("uvicorn.error"),
+    "ASGI callable returned without completing response.",
+)
 COROUTINES = (ServerCoroutine("uvicorn.server", "self", _is_stopping),)

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import TypeAlias
 
 from fatmorph._log import Log
-from fatmorph._servers.uvicorn import leave_incomplete
+from fatmorph._servers.incomplete import leave_incomplete
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._ending import HandlerTask, called, check_returned
