@@ -2,6 +2,7 @@
 
     python tests/benchmarks/chaos.py --minutes 1
     python tests/benchmarks/chaos.py --minutes 10
+    python tests/benchmarks/chaos.py --minutes 2 --only Django
 
 300 tabs, three of them in Chromium, hold the stream of one page. Its handler fails at random:
 before, in and after its first page, in its view or its source, with a 4xx or a 5xx. Orders are
@@ -55,6 +56,10 @@ STARTS = {
     "uvicorn": UVICORN,
     "hypercorn": "-m hypercorn chaos_app:app --bind 127.0.0.1:{port} --workers 0",
     "uvicorn --limit-max-requests": UVICORN + " --limit-max-requests {limit}",
+    "Quart, serve(app)": "chaos_quart.py",
+    "Quart, hypercorn": "-m hypercorn chaos_quart:app --bind 127.0.0.1:{port} --workers 0",
+    "Django, serve(app)": "chaos_django.py",
+    "Django, hypercorn": "-m hypercorn chaos_django:app --bind 127.0.0.1:{port} --workers 0",
 }
 # Each outage may cost ten requests in ten seconds, so a server lives longer than that.
 LIVED_SECONDS = 10.0, 20.0
@@ -138,7 +143,8 @@ class BrowserTab:
 class Chaos:
     """All clients and servers, and their results."""
 
-    def __init__(self, *, tabs: int, browser_tabs: int, folder: Path) -> None:
+    def __init__(self, *, tabs: int, browser_tabs: int, only: str, folder: Path) -> None:
+        self._starts = [name for name in STARTS if only in name]
         self.failures: list[str] = []
         self.counts: Counter[str] = Counter()
         self.answers: Counter[str] = Counter()
@@ -158,7 +164,7 @@ class Chaos:
     async def run(self, minutes: float, browser: Browser) -> None:
         """Run everything, and check what is left."""
         end = time.monotonic() + minutes * 60
-        async with self._server("uvicorn"):
+        async with self._server(self._starts[0]):
             before = await self._held()
         context = await browser.new_context()
         for number in range(self._browser_tab_count):
@@ -169,7 +175,7 @@ class Chaos:
         browsing = [asyncio.create_task(tab.run()) for tab in self._browser_tabs]
         changing = [asyncio.create_task(self._change()), asyncio.create_task(self._send_orders())]
         await self._restart(end)
-        async with self._server("uvicorn"):
+        async with self._server(self._starts[0]):
             await self._end(changing + browsing)
             await self._settle()
             await self._end(tasks)
@@ -186,7 +192,7 @@ class Chaos:
     async def _restart(self, end: float) -> None:
         """Start servers and end them, one after another."""
         while time.monotonic() < end:
-            start = random.choice(list(STARTS))
+            start = random.choice(self._starts)
             async with self._server(start) as server:
                 await asyncio.sleep(random.uniform(*LIVED_SECONDS))
                 if "limit" in start:
@@ -252,7 +258,10 @@ class Chaos:
         await order.send()
         self.counts["orders answered"] += order.is_answered
         if order.broken and kills == self._kills:
-            self._report(f"the response to order {number} broke off, but no server was killed")
+            self._report(
+                f"the response to order {number} broke off, but no server was killed: "
+                f"{order.broken}"
+            )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
@@ -308,7 +317,12 @@ class Chaos:
 async def run(options: argparse.Namespace) -> Chaos:
     """Run the chaos with a browser."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        chaos = Chaos(tabs=options.tabs, browser_tabs=options.browser_tabs, folder=Path(folder))
+        chaos = Chaos(
+            tabs=options.tabs,
+            browser_tabs=options.browser_tabs,
+            only=options.only,
+            folder=Path(folder),
+        )
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=options.chromium, args=CHROMIUM_ARGUMENTS
@@ -324,6 +338,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--tabs", type=int, default=300)
     parser.add_argument("--browser-tabs", type=int, default=3)
+    parser.add_argument("--only", default="", help="part of the names of servers to run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
     options = parser.parse_args()

@@ -14,10 +14,9 @@ from typing import NoReturn
 
 from soak_app import BOUND, Change, open_files
 from starlette.applications import Starlette
-from starlette.responses import FileResponse
-from starlette.routing import Route
 
 from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
+from fatmorph.adapters import Handler
 from fatmorph.adapters.starlette import route
 from fatmorph.counters import COUNTERS
 
@@ -25,6 +24,8 @@ HEARTBEAT_SECONDS = 2.0
 STAYING = 0.25  # the share of streams that do not end by themselves
 AT_ONCE = 0.3  # the share of the others that end before anything is written
 LATEST_END_SECONDS = 10.0
+
+BUNDLE = Path(os.environ["DATASTAR"]).read_text(encoding="utf-8")
 
 relay = Relay[None]()
 running: set[int] = set()
@@ -253,16 +254,21 @@ async def held(c: Context, w: Writer) -> None:
     )
 
 
-app = Starlette(
-    routes=[
-        Route("/datastar.js", FileResponse(os.environ["DATASTAR"])),
-        route("/", page),
-        route("/live", live),
-        route("/order", order, methods="POST"),
-        route("/change", change, methods="POST"),
-        route("/held", held),
-    ]
+async def client(c: Context, w: Writer) -> None:
+    w.headers["content-type"] = "text/javascript; charset=utf-8"
+    w.text(BUNDLE)
+
+
+# (path, handler, method), for every framework.
+ROUTES: tuple[tuple[str, Handler, str], ...] = (
+    ("/datastar.js", client, "GET"),
+    ("/", page, "GET"),
+    ("/live", live, "GET"),
+    ("/order", order, "POST"),
+    ("/change", change, "POST"),
+    ("/held", held, "GET"),
 )
+app = Starlette(routes=[route(path, handler, methods=method) for path, handler, method in ROUTES])
 
 if __name__ == "__main__":
     serve(app, port=int(os.environ["PORT"]), access_log=False)

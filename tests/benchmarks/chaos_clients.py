@@ -205,11 +205,12 @@ class Order:
     """An order that is sent until the client takes it as answered."""
 
     def __init__(self, port: int, number: str, report: Callable[[str], None]) -> None:
-        self.broken = 0
+        self.broken: list[str] = []
         self.is_answered = False
         self._port = port
         self._number = number
         self._report = report
+        self._has_head = False
 
     async def send(self) -> None:
         """Send the order, and again after each failure of the network."""
@@ -220,7 +221,8 @@ class Order:
             except TimeoutError:
                 self._report(f"order {self._number}: the server was silent")
             except (OSError, EOFError) as error:
-                self.broken += not isinstance(error, ConnectionRefusedError)
+                if not isinstance(error, ConnectionRefusedError):
+                    self.broken.append(f"{'body' if self._has_head else 'head'}: {error!r}")
                 await asyncio.sleep(waits.after_end())
             else:
                 self.is_answered = True
@@ -234,7 +236,9 @@ class Order:
             "sec-fetch-site: same-origin",
             "content-length: 2",
         ]
+        self._has_head = False
         async with _response(self._port, head, b"{}") as (_, chunks):
+            self._has_head = True
             async for _ in chunks:
                 pass
 
