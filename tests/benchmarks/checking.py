@@ -32,7 +32,7 @@ class InPython(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:  # Any: a class or function
         """Return the class or function that a pickle names."""
-        return super().find_class(module.replace("_core_c", "_core_py"), name)
+        return super().find_class(module.replace("markup._core", "markup._core_py"), name)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import copy
 import gc
 import pickle
 import weakref
+from importlib import import_module
 
 import pytest
 from markupsafe import Markup
@@ -30,6 +31,12 @@ def trees(core):
         core.FRAGMENT(("a",)),
         core.COMMENT(("a",)),
     ]
+
+
+OTHER_ENGINE = {
+    "fatmorph.markup._core_py": "fatmorph.markup._core_c",
+    "fatmorph.markup._core_c": "fatmorph.markup._core_py",
+}
 
 
 def test_elements_with_equal_names_attributes_and_children_are_equal(core):
@@ -99,11 +106,71 @@ def test_an_element_can_only_be_made_by_a_tag(core):
         core.Element.__new__(core.Element)
 
 
-def test_a_copy_is_the_element_itself(core):
-    element = core.Tag("p")("a")
+@pytest.mark.parametrize(
+    "base",
+    [
+        lambda core: core.Element,
+        lambda core: core.Tag,
+        lambda core: type(core.frozen(core.Tag("p")())),
+        lambda core: type(core.FRAGMENT(())),
+        lambda core: type(core.COMMENT(())),
+    ],
+    ids=["Element", "Tag", "frozen", "fragment", "comment"],
+)
+def test_elements_and_tags_cannot_be_subclassed(core, base):
+    with pytest.raises(TypeError, match="is not an acceptable base type"):
+        type("Derived", (base(core),), {})
 
-    assert copy.copy(element) is element
-    assert copy.deepcopy(element) is element
+
+def test_a_tag_cannot_be_changed(core):
+    tag = core.Tag("p")
+
+    tag.__init__("div")
+
+    assert (tag.name, core.render(tag("a"))) == ("p", "<p>a</p>")
+    with pytest.raises(TypeError):
+        core.Tag.__new__(core.Tag)
+
+
+def test_an_element_is_not_changed_through_its_parts_for_a_pickle(core):
+    element = core.Tag("p")(id="a")
+
+    element.__reduce__()[1][1]["onclick"] = "alert()"
+
+    assert core.render(element) == '<p id="a"></p>'
+
+
+def test_a_copy_is_the_element_or_tag_itself(core):
+    for made in (core.Tag("p")("a"), core.Tag("p")):
+        assert copy.copy(made) is made
+        assert copy.deepcopy(made) is made
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        lambda core: (),
+        lambda core: (core.Tag("p"), {}, ["a"]),
+        lambda core: (core.Tag("p"), {}, (7,)),
+        lambda core: (core.Tag("p"), {}, (core.FRAGMENT("a"),)),
+        lambda core: (core.Tag("p"), {"id": 7}, ()),
+        lambda core: (core.Tag("p"), {7: "a"}, ()),
+        lambda core: ("p", {}, ()),
+        lambda core: (import_module(OTHER_ENGINE[core.__name__]).Tag("p"), {}, ()),
+        lambda core: (core.Tag("p"), {}, (), 7),
+        lambda core: (core.Tag("p"), {}, (), ("0", 1)),
+    ],
+)
+def test_a_manipulated_pickle_is_refused(core, parts):
+    with pytest.raises(TypeError):
+        core.revive_element(*parts(core))
+
+
+@pytest.mark.parametrize("generated", [(-1, 1), (0, 3), (2, 1), (7, 9)], ids=repr)
+def test_an_invalid_range_of_generated_children_in_a_pickle_is_ignored(core, generated):
+    revived = core.revive_element(core.Tag("p"), {}, ("a", "b"), generated)
+
+    assert core.generated(revived) == (0, 0)
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))

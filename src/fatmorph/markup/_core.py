@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         render,
         render_bytes,
         render_event,
+        revive_element,
+        revive_tag,
     )
 
 __all__ = (
@@ -43,6 +45,8 @@ __all__ = (
     "render",
     "render_bytes",
     "render_event",
+    "revive_element",
+    "revive_tag",
 )
 
 ENGINE: Literal["C", "Python"] = "Python"
@@ -63,3 +67,6 @@ if not TYPE_CHECKING:
     globals().update(
         (name, getattr(_engine, name)) for name in __all__ if name not in ("BuiltChild", "ENGINE")
     )
+
+# A pickle names this module, so that it can be loaded with either engine.
+revive_element.__module__ = revive_tag.__module__ = __name__

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import GeneratorType
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 from markupsafe import Markup
 
@@ -111,8 +111,12 @@ class Tag:
     _element_type: type[Element]
     _namespace: ElementNamespace
 
-    def __init__(self, name: str, namespace: ElementNamespace = "html") -> None:
-        self._take(tag_parts(name, namespace))
+    # Not __init__(), which could be called again: a tag is immutable.
+    def __new__(cls, name: str, namespace: ElementNamespace = "html") -> Self:
+        """Return the tag of a name."""
+        tag: Self = new(cls)
+        tag._take(tag_parts(name, namespace))
+        return tag
 
     @property
     def name(self) -> str:
@@ -198,6 +202,12 @@ class Tag:
 
     def __repr__(self) -> str:
         return f"<Tag {self._name}>"
+
+    def __copy__(self) -> Tag:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tag:
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return revive_tag, (self._name, self._namespace)

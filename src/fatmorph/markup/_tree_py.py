@@ -14,6 +14,7 @@ https://html.spec.whatwg.org/multipage/parsing.html#serialising-html-fragments (
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import index
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, Self, TypeAlias, cast
 
@@ -74,6 +75,10 @@ class Element:
 
     def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
         raise TypeError("elements are made by calling a tag, such as div()")
+
+    def __init_subclass__(cls) -> None:
+        if cls.__module__ != __name__:  # not one of the two below
+            raise TypeError("Element is not an acceptable base type")
 
     @property
     def tag(self) -> str:
@@ -141,7 +146,8 @@ class Element:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return revive_element, (self._tag, self._attributes, self._children, self._generated)
+        attributes = dict(self._attributes)  # a copy, because an element is immutable
+        return revive_element, (self._tag, attributes, self._children, self._generated)
 
 
 class Frozen(Element):
@@ -252,6 +258,9 @@ def generated(node: Element) -> tuple[int, int]:
     return node._generated
 
 
+CHILD_TYPES = (str, Markup, Element, Frozen)
+
+
 def drops_newline(element: Element) -> bool:
     """Return whether the parser would drop the first newline of the content.
 
@@ -272,10 +281,26 @@ def revive_element(
     children: tuple[BuiltChild, ...],
     generated: tuple[int, int] = NOT_GENERATED,
 ) -> Element:
-    """Return an element from checked parts, such as the content of a pickle."""
+    """Return an element from checked parts, such as the content of a pickle.
+
+    Raises:
+        TypeError: A part is of another type than those of an element.
+    """
+    if not hasattr(tag, "_element_type"):
+        raise TypeError(f"a tag is not {type(tag).__name__}")
+    if type(attributes) is not dict or type(children) is not tuple:
+        raise TypeError("an element has a dict of attributes and a tuple of children")
+    for name, value in attributes.items():
+        if type(name) is not str or (type(value) is not str and value is not True):
+            raise TypeError("an attribute is a str and its value, a str or True")
+    for child in children:
+        if type(child) not in CHILD_TYPES:
+            raise TypeError(f"a child is not {type(child).__name__}")
+    start, stop = map(index, generated)
+    is_range = 0 <= start < stop <= len(children)
     element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes
     element._children = children
-    element._generated = generated
+    element._generated = (start, stop) if is_range else NOT_GENERATED
     return element
