@@ -7,6 +7,7 @@ its metaclass, its methods or its hash. Nothing here depends on an engine.
 from __future__ import annotations
 
 import operator
+from collections import UserList, UserString, deque
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from types import GeneratorType
@@ -454,3 +455,95 @@ class Ended(StopIteration):
 
 def ended() -> object:
     raise Ended("<last>")
+
+
+class LazyText:
+    """Text in all but its type, like a lazy translation that forwards the methods of its text."""
+
+    def __init__(self, read: Callable[[], object]) -> None:
+        self.read = read
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(str(self), name)
+
+    def __str__(self) -> Any:
+        return self.read()
+
+    __len__ = __getitem__ = __contains__ = __add__ = __mod__ = broken
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(str(self))
+
+
+class TypedLazyText(LazyText):
+    """Lazy text whose type has the methods of text."""
+
+    def casefold(self) -> object:
+        return str(self).casefold()
+
+
+class LazyHtml(TypedLazyText):
+    """Lazy text that is trusted, with `__html__` of its own."""
+
+    def __html__(self) -> object:
+        return self.read()
+
+
+LAZIES: dict[str, Callable[[Callable[[], object]], object]] = {
+    "forwarding": LazyText,
+    "typed": TypedLazyText,
+    "html": LazyHtml,
+    "user string": lambda read: UserString(read()),
+}
+
+
+class Record:
+    """An iterable of a class of its own, which may be a record."""
+
+    def __init__(self, items: list[object]) -> None:
+        self.items = items
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.items)
+
+
+class MockedItems:
+    """An iterable with the methods of iterators and of sequences, like a mock."""
+
+    def __init__(self, items: list[object]) -> None:
+        self.items = items
+
+    def __getitem__(self, index: int) -> object:
+        return self.items[index]
+
+    def __next__(self) -> object:
+        return broken()
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self.items)
+
+
+class NamedItems(tuple[Any, ...]):
+    """A tuple with the names of its fields."""
+
+    __slots__ = ()
+    _fields = ("name", "secret")
+
+
+RECORDS: dict[str, Callable[[list[object]], object]] = {
+    "own class": Record,
+    "mock": MockedItems,
+    "named tuple": NamedItems,
+    "user list": UserList,
+    "deque": deque,
+    "view": lambda items: dict(enumerate(items)).values(),
+}
+
+
+class HtmlMapping(dict[Any, Any]):
+    """Attributes with `__html__`, like the errors of a form."""
+
+    html: Callable[[], object] = broken
+
+    def __html__(self) -> object:
+        return self.html()

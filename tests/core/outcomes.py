@@ -223,6 +223,12 @@ def lying_keywords(core: ModuleType, kind: str, keywords: Any, call: Call) -> An
     return core.Tag("p")(make(core, call), **names)
 
 
+def html_mapping(core: ModuleType, pairs: Any, call: Call) -> object:
+    mapping = liars.HtmlMapping(written(core, pairs))
+    mapping.html = lambda: make(core, call)
+    return mapping
+
+
 MAKERS: dict[str, Callable[..., Any]] = {
     "value": lambda core, value: value,
     "broken text": lambda core, text: BrokenText(text),
@@ -263,6 +269,9 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "odd iterable": odd_iterable,
     "odd iterator": lambda core, items, last: liars.OddIterator(make_all(core, items), LASTS[last]),
     "lying keywords": lying_keywords,
+    "lazy": lambda core, kind, call: liars.LAZIES[kind](lambda: make(core, call)),
+    "record": lambda core, kind, items: liars.RECORDS[kind](make_all(core, items)),
+    "html mapping": html_mapping,
 }
 LYING_TEXTS: dict[str, type[str]] = {
     "text": liars.LyingText,

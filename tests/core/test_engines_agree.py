@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from markupsafe import Markup
 
-from core.liars import PROXIES, claims
+from core.liars import LAZIES, PROXIES, RECORDS, claims
 from core.outcomes import (
     HEAD,
     LASTS,
@@ -92,6 +92,7 @@ STRANGE = named(
         st.tuples(st.just("lying text"), st.sampled_from([*LYING_TEXTS]), TEXT),
         st.tuples(st.just("lying number"), st.sampled_from([*LYING_NUMBERS]), st.integers(0, 9)),
         st.tuples(st.just("strange"), st.sampled_from([*STRANGE])),
+        st.tuples(st.just("lazy"), st.sampled_from([*LAZIES]), TEXT_CALL),
     ),
 )
 
@@ -119,6 +120,7 @@ MAPPING = named(
         st.tuples(st.just("attrs"), pairs(PLAIN, KEY)),
         st.tuples(st.sampled_from(["dict", "changing dict"]), pairs(VALUE, ANY_KEY)),
         st.tuples(st.just("mapping"), pairs(VALUE, ANY_KEY), st.integers(-1, 3)),
+        st.tuples(st.just("html mapping"), pairs(VALUE, KEY), VALUE),
         st.tuples(st.sampled_from(["lying dict", "registered"]), LIES, pairs(VALUE, ANY_KEY)),
         st.tuples(
             st.just("mutating"),
@@ -139,6 +141,7 @@ ELEMENT = named(
         pairs(PLAIN | VALUE, KEYWORD),
     ),
 )
+ELEMENTS = st.lists(ELEMENT, max_size=2).map(tuple)
 ENDING = st.sampled_from(["", "", "fails", "interrupts", "nests", "uses itself", "spent"])
 CONTAINER = named(
     "container",
@@ -157,6 +160,8 @@ CONTAINER = named(
         st.tuples(st.sampled_from(["frozen", "html of"]), ELEMENT),
         MAPPING,
         st.tuples(st.just("proxy"), st.sampled_from([*PROXIES]), VALUE),
+        st.tuples(st.just("lazy"), st.sampled_from([*LAZIES]), VALUE),
+        st.tuples(st.just("record"), st.sampled_from([*RECORDS]), ITEMS | ELEMENTS),
         st.tuples(st.just("html property"), HTML_ANSWERS, VALUE),
         st.tuples(st.just("odd iterable"), ITEMS, st.sampled_from([*ODD_ITERATORS])),
         st.tuples(st.just("odd iterator"), ITEMS, st.sampled_from([*LASTS])),

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from markupsafe import Markup
 
-from core.liars import PROXIES, claims
+from core.liars import LAZIES, PROXIES, RECORDS, claims
 from core.outcomes import (
     LASTS,
     LYING_NUMBERS,
@@ -117,6 +117,7 @@ class Reader:
             ("lying text", self.one_of(LYING_TEXTS), self.text()),
             ("lying number", self.one_of(LYING_NUMBERS), self.number(99)),
             ("strange", self.one_of(STRANGE)),
+            ("lazy", self.one_of(LAZIES), ("value", self.text())),
         ]
         return leaves[self.number(len(leaves) - 1)]
 
@@ -170,6 +171,10 @@ class Reader:
             lambda: ("odd iterable", self.items(depth), self.one_of(ODD_ITERATORS)),
             lambda: ("odd iterator", self.items(depth), self.one_of(LASTS)),
             lambda: self.lying_keywords(depth),
+            *[lambda: ("lazy", self.one_of(LAZIES), self.call(depth + 1))] * 2,
+            *[lambda: ("record", self.one_of(RECORDS), self.items(depth))] * 2,
+            lambda: ("record", self.one_of(RECORDS), (self.element(depth),)),
+            lambda: ("html mapping", self.pairs(depth), self.call(depth + 1)),
         ]
         return calls[self.number(len(calls) - 1)]()
 
