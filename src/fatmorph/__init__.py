@@ -5,6 +5,7 @@
     from fatmorph import fragment, comment, element, static, json_script, js, Markup
     from fatmorph import render, render_bytes, pretty, dom_id, connection_state
     from fatmorph import datastar_script         the client, from its CDN or your own file
+    from fatmorph import Signals, Signal, signal           the signals of a page, as a class
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fatmorph.context import Context
     from fatmorph.datastar._connection_state import connection_state
     from fatmorph.datastar._script import datastar_script
+    from fatmorph.datastar._signal_classes import Signal, Signals, signal
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
     from fatmorph.relay._memory import Relay
@@ -42,6 +44,8 @@ __all__ = (
     "Element",
     "Markup",
     "Relay",
+    "Signal",
+    "Signals",
     "Tag",
     "Writer",
     "at",
@@ -60,6 +64,7 @@ __all__ = (
     "render",
     "render_bytes",
     "serve",
+    "signal",
     "static",
     "svg",
 )

@@ -6,6 +6,8 @@ __all__ = ("MODULES",)
 MODULES = {
     "Context": "fatmorph.context",
     "Relay": "fatmorph.relay._memory",
+    "Signal": "fatmorph.datastar._signal_classes",
+    "Signals": "fatmorph.datastar._signal_classes",
     "Writer": "fatmorph.writer",
     "at": "fatmorph.at",
     "connection_state": "fatmorph.datastar._connection_state",
@@ -14,4 +16,5 @@ MODULES = {
     "dom_id": "fatmorph.morph.ids",
     "js": "fatmorph.markup.escape",
     "serve": "fatmorph.server",
+    "signal": "fatmorph.datastar._signal_classes",
 }

@@ -60,6 +60,9 @@ from fatmorph.markup._attributes import Attrs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from fatmorph.datastar._signal_classes import Signal
 
 __all__ = (
     "animate",
@@ -104,8 +107,8 @@ def signals(values: Mapping[str, object] | object, *, if_missing: bool = False) 
     use `if_missing`. Names that start with `_` stay in the browser.
 
     Args:
-        values: Name → value, nested as needed; or a dataclass instance or msgspec `Struct`.
-            Values are data; `JSExpression("Date.now()")` is code, evaluated once. `None`
+        values: An instance of `Signals`, a dataclass or a msgspec `Struct`; or name → value, nested
+            as needed. Values are data; `JSExpression("Date.now()")` is code, evaluated once. `None`
             removes a signal.
         if_missing: Keep the signals that exist.
 
@@ -156,14 +159,20 @@ def _computed(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
 
 
 @cached
-def bind(name: str, *, prop: str | None = None, event: str | Iterable[str] | None = None) -> Attrs:
+def bind(
+    name: str | Signal[Any],
+    *,
+    prop: str | None = None,
+    event: str | Iterable[str] | None = None,
+) -> Attrs:
     """Bind a signal to the element's value, both ways.
 
     A `get` or `delete` carries its signals in the URL, which nginx refuses from 8 kB on and
     uvicorn from 64 kB on. Limit a text with `maxlength`, or let the name begin with `_`.
 
     Args:
-        name: The signal; an existing one decides the type, else the element's value creates it.
+        name: The signal, as text or as `Board.query`; an existing one decides the type, else the
+            element's value creates it.
         prop: Bind this property of the element instead, such as `"valueAsNumber"`. `Markup`
             allows a property whose value may be code.
         event: Read the element on this event, or on these, instead of `input` or `change`.
@@ -209,7 +218,7 @@ def effect(expression: Expression) -> Attrs:
 
 
 @cached
-def indicator(name: str) -> Attrs:
+def indicator(name: str | Signal[Any]) -> Attrs:
     """Make a signal that is true while a request of this element is under way.
 
     Raises:
@@ -225,7 +234,7 @@ def indicator(name: str) -> Attrs:
 
 
 @cached
-def ref(name: str) -> Attrs:
+def ref(name: str | Signal[Any]) -> Attrs:
     """Make a signal that is this element.
 
     Args:

@@ -10,6 +10,7 @@
     │   ├── EncodingError            ValueError
     │   ├── DatastarError            ValueError
     │   ├── EventError               ValueError
+    │   ├── SignalNameError          ValueError, AttributeError
     │   ├── SignalsError             ValueError
     │   ├── BodyError                ValueError
     │   ├── OriginError              ValueError
@@ -62,6 +63,7 @@ __all__ = (
     "ResponseStartedError",
     "ServeError",
     "SettingsError",
+    "SignalNameError",
     "SignalsError",
     "SnapshotError",
     "SubjectError",
@@ -158,6 +160,12 @@ class EventError(ArgumentError, ValueError):
     """Raised for a field that an SSE event cannot carry."""
 
     code = "event"
+
+
+class SignalNameError(ArgumentError, ValueError, AttributeError):
+    """Raised for a name or a use of a signal that its class does not allow."""
+
+    code = "signal-name"
 
 
 class SignalsError(ArgumentError, ValueError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
 from functools import partial
 from inspect import isawaitable
-from typing import Any, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, overload
 
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.event_response import EventResponder
@@ -19,6 +19,7 @@ from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_kept
+from fatmorph.datastar._signal_classes import Signals
 from fatmorph.datastar.events._elements import (
     PatchOptions,
     elements_event,
@@ -28,6 +29,7 @@ from fatmorph.datastar.events._elements import (
 from fatmorph.datastar.events._event import identified
 from fatmorph.datastar.events._scripts import navigation_event, script_event
 from fatmorph.datastar.events._signals import signals_event
+from fatmorph.datastar.events._signals_json import changed_signals
 from fatmorph.http._head import checked_location
 from fatmorph.http._policy import policy_headers
 from fatmorph.markup._element import Element
@@ -36,6 +38,10 @@ from fatmorph.morph._development import new_patch_checker
 from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 from fatmorph.types import ElementNamespace, HasHtml, PatchMode, SignalValue
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from msgspec import Struct
 
 __all__ = ("View", "Writer")
 
@@ -204,8 +210,9 @@ class Writer(EventResponder):
 
     def patch_signals(
         self,
-        signals: Mapping[str, SignalValue],
+        signals: Mapping[str, SignalValue] | DataclassInstance | Struct,
         *,
+        since: Signals | None = None,
         only_if_missing: bool = False,
         event_id: str | None = None,
         retry_ms: int | None = None,
@@ -213,15 +220,27 @@ class Writer(EventResponder):
         """Change signals of the page; None removes one.
 
         Args:
-            signals: Names and values; nested mappings for nested signals.
+            signals: An instance of `Signals`, whose local signals are left out, a dataclass or a
+                msgspec `Struct`; or names and values, with nested mappings for nested signals.
+            since: An earlier instance of the same class: only the signals that differ are sent,
+                and none if all are equal.
             only_if_missing: Whether to keep signals that exist.
             event_id: Returned as `c.last_event_id` when the client connects again.
             retry_ms: The client's new interval before it connects again.
 
         Raises:
-            EventError: If the client could not read the signals.
+            EventError: If the client could not read the signals, or `since` is an instance of
+                another class.
             ResponseEndedError: If a whole response was written before.
+
+        Example:
+            signals = await c.signals(Board)
+            w.patch_signals(replace(signals, query=""), since=signals)
         """
+        if since is not None:
+            signals = changed_signals(signals, since)
+            if not signals and event_id is None and retry_ms is None:
+                return
         self._send(
             signals_event(
                 signals, only_if_missing=only_if_missing, event_id=event_id, retry_ms=retry_ms

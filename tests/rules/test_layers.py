@@ -74,6 +74,7 @@ PACKAGE_ORDER = {
     ),
     "datastar": (
         "_attributes.inherited_names",
+        "_signal_classes",
         "_attributes.caching",
         "_attributes.statements",
         "_attributes.expressions",

@@ -364,6 +364,12 @@ class RenamedSignals(msgspec.Struct, rename="camel"):
 
 
 @dataclass
+class LocalSignals:
+    name: str = ""
+    _open: bool = False
+
+
+@dataclass
 class CountingSignals:
     count: ClassVar[int] = 0
     user_id: str = ""
@@ -382,10 +388,12 @@ class CountingSignals:
         ("(%3F%3C%3D%5Cp%7BL%7D)x", "", CountingSignals),
         ("", "datastar={%22user_id%22:%22%22}", CountingSignals),
         ("%5Ea%24", "", dict),
+        ("%5Ename%24", "", LocalSignals),
     ],
     ids=[
         *("named", "unanchored", "all", "an alias", "renamed", "beside a class variable"),
         *("a part of one", "a pattern of JavaScript", "sent all the same", "a dict"),
+        "a local signal",
     ],
 )
 async def test_a_stream_reads_the_signals_that_its_page_includes(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import pytest
 from markupsafe import Markup
 
-from fatmorph import h
+from fatmorph import Signal, Signals, h, signal
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import (
     EncodingError,
+    EventError,
     ResponseEndedError,
     ResponseError,
     ResponseStartedError,
@@ -27,6 +28,19 @@ STREAM_HEADERS = [
     ("x-accel-buffering", "no"),
     ("vary", "accept-encoding"),
 ]
+
+
+class Owner(Signals):
+    name: Signal[str] = signal("")
+
+
+class Cart(Signals):
+    note: Signal[str] = signal("")
+    owner: Signal[Owner] = signal(Owner())
+    prices: Signal[dict[str, int]] = signal({"tea": 2})
+    sizes: Signal[list[int]] = signal([1])
+    chosen: Signal[int | None] = signal(None)
+    _open: Signal[bool] = signal(False)
 
 
 @dataclass
@@ -109,6 +123,68 @@ async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
     await writer.finish()
 
     assert (transport.status, transport.body) == (404, b"")
+
+
+@pytest.mark.parametrize(
+    ("now", "changes"),
+    [
+        (Cart(note="a"), b'{"note":"a"}'),
+        (Cart(owner=Owner(name="Ada")), b'{"owner":{"name":"Ada"}}'),
+        (Cart(prices={"tea": 2, "milk": 1}), b'{"prices":{"milk":1}}'),
+        (Cart(prices={}), b'{"prices":{"tea":null}}'),
+        (Cart(sizes=[1, 2]), b'{"sizes":[1,2]}'),
+        (Cart(sizes=[True]), b'{"sizes":[true]}'),
+        (Cart(chosen=3), b'{"chosen":3}'),
+        (Cart(_open=True), b'{"_open":true}'),
+        (Cart(note="a", chosen=3), b'{"note":"a","chosen":3}'),
+    ],
+)
+async def test_only_the_signals_that_have_changed_are_sent(now: Cart, changes: bytes) -> None:
+    transport = MemoryClient()
+    writer = Writer(transport)
+
+    writer.patch_signals(now, since=Cart())
+    await writer.finish()
+
+    assert transport.body == b"event: datastar-patch-signals\ndata: signals %b\n\n" % changes
+
+
+async def test_signals_that_have_not_changed_are_not_sent() -> None:
+    transport = MemoryClient()
+    writer = Writer(transport)
+
+    writer.patch_signals(Cart(chosen=None), since=Cart())
+    await writer.finish()
+
+    assert (transport.status, transport.body) == (204, b"")
+
+
+async def test_an_event_id_is_sent_without_a_change() -> None:
+    transport = MemoryClient()
+    writer = Writer(transport)
+
+    writer.patch_signals(Cart(), since=Cart(), event_id="7")
+    await writer.finish()
+
+    assert transport.body == b"event: datastar-patch-signals\nid: 7\ndata: signals {}\n\n"
+
+
+async def test_a_value_of_none_removes_the_signal() -> None:
+    transport = MemoryClient()
+    writer = Writer(transport)
+
+    writer.patch_signals(Cart(), since=Cart(chosen=3))
+    await writer.finish()
+
+    assert transport.body == b'event: datastar-patch-signals\ndata: signals {"chosen":null}\n\n'
+
+
+@pytest.mark.parametrize("now", [Owner(), {"note": "a"}, Paint(1, "red")])
+async def test_signals_of_another_class_are_not_compared(now: object) -> None:
+    writer = Writer(MemoryClient())
+
+    with pytest.raises(EventError, match=f"cannot compare {type(now).__name__} with Cart"):
+        writer.patch_signals(now, since=Cart())  # type: ignore[arg-type]
 
 
 async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:

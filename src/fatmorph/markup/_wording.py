@@ -255,6 +255,8 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
         return LONG_INT, "hex(value)"
     if isinstance(value, str | int | float | Decimal):
         return "a proxy claims to be text or a number, and is neither", "str(value)"
+    if _is_expression(value):
+        return "the value of an expression is in the browser", "data.text(expression)"
     if isinstance(value, bytes | bytearray | memoryview):
         fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
         return "bytes are not text until they are decoded", fix
@@ -281,6 +283,11 @@ def _is_long_int(value: object) -> bool:
     return issubclass(type(value), int) and not isinstance(value, bool)
 
 
+def _is_expression(value: object) -> bool:
+    # By name: a page without expressions does not import datastar-py.
+    return any(base.__name__ == "JSExpression" for base in type(value).__mro__)
+
+
 def raw_text_remedy(element: str, found: str) -> str:
     """Return code for text that contains `found`, which would end its element early."""
     if element == "#comment":
@@ -301,6 +308,8 @@ def attribute_remedy(name: str, value: object) -> str:
         return 'style={"color": "red"}'
     if name == "class" and isinstance(value, bool | int | float):
         return 'class_={"open": is_open}'
+    if _is_expression(value):
+        return f'data.attr({{"{name}": expression}})  (as a positional argument)'
     code = "str(value)"
     if unusual := unusual_remedy(value):
         code = unusual[1]

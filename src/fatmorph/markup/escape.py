@@ -50,7 +50,7 @@ ESCAPES = {
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
-def js(value: SignalValue | JSExpression) -> str:
+def js(value: SignalValue | JSExpression | Mapping[str, SignalValue | JSExpression]) -> str:
     r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
 
     The code around it in a Datastar expression cannot change its value.

@@ -12,7 +12,7 @@ from datastar_py.consts import ElementPatchMode
 from datastar_py.starlette import DatastarResponse
 from markupsafe import Markup
 
-from fatmorph import element, html as h, svg
+from fatmorph import Signal, Signals, element, html as h, signal, svg
 from fatmorph.datastar.events import (
     DatastarEvent,
     as_text,
@@ -26,6 +26,7 @@ from fatmorph.datastar.events import (
 )
 from fatmorph.errors import ChildError, EncodingError, EventError, RawTextError
 from fatmorph.markup._element import fragment
+from fatmorph.markup.escape import JSExpression
 
 PATCH = "event: datastar-patch-elements\n"
 SIGNALS = "event: datastar-patch-signals\n"
@@ -306,6 +307,16 @@ class Point(msgspec.Struct):
     x: int
 
 
+class Menu(Signals):
+    _draft: Signal[str] = signal("")
+
+
+class Page(Signals):
+    query: Signal[str] = signal("")
+    menu: Signal[Menu] = signal(Menu())
+    _open: Signal[bool] = signal(True)
+
+
 @dataclass
 class Home:
     user_id: str
@@ -331,6 +342,18 @@ class TestPatchSignals:
     )  # fmt: skip
     def test_signals_are_sent_as_json_on_one_line(self, signals, json):
         assert patch_signals(signals).decode() == SIGNALS + f"data: signals {json}\n\n"
+
+    def test_an_expression_is_not_sent_as_its_text(self):
+        assert message(patch_signals, {"a": [JSExpression("Date.now()")]}).splitlines()[:2] == [
+            "cannot send JSExpression as a signal",
+            "  where: patch_signals(), signal a[0]",
+        ]
+
+    def test_local_signals_of_a_class_are_left_out(self):
+        signals = Page(query="a", menu=Menu(_draft="b"))
+
+        assert patch_signals(signals) == patch_signals({"query": "a", "menu": {}})
+        assert patch_signals({"menu": Menu()}) == patch_signals({"menu": {}})
 
     def test_all_options_come_before_the_signals(self):
         event = patch_signals({"a": 1}, only_if_missing=True, event_id="7", retry_ms=2000)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from fatmorph.datastar._signal_classes import Signal
 from fatmorph.markup._attributes import Attrs
 from fatmorph.markup.escape import JSExpression
 
@@ -122,7 +123,7 @@ def _characters(values: Iterable[object], depth: int = MAX_DEPTH) -> int:
         elif type(value) is Attrs:
             for name in value:
                 characters += ITEM_CHARACTERS + len(name) + len(str(value[name]))
-        elif type(value) is JSExpression:
+        elif type(value) is JSExpression or type(value) is Signal:
             characters += _characters((value.value,), 0)
         elif type(value) is int:
             characters += value.bit_length() // 8

@@ -57,11 +57,18 @@ def expression_text(expression: object, where: str) -> str:
     if isinstance(expression, JSExpression):
         expression = expression.value
     if not isinstance(expression, str):
+        why = "an expression is JavaScript source; Python data becomes source with js()"
+        fix = "js(value)"
+        if isinstance(expression, bool):
+            why, fix = (
+                "Python has compared or negated already",
+                'f"{signal} == 1"  (or f"!{signal}")',
+            )
         raise DatastarError(
             f"cannot use {type(expression).__name__} as a Datastar expression",
             where=f"{where}: {short_repr(expression)}",
-            why="an expression is JavaScript source; Python data becomes source with js()",
-            fix="js(value)",
+            why=why,
+            fix=fix,
         )
     if not expression.strip(" \t\r\n\f;"):
         raise DatastarError(

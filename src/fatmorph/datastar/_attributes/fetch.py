@@ -67,7 +67,7 @@ class FetchOptions(TypedDict, total=False):
     selector: str | None
     include: SignalPattern | None
     exclude: SignalPattern | None
-    payload: SignalValue | JSExpression
+    payload: SignalValue | JSExpression | Mapping[str, SignalValue | JSExpression]
     headers: Mapping[str, str | JSExpression] | None
     send_nonce: bool | None
     open_when_hidden: bool | None

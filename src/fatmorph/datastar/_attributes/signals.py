@@ -13,6 +13,7 @@ import msgspec
 
 from fatmorph.datastar._attributes.expressions import joined_text, operand_text
 from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
+from fatmorph.datastar._signal_classes import Signal, Signals, signal_pattern, signal_values
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.markup._objects import target_of
 from fatmorph.markup.escape import JSExpression, js
@@ -25,8 +26,9 @@ __all__ = (
     "signals_text",
 )
 
-SignalPattern: TypeAlias = str | JSExpression
-"""A regular expression: its pattern as text, or JavaScript such as `JSExpression("/a/i")`."""
+SignalPattern: TypeAlias = str | JSExpression | type[Signals]
+"""A regular expression as text or as JavaScript, such as `JSExpression("/a/i")`; or a signal of a
+class, `Board.query`, or the class, for all of its signals."""
 
 # The names that the client finds after a `$`; a dot nests.
 SIGNAL_PATH = re.compile(r"[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*")
@@ -69,6 +71,8 @@ def signal_name(name: object, where: str) -> str:
         >>> signal_name("user.first_name", "data.bind")
         'user.first_name'
     """
+    if isinstance(name, Signal):
+        name = name.name
     if isinstance(name, str):
         text = str.__str__(name)
         *outer, last = text.split(".")
@@ -88,7 +92,8 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
     """Return signals as a JavaScript object.
 
     Args:
-        values: A mapping, a dataclass instance or a msgspec `Struct`. Values may be anything that
+        values: A mapping, an instance of `Signals` or of a dataclass, or a msgspec `Struct`. Its
+            values may be anything that
             `msgspec.to_builtins` turns into JSON, and `JSExpression` for code.
         if_missing: Whether the client keeps existing signals; then `None` is refused.
 
@@ -100,16 +105,15 @@ def signals_text(values: object, *, if_missing: bool = False) -> str:
         >>> signals_text({"user_id": "u1", "cart": {"items": [1, 2]}})
         "{user_id: 'u1', cart: {items: [1, 2]}}"
     """
-    plain = values
-    if not isinstance(plain, Mapping):
+    plain: object = values
+    if isinstance(values, Signals):
+        plain = _initial_values(values, if_missing=if_missing)
+    elif isinstance(values, type):
+        raise _not_signals_error(values)
+    elif not isinstance(plain, Mapping):
         plain = _builtins(values, "data.signals")
     if not isinstance(plain, Mapping):
-        raise DatastarError(
-            f"cannot use {type(values).__name__} as signals",
-            where="data.signals",
-            why="signals have names",
-            fix='data.signals({"name": value})',
-        )
+        raise _not_signals_error(values)
     named = cast("Mapping[object, object]", plain)  # isinstance() leaves the types open
     for key in named:
         if isinstance(key, str) and "." not in key:
@@ -164,6 +168,7 @@ def pattern_text(pattern: object, where: str) -> str:
         >>> pattern_text(r"^user[./]", "at.get, include")
         '/^user[.\\x2f]/'
     """
+    pattern = signal_pattern(pattern)
     if isinstance(pattern, JSExpression):
         return pattern.value
     if not isinstance(pattern, str) or not pattern:
@@ -178,6 +183,34 @@ def pattern_text(pattern: object, where: str) -> str:
     ):
         raise _pattern_error(pattern, where, "it has syntax that only Python knows")
     return "/" + PATTERN_PIECE.sub(_javascript_piece, pattern) + "/"
+
+
+def _initial_values(signals: Signals, *, if_missing: bool) -> object:
+    """Return the values of a class of signals; None is a signal that does not exist."""
+    values = signal_values(signals, with_local=True)
+    return _without_none(values) if if_missing else values
+
+
+def _without_none(values: object) -> object:
+    if not isinstance(values, Mapping):
+        return values
+    return {
+        name: _without_none(value)
+        for name, value in cast("Mapping[str, object]", values).items()
+        if value is not None
+    }
+
+
+def _not_signals_error(values: object) -> DatastarError:
+    kind, why, fix = type(values).__name__, "signals have names", '{"name": value}'
+    if isinstance(values, type):
+        kind, why, fix = "a class", "its instances have the values", f"{values.__name__}(…)"
+    return DatastarError(
+        f"cannot use {kind} as signals",
+        where="data.signals",
+        why=why,
+        fix=f"data.signals({fix})",
+    )
 
 
 def _javascript_piece(match: re.Match[str]) -> str:

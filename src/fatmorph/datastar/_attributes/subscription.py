@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import quote
 
+from fatmorph.datastar._signal_classes import signal_pattern
 from fatmorph.errors import DatastarError, plain_text
 from fatmorph.http._subscription import PAGE_HEADER, SIGNALS_HEADER
 from fatmorph.markup.escape import JSExpression
@@ -88,7 +89,7 @@ def _headers(given: Mapping[str, object], *, has_payload: bool) -> object:
             f"{PAGE_ID} + ' {plain_text(interval)}'" if type(interval) is int else PAGE_ID
         )
     }
-    include = given.get("include", "")
+    include = signal_pattern(given.get("include", ""))
     if isinstance(include, str) and (include or not has_payload):
         ours[SIGNALS_HEADER] = f"include={quote(include)}"
     return {**ours, **cast("Mapping[str, object]", headers)}

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from msgspec import Struct
 
     # Any: a signal is any value that msgspec writes as JSON; each value is checked.
-    Signals: TypeAlias = Mapping[str, Any] | DataclassInstance | Struct | str
+    SignalValues: TypeAlias = Mapping[str, Any] | DataclassInstance | Struct | str
 
 __all__ = ("patch_signals", "remove_signals", "signals_event")
 
 
 def patch_signals(
-    signals: Signals,
+    signals: SignalValues,
     *,
     only_if_missing: bool = False,
     event_id: str | None = None,
@@ -57,7 +57,7 @@ def patch_signals(
 
 
 def signals_event(
-    signals: Signals,
+    signals: SignalValues,
     *,
     only_if_missing: bool = False,
     event_id: str | None = None,

@@ -9,17 +9,19 @@ import enum
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import msgspec
 
 from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHERITED_WHY
+from fatmorph.datastar._signal_classes import Signals, signal_values
 from fatmorph.datastar.events._fields import utf8
 from fatmorph.errors import EventError, plain_text, short_repr
 from fatmorph.markup._objects import target_of
 from fatmorph.markup._values import text_of
+from fatmorph.markup.escape import JSExpression
 
-__all__ = ("nested_nulls", "signals_json")
+__all__ = ("changed_signals", "nested_nulls", "signals_json")
 
 # Integers above this silently lose digits in the browser.
 # https://tc39.es/ecma262/#sec-number.max_safe_integer
@@ -58,6 +60,30 @@ def signals_json(signals: Any) -> bytes:
     return utf8(signals, where) if is_text else msgspec.json.encode(plain)
 
 
+def changed_signals(signals: object, since: Signals) -> dict[str, Any]:
+    """Return the signals whose value is another than before; local ones, too.
+
+    Raises:
+        EventError: Another class than before, or a value that would not arrive.
+
+    Example:
+        >>> from fatmorph import Signal, signal
+        >>> class Board(Signals):
+        ...     query: Signal[str] = signal("")
+        ...     page: Signal[int] = signal(1)
+        >>> changed_signals(Board(query="milk"), Board())
+        {'query': 'milk'}
+    """
+    if not isinstance(signals, Signals) or type(signals) is not type(since):
+        raise EventError(
+            f"cannot compare {type(signals).__name__} with {type(since).__name__}",
+            where="patch_signals(since=...)",
+            why="changes are found between two instances of one class of signals",
+            fix="w.patch_signals(replace(signals, query=''), since=signals)",
+        )
+    return _changes(_plain_values(signals), _plain_values(since))
+
+
 def nested_nulls(names: tuple[object, ...]) -> dict[str, Any]:
     """Return signals that are all None: `user.name` is `name` inside `user`.
 
@@ -82,6 +108,28 @@ def nested_nulls(names: tuple[object, ...]) -> dict[str, Any]:
     return nulls
 
 
+def _plain_values(signals: Signals) -> dict[str, Any]:
+    plain = _plain(signal_values(signals, with_local=True), "", is_tree=True)
+    return cast("dict[str, Any]", plain)  # of a mapping
+
+
+def _is_tree(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _changes(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    # The client merges objects, so a key that is left out would stay.
+    changes: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
+    for name, value in new.items():
+        before = old.get(name)
+        if _is_tree(value) and _is_tree(before):
+            if inner := _changes(value, before):
+                changes[name] = inner
+        elif name not in old or msgspec.json.encode(value) != msgspec.json.encode(before):
+            changes[name] = value
+    return changes
+
+
 def _parsed(text: str) -> object:
     try:
         parsed: object = msgspec.json.decode(utf8(text, "patch_signals()"))
@@ -103,6 +151,8 @@ def _plain(value: object, path: str, *, is_tree: bool) -> object:
     value = target_of(value)
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, Signals):
+        value = signal_values(value, with_local=False)
     if isinstance(value, Mapping):
         if is_tree and (name := path.rpartition(".")[2]) in INHERITED_NAMES:
             fix = f'{{"{name}_": ...}}'
@@ -115,6 +165,9 @@ def _plain(value: object, path: str, *, is_tree: bool) -> object:
     if isinstance(value, list | tuple):
         items = cast("list[object]", value)  # each item is checked
         return [_plain(item, f"{path}[{index}]", is_tree=False) for index, item in enumerate(items)]
+    if isinstance(value, JSExpression):
+        why, fix = "a patch carries data, not code", 'w.execute("…")'
+        raise _signal_value_error(value, path, why, fix)
     if isinstance(value, enum.Enum) or not isinstance(value, str | int | float):
         return _plain(_builtins(value, path), path, is_tree=is_tree)
     if isinstance(value, str):
