@@ -1,7 +1,7 @@
 """The request of a handler, in the same form on every framework.
 
-Only `body()` and `signals()` wait: they read through a function of the adapter. Responses belong to
-the Writer.
+Only `body()`, `signals()` and `form()` wait: they read through functions of the adapter. Responses
+belong to the Writer.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
 (cookies), https://url.spec.whatwg.org/#application/x-www-form-urlencoded (queries).
@@ -9,23 +9,34 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, overload
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
-from fatmorph.errors import BodyError, SignalsError, quoted
+from fatmorph.errors import BodyError, FormError, MomentError, SignalsError, quoted
+from fatmorph.forms import Form, FormData, read_form
+from fatmorph.http._form_parser import (
+    Pairs,
+    checked_pairs,
+    large_form_error,
+    query_pairs,
+    read_pairs,
+)
 from fatmorph.http._policy import NONCE_HEADER, is_nonce, new_nonce
 from fatmorph.http._signals import decoded_signals
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
+from fatmorph.settings import Settings
 
 __all__ = (
     "MAX_BODY_BYTES",
     "MAX_SIGNAL_BYTES",
     "Context",
     "Headers",
+    "ParsedForm",
     "Query",
     "ReadBody",
+    "ReadParts",
     "request_line",
 )
 
@@ -33,6 +44,11 @@ T = TypeVar("T")
 ReadBody = Callable[[int], Awaitable["bytes | None"]]
 """Reads the whole body, or returns None if it has more bytes than the argument; a second call
 returns the same. An OSError means that the client left before the end."""
+ReadParts = Callable[[], "AsyncIterator[bytes]"]
+"""Iterates over the parts of the body, without keeping them; it is called once. An OSError means
+that the client left before the end."""
+ParsedForm = Callable[[], "Pairs | None"]
+"""Returns the fields of a form that the framework has parsed already, or None."""
 
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the framework's own form
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
@@ -133,6 +149,9 @@ class Context:
         headers: Names and values, in the order received.
         path_params: The parameters that the framework's router found in the path.
         read_body: Reads the whole body, up to a number of bytes.
+        read_parts: Reads the body part by part; by default, forms are read as a whole.
+        parsed_form: Returns the form if the framework has parsed it.
+        settings: The limits of forms; an adapter sets those of the route.
         request: The framework's own request, for everything else.
     """
 
@@ -145,15 +164,23 @@ class Context:
         headers: Iterable[tuple[str, str]] = (),
         path_params: Mapping[str, Any] | None = None,
         read_body: ReadBody | None = None,
+        read_parts: ReadParts | None = None,
+        parsed_form: ParsedForm | None = None,
+        settings: Settings | None = None,
         request: Any = None,  # Any: as many types as there are frameworks
     ) -> None:
         self.method = method
         self.path = path
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = request
+        self.settings = settings
         self.headers = Headers(headers)
         self._query_string = query_string
         self._read_body = read_body
+        self._read_parts = read_parts
+        self._parsed_form = parsed_form
+        self._body: bytes | None = None
+        self._form: FormData | FormError | None = None
         self._refused_bytes = 0
         self._values: dict[str, Any] = {}
 
@@ -276,18 +303,109 @@ class Context:
             raise self._too_large()
         return body
 
+    @overload
+    async def form(self, /) -> FormData: ...
+    @overload
+    async def form(self, shape: type[T], /) -> Form[T]: ...
+    async def form(self, shape: type[Any] | None = None, /) -> Any:
+        """Return the form that was sent, with the error of each field that is not valid.
+
+        Its files are closed and removed when the handler ends. A GET or DELETE has the fields in
+        its URL.
+
+        Args:
+            shape: A dataclass, TypedDict, msgspec Struct or pydantic model, with one field for
+                each control; other controls are ignored. Without it, the texts and files.
+
+        Raises:
+            FormError: If it is broken, larger than `Settings` allow, or not a form; unhandled, it
+                becomes a 400, 413 or 415.
+            FormShapeError: If a form cannot fill in the shape.
+            BodyError: If the client left before the end.
+            MissingExtraError: If it may contain files, and python-multipart is not installed.
+
+        Example:
+            @dataclass
+            class Signup:
+                email: str
+
+            async def signup(c: Context, w: Writer) -> None:
+                form = await c.form(Signup)
+                if form.errors:
+                    w.patch(signup_view(form))
+
+        Source: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html
+        """
+        if self._form is None:
+            try:
+                self._form = FormData(await self._form_pairs(self.settings or Settings()))
+            except FormError as error:
+                error.where = error.where or request_line(self.method, self.path)
+                self._form = error
+        if isinstance(self._form, FormError):
+            raise self._form
+        if shape is None:
+            return self._form
+        return read_form(self._form, shape, self.settings.messages if self.settings else None)
+
+    def close(self) -> None:
+        """Close and remove the files of the form; adapters call it when the handler has ended."""
+        if isinstance(self._form, FormData):
+            self._form.close()
+
+    async def _form_pairs(self, settings: Settings) -> Pairs:
+        if self.method in ("GET", "DELETE", "HEAD"):
+            return query_pairs(self._query_string, settings)
+        pairs = None if self._parsed_form is None else self._parsed_form()
+        if pairs is not None:
+            return checked_pairs(pairs, settings)
+        length = self.headers.get("content-length", "")
+        return await read_pairs(
+            self._parts(settings.max_form_bytes),
+            self.headers.get("content-type", ""),
+            int(length) if length.isdecimal() else 0,
+            settings,
+        )
+
+    async def _parts(self, max_bytes: int) -> AsyncIterator[bytes]:
+        if self._body is None and self._read_parts is not None:
+            read_parts, self._read_parts = self._read_parts, None
+            self._read_body = self._raise_read_before
+            try:
+                async for part in read_parts():
+                    yield part
+            except OSError as error:
+                raise self._incomplete_error() from error
+            return
+        body = await self._read(max_bytes)
+        if body is None:
+            raise large_form_error(max_bytes)
+        yield body
+
+    async def _raise_read_before(self, max_bytes: int) -> bytes | None:  # noqa: ARG002 - a ReadBody
+        raise MomentError(
+            "cannot read a body that was read as a form",
+            where=request_line(self.method, self.path),
+            why="a form is read part by part, and its body is not kept",
+            fix="await c.form()  (it is kept), or await c.body() first",
+        )
+
     async def _read(self, max_bytes: int) -> bytes | None:
         if self._read_body is None:
             return b""
         try:
-            return await self._read_body(max_bytes)
+            self._body = await self._read_body(max_bytes)
         except OSError as error:
-            raise BodyError(
-                "cannot read a body whose end was never sent",
-                where=request_line(self.method, self.path),
-                why="the client left before the end, and half a body is not usable",
-                fix="except BodyError: return",
-            ) from error
+            raise self._incomplete_error() from error
+        return self._body
+
+    def _incomplete_error(self) -> BodyError:
+        return BodyError(
+            "cannot read a body whose end was never sent",
+            where=request_line(self.method, self.path),
+            why="the client left before the end, and half a body is not usable",
+            fix="except BodyError: return",
+        )
 
     def _too_large(self) -> SignalsError:
         error = SignalsError(

@@ -13,6 +13,8 @@
     │   ├── SignalNameError          ValueError, AttributeError
     │   ├── SignalsError             ValueError
     │   ├── BodyError                ValueError
+    │   ├── FormError                ValueError
+    │   ├── FormShapeError           TypeError
     │   ├── OriginError              ValueError
     │   ├── MorphError               ValueError
     │   ├── ResponseError            ValueError
@@ -52,6 +54,8 @@ __all__ = (
     "EncodingError",
     "EventError",
     "FatmorphError",
+    "FormError",
+    "FormShapeError",
     "HandlerError",
     "MissingExtraError",
     "MomentError",
@@ -180,6 +184,19 @@ class BodyError(ArgumentError, ValueError):
 
     code = "body"
     status = 413
+
+
+class FormError(ArgumentError, ValueError):
+    """Raised for a form that cannot be read, or that is not valid: a 400, 413, 415 or 422."""
+
+    code = "form"
+    status = 400
+
+
+class FormShapeError(ArgumentError, TypeError):
+    """Raised for a type whose fields no form can fill in."""
+
+    code = "form-shape"
 
 
 class OriginError(ArgumentError, ValueError):

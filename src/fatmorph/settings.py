@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
 from fatmorph.http._policy import checked_policy
+from fatmorph.http._problems import Messages
 from fatmorph.http.origin import checked_origins
 
 __all__ = ("Settings",)
@@ -26,6 +27,14 @@ class Settings:
             `https://partner.example`; `*` is every site, for actions that need no login.
         content_security_policy: The policy that `w.html()` sends with a page, with `{nonce}`
             where the nonce of the page goes: `"script-src 'nonce-{nonce}' 'strict-dynamic'"`.
+        max_form_bytes: How large a form may be, with its files.
+        max_form_text_bytes: How large the texts and names of a form may be together; they are
+            held in memory.
+        max_form_fields: How many texts a form may have.
+        max_form_files: How many files a form may have.
+        max_spooled_bytes: How much of a file is held in memory; a larger one is on disk.
+        messages: Texts for the problems of fields, by their codes in `fatmorph.forms.MESSAGES`,
+            or a function that words a `Problem`; by default in English.
 
     Raises:
         SettingsError: An origin that no browser would send, an unknown coding, or a policy whose
@@ -42,6 +51,12 @@ class Settings:
     max_compression_bytes: int = 1536 * 1024  # previous pages up to a quarter of a MiB are found
     allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
     content_security_policy: str | None = None  # only you know what your pages load
+    max_form_bytes: int = 16 * 1024 * 1024  # a photo, as for `c.body()`
+    max_form_text_bytes: int = 1024 * 1024  # a long article
+    max_form_fields: int = 1000  # a table of a hundred rows
+    max_form_files: int = 100  # an album
+    max_spooled_bytes: int = 1024 * 1024  # a scanned page
+    messages: Messages | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compression", checked_encodings(self.compression))

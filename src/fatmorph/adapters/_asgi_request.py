@@ -10,18 +10,17 @@ Source: https://asgi.readthedocs.io/en/latest/specs/www.html#disconnect-receive-
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from fatmorph._servers.uvicorn import closing_check
 from fatmorph.adapters._asgi_messages import Message, Receive, Received, Scope
-from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES, request_line
+from fatmorph.adapters._parsed_form import read_before_error
+from fatmorph.context import MAX_BODY_BYTES, MAX_SIGNAL_BYTES
 from fatmorph.errors import MomentError
+from fatmorph.http._form_parser import MAX_DISCARDED_BYTES
 
-__all__ = ("MAX_DISCARDED_BYTES", "AsgiRequest")
+__all__ = ("AsgiRequest",)
 
-# The most that is read and discarded of a body that is too large. Clients read the response only
-# after they have sent the whole body.
-MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 READ_AGAIN = (
     "await c.request.form()  (a form; request.body() keeps a body, request.stream() does not)"
 )
@@ -84,6 +83,30 @@ class AsgiRequest:
             self._check_is_empty()
         return bytes(received.body)
 
+    async def read_parts(self) -> AsyncIterator[bytes]:
+        """Yield the parts of the body, without keeping them.
+
+        No other reader receives a message until this one has ended.
+
+        Raises:
+            MomentError: If other code has read the body, and did not keep it.
+            OSError: If the client left before the end of the body.
+        """
+        async with self._receiving:
+            received = self._received
+            if received.is_discarded:
+                raise self._read_before_error()
+            yield bytes(received.body)
+            if not received.is_complete:
+                received.discard()
+            while not received.is_complete:
+                if received.is_disconnected:
+                    raise ConnectionResetError("the client left before the end of the body")
+                message = await self._receive_message(0)
+                yield message.get("body", b"")
+            if not received.body_bytes:
+                self._check_is_empty()
+
     async def receive(self) -> Message:
         """Receive for the framework's own request; it first gets everything that we have read."""
         message = self._received.unpassed()
@@ -121,11 +144,9 @@ class AsgiRequest:
 
     def _check_is_empty(self) -> None:
         # Starlette's middleware passes on an empty body after it has read the real one as a stream.
-        if self._read_again is None and not self._stated_bytes():
-            return
-        raise MomentError(
-            "cannot read a body that was read before",
-            where=request_line(self.scope["method"], self.scope["path"]),
-            why="a parameter, a form, a stream or a middleware has used it up",
-            fix=self._read_again or READ_AGAIN,
-        )
+        if self._read_again is not None or self._stated_bytes():
+            raise self._read_before_error()
+
+    def _read_before_error(self) -> MomentError:
+        fix = self._read_again or READ_AGAIN
+        return read_before_error(self.scope["method"], self.scope["path"], fix)

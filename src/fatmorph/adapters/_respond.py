@@ -13,7 +13,7 @@ from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._ending import HandlerTask, called, check_returned
 from fatmorph.context import Context, request_line
-from fatmorph.errors import BodyError, OriginError, SignalsError
+from fatmorph.errors import BodyError, FormError, OriginError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark
 from fatmorph.http.origin import check_origin
 from fatmorph.morph._development import is_development
@@ -41,7 +41,7 @@ async def respond(
     """
     # hot: as tests/benchmarks/fan_out.py shows. Each event passes through every coroutine that
     # waits for the handler, so there is only this one.
-    settings = settings or Settings()
+    settings = context.settings = settings or context.settings or Settings()
     mark = page_mark(context.headers)
     writer = _writer(handler, context, transport, settings, mark)
     task = HandlerTask()
@@ -51,7 +51,7 @@ async def respond(
                 check_origin(context.method, context.headers, settings.allowed_origins)
                 if not writer.confirm_unsubscribed():
                     check_returned(context, await called(handler, context, writer))
-            except (OriginError, SignalsError, BodyError) as error:
+            except (OriginError, SignalsError, BodyError, FormError) as error:
                 _refuse(context, writer, error)
             except asyncio.CancelledError:
                 if not writer.take_back_cancellation():
@@ -63,12 +63,15 @@ async def respond(
                 await writer.fail(failure)
             raise failure  # noqa: B904 - it has its cause, or is the error itself
         finally:
+            context.close()
             await writer.abort()
     if writer.is_left_incomplete:
         leave_incomplete(transport)
 
 
-def log_refusal(context: Context, error: OriginError | SignalsError | BodyError) -> None:
+def log_refusal(
+    context: Context, error: OriginError | SignalsError | BodyError | FormError
+) -> None:
     """Log why a request was refused: Datastar shows the reason to no user."""
     logger.warning("%s: %s", request_line(context.method, context.path), error)
 
@@ -95,7 +98,7 @@ def _writer(
 
 
 def _refuse(
-    context: Context, writer: Writer, error: OriginError | SignalsError | BodyError
+    context: Context, writer: Writer, error: OriginError | SignalsError | BodyError | FormError
 ) -> None:
     if writer.is_started:
         raise error

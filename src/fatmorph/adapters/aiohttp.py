@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from aiohttp import StreamReader, web
 from multidict import CIMultiDict
 
 from fatmorph.adapters._departure import Departure, respond_shielded
+from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
+from fatmorph.http._form_parser import Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -59,6 +61,8 @@ def _context(request: web.Request) -> Context:
         headers=request.headers.items(),
         path_params=request.match_info,
         read_body=_body_reader(request),
+        read_parts=lambda: _parts(request),
+        parsed_form=lambda: _parsed_form(request),
         request=request,
     )
 
@@ -82,6 +86,26 @@ def _body_reader(request: web.Request) -> ReadBody:
         return body if len(body) <= max_bytes else None
 
     return read_body
+
+
+async def _parts(request: web.Request) -> AsyncIterator[bytes]:
+    # Private, as above: a body that was read is kept, and `read()` would read one up to a limit.
+    kept = request._read_bytes  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if kept is not None:
+        yield kept
+        return
+    received = 0
+    while part := await request.content.readany():
+        received += len(part)
+        yield part
+    if received < (request.content_length or 0) and "content-encoding" not in request.headers:
+        fix = "await c.request.post()  (it is kept), or await c.form() first"
+        raise read_before_error(request.method, request.path, fix)
+
+
+def _parsed_form(request: web.Request) -> Pairs | None:
+    form = request._post  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    return None if form is None else parsed_pairs(form.items())
 
 
 async def _read(stream: StreamReader, max_bytes: int) -> bytes | None:

@@ -11,7 +11,7 @@ from typing import Any
 from fatmorph.adapters._asgi_messages import Message, Receive, Scope, Send
 from fatmorph.adapters._asgi_request import AsgiRequest
 from fatmorph.adapters._respond import Handler, respond
-from fatmorph.context import Context
+from fatmorph.context import Context, ParsedForm
 from fatmorph.settings import Settings
 
 __all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
@@ -63,7 +63,7 @@ class AsgiConnection(AsgiRequest):
         self._send = send
         self._headers = headers
 
-    def context(self, request: Any = None) -> Context:
+    def context(self, request: Any = None, parsed_form: ParsedForm | None = None) -> Context:
         """Return the Context of the request; `c.request` is the scope, or the framework's."""
         scope = self.scope
         return Context(
@@ -73,14 +73,20 @@ class AsgiConnection(AsgiRequest):
             headers=[(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]],
             path_params=scope.get("path_params"),  # where routers leave them
             read_body=self.read_body,
+            read_parts=self.read_parts,
+            parsed_form=parsed_form,
             request=scope if request is None else request,
         )
 
     def respond(
-        self, handler: Handler, settings: Settings | None, request: Any = None
+        self,
+        handler: Handler,
+        settings: Settings | None,
+        request: Any = None,
+        parsed_form: ParsedForm | None = None,
     ) -> Awaitable[None]:
         """Run a handler with the framework's `request` and complete its response."""
-        return respond(handler, self.context(request), self, settings)
+        return respond(handler, self.context(request, parsed_form), self, settings)
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""

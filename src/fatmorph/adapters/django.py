@@ -21,10 +21,12 @@ from django.http.response import HttpResponseBase
 
 from fatmorph.adapters._collected_response import collect_response
 from fatmorph.adapters._departure import is_whole
+from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
-from fatmorph.adapters.wsgi import Environ, Input, body_reader
+from fatmorph.adapters.wsgi import PART_BYTES, Environ, Input, body_parts, body_reader
 from fatmorph.context import Context, ReadBody
+from fatmorph.http._form_parser import Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -89,6 +91,8 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
         headers=request.headers.items(),
         path_params=path_params,
         read_body=_body_reader(request),
+        read_parts=lambda: _parts(request),
+        parsed_form=lambda: _parsed_form(request),
         request=request,
     )
 
@@ -114,6 +118,29 @@ def _body_reader(request: HttpRequest) -> ReadBody:
         return body if len(body) <= max_bytes else None
 
     return read_body
+
+
+async def _parts(request: HttpRequest) -> AsyncIterator[bytes]:
+    own: Any = request  # Any: private attributes, as above
+    if hasattr(own, "_body"):
+        yield request.body
+    elif own._read_started:  # noqa: SLF001
+        fix = "c.request.POST, c.request.FILES  (as the code that has read them)"
+        raise read_before_error(request.method or "", request.path, fix)
+    elif request.META.get("CONTENT_LENGTH"):
+        while part := request.read(PART_BYTES):
+            yield part
+    else:
+        async for part in body_parts(*_chunks(request)):
+            yield part
+
+
+def _parsed_form(request: HttpRequest) -> Pairs | None:
+    if not hasattr(request, "_post") or hasattr(request, "_body"):
+        return None
+    fields = [(name, text) for name, texts in request.POST.lists() for text in texts]
+    files = [(name, file) for name, files in request.FILES.lists() for file in files]
+    return parsed_pairs([*fields, *files])
 
 
 def _chunks(request: HttpRequest) -> tuple[Environ, Input]:

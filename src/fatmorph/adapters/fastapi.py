@@ -22,6 +22,7 @@ from fatmorph.adapters._ending import called, check_returned
 from fatmorph.adapters._injection import InjectedHandler, injected
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
+from fatmorph.adapters.starlette import parsed_form
 from fatmorph.context import Context
 from fatmorph.settings import Settings
 from fatmorph.writer import Writer
@@ -84,7 +85,8 @@ class WriterResponse(Response):
         async def handle(c: Context, w: Writer) -> None:
             await self._handle(c, w)
 
-        await connection.respond(handle, self.settings, self._request(connection))
+        request = self._request(connection)
+        await connection.respond(handle, self.settings, request, parsed_form(request))
         if self.background is not None:
             await self.background()
 

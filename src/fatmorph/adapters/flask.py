@@ -6,17 +6,20 @@ Source: https://flask.palletsprojects.com/en/stable/views/
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 from typing import Any, cast
 
 from flask import Request, Response, request as current_request
+from werkzeug.datastructures import iter_multi_items
 from werkzeug.local import LocalProxy
 
 from fatmorph.adapters._collected_response import collect_response_in_thread
+from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
-from fatmorph.adapters.wsgi import body_reader
+from fatmorph.adapters.wsgi import body_parts, body_reader
 from fatmorph.context import Context, ReadBody
+from fatmorph.http._form_parser import Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -68,6 +71,13 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         body = request.get_data()
         return body if len(body) <= max_bytes else None
 
+    async def read_parts() -> AsyncIterator[bytes]:
+        if "_cached_data" in vars(request):
+            yield request.get_data()
+            return
+        async for part in body_parts(request.environ, request.stream):
+            yield part
+
     return Context(
         method=request.method,
         path=request.root_path + request.path,
@@ -75,5 +85,13 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         headers=request.headers.items(),
         path_params=path_params,
         read_body=read_body,
+        read_parts=read_parts,
+        parsed_form=lambda: _parsed_form(request),
         request=request,
     )
+
+
+def _parsed_form(request: Request) -> Pairs | None:
+    if "form" not in vars(request):  # the value of a property that is set when a form is parsed
+        return None
+    return parsed_pairs([*iter_multi_items(request.form), *iter_multi_items(request.files)])

@@ -10,17 +10,19 @@ Source: https://docs.litestar.dev/latest/usage/responses.html
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from litestar.background_tasks import BackgroundTask, BackgroundTasks
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.response import Response
 from litestar.types import Empty, ResponseCookies, ResponseHeaders
 from litestar.utils.scope.state import ScopeState
 
 from fatmorph.adapters._injection import InjectedHandler, injected
+from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection, Receive, Scope, Send
+from fatmorph.context import ParsedForm
 from fatmorph.settings import Settings
 
 __all__ = ("WriterResponse", "endpoint")
@@ -76,7 +78,8 @@ class WriterResponse(Response[None]):
             connection = AsgiConnection(scope, receive, send, headers=added)
             own_request = _own_request(connection, request, send)
             try:
-                await connection.respond(self.handler, self.settings, own_request)
+                form = _parsed_form(request)
+                await connection.respond(self.handler, self.settings, own_request, form)
             except Exception:
                 # Litestar does not log it, but raises its own error, and granian logs that alone.
                 logger = request.app.logger
@@ -120,6 +123,16 @@ def _own_request(connection: AsgiConnection, request: Any, send: Send) -> Any:
         connection.take_body(None)
         return request
     return type(request)(connection.scope, connection.receive, send)
+
+
+def _parsed_form(request: Any) -> ParsedForm:
+    def pairs() -> Any:
+        form = ScopeState.from_scope(request.scope).form
+        if form is Empty:
+            return None
+        return parsed_pairs(FormMultiDict.from_form_data(cast("Any", form)).multi_items())
+
+    return pairs
 
 
 def _added(headers: Mapping[str, str], cookies: Iterable[Cookie]) -> list[tuple[str, str]]:

@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, cast
 
 from quart import Quart, Request, Response, current_app, request
 from quart.signals import got_request_exception
 from quart.wrappers.request import Body
 from quart.wrappers.response import ResponseBody
+from werkzeug.datastructures import iter_multi_items
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from fatmorph.adapters._asgi_request import MAX_DISCARDED_BYTES
+from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
-from fatmorph.context import MAX_BODY_BYTES, Context, request_line
+from fatmorph.context import MAX_BODY_BYTES, Context
 from fatmorph.errors import MomentError
+from fatmorph.http._form_parser import MAX_DISCARDED_BYTES, Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
@@ -106,6 +108,13 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
             is_cut = body is None
         return None if body is None or len(body) > max_bytes else body
 
+    async def read_parts() -> AsyncIterator[bytes]:
+        if body is not None:
+            yield body
+            return
+        async for part in _parts(own):
+            yield part
+
     return Context(
         method=own.method,
         path=own.path,
@@ -113,6 +122,8 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
         headers=own.headers.items(),
         path_params=path_params,
         read_body=read_body,
+        read_parts=read_parts,
+        parsed_form=lambda: _parsed_form(own),
         request=own,
     )
 
@@ -132,14 +143,34 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
         own.body = _Discarded(None, None)
         return None
     if received < stated:  # a client that leaves would have cancelled this
-        raise MomentError(
-            "cannot read a body that was read before",
-            where=request_line(own.method, own.path),
-            why="a form, or a loop over c.request.body, has used it up",
-            fix="await c.request.form  (or read c.body() first)",
-        )
+        raise _read_before(own)
     _give_back(own, bytes(body))
     return bytes(body)
+
+
+async def _parts(own: Request) -> AsyncIterator[bytes]:
+    """Yield the parts of the body, each within Quart's time limit."""
+    received, parts = 0, aiter(own.body)
+    while True:
+        try:
+            async with asyncio.timeout(own.body_timeout):
+                part = await anext(parts)
+        except StopAsyncIteration:
+            break
+        received += len(part)
+        yield part
+    if received < (own.content_length or 0):  # a client that leaves would have cancelled this
+        raise _read_before(own)
+
+
+def _read_before(own: Request) -> MomentError:
+    return read_before_error(own.method, own.path, "await c.request.form  (or read c.body() first)")
+
+
+def _parsed_form(own: Any) -> Pairs | None:  # Any: private attributes; `form` would parse it
+    if own._form is None:  # noqa: SLF001
+        return None
+    return parsed_pairs([*iter_multi_items(own._form), *iter_multi_items(own._files)])  # noqa: SLF001
 
 
 class _Discarded(Body):

@@ -10,7 +10,7 @@ Source: https://sanic.dev/en/guide/advanced/streaming.html
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -60,6 +60,14 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
     async def read_body(max_bytes: int) -> bytes | None:
         return request.body if len(request.body) <= max_bytes else None
 
+    async def read_parts() -> AsyncIterator[bytes]:
+        if request.body:
+            yield request.body
+        elif request.stream is not None:  # of a route with `stream=True`
+            stream: Any = request.stream  # Any: it has no declared type for its parts
+            async for part in stream:
+                yield part
+
     return Context(
         method=request.method,
         path=unquote(request.path),
@@ -67,6 +75,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         headers=cast("Iterable[tuple[str, str]]", request.headers.items()),
         path_params=path_params,
         read_body=read_body,
+        read_parts=read_parts,
         request=request,
     )
 

@@ -6,16 +6,19 @@ Source: https://www.starlette.io/routing/
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
+from fatmorph.context import ParsedForm
 from fatmorph.settings import Settings
 
-__all__ = ("route",)
+__all__ = ("parsed_form", "route")
 
 
 def route(
@@ -56,4 +59,15 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = AsgiConnection(scope, receive, send)
         request = Request(scope, connection.receive)
-        await connection.respond(self.handler, self.settings, request)
+        await connection.respond(self.handler, self.settings, request, parsed_form(request))
+
+
+def parsed_form(request: Request) -> ParsedForm:
+    """Return a function that returns the form if this Request has parsed it."""
+
+    def pairs() -> Any:
+        # Private, but `form()` would parse it.
+        form = getattr(request, "_form", None)
+        return None if form is None else parsed_pairs(form.multi_items())
+
+    return pairs

@@ -8,7 +8,7 @@ Source: https://peps.python.org/pep-3333/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Protocol, TypeAlias
 
@@ -23,6 +23,7 @@ __all__ = (
     "StartResponse",
     "WsgiApplication",
     "application",
+    "body_parts",
     "body_reader",
 )
 
@@ -95,6 +96,30 @@ def body_reader(environ: Environ, stream: Input) -> ReadBody:
     return read_body
 
 
+async def body_parts(environ: Environ, stream: Input) -> AsyncIterator[bytes]:
+    """Yield the parts of a request's body.
+
+    Args:
+        environ: As for `body_reader()`.
+        stream: The body itself.
+
+    Raises:
+        OSError: If the client left before the end.
+    """
+    stated = environ.get("CONTENT_LENGTH") or None
+    # The length of a chunked body is unknown, and only some servers mark its end.
+    is_endless = stated is None and environ.get("wsgi.input_terminated")
+    left = int(stated or 0)
+    while is_endless or left > 0:
+        part = stream.read(PART_BYTES if is_endless else min(PART_BYTES, left))
+        if not part:
+            break
+        left -= len(part)
+        yield part
+    if left > 0:
+        raise ConnectionResetError("the client left before the end of the body")
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -115,6 +140,7 @@ def _context(environ: Environ) -> Context:
         query_string=environ.get("QUERY_STRING", ""),
         headers=headers,
         read_body=body_reader(environ, environ["wsgi.input"]),
+        read_parts=lambda: body_parts(environ, environ["wsgi.input"]),
         request=environ,
     )
 

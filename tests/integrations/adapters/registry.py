@@ -95,8 +95,12 @@ DAPHNE = Server(
         "test_a_handler_whose_task_is_cancelled_is_a_500_too": (
             "daphne takes a cancelled application for one that it has cancelled itself"
         ),
-        "test_a_body_that_is_too_large_is_not_held_in_memory": (
-            "daphne receives a whole request before it starts the application"
+        **dict.fromkeys(
+            (
+                "test_a_body_that_is_too_large_is_not_held_in_memory",
+                "test_a_large_file_is_not_held_in_memory",
+            ),
+            "daphne receives a whole request before it starts the application",
         ),
     },
 )
@@ -144,7 +148,17 @@ FRAMEWORKS = (
     Framework("Starlette", "starlette", "starlette.requests.Request", ASGI_SERVERS),
     Framework("FastAPI", "fastapi", "starlette.requests.Request", ASGI_SERVERS),
     Framework("Litestar", "litestar", "litestar.connection.request.Request", ASGI_SERVERS),
-    Framework("Quart", "quart", "quart.wrappers.request.Request", ASGI_SERVERS),
+    Framework(
+        "Quart",
+        "quart",
+        "quart.wrappers.request.Request",
+        ASGI_SERVERS,
+        without={
+            "test_a_large_file_is_not_held_in_memory": (
+                "Quart before 0.23 receives a body without waiting for its reader"
+            ),
+        },
+    ),
     Framework("Django", "django", "django.core.handlers.asgi.ASGIRequest", ASGI_SERVERS),
     Framework("Django, WSGI", "django", "django.core.handlers.wsgi.WSGIRequest", (GUNICORN,)),
     Framework("Flask", "flask", "flask.wrappers.Request", (GUNICORN,)),

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bodies import MULTIPART, multipart
 from clients import WAYS_TO_LEAVE, Events, leave, request, signals_query, upload, written
 from integrations.adapters.registry import Combination
 from servers import Server
@@ -196,6 +197,107 @@ def test_a_body_that_is_too_large_is_not_held_in_memory(server: Server, *, in_ch
     assert status in {413, None}, "the client that does not stop sending may not see the answer"
     assert server.peak_memory_bytes() - before < 2**25
     assert request(server.port, "/signals", "POST", b"{}")[0].status == 200
+
+
+FIELDS = [("name", "Ada"), ("count", ""), ("tags", "a"), ("tags", "b"), ("is_gift", "on")]
+
+
+def test_a_form_becomes_an_object(server: Server) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    sent = b"name=Ada&count=&tags=a&tags=b&is_gift=on"
+
+    _, posted = request(server.port, "/form", "POST", sent, headers)
+    _, asked = request(server.port, f"/form?{sent.decode()}")
+
+    assert json.loads(posted) == json.loads(asked) == ["Ada", None, ["a", "b"], True, []]
+
+
+def test_a_form_with_a_file_becomes_an_object(server: Server) -> None:
+    body = multipart(FIELDS, [("photo", r"C:\é.png", "image/png", b"1234567")])
+
+    _, found = request(server.port, "/form", "POST", body, {"content-type": MULTIPART})
+
+    photo = ["é.png", "image/png", 7, "1234"]
+    assert json.loads(found) == ["Ada", None, ["a", "b"], True, photo]
+
+
+def test_every_error_of_a_form_is_told_at_once(server: Server) -> None:
+    body = multipart([("name", "A"), ("count", "two")])
+
+    _, found = request(server.port, "/form", "POST", body, {"content-type": MULTIPART})
+
+    assert json.loads(found) == {
+        "errors": {
+            "name": "must be at least 2 characters long",
+            "count": "must be a whole number",
+        },
+        "values": {"name": "A", "count": "two"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (multipart(FIELDS)[:-9], MULTIPART, 400),
+        (multipart([("name", "A\0")]), MULTIPART, 400),
+        (b'{"name": "Ada"}', "application/json", 415),
+        (multipart([("name", "a")] * 11), MULTIPART, 413),
+        (multipart(files=[("photo", "a.png", "image/png", b"1")] * 3), MULTIPART, 413),
+        (multipart([("name", "a" * 2**21)]), MULTIPART, 413),
+        (b"&".join([b"name=a"] * 11), "application/x-www-form-urlencoded", 413),
+    ],
+    ids=["end", "nul", "type", "fields", "files", "text", "urlencoded"],
+)
+def test_a_hostile_form_is_refused_and_the_server_serves_on(
+    server: Server, body: bytes, content_type: str, status: int
+) -> None:
+    response, content = request(server.port, "/form", "POST", body, {"content-type": content_type})
+    _, next_content = request(
+        server.port, "/form", "POST", multipart(FIELDS), {"content-type": MULTIPART}
+    )
+
+    assert (response.status, content[:12]) == (status, b"cannot read ")
+    assert json.loads(next_content)[0] == "Ada"
+
+
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=other"])
+def test_a_form_without_its_boundary_is_refused(server: Server, boundary: str) -> None:
+    headers = {"content-type": f"multipart/form-data{boundary}"}
+
+    response, _ = request(server.port, "/form", "POST", multipart(FIELDS), headers)
+
+    assert response.status == 400
+
+
+def test_a_large_file_is_not_held_in_memory(server: Server) -> None:
+    request(server.port, "/form", "POST", multipart(FIELDS), {"content-type": MULTIPART})
+    before = server.peak_memory_bytes()
+    body = multipart(FIELDS, [("photo", "a.png", "image/png", b"x" * 50_000_000)])
+
+    _, found = request(server.port, "/form", "POST", body, {"content-type": MULTIPART})
+
+    assert json.loads(found)[-1] == ["a.png", "image/png", 50_000_000, "xxxx"]
+    assert server.peak_memory_bytes() - before < 2**24
+
+
+def test_a_form_that_is_too_large_is_a_413(server: Server) -> None:
+    body = multipart(FIELDS, [("photo", "a.png", "image/png", b"x" * 2**26)])
+
+    response, _ = request(server.port, "/form", "POST", body, {"content-type": MULTIPART})
+
+    assert response.status == 413
+
+
+def test_files_are_closed_however_the_handler_ends(server: Server) -> None:
+    body = multipart(FIELDS, [("photo", "a.png", "image/png", b"1" * 2**21)])
+    headers = {"content-type": MULTIPART}
+    [before, _] = json.loads(request(server.port, "/open-uploads")[1])
+
+    request(server.port, "/form", "POST", body, headers)
+    response, _ = request(server.port, "/fail-with-form", "POST", body, headers)
+
+    _, found = request(server.port, "/open-uploads")
+    assert (response.status, json.loads(found)) == (500, [before + 2, 0])
 
 
 def test_every_mode_of_a_patch_goes_over_the_wire(server: Server) -> None:

@@ -1,6 +1,6 @@
 """Every behaviour on plain ASGI, with the router that such a program writes for itself."""
 
-from handlers import ROUTES, room
+from handlers import FORM_SETTINGS, ROUTES, room
 
 from fatmorph import Context, Writer
 from fatmorph.adapters.asgi import application
@@ -24,4 +24,4 @@ async def answer(c: Context, w: Writer) -> object:
     return None
 
 
-app = application(answer)
+app = application(answer, settings=FORM_SETTINGS)

@@ -10,18 +10,25 @@ import logging
 import os
 import sys
 from dataclasses import dataclass
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from fatmorph import Context, Element, Relay, Writer, counters, h
 from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
 from fatmorph.adapters import Handler
+from fatmorph.forms import Upload
 from fatmorph.settings import Settings
 
-__all__ = ("ROUTES", "Route", "room")
+__all__ = ("FORM_SETTINGS", "ROUTES", "Route", "room")
 
 MODES = ("outer", "inner", "replace", "prepend", "append", "before", "after")
 ACTIONS = ("POST", "PUT", "PATCH", "DELETE")
+
+FORM_SETTINGS = Settings(max_form_bytes=64 * 1024 * 1024, max_form_fields=10, max_form_files=2)
+uploads: list[Upload] = []
 
 relay = Relay[str]()
 cleaned_up: list[str] = []
@@ -63,6 +70,38 @@ async def signals(c: Context, w: Writer) -> None:
 
 async def upload(c: Context, w: Writer) -> None:
     w.json(len(await c.body(max_bytes=2_000_000)))
+
+
+@dataclass
+class Entry:
+    name: Annotated[str, Meta(min_length=2)]
+    count: int | None
+    tags: list[str]
+    is_gift: bool
+    photo: Upload | None = None
+
+
+async def form(c: Context, w: Writer) -> None:
+    found = await c.form(Entry)
+    if found.errors:
+        w.json({"errors": found.errors, "values": dict(found.values)})
+        return
+    entry = found.value
+    photo: list[Any] = []
+    if entry.photo is not None:
+        uploads.append(entry.photo)
+        head = (await entry.photo.read(4)).decode()
+        photo = [entry.photo.name, entry.photo.content_type, entry.photo.size, head]
+    w.json([entry.name, entry.count, entry.tags, entry.is_gift, photo])
+
+
+async def fail_with_form(c: Context, w: Writer) -> None:
+    uploads.extend((await c.form()).get_files("photo"))
+    raise LookupError("a handler's own error")
+
+
+async def open_uploads(c: Context, w: Writer) -> None:
+    w.json([len(uploads), sum(not upload.file.closed for upload in uploads)])
 
 
 async def modes(c: Context, w: Writer) -> None:
@@ -244,6 +283,9 @@ ROUTES = (
     Route("/request", show_request, ("GET", "PUT", "PATCH")),
     Route("/signals", signals, ("GET", "POST", "PUT", "PATCH", "DELETE")),
     Route("/upload", upload, ("POST",)),
+    Route("/form", form, ("GET", "POST"), FORM_SETTINGS),
+    Route("/fail-with-form", fail_with_form, ("POST",), FORM_SETTINGS),
+    Route("/open-uploads", open_uploads),
     Route("/modes", modes),
     Route("/redirect", redirect, ("GET", "POST")),
     Route("/nothing", nothing, ("POST",)),

@@ -9,4 +9,5 @@ app = Sanic("behaviours", configure_logging=False)
 app.add_route(endpoint(room), "/rooms/<number:int>")
 for r in ROUTES:
     methods = {*r.methods, "HEAD"} if "GET" in r.methods else r.methods
-    app.add_route(endpoint(r.handler, settings=r.settings), r.path, methods=methods)
+    view = endpoint(r.handler, settings=r.settings)
+    app.add_route(view, r.path, methods=methods, stream="form" in r.path)
