@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 from fatmorph.errors import BodyError, FormError, MomentError, SignalsError, quoted
 from fatmorph.forms import Form, FormData, read_form
+from fatmorph.http._content_security_policy import NONCE_HEADER, is_nonce, new_nonce
 from fatmorph.http._form_parser import (
     Pairs,
     checked_pairs,
@@ -23,7 +24,6 @@ from fatmorph.http._form_parser import (
     query_pairs,
     read_pairs,
 )
-from fatmorph.http._policy import NONCE_HEADER, is_nonce, new_nonce
 from fatmorph.http._signals import decoded_signals
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
-from fatmorph.http._policy import checked_policy
+from fatmorph.http._content_security_policy import checked_policy
 from fatmorph.http._problems import Messages
 from fatmorph.http.origin import checked_origins
 

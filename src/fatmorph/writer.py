@@ -30,8 +30,8 @@ from fatmorph.datastar.events._event import identified
 from fatmorph.datastar.events._scripts import navigation_event, script_event
 from fatmorph.datastar.events._signals import signals_event
 from fatmorph.datastar.events._signals_json import changed_signals
+from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
-from fatmorph.http._policy import policy_headers
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph._development import new_patch_checker

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from fatmorph.adapters._ending import as_exception
+from fatmorph.adapters._handler_end import as_exception
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.http._head import STATUSES_WITHOUT_BODY

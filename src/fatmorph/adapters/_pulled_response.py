@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Self, TypeAlias
 
 from fatmorph.adapters._departure import Departure, is_whole
-from fatmorph.adapters._ending import as_exception
+from fatmorph.adapters._handler_end import as_exception
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context
 from fatmorph.settings import Settings

@@ -11,7 +11,7 @@ from fatmorph._log import Log
 from fatmorph._servers.incomplete import leave_incomplete
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
-from fatmorph.adapters._ending import HandlerTask, called, check_returned
+from fatmorph.adapters._handler_end import HandlerTask, called, check_returned
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, FormError, OriginError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark

@@ -18,7 +18,7 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from fatmorph.adapters._ending import called, check_returned
+from fatmorph.adapters._handler_end import called, check_returned
 from fatmorph.adapters._injection import InjectedHandler, injected
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection

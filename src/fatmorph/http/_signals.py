@@ -16,7 +16,6 @@ from typing import Any, cast
 import msgspec
 
 from fatmorph.errors import SignalsError
-from fatmorph.http._shapes import declared_place, hashes_objects
 from fatmorph.http._signal_limits import (
     MAX_HASHED_VALUES,
     MAX_SIGNAL_DEPTH,
@@ -24,6 +23,7 @@ from fatmorph.http._signal_limits import (
     MAX_SIGNAL_VALUES,
     checked_size,
 )
+from fatmorph.http._signal_shapes import declared_place, hashes_objects
 
 __all__ = ("MAX_SIGNAL_DEPTH", "MAX_SIGNAL_DIGITS", "MAX_SIGNAL_VALUES", "decoded_signals")
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import msgspec
 
 from fatmorph.errors import SignalsError, short_repr
-from fatmorph.http._shapes import declared_names
+from fatmorph.http._signal_shapes import declared_names
 
 __all__ = ("PAGE_HEADER", "SIGNALS_HEADER", "Mark", "check_sent", "page_mark")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict, cast
 from fatmorph._log import Log
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
-from fatmorph.http._policy import NONCE_HEADER, PAGE_NONCE
+from fatmorph.http._content_security_policy import NONCE_HEADER, PAGE_NONCE
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup._url import plain_url
 from fatmorph.markup.escape import MAX_SAFE_INTEGER, JSExpression, js, url_literal

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from fatmorph.errors import EncodingError, EventError, plain_text, short_repr
+from fatmorph.http._content_security_policy import is_nonce
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
-from fatmorph.http._policy import is_nonce
 
 __all__ = ("checked_nonce", "checked_option", "id_and_retry", "required_text", "utf8")
 

@@ -8,7 +8,7 @@ from fatmorph import h
 from fatmorph.adapters import respond
 from fatmorph.context import Context
 from fatmorph.errors import SettingsError
-from fatmorph.http._policy import is_nonce, new_nonce
+from fatmorph.http._content_security_policy import is_nonce, new_nonce
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer

@@ -10,7 +10,7 @@ import pydantic
 import pytest
 from typing_extensions import TypedDict
 
-from fatmorph.http._shapes import declared_place, hashes_objects
+from fatmorph.http._signal_shapes import declared_place, hashes_objects
 
 T = TypeVar("T")
 
