@@ -259,6 +259,7 @@ def test_a_stream_names_the_signals_of_a_class_to_the_server() -> None:
 
 def test_a_repeated_call_with_a_reference_is_remembered() -> None:
     assert data.text(Board.query) is data.text(Board.query)
+    assert at.get("/g", include=Board) is at.get("/g", include=Board)
 
 
 def test_a_reference_is_neither_a_child_nor_a_value_of_a_patch() -> None:

@@ -36,7 +36,7 @@ CHARACTER_BYTES = 4
 # The size of an item of a tuple or of an Attrs without its text, in characters.
 ITEM_CHARACTERS = 25
 MAX_DEPTH = 4  # of tuples in tuples: modifiers, or names with their expressions
-PLAIN_TYPES: Final = frozenset({bool, float, type(None)})
+PLAIN_TYPES: Final = frozenset({bool, float, type(None), type})  # a class of signals is a type
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
