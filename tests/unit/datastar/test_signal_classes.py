@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, ClassVar
 
@@ -9,7 +10,14 @@ import msgspec
 import pytest
 
 from fatmorph import Signal, Signals, at, data, h, js, signal
-from fatmorph.errors import ChildError, DatastarError, SignalNameError, SignalsError
+from fatmorph.datastar import events
+from fatmorph.errors import (
+    ChildError,
+    DatastarError,
+    FatmorphError,
+    SignalNameError,
+    SignalsError,
+)
 from fatmorph.http._signals import decoded_signals
 from fatmorph.markup._attributes import Attrs
 
@@ -262,9 +270,24 @@ def test_a_repeated_call_with_a_reference_is_remembered() -> None:
     assert at.get("/g", include=Board) is at.get("/g", include=Board)
 
 
-def test_a_reference_is_neither_a_child_nor_a_value_of_a_patch() -> None:
-    with pytest.raises(ChildError):
+def test_a_reference_is_not_text() -> None:
+    with pytest.raises(ChildError, match="cannot render Signal as a child of <p>"):
         h.p(Board.query)  # type: ignore[arg-type]
+
+
+def test_a_group_is_an_expression_as_text_only() -> None:
+    assert data.text(f"Object.keys({Board.user})") == {"data-text": "Object.keys($user)"}
+    with pytest.raises(DatastarError) as raised:
+        data.text(Board.user)  # type: ignore[arg-type]
+    assert raised.value.fix == 'f"{group}"'
+
+
+@pytest.mark.parametrize("write", [data.signals, events.patch_signals])
+def test_a_class_in_place_of_an_instance_is_refused(write: Callable[[object], object]) -> None:
+    with pytest.raises(FatmorphError) as raised:
+        write(Board)
+
+    assert "Board(…)" in raised.value.fix
 
 
 # Reading and writing

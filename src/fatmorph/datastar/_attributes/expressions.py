@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from fatmorph.datastar._attributes.statements import ends_in_comment, is_one_piece, value_statement
+from fatmorph.datastar._signal_classes import SignalGroup
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup.escape import JSExpression, js
 
@@ -57,19 +58,7 @@ def expression_text(expression: object, where: str) -> str:
     if isinstance(expression, JSExpression):
         expression = expression.value
     if not isinstance(expression, str):
-        why = "an expression is JavaScript source; Python data becomes source with js()"
-        fix = "js(value)"
-        if isinstance(expression, bool):
-            why, fix = (
-                "Python has compared or negated already",
-                'f"{signal} == 1"  (or f"!{signal}")',
-            )
-        raise DatastarError(
-            f"cannot use {type(expression).__name__} as a Datastar expression",
-            where=f"{where}: {short_repr(expression)}",
-            why=why,
-            fix=fix,
-        )
+        raise _not_source_error(expression, where)
     if not expression.strip(" \t\r\n\f;"):
         raise DatastarError(
             "cannot write an empty expression",
@@ -222,6 +211,23 @@ def joined_text(text: str, where: str) -> str:
     if is_one_piece(text):
         return text
     raise _cut_error(where, 'data.computed({"name": …})  (and "$name" in the place of a part)')
+
+
+def _not_source_error(expression: object, where: str) -> DatastarError:
+    why = "an expression is JavaScript source; Python data becomes source with js()"
+    fix = "js(value)"
+    if isinstance(expression, bool):
+        why = "Python has compared or negated already"
+        fix = 'f"{signal} == 1"  (or f"!{signal}")'
+    elif isinstance(expression, SignalGroup):
+        why = "the signals of a group are the expressions, or its text in a longer one"
+        fix = 'f"{group}"'
+    return DatastarError(
+        f"cannot use {type(expression).__name__} as a Datastar expression",
+        where=f"{where}: {short_repr(expression)}",
+        why=why,
+        fix=fix,
+    )
 
 
 def _without_slashes_in_urls(text: str) -> str:

@@ -187,7 +187,7 @@ def _builtins(value: object, path: str) -> object:
     try:
         plain: object = msgspec.to_builtins(value)
     except (TypeError, ValueError) as error:
-        fix = "msgspec.to_builtins(value)"
+        fix = f"{value.__name__}(…)" if isinstance(value, type) else "msgspec.to_builtins(value)"
         raise _signal_value_error(value, path, str(error), fix) from error
     return plain
 
