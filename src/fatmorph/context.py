@@ -10,8 +10,9 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import aclosing
 from functools import cached_property
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 from fatmorph.errors import BodyError, FormError, MomentError, SignalsError, quoted
@@ -372,8 +373,9 @@ class Context:
             read_parts, self._read_parts = self._read_parts, None
             self._read_body = self._raise_read_before
             try:
-                async for part in read_parts():
-                    yield part
+                async with aclosing(cast("Any", read_parts())) as parts:  # the cast: a generator
+                    async for part in parts:
+                        yield part
             except OSError as error:
                 raise self._incomplete_error() from error
             return

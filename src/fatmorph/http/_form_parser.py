@@ -123,7 +123,7 @@ def checked_pairs(pairs: Pairs, limits: FormLimits) -> Pairs:
     return [
         (_with_newlines(name), _with_newlines(value) if isinstance(value, str) else value)
         for name, value in pairs
-        if isinstance(value, str) or value.name or value.size
+        if not _is_empty(value)
     ]
 
 
@@ -347,9 +347,10 @@ class _MultipartReader:
     def _new_upload(self, filename: bytes) -> Upload:
         sent = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
         content_type = sent.lower() if sent.isascii() and sent.isprintable() else ""
+        name = last_part(_decoded(filename))
         file = SpooledTemporaryFile(max_size=self._limits.max_spooled_bytes)  # noqa: SIM115
         return Upload(
-            name=last_part(_decoded(filename)),
+            name=name,
             content_type=content_type or UNKNOWN_TYPE,
             size=0,
             file=cast("BinaryIO", file),  # which it is, for all that a reader needs
@@ -395,6 +396,14 @@ def _decoded(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         raise _not_utf8() from None
+
+
+def _is_empty(value: str | Upload) -> bool:
+    """Return whether a value is that of a file control without a file; close its file."""
+    if isinstance(value, str) or value.name or value.size:
+        return False
+    value.file.close()
+    return True
 
 
 def _with_newlines(text: str) -> str:
