@@ -5,6 +5,7 @@ from typing import Any, assert_type
 
 from fatmorph import Context, Element, Relay, Writer, h
 from fatmorph.adapters.starlette import route
+from fatmorph.forms import Form, FormData, Upload
 
 relay = Relay[int]()
 
@@ -26,6 +27,14 @@ async def handler(c: Context, w: Writer) -> None:
     assert_type(await c.signals(), dict[str, Any])
     assert_type(await c.signals(CartSignals), CartSignals)
     assert_type(await c.body(), bytes)
+    assert_type(await c.form(), FormData)
+    form = await c.form(CartSignals)
+    assert_type(form, Form[CartSignals])
+    assert_type(form.value, CartSignals)
+    assert_type(form.errors, dict[str, str])
+    assert_type(form.values.files["photo"], Upload)
+    assert_type(Form[CartSignals]({"quantity": "1"}), Form[CartSignals])
+    await c.form(1)  # type: ignore[call-overload]
     assert_type(c.query["page"], str)
     assert_type(c.query.get_all("tag"), list[str])
     assert_type(w.status, int)

@@ -130,7 +130,7 @@ def _parsed_form(request: Any) -> ParsedForm:
         form = ScopeState.from_scope(request.scope).form
         if form is Empty:
             return None
-        return parsed_pairs(FormMultiDict.from_form_data(cast("Any", form)).multi_items())
+        return parsed_pairs(FormMultiDict.from_form_data(cast("Any", form)).items())
 
     return pairs
 
