@@ -105,6 +105,7 @@ PACKAGE_ORDER = {
     "_streaming": (
         "limits",
         "lingering",
+        "running_handler",
         "lifetime",
         "eager_task",
         "end_of_turn",

@@ -20,7 +20,7 @@ from enum import Enum
 from typing import Protocol
 
 from fatmorph._log import Log
-from fatmorph._streaming.lingering import LINGER_SECONDS, warn_of_lingering_handler
+from fatmorph._streaming.running_handler import RunningHandler
 from fatmorph.transport import Transport
 
 __all__ = ("Ending", "Lifetime", "Waiting")
@@ -80,12 +80,9 @@ class Lifetime:
 
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
     __slots__ = (
-        "_cancelling_before",
         "_end_of_silence",
-        "_handler_task",
+        "_handler",
         "_is_end_seen",
-        "_is_finishing",
-        "_linger_timer",
         "_loop",
         "_transport",
         "_unsent",
@@ -97,17 +94,13 @@ class Lifetime:
 
     def __init__(self, transport: Transport, unsent: Unsent) -> None:
         self._loop = asyncio.get_running_loop()
-        self._handler_task = asyncio.current_task()
+        self._handler = RunningHandler()
         self._transport = transport
         self._unsent = unsent
         self._watch_task: asyncio.Task[None] | None = None
         self._waiting: set[Waiting] = set()
         self._is_end_seen = False
-        self._is_finishing = False
         self._end_of_silence: asyncio.Future[None] | None = None
-        self._linger_timer: asyncio.TimerHandle | None = None
-        self._cancelling_before: int | None = None
-        """How often the handler had been cancelled before we did; None if we did not."""
         self.ending: Ending | None = None
         """How the stream ended; None while it is open."""
         self.is_out_of_reach = False
@@ -126,14 +119,12 @@ class Lifetime:
     @property
     def can_cancel(self) -> bool:
         """Whether the handler is waiting in a place where it cannot see the end."""
-        if self._is_finishing or self._handler_task is None or self._cancelling_before is not None:
-            return False
-        return bool(self._waiting) or not self._is_end_seen
+        return self._handler.can_cancel and (bool(self._waiting) or not self._is_end_seen)
 
     def watch(self) -> bool:
         """Start watching for the client's departure; return whether nothing did before."""
         # A debugger or a traceback that shows variables asks a Writer that is over too.
-        if self._watch_task is not None or self._is_finishing:
+        if self._watch_task is not None or self._handler.has_returned:
             return False
         self._watch_task = self._loop.create_task(self._wait_closed())
         return True
@@ -152,8 +143,7 @@ class Lifetime:
         if ending is Ending.COMPLETE:
             self._stop_watching()  # servers report a complete response as a client that left
         if is_first:
-            if not self._is_finishing:
-                self._linger_timer = self._loop.call_later(LINGER_SECONDS, self._end_patience)
+            self._handler.expect_return(self._loop, lambda: (self.ending or ending).value)
             # Never call it here: a task that is running, perhaps this one, is cancelled only at
             # its next wait, which may be the wrong one.
             for waiting in self._waiting:
@@ -179,17 +169,12 @@ class Lifetime:
 
     def cancel_handler(self) -> None:
         """Cancel the handler if it is waiting in a place where it cannot see the end."""
-        if self.can_cancel and self._handler_task is not None:
-            cancelling = self._handler_task.cancelling()
-            if self._handler_task.cancel():
-                self._cancelling_before = cancelling
+        if self.can_cancel:
+            self._handler.cancel()
 
     def take_back_cancellation(self) -> bool:
         """Return whether only `cancel_handler()` cancelled the handler."""
-        before, self._cancelling_before = self._cancelling_before, None
-        if self._handler_task is None or before is None:
-            return False
-        return self._handler_task.uncancel() <= before
+        return self._handler.take_back_cancellation()
 
     async def close_sources(self) -> None:
         """Close all open sources; the first error is raised after the last of them is closed."""
@@ -202,7 +187,7 @@ class Lifetime:
 
         The handler has returned, and is no longer cancelled.
         """
-        self._note_return()
+        self._handler.note_return()
         self.take_back_cancellation()
         if self.ending is Ending.REPLACED:
             self._end_of_silence = self._loop.create_future()
@@ -211,25 +196,14 @@ class Lifetime:
 
     def begin_to_finish(self) -> None:
         """Note that the handler has returned, so it is no longer cancelled."""
-        self._note_return()
+        self._handler.note_return()
         self.take_back_cancellation()  # the handler may have returned because of it
         self._stop_watching()  # servers report a complete response as a departed client
 
     def close(self) -> None:
         """Stop watching and cancelling; a second call does nothing."""
-        self._note_return()
+        self._handler.note_return()
         self._stop_watching()
-
-    def _note_return(self) -> None:
-        self._is_finishing = True
-        if self._linger_timer is not None:
-            self._linger_timer.cancel()
-            self._linger_timer = None
-
-    def _end_patience(self) -> None:
-        self._linger_timer = None
-        if self._handler_task is not None and self.ending is not None:
-            warn_of_lingering_handler(self._handler_task, self.ending.value)
 
     def _stop_watching(self) -> None:
         if self._watch_task is not None:

@@ -28,6 +28,8 @@ Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 
 logger = Log("fatmorph.adapters")
 _connections = Connections()
+_NOT_COUNTED = nullcontext()
+_DEFAULTS = Settings()
 
 
 async def respond(
@@ -41,11 +43,11 @@ async def respond(
     """
     # hot: as tests/benchmarks/fan_out.py shows. Each event passes through every coroutine that
     # waits for the handler, so there is only this one.
-    settings = context.settings = settings or context.settings or Settings()
+    settings = context.settings = settings or context.settings or _DEFAULTS
     mark = page_mark(context.headers)
     writer = _writer(handler, context, transport, settings, mark)
     task = HandlerTask()
-    with _connections.counted(context) if mark is not None else nullcontext():
+    with _connections.counted(context) if mark is not None else _NOT_COUNTED:
         try:
             try:
                 check_origin(context.method, context.headers, settings.allowed_origins)
