@@ -16,9 +16,11 @@ from playwright.sync_api import Browser, Page
 from browser.differential.client import Patch, client_page, play
 from browser.differential.comparison import differing
 from browser.differential.pairs import pair
+from browser.differential.selects import select_pair
 
 CASES = Path(__file__).parents[1] / "unit" / "morph" / "morph_cases.json"
 PAIRS = 600
+SELECT_PAIRS = 300
 FIRST_SEED = 1
 
 
@@ -59,6 +61,16 @@ def test_the_real_client_reproduces_the_recorded_cases(client: Page) -> None:
 
 def test_the_simulation_and_the_real_client_agree_on_random_pages(client: Page) -> None:
     pairs = [pair(seed) for seed in range(FIRST_SEED, FIRST_SEED + PAIRS)]
+
+    differences = [str(found) for found in differing(client, pairs) if found]
+
+    assert differences == []
+
+
+def test_the_simulation_and_the_real_client_agree_on_a_select_that_shows_its_option(
+    client: Page,
+) -> None:
+    pairs = [select_pair(seed) for seed in range(FIRST_SEED, FIRST_SEED + SELECT_PAIRS)]
 
     differences = [str(found) for found in differing(client, pairs) if found]
 

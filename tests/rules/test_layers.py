@@ -126,6 +126,7 @@ PACKAGE_ORDER = {
         "ids",
         "finding",
         "_matching.nodes",
+        "_matching.chosen_options",
         "_matching.document",
         "_matching.owners",
         "_matching.morpher",

@@ -398,6 +398,54 @@ def test_results_can_be_compared_and_runs_ordered():
 
 
 # Pairs of pages with a number of elements, each of which makes a careless algorithm slow.
+SHOWN = {
+    # options before, options after, what the select shows, and whether the browser has copied it
+    "another is selected": ("A|B", "A|*B", "B", True),
+    "it is selected before its text changes": ("*A|B", "A2|*<b>B2</b>", "B", True),
+    "the selected one is not any more": ("A|*B", "A|B", "A", True),
+    "its text changes": ("A|B", "A2|B", "A2", False),
+    "one comes before it": ("a:A|b:B", "n:N|a:A|b:B", "N", False),
+    "one that is selected comes": ("a:A", "a:A|*n:N", "N", True),
+    "it goes": ("a:A|b:B", "b:B2", "B2", True),
+    "it moves": ("a:A|b:B|c:C", "b:B|c:C|a:A", "A", True),
+    "another one moves": ("*a:A|b:B|c:C", "*a:A|c:C|b:B", "A", False),
+    "all are replaced": ("a:A|b:B", "x:X|y:Y", "X", True),
+}
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_a_select_shows_a_copy_of_the_option_that_was_chosen_as_browsers_do(case):
+    before, after, shown, is_copied = SHOWN[case]
+
+    result = simulate(select(before), select(after))
+
+    [text] = [node for node in result.nodes if node.after == "/0/0/0/0"]
+    assert f"<selectedcontent>{shown}</selectedcontent>" in result.html
+    assert (text in result.created) is is_copied
+
+
+def test_a_select_of_several_options_shows_none():
+    before, after = (select(text).replace("<select ", "<select multiple ") for text in ("*A", "*B"))
+
+    result = simulate(before, after)
+
+    assert "<selectedcontent></selectedcontent>" in result.html
+
+
+def select(options: str) -> str:
+    """Return a select with its options: `*` marks a selected one, and `a:` gives an id."""
+    written = [
+        f"<option id={text[: text.find(':')]}" * (":" in text)
+        + "<option" * (":" not in text)
+        + " selected" * option.startswith("*")
+        + f">{text.rpartition(':')[2]}</option>"
+        for option in options.split("|")
+        for text in [option.removeprefix("*")]
+    ]
+    shown = "<button><selectedcontent></selectedcontent></button>"
+    return f"<select id=s>{shown}{''.join(written)}</select>"
+
+
 SLOW_PAIRS = {
     "reversed rows": lambda n: (items(*range(n)), items(*reversed(range(n)))),
     "other tags": lambda n: ("<p id='a'>" + "<i>1</i>" * n, "<p id='a'>" + "<b>1</b>" * n),

@@ -6,9 +6,11 @@ Source: https://dom.spec.whatwg.org/
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from fatmorph.markup.parse import ParsedElement
+from fatmorph.morph._matching.chosen_options import ChosenOptions
 from fatmorph.morph._matching.nodes import Node
 
 __all__ = ("BrowserError", "Document", "Record", "close_exclusive")
@@ -42,6 +44,8 @@ class Document:
         """How often each script ran."""
         self._by_id: dict[str, dict[Node, None]] = {}
         self._details: dict[Node, None] = {}
+        self._chosen = ChosenOptions(root)
+        self._late_choices: dict[Node, None] = {}
         close_exclusive(root)
         for node in root.descendants():
             self._remember(node)
@@ -85,12 +89,16 @@ class Document:
             self._close_if_another_is_open(node)
         self._start(parent)
         _forget_shapes(parent)
+        self._show(self._chosen.inserted(child, is_new=True))
 
     def remove(self, child: Node) -> None:
         """Remove a node."""
-        if child.parent is not None:
-            _forget_shapes(child.parent)
+        parent = child.parent
+        if parent is None:
+            return
+        _forget_shapes(parent)
         child.detach()
+        self._late_choices.update(dict.fromkeys(self._chosen.removed(child, parent)))
 
     def move(self, parent: Node, child: Node, before: Node | None) -> None:
         """Move a node of the document, as `moveBefore()` does.
@@ -107,6 +115,8 @@ class Document:
         self.added.append(child)
         self.moved.add(child)
         _forget_shapes(parent)
+        self._show(self._chosen.inserted(child, is_new=False))
+        self._late_choices.update(dict.fromkeys(self._chosen.inside(child)))
 
     def write_attribute(self, node: Node, name: str, value: str | None) -> None:
         """Set an attribute, or remove it."""
@@ -124,11 +134,26 @@ class Document:
             if name == "name":
                 self._close_if_another_is_open(node)
         _forget_shapes(node)
+        if name == "selected":
+            self._show(self._chosen.written(node, is_selected=value is not None))
+
+    def end(self) -> None:
+        """Show the choices that were removed or moved, as a browser does after the patch."""
+        self._show(self._late_choices)
 
     def write_text(self, node: Node, text: str) -> None:
         """Set the text of a text or a comment."""
         node.text = text
         _forget_shapes(node)
+
+    def _show(self, selects: Iterable[Node]) -> None:
+        """Copy the chosen option of each select."""
+        for select in list(selects):
+            for copy, nodes in self._chosen.copies(select):
+                for child in list(copy.children()):
+                    self.remove(child)
+                for node in nodes:
+                    self.insert(copy, node, None)
 
     def _remember(self, node: Node) -> None:
         element_id = node.attributes.get("id")

@@ -172,8 +172,8 @@ class Morpher:
             self._insert(level, node)
         else:
             node = new.clone()
+            self._settle(new, node)  # while they are equal: the browser may change it at once
             self._insert(level, node)
-            self._settle(new, node)
             return None
         level.placed = node
         self.homes[new] = node

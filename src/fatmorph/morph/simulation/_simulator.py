@@ -178,6 +178,7 @@ def simulate(
         patch.apply(_text(after), mode=mode, selector=selector, namespace=namespace)
     except BrowserError as error:
         exception = str(error)
+    document.end()
     top = _top(document, top, is_whole=is_whole)
     report = _Report(document, patch, paths, _paths(top, is_whole=is_whole))
     return Simulation(
