@@ -257,8 +257,9 @@ class Context:
         any, the result is `{}`.
 
         Args:
-            shape: A dataclass, TypedDict, msgspec Struct or pydantic model to validate against;
-                signals that it does not name are ignored. By default a plain dict.
+            shape: A class of `Signals`, dataclass, TypedDict, msgspec Struct or pydantic model to
+                validate against; signals that it does not name are ignored. By default a plain
+                dict.
 
         Raises:
             SignalsError: If they are invalid JSON, not an object, too deep, too many, too large, or

@@ -116,8 +116,8 @@ class SignalGroup:
         if name.startswith("__"):
             raise AttributeError(name)
         member: Any = getattr(self.__shape, name)
-        if isinstance(member, Signal | SignalGroup):
-            declared: _Declared = getattr_static(self.__shape, name)
+        declared = getattr_static(self.__shape, name)
+        if isinstance(declared, _Declared):
             member = declared.reference(f"{self.__path}.{name}")
         self.__dict__[name] = member
         return member
@@ -163,9 +163,7 @@ class Signals:
         super().__init_subclass__(**options)
         shapes: dict[str, Any] = {}  # Any: an annotation can be any object
         others: dict[str, Any] = {}
-        frame = currentframe()
-        statement = frame.f_back if frame else None  # the class statement, which sees local classes
-        names = statement.f_globals | statement.f_locals if statement else {}
+        names = _names_of_class_statement()
         for name, annotation in get_annotations(cls).items():
             known = _resolved(cls, annotation, names)
             if known is ClassVar or get_origin(known) is ClassVar:
@@ -291,6 +289,14 @@ class _Declared:
 
 def _is_group(shape: object) -> TypeGuard[type[Signals]]:
     return isinstance(shape, type) and issubclass(shape, Signals)
+
+
+def _names_of_class_statement() -> dict[str, Any]:
+    """Return the names that the annotations of a new class may use, local classes included."""
+    frame = currentframe()
+    for _ in ("this function", "__init_subclass__()"):
+        frame = frame.f_back if frame else None
+    return frame.f_globals | frame.f_locals if frame else {}
 
 
 def _resolved(cls: type, annotation: object, names: dict[str, Any]) -> object:

@@ -212,6 +212,16 @@ def test_a_group_is_the_nested_class_but_for_its_signals() -> None:
     assert copy.copy(Board.user).firstName == Board.user.firstName
 
 
+def test_a_class_variable_that_is_a_signal_of_another_class_stays_that_signal() -> None:
+    class Sorted(Signals):
+        column: ClassVar[Signal[str]] = Board.query
+
+    class Page(Signals):
+        table: Signal[Sorted] = signal(Sorted())
+
+    assert Page.table.column is Board.query
+
+
 def test_a_reference_cannot_be_a_condition_in_python() -> None:
     with pytest.raises(SignalNameError, match="cannot use the signal query as a condition"):
         bool(Board.query)
