@@ -285,7 +285,8 @@ class Context:
             raise self._too_large()
         if (included := self.headers.get(SIGNALS_HEADER)) is not None:
             check_sent(included, raw, shape, self.path)
-        return decoded_signals(raw or b"{}", shape)
+        messages = self.settings.messages if self.settings else None
+        return decoded_signals(raw or b"{}", shape, messages)
 
     def _signal_parameter(self) -> bytes:
         # Not from `query`, which replaces invalid UTF-8: invalid signals are refused, not changed.
@@ -348,7 +349,8 @@ class Context:
             raise self._form
         if shape is None:
             return self._form
-        return read_form(self._form, shape, self.settings.messages if self.settings else None)
+        messages = self.settings.messages if self.settings else None
+        return read_form(self._form, shape, messages)
 
     def close(self) -> None:
         """Close and remove the files of the form; adapters call it when the handler has ended."""

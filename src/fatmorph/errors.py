@@ -40,6 +40,8 @@ is always one line, because it may name something out of a request, and ends up 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 __all__ = (
@@ -173,10 +175,14 @@ class SignalNameError(ArgumentError, ValueError, AttributeError):
 
 
 class SignalsError(ArgumentError, ValueError):
-    """Raised for signals of another type than requested: a 400, or 413 if too large."""
+    """Raised for signals of another type than requested: a 400, or 413 if too large.
+
+    `errors` has a message for each signal of a wrong type, for the user of the page.
+    """
 
     code = "signals"
     status = 400
+    errors: Mapping[str, str] = MappingProxyType({})
 
 
 class BodyError(ArgumentError, ValueError):

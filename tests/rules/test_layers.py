@@ -71,6 +71,7 @@ PACKAGE_ORDER = {
         "_subscription",
         "_signal_limits",
         "_problems",
+        "_signal_problems",
         "_signals",
         "_form_data",
         "_form_fields",

@@ -18,17 +18,7 @@ import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import (
-    Any,
-    NotRequired,
-    Required,
-    TypeAlias,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Any, TypeAlias, cast, is_typeddict
 
 import msgspec
 from msgspec import inspect
@@ -36,6 +26,7 @@ from msgspec import inspect
 from fatmorph.errors import FormShapeError, short_repr
 from fatmorph.http._form_data import FormData, Upload
 from fatmorph.http._problems import Problem, msgspec_problem, pydantic_problem
+from fatmorph.http._signal_shapes import field_hints
 
 __all__ = ("Converted", "converted")
 
@@ -258,14 +249,14 @@ def _own_fields(shape: Any) -> Iterator[Field]:
     info = _info(shape)
     if not isinstance(info, SHAPES):
         raise _shape_error(shape)
-    hints = get_type_hints(get_origin(shape) or shape, include_extras=True)
+    hints = field_hints(shape)
     not_settable = {
         name for name, field in getattr(shape, "__dataclass_fields__", {}).items() if not field.init
     }
     for field in info.fields:
         if field.name not in not_settable:
             hint, place = (
-                _without_requirement(hints[field.name]),
+                hints[field.name],
                 f"{info.cls.__name__}.{field.name}",
             )
             kind = _kind(field.type, place)
@@ -345,11 +336,6 @@ def _items(info: inspect.Type) -> Sequence[inspect.Type]:
         return info.item_types
     is_list = isinstance(info, LISTS)
     return [cast("inspect.ListType", info).item_type] if is_list else [info]
-
-
-def _without_requirement(hint: Any) -> Any:
-    """Return a field's type without the mark of a TypedDict."""
-    return get_args(hint)[0] if get_origin(hint) in (Required, NotRequired) else hint
 
 
 def _shape_error(shape: Any, why: str = "") -> FormShapeError:

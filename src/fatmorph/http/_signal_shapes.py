@@ -12,9 +12,19 @@ import types
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from contextlib import suppress
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    NotRequired,
+    Required,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
-__all__ = ("declared_names", "declared_place", "hashes_objects")
+__all__ = ("declared_names", "declared_place", "field_hints", "hashes_objects")
 
 # Any, below: an annotation can be any object, and pydantic is not a dependency.
 
@@ -87,6 +97,24 @@ def _encoded_name(kind: Any, name: str) -> str:
     names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
     encoded: tuple[str, ...] = getattr(kind, "__struct_encode_fields__", ())
     return dict(zip(names, encoded, strict=False)).get(name, name)
+
+
+def field_hints(shape: Any) -> Mapping[str, Any]:
+    """Return the annotations of a shape's fields, without the marks that only a TypedDict has.
+
+    Example:
+        >>> from typing import NotRequired, TypedDict
+        >>> class Cart(TypedDict):
+        ...     count: NotRequired[int]
+        >>> field_hints(Cart)
+        {'count': <class 'int'>}
+    """
+    hints = get_type_hints(_origin(shape), include_extras=True)
+    marks = (Required, NotRequired)
+    return {
+        name: get_args(hint)[0] if get_origin(hint) in marks else hint
+        for name, hint in hints.items()
+    }
 
 
 @lru_cache(maxsize=256)

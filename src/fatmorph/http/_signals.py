@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from fatmorph.errors import SignalsError
+from fatmorph.http._problems import Messages, worded
 from fatmorph.http._signal_limits import (
     MAX_HASHED_VALUES,
     MAX_SIGNAL_DEPTH,
@@ -23,6 +24,7 @@ from fatmorph.http._signal_limits import (
     MAX_SIGNAL_VALUES,
     checked_size,
 )
+from fatmorph.http._signal_problems import model_problems, signal_problems
 from fatmorph.http._signal_shapes import declared_place, hashes_objects
 
 __all__ = ("MAX_SIGNAL_DEPTH", "MAX_SIGNAL_DIGITS", "MAX_SIGNAL_VALUES", "decoded_signals")
@@ -53,12 +55,15 @@ REFUSED = "its validator refuses it"
 MAX_TOLD_ERRORS = 1_000
 
 
-def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: the type that the shape names
+def decoded_signals(
+    raw: bytes, shape: type[Any], messages: Messages | None = None
+) -> Any:  # Any: the type that the shape names
     """Return signals from JSON, in the requested shape.
 
     Args:
         raw: One object, in UTF-8.
         shape: As for `Context.signals()`.
+        messages: As `Settings.messages`, for the errors of all signals.
 
     Raises:
         SignalsError: Not JSON, not an object, too deep, too many, numbers that were chosen to
@@ -78,8 +83,13 @@ def decoded_signals(raw: bytes, shape: type[Any]) -> Any:  # Any: the type that 
     if values > MAX_HASHED_VALUES and hashes_objects(cast("Hashable", shape)):
         raise _objects_error()
     if hasattr(shape, "model_validate_json"):
-        return _pydantic_signals(raw, shape)
-    return _read(_decoder(cast("Hashable", shape)), raw)
+        return _pydantic_signals(raw, shape, messages)
+    try:
+        return _read(_decoder(cast("Hashable", shape)), raw)
+    except SignalsError as error:
+        if isinstance(error.__context__, msgspec.ValidationError):
+            error.errors = worded(signal_problems(raw, shape, error.__context__), messages)
+        raise
 
 
 def _without_lone_surrogates(raw: bytes) -> bytes:
@@ -90,14 +100,16 @@ def _without_lone_surrogates(raw: bytes) -> bytes:
     return LONE_SURROGATE.sub(REPLACEMENT, marked).replace(b"\0\0", rb"\\")
 
 
-def _pydantic_signals(raw: bytes, shape: Any) -> Any:  # Any: pydantic is not a dependency
+def _pydantic_signals(
+    raw: bytes, shape: Any, messages: Messages | None
+) -> Any:  # Any: pydantic is not a dependency
     _read(_decoder(dict), raw)  # pydantic would accept a scalar for some models
     try:
         return shape.model_validate_json(raw)
     except ValueError as error:
         if not hasattr(error, "errors"):
             raise
-        raise _pydantic_mismatch(error, shape) from None
+        raise _pydantic_mismatch(error, shape, messages) from None
 
 
 def _read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:
@@ -156,11 +168,15 @@ def _mismatch(error: msgspec.ValidationError) -> SignalsError:
     return _signal_error(place, f"a key: {_lower_first(why)}" if found and found["key"] else why)
 
 
-def _pydantic_mismatch(error: Any, shape: Any) -> SignalsError:  # Any: pydantic is not a dependency
+def _pydantic_mismatch(
+    error: Any, shape: Any, messages: Messages | None
+) -> SignalsError:  # Any: pydantic is not a dependency
     if error.error_count() > MAX_TOLD_ERRORS:
         return _signal_error("", f"more than {MAX_TOLD_ERRORS} of the values are not of their type")
     first = error.errors(include_input=False)[0]
-    return _signal_error(declared_place(shape, first["loc"]), _pydantic_reason(first))
+    found = _signal_error(declared_place(shape, first["loc"]), _pydantic_reason(first))
+    found.errors = worded(model_problems(shape, error), messages)
+    return found
 
 
 def _pydantic_reason(found: Mapping[str, Any]) -> str:
