@@ -22,6 +22,7 @@ from sanic.response import BaseHTTPResponse, HTTPResponse
 from fatmorph.adapters._departure import Departure, is_whole, respond_shielded
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context
+from fatmorph.http._form_parser import MAX_DISCARDED_BYTES
 from fatmorph.settings import Settings
 from fatmorph.shutdown import is_stopping
 
@@ -57,16 +58,15 @@ def endpoint(
 
 
 def _context(request: Request, path_params: dict[str, Any]) -> Context:
-    async def read_body(max_bytes: int) -> bytes | None:
-        return request.body if len(request.body) <= max_bytes else None
+    is_cut = False
 
-    async def read_parts() -> AsyncIterator[bytes]:
-        if request.body:
-            yield request.body
-        elif request.stream is not None:  # of a route with `stream=True`
-            stream: Any = request.stream  # Any: it has no declared type for its parts
-            async for part in stream:
-                yield part
+    async def read_body(max_bytes: int) -> bytes | None:
+        nonlocal is_cut
+        if not request.body and not is_cut:
+            body = await _read(request, max_bytes)
+            is_cut = body is None
+            request.body = body or b""
+        return None if is_cut or len(request.body) > max_bytes else request.body
 
     return Context(
         method=request.method,
@@ -75,9 +75,31 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         headers=cast("Iterable[tuple[str, str]]", request.headers.items()),
         path_params=path_params,
         read_body=read_body,
-        read_parts=read_parts,
+        read_parts=lambda: _parts(request),
         request=request,
     )
+
+
+async def _read(request: Request, max_bytes: int) -> bytes | None:
+    """Return the body of a route with `stream=True`, or discard it if it has more bytes."""
+    body, received = bytearray(), 0
+    async for part in _parts(request):
+        received += len(part)
+        if received <= max_bytes:
+            body += part
+        elif received > MAX_DISCARDED_BYTES:
+            break
+    return bytes(body) if received <= max_bytes else None
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    """Yield the parts of a body, which Sanic has read unless the route has `stream=True`."""
+    if request.body:
+        yield request.body
+    elif request.stream is not None:
+        stream: Any = request.stream  # Any: it has no declared type for its parts
+        async for part in stream:
+            yield part
 
 
 class _Connection(Departure):

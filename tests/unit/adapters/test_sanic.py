@@ -10,6 +10,7 @@ from sanic import HTTPResponse, NotFound, Request, Sanic
 from clients import Events, request
 from fatmorph import Context, Writer
 from fatmorph.adapters.sanic import endpoint
+from fatmorph.errors import BodyError
 from servers import free_port
 from transports import Source
 
@@ -29,6 +30,17 @@ async def port() -> AsyncIterator[int]:
     @endpoint
     async def room(c: Context, w: Writer) -> None:
         w.json([c.path_params["number"], c.request.json, (await c.body()).decode()])
+
+    @app.post("/streamed", stream=True)
+    @endpoint
+    async def streamed(c: Context, w: Writer) -> None:
+        outcomes: list[str | None] = []
+        for max_bytes in (int(c.query["first"]), 100):
+            try:
+                outcomes.append((await c.body(max_bytes=max_bytes)).decode())
+            except BodyError:
+                outcomes.append(None)
+        w.json(outcomes)
 
     @app.get("/missing")
     @endpoint
@@ -59,6 +71,17 @@ async def test_a_handler_has_sanics_parameters_its_request_and_its_middleware(po
     response, body = await asyncio.to_thread(request, port, "/rooms/7", "POST", b"[1]")
 
     assert (body, response.getheader("x-trace")) == (b'[7,[1],"[1]"]', "unit.room")
+
+
+@pytest.mark.parametrize(("first", "outcomes"), [(100, b'["body","body"]'), (3, b"[null,null]")])
+async def test_the_body_of_a_streaming_route_is_read_up_to_the_first_limit(
+    port: int, first: int, outcomes: bytes
+) -> None:
+    path = f"/streamed?first={first}"
+
+    _, body = await asyncio.to_thread(request, port, path, "POST", b"body")
+
+    assert body == outcomes
 
 
 async def test_sanics_own_exceptions_work(port: int) -> None:
