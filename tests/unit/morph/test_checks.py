@@ -1091,3 +1091,15 @@ def test_each_url_that_was_neutralised_is_found(view):
 )
 def test_another_url_is_not_found(view):
     assert check(view) == ()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "state"), [("contenteditable", "a text"), ("popover", "an open state")]
+)
+def test_an_id_that_is_lost_takes_along_the_state_of_any_element(attribute, state):
+    before = h.main(h.div({"id": "note", attribute: True}, "x"))
+
+    [finding] = check_change(before, h.main(h.div({attribute: True}, "x")))
+
+    assert finding.code == "id-lost"
+    assert state in finding.reason

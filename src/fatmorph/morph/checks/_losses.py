@@ -20,6 +20,7 @@ __all__ = ("report_losses",)
 Place: TypeAlias = "tuple[int, str]"
 """The ancestry of an element's parent, and its own tag."""
 
+STATES_BY_ATTRIBUTE = (("contenteditable", "a text"), ("popover", "an open state"))
 # The state of these is not in a value that the user has typed.
 CHOSEN_INPUTS = STATELESS_INPUTS | {"checkbox", "radio", "file", "range", "color"}
 
@@ -43,8 +44,9 @@ def report_losses(
     """
     reported = {finding.path for _, finding in after.findings if finding.code == "state-without-id"}
     lost = _lost_ids(before, after, places)
-    for spot, state in after.states.values():
-        if spot.element.tag not in STATEFUL or spot.element.id or after.path(spot) in reported:
+    for spot, _ in after.states.values():
+        state = _state(spot)
+        if not state or spot.element.id or after.path(spot) in reported:
             continue
         if old := lost.get(spot):
             if outcome.is_recreated(spot):
@@ -53,6 +55,13 @@ def report_losses(
             after.report("state-lost", spot, state=state)
     _report_values(after, outcome)
     _report_focus(before, after, outcome)
+
+
+def _state(spot: Spot) -> str:
+    """Return the state that only this very element in the browser has, or the empty text."""
+    element = spot.element
+    named = (state for name, state in STATES_BY_ATTRIBUTE if name in element.attributes)
+    return STATEFUL.get(element.tag) or next(named, "")
 
 
 def _lost_ids(
