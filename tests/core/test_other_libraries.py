@@ -356,6 +356,23 @@ def test_the_error_of_a_member_names_it(write, error, where):
 
 
 @proxies
+@pytest.mark.parametrize(
+    ("write", "error", "where"),
+    [
+        (js, AttributeValueError, "items[0]: "),
+        (json_script, AttributeValueError, "items[0], a key: "),
+        (data.signals, DatastarError, "data.signals, signal items[0]"),
+        (events.patch_signals, EventError, "patch_signals(), signal items[0].a"),
+    ],
+)
+def test_a_key_that_is_not_text_is_refused_with_its_place(proxy, write, error, where):
+    with pytest.raises(error) as caught:
+        write({"items": [{proxy(lambda: "a"): 1}]})
+
+    assert caught.value.where.startswith(where)
+
+
+@proxies
 def test_the_failure_of_a_proxy_is_raised_with_its_place(core, proxy):
     def fail():
         raise RuntimeError("mine")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph import at, data, dom_id, js
+from fatmorph import at, data, dom_id, js, json_script
 from fatmorph.datastar import events
 from fatmorph.errors import FatmorphError
 
@@ -17,6 +17,10 @@ LONG = 10**5000
         (lambda: dom_id("row", ("a", -LONG)), "dom_id(…): <int>"),
         (lambda: data.signals({"a": [LONG]}), "data.signals, signal a[0]"),
         (lambda: data.signals({LONG: 1}), "data.signals, signal <int>"),
+        (lambda: data.signals({"a": {LONG: 1}}), "data.signals, signal a.<int>"),
+        (lambda: events.patch_signals({"a": {LONG: 1}}), "patch_signals(), signal a.<int>"),
+        (lambda: json_script({"a": [LONG]}), "a[0]: <int>"),
+        (lambda: json_script({"a": {LONG: 1}}), "a, a key: <int>"),
         (lambda: data.bind(LONG), "data.bind"),
         (lambda: data.on("click", "1", debounce=LONG), "data.on('click'), debounce"),
         (lambda: data.on("click", "1", debounce=-LONG), "data.on('click'), debounce"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.errors import AttributeValueError, plain_text, short_repr
 from fatmorph.markup._core import COMMENT, FRAGMENT, BuiltChild, Element, Tag, frozen
 from fatmorph.markup._objects import json_target, target_of
 from fatmorph.markup._wording import view_error
@@ -169,7 +169,11 @@ def _refused_member(value: Any) -> tuple[str, Any]:
             walked.add(id(item))
             members = item.items() if isinstance(item, dict) else enumerate(item)
             form = "{}.{}" if isinstance(item, dict) else "{}[{}]"
-            pending += [(form.format(place, key), member) for key, member in members][::-1]
+            for key in item if isinstance(item, dict) else ():
+                if not _is_json({key: None}):
+                    return f"{place}, a key".lstrip("., "), key
+            found = [(form.format(place, plain_text(key)), member) for key, member in members]
+            pending += found[::-1]
         elif place and not _is_json(item):
             return place.lstrip("."), item
     return "", value

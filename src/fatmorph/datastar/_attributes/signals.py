@@ -236,7 +236,7 @@ def _signal_object(
 ) -> dict[str, Any]:
     plain: dict[str, Any] = {}  # Any: js() checks what the values are
     for key, value in values.items():
-        here = f"{path}.{key}" if path else plain_text(key)
+        here = f"{path}.{plain_text(key)}" if path else plain_text(key)
         if not isinstance(key, str) or "." in key or key == "__proto__":
             raise DatastarError(
                 f"cannot use {short_repr(key)} as the name of a signal",

@@ -18,7 +18,7 @@ from fatmorph.datastar._signal_classes import Signals, signal_values
 from fatmorph.datastar.events._fields import utf8
 from fatmorph.errors import EventError, plain_text, short_repr
 from fatmorph.markup._objects import target_of
-from fatmorph.markup._values import text_of
+from fatmorph.markup._values import is_text, text_of
 from fatmorph.markup.escape import JSExpression
 
 __all__ = ("changed_signals", "nested_nulls", "signals_json")
@@ -193,11 +193,11 @@ def _builtins(value: object, path: str) -> object:
 
 
 def _join(path: str, key: object) -> str:
-    return f"{path}.{key}" if path else plain_text(key)
+    return f"{path}.{plain_text(key)}" if path else plain_text(key)
 
 
 def _signal_name(key: object, path: str) -> str:
-    if isinstance(key, str) and key not in ("", "__proto__") and not UNFIT_IN_NAME.search(key):
+    if is_text(key) and key not in ("", "__proto__") and not UNFIT_IN_NAME.search(key):
         utf8(key, f"patch_signals(), signal {_join(path, key)}")
         return str.__str__(key)
     near = UNFIT_IN_NAME.sub(".", "name" if key in ("", "__proto__") else plain_text(key))
