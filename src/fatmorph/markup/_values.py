@@ -123,19 +123,15 @@ def text_of(value: Any) -> str | None:
     if issubclass(kind, str):
         return str.__str__(value)
     if issubclass(kind, int):
-        return _int_text(value)
+        try:
+            return int.__repr__(value)
+        except ValueError:  # more digits than sys.get_int_max_str_digits()
+            return None
     if issubclass(kind, float):
         return float.__repr__(value)
     if issubclass(kind, Decimal):
         return Decimal.__str__(value)
     return None
-
-
-def _int_text(value: int) -> str | None:
-    try:
-        return int.__repr__(value)
-    except ValueError:  # more digits than sys.get_int_max_str_digits()
-        return None
 
 
 def meant_value(element: str, name: str, value: object) -> Any:
