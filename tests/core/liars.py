@@ -493,7 +493,7 @@ LAZIES: dict[str, Callable[[Callable[[], object]], object]] = {
     "forwarding": LazyText,
     "typed": TypedLazyText,
     "html": LazyHtml,
-    "user string": lambda read: UserString(read()),
+    "user string": lambda read: UserString(text) if issubclass(type(text := read()), str) else text,
 }
 
 

@@ -179,7 +179,9 @@ def add_attribute(
         AttributeValueError: This attribute cannot hold `value`.
     """
     name, convert = attribute
-    written = (convert or plain_value)(element, name, meant_value(element, name, value))
+    if type(value) is not str:
+        value = meant_value(element, name, value)
+    written = (convert or plain_value)(element, name, value)
     earlier = attributes.get(name)
     if earlier is not None and name in JOINED:
         if written is not None:

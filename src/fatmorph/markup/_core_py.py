@@ -222,17 +222,14 @@ def _sort_positional(
     for index, item in enumerate(positional):
         if item is None or item is True or item is False:
             continue
-        if not has_child and isinstance(item, Mapping) and _is_attributes(item):
-            add_mapping(written, element, item)
+        kind = type(item)
+        if not has_child and (kind is dict or kind is Attrs or is_attributes(item)):
+            add_mapping(written, element, cast("Mapping[Any, object]", item))
         else:
             has_child = True  # an empty list counts too: the valid order must not depend on data
             _add_child(children, element, item, (index,))
     children.settle()
     return children
-
-
-def _is_attributes(mapping: Mapping[Any, object]) -> bool:
-    return type(mapping) is dict or type(mapping) is Attrs or is_attributes(mapping)
 
 
 def _add_child(children: ChildList, element: str, item: object, place: Place) -> None:

@@ -137,7 +137,7 @@ def text_of(value: Any) -> str | None:
 def meant_value(element: str, name: str, value: object) -> Any:
     """Return the text, number or HTML that a proxy or lazy object stands for, or the value."""
     try:
-        return value if type(value) is str else target_of(value)
+        return target_of(value)
     except Exception as error:
         add_place(error, f"reading {name} of {attribute_holder(element)}")
         raise
