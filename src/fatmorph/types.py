@@ -5,9 +5,16 @@ They are types of arguments; results have more precise types.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+
+if TYPE_CHECKING:
+    if sys.version_info >= (3, 14):
+        from string.templatelib import Template
+    else:
+        from typing import Never as Template
 
 __all__ = (
     "MODES_WITHOUT_SELECTOR",
@@ -20,6 +27,7 @@ __all__ = (
     "SignalValue",
     "Source",
     "StyleValue",
+    "TemplateString",
 )
 
 T_co = TypeVar("T_co", covariant=True)
@@ -37,7 +45,12 @@ class HasHtml(Protocol):
         ...
 
 
-Child: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Child] | None"
+TemplateString: TypeAlias = "Template"
+"""A template string, `t"…"`, of Python 3.14 and later."""
+
+Child: TypeAlias = (
+    "bool | str | int | float | Decimal | HasHtml | TemplateString | Iterable[Child] | None"
+)
 """A child of an element; `None`, `True` and `False` are skipped."""
 
 StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
@@ -45,7 +58,9 @@ StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
 
 # Any: a mapping is invariant in its key and covariant in its value; class and style
 # check each entry when the element is built.
-AttributeValue: TypeAlias = "bool | str | int | float | Decimal | HasHtml | Iterable[Any] | None"
+AttributeValue: TypeAlias = (
+    "bool | str | int | float | Decimal | HasHtml | TemplateString | Iterable[Any] | None"
+)
 """The value of an attribute; iterables and mappings are for `class` and `style`."""
 
 SignalValue: TypeAlias = (

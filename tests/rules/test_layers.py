@@ -35,6 +35,7 @@ INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_tree_py"}}
 PACKAGE_ORDER = {
     "markup": (
         "_objects",
+        "_template_parts",
         "_wording",
         "_spec_elements",
         "_spec_attributes",
@@ -42,8 +43,10 @@ PACKAGE_ORDER = {
         "_css",
         "_url",
         "path",
+        "_template_places",
         "_refusals",
         "_values",
+        "_template_strings",
         "_escaping_py",
         "_attributes",
         "_foreign",

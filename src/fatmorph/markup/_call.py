@@ -37,6 +37,8 @@ from fatmorph.markup._objects import (
     target_of,
 )
 from fatmorph.markup._spec_elements import NEWLINE_DROPPING_ELEMENTS, VOID_ELEMENTS
+from fatmorph.markup._template_parts import is_template
+from fatmorph.markup._template_strings import template_children
 from fatmorph.markup._values import VALUE_KINDS, Written, is_text, text_of
 from fatmorph.markup._wording import argument_place
 from fatmorph.markup.path import find_unencodable
@@ -165,6 +167,8 @@ def convert_child(element: str, item: object, place: Place) -> Any:
     text = text_of(item)
     if text is not None:
         return text
+    if is_template(item):
+        return template_children(element, item, argument_place(element, place))
     if not is_walked(item):
         raise _child_error(element, item, place)
     return NotImplemented if is_list_like(item) else _elements_in(element, item, place, item)

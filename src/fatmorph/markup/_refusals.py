@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from fatmorph.errors import AttributeValueError, ChildError, short_repr
+from fatmorph.markup._template_parts import template_excerpt
 from fatmorph.markup._wording import attribute_holder
 from fatmorph.markup.path import find_path
 
 __all__ = (
+    "css_value_error",
     "html_value_error",
     "misread_raw_text_error",
     "signal_as_code_error",
     "srcdoc_error",
+    "template_as_code_error",
 )
 
 
@@ -26,6 +29,26 @@ def srcdoc_error(element: str, value: str) -> AttributeValueError:
         where=f"srcdoc of {attribute_holder(element)}: {short_repr(value)}",
         why="srcdoc holds HTML, and scripts in it run as if they were your page's own",
         fix="srcdoc=p(text)  (or srcdoc=Markup(html), for HTML that you trust)",
+    )
+
+
+def css_value_error(element: str, place: str, text: str) -> AttributeValueError:
+    """Word the refusal of text that would not stay in its declaration."""
+    return AttributeValueError(
+        f"cannot write {short_repr(text)} as one CSS value",
+        where=f"{place} of {attribute_holder(element)}",
+        why="it would end its declaration and begin another, or leave a string or bracket open",
+        fix='style="…"  (a whole style, written by you)',
+    )
+
+
+def template_as_code_error(element: str, name: str, template: Any) -> AttributeValueError:
+    """Word the refusal of text in code."""
+    return AttributeValueError(
+        f"cannot write a template string as the value of {name}",
+        where=f"{name} of {attribute_holder(element)}: {template_excerpt(template, 0)}",
+        why="its values would become code",
+        fix='js(t"…")  (writes values as JavaScript)',
     )
 
 

@@ -7,18 +7,19 @@ from typing import cast
 from fatmorph.markup import _core
 from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated
 from fatmorph.markup._objects import has_html, target_of
+from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._wording import view_error
-from fatmorph.types import HasHtml
+from fatmorph.types import HasHtml, TemplateString
 
 __all__ = ("ENGINE", "as_element", "generated", "render", "render_bytes", "render_event")
 
 
-def render(view: Element | HasHtml) -> str:
+def render(view: Element | HasHtml | TemplateString) -> str:
     """Return the HTML of a view.
 
     Args:
-        view: An element or fragment of any depth, or an object with `__html__`, which is
-            trusted (UNESCAPED). The doctype is written before an `html` element.
+        view: An element or fragment of any depth, an object with `__html__`, which is trusted
+            (UNESCAPED), or a template string. The doctype is written before an `html` element.
 
     Raises:
         ChildError: `view` is anything else.
@@ -31,7 +32,7 @@ def render(view: Element | HasHtml) -> str:
     return _core.render(as_element(view))
 
 
-def render_bytes(view: Element | HasHtml) -> bytes:
+def render_bytes(view: Element | HasHtml | TemplateString) -> bytes:
     r"""Return the HTML of a view as UTF-8; equal to `render(view).encode()`.
 
     Args:
@@ -49,7 +50,7 @@ def render_bytes(view: Element | HasHtml) -> bytes:
     return _core.render_bytes(as_element(view))
 
 
-def render_event(view: Element | HasHtml, head: bytes, line: bytes) -> bytes:
+def render_event(view: Element | HasHtml | TemplateString, head: bytes, line: bytes) -> bytes:
     r"""Return a server-sent event with the HTML of a view, written in one pass.
 
     Args:
@@ -70,16 +71,18 @@ def render_event(view: Element | HasHtml, head: bytes, line: bytes) -> bytes:
 
 
 def as_element(view: object) -> Element:
-    """Return a view as an element: itself, or a fragment of its trusted HTML (UNESCAPED).
+    """Return a view as an element: itself, or a fragment.
+
+    A fragment of trusted HTML (UNESCAPED), or of a template string.
 
     A proxy is its target.
 
     Raises:
-        ChildError: `view` is neither an element nor an object with `__html__`.
+        ChildError: `view` is neither of these.
     """
     target = target_of(view)
     if issubclass(type(target), Element):  # not isinstance(): a proxy claims its target's class
         return cast("Element", target)
-    if has_html(target):
+    if has_html(target) or is_template(target):
         return FRAGMENT(cast("HasHtml", target))
     raise view_error(view)

@@ -22,10 +22,15 @@ from typing import Any, Literal, Self, TypeAlias, TypeGuard
 from markupsafe import Markup
 
 from fatmorph._log import Log
-from fatmorph.errors import AttributeNameError, AttributeValueError, add_place, short_repr
+from fatmorph.errors import AttributeNameError, add_place, short_repr
 from fatmorph.markup._css import is_one_value, is_property_name, meant_property
 from fatmorph.markup._objects import has_html, target_of
-from fatmorph.markup._refusals import html_value_error, srcdoc_error
+from fatmorph.markup._refusals import (
+    css_value_error,
+    html_value_error,
+    srcdoc_error,
+    template_as_code_error,
+)
 from fatmorph.markup._spec_attributes import (
     EVENT_HANDLER_ATTRIBUTES,
     GLOBAL_ATTRIBUTES,
@@ -36,6 +41,7 @@ from fatmorph.markup._spec_attributes import (
     URL_ATTRIBUTES,
 )
 from fatmorph.markup._spec_elements import HTML_ELEMENTS, RESERVED_ELEMENTS
+from fatmorph.markup._template_parts import is_template, template_value
 from fatmorph.markup._url import neutral_url, neutral_url_list
 from fatmorph.markup._wording import attribute_holder, attribute_value_error
 
@@ -54,6 +60,7 @@ __all__ = (
     "plain_value",
     "read_items",
     "text_of",
+    "text_of_template",
 )
 
 logger = Log("fatmorph.markup")
@@ -69,6 +76,13 @@ TEXT_ON_STANDARD_ELEMENTS = (HTML_ATTRIBUTES | SVG_ATTRIBUTES | MATHML_ATTRIBUTE
 # A pattern stays text here: `re` compiles and keeps each when it is first used.
 # https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state
 ATTRIBUTE_REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*[;=]?)"
+# A value with these may end a string, an escape or a comment of the style around it, or begin one.
+JOINS_CSS = r"""["'\\]|\A\*|/\Z"""
+# Handlers of events, and the expressions of Datastar.
+CODE_ATTRIBUTE = (
+    r"on[a-z]+|data-(?:animate|attr|class|computed|custom-validity|effect|init|json-signals"
+    r"|match-media|on|on-[-a-z]+|persist|query-string|replace-url|show|signals|style|text)(?:[:_].*)?"
+)
 
 
 def converter(name: str) -> Convert | None:
@@ -135,12 +149,42 @@ def text_of(value: Any) -> str | None:
 
 
 def meant_value(element: str, name: str, value: object) -> Any:
-    """Return the text, number or HTML that a proxy or lazy object stands for, or the value."""
+    """Return the text, number or HTML that a proxy or lazy object stands for, or the value.
+
+    A template string stands for its text.
+    """
+    if is_template(value):
+        return text_of_template(element, name, value)
     try:
         return target_of(value)
     except Exception as error:
         add_place(error, f"reading {name} of {attribute_holder(element)}")
         raise
+
+
+def text_of_template(element: str, name: str, template: Any) -> str:
+    """Return the text of a template string in an attribute: its texts, and its values as text.
+
+    `None`, `True` and `False` are left out, as among children. In a style, each value stays in its
+    declaration.
+
+    Raises:
+        AttributeValueError: A value has no obvious text; or the attribute holds code.
+    """
+    if template.interpolations and re.fullmatch(CODE_ATTRIBUTE, name):
+        raise template_as_code_error(element, name, template)
+    parts = (part if type(part) is str else _part_text(element, name, part) for part in template)
+    return "".join(parts)
+
+
+def _part_text(element: str, name: str, part: Any) -> str:
+    """Return the text of a value in a template string."""
+    text = plain_value(element, name, meant_value(element, name, template_value(part)))
+    if text is None or text is True:
+        return ""
+    if name == "style" and (re.search(JOINS_CSS, text) or not is_one_value(text)):
+        raise css_value_error(element, f"{{{part.expression}}} of style", text)
+    return text
 
 
 def _srcdoc_value(element: str, name: str, value: object) -> Written | None:
@@ -310,12 +354,7 @@ def _property_value(element: str, name: object, value: object) -> str | None:
         return None
     if is_one_value(text):
         return text
-    raise AttributeValueError(
-        f"cannot write {short_repr(text)} as one CSS value",
-        where=f"{place} of {attribute_holder(element)}",
-        why="it would end its declaration and begin another, or leave a string or bracket open",
-        fix='style="…"  (a whole style, written by you)',
-    )
+    raise css_value_error(element, place, text)
 
 
 def _url_value(element: str, name: str, value: object) -> Written | None:

@@ -26,6 +26,7 @@ from fatmorph.errors import (
     shortened,
 )
 from fatmorph.markup._objects import claimed_class
+from fatmorph.markup._template_parts import is_interpolation, is_template
 
 __all__ = (
     "LONG_INT",
@@ -257,6 +258,10 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
         return "a proxy claims to be text or a number, and is neither", "str(value)"
     if _is_expression(value):
         return "the value of an expression is in the browser", "data.text(expression)"
+    if is_template(value):
+        return "a template string is rendered in an element or a fragment", "fragment(value)"
+    if is_interpolation(value):
+        return "a template string is rendered as a whole", "value.value"
     if isinstance(value, bytes | bytearray | memoryview):
         fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
         return "bytes are not text until they are decoded", fix

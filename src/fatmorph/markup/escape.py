@@ -26,8 +26,10 @@ from datastar_py.attributes import JSExpression
 from fatmorph.errors import AttributeValueError, short_repr
 from fatmorph.markup._core import escape_attribute, escape_text
 from fatmorph.markup._objects import target_of
+from fatmorph.markup._template_parts import is_template
+from fatmorph.markup._template_strings import template_code
 from fatmorph.markup._values import text_of
-from fatmorph.types import SignalValue
+from fatmorph.types import SignalValue, TemplateString
 
 __all__ = ("JSExpression", "escape_attribute", "escape_text", "js", "url_literal")
 
@@ -50,18 +52,25 @@ ESCAPES = {
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
-def js(value: SignalValue | JSExpression | Mapping[str, SignalValue | JSExpression]) -> str:
+def js(
+    value: SignalValue
+    | JSExpression
+    | TemplateString
+    | Mapping[str, SignalValue | JSExpression | TemplateString],
+) -> str:
     r"""Return a JavaScript literal for a value, safe in an attribute and in a script.
 
     The code around it in a Datastar expression cannot change its value.
 
     Args:
         value: None, a bool, number or string, or lists and mappings of these;
-            `JSExpression("…")` is written unchanged, UNESCAPED.
+            `JSExpression("…")` is written unchanged, UNESCAPED. A template string is code with
+            values: its texts are written unchanged, UNESCAPED, and its values as literals.
 
     Raises:
         AttributeValueError: JSON cannot hold the value, the browser would round an integer, or a
-            structure contains itself. NaN and infinity are not in JSON.
+            structure contains itself. NaN and infinity are not in JSON. A value of a template
+            string is inside a string, a comment, a regular expression or a word.
 
     Example:
         >>> js({"name": "O'Hara", "tags": ["a/b", None], "data-id": 7})
@@ -112,6 +121,8 @@ def _literal(value: Any, place: str) -> str:
         return float.__repr__(value)
     if isinstance(value, JSExpression):
         return value.value
+    if is_template(value):
+        return template_code(value, _literal)
     if isinstance(value, Mapping):
         return "{" + ", ".join(_members(value, place)) + "}"
     if isinstance(value, list | tuple):

@@ -16,7 +16,9 @@ from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._content_security_policy import NONCE_HEADER, PAGE_NONCE
 from fatmorph.markup._suggestion import closest_name
+from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._url import plain_url
+from fatmorph.markup._values import text_of_template
 from fatmorph.markup.escape import MAX_SAFE_INTEGER, JSExpression, js, url_literal
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ def fetch_text(method: Method, url: str | JSExpression, options: Mapping[str, ob
 def _url(url: object, where: str) -> str:
     if isinstance(url, JSExpression):
         return url.value
+    if is_template(url):
+        url = text_of_template(where, "url", url)
     if isinstance(url, str) and url.strip():
         is_code = url[0] != "/" and plain_url(url).startswith(CODE_SCHEMES)
         if is_code:

@@ -20,6 +20,7 @@ from fatmorph.markup._element import Element
 from fatmorph.markup._lines import event_bytes
 from fatmorph.markup._render import render_bytes, render_event
 from fatmorph.markup._suggestion import closest_name
+from fatmorph.markup._template_parts import is_template
 from fatmorph.types import MODES_WITHOUT_SELECTOR, ElementNamespace, PatchMode
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ def _check_view(view: object, mode: str) -> None:
             why="the client would ignore it; only the selector says what to remove",
             fix='remove_elements("#target")',
         )
-    elif not isinstance(view, Element) and not hasattr(type(view), "__html__"):
+    elif not (isinstance(view, Element) or hasattr(type(view), "__html__") or is_template(view)):
         _refuse_view(view, mode)
 
 
