@@ -199,7 +199,7 @@ def test_a_value_in_a_script_or_style_is_refused(run, name):
         run(f'{name}(t"a({{n}})")')
 
 
-def test_a_value_that_is_no_child_is_refused_with_its_place(run):
+def test_a_value_that_is_not_a_child_is_refused_with_its_place(run):
     with pytest.raises(ChildError) as caught:
         run('p("a", [t"b {n} {when}"])')
 
@@ -322,7 +322,7 @@ def test_a_template_string_in_a_literal_is_code():
     assert js({"total": evaluated('t"$a + {n}"')}) == "{total: $a + 3}"
 
 
-def test_a_value_that_is_no_literal_is_refused_with_its_place():
+def test_a_value_that_is_not_a_literal_is_refused_with_its_place():
     with pytest.raises(AttributeValueError) as caught:
         js(evaluated('t"f({[when]})"'))
 

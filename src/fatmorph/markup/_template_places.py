@@ -28,11 +28,11 @@ PlaceKind: TypeAlias = Literal[
 # Templates outlive requests and may be made of user data, so a cache holds a limited number of
 # them, of limited length.
 MAX_CACHED_TEMPLATES = 1024
-MAX_CACHED_CHARACTERS = 8192
+MAX_KEPT_TEXT = 8192
 
 # Patterns stay text here: `re` compiles and keeps each when it is first used.
 # A letter, because `<` and a value could begin a tag; and a mark, for names that values are in.
-STAND_IN, MARK = "x\ue000", "\ue000"
+PLACEHOLDER, MARK = "x\ue000", "\ue000"
 MARKUP_START = r"<(?:[!?/A-Za-z]|\Z)"
 MARKUP = r"""(?xs)
     (?P<comment><!--) (?: -?> | .*? --!?> )
@@ -109,16 +109,16 @@ def _cached(
     read: Callable[[tuple[str, ...]], Places],
     strings: tuple[str, ...],
 ) -> Places:
-    is_kept = sum(map(len, strings)) <= MAX_CACHED_CHARACTERS
+    is_kept = sum(map(len, strings)) <= MAX_KEPT_TEXT
     return (cached if is_kept else read)(strings)
 
 
-def _joined(strings: tuple[str, ...], stand_in: str) -> tuple[str, list[int]]:
-    """Return the texts with a stand-in for each value, and the positions of these."""
+def _joined(strings: tuple[str, ...], placeholder: str) -> tuple[str, list[int]]:
+    """Return the texts with a placeholder for each value, and the positions of these."""
     source, positions = strings[0], list[int]()
     for text in strings[1:]:
         positions.append(len(source))
-        source += stand_in + text
+        source += placeholder + text
     return source, positions
 
 
@@ -144,7 +144,7 @@ def _places(zones: list[Zone], positions: list[int]) -> list[Place]:
 
 
 def _read_html(strings: tuple[str, ...]) -> Places:
-    source, positions = _joined(strings, STAND_IN)
+    source, positions = _joined(strings, PLACEHOLDER)
     zones = _html_zones(source)
     return (*_places(zones, positions), zones[-1].place)
 
