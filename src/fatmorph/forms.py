@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from fatmorph.errors import FormError, MomentError
 from fatmorph.http._form_data import FormData, Upload
@@ -88,7 +88,7 @@ def read_form(data: FormData, shape: type[T], messages: Messages | None = None) 
     form = Form[T](data)
     value, problems = converted(data, shape)
     form.errors = worded(problems, messages)
-    form._value = cast("Any", value)  # noqa: SLF001 # the cast: it is of the shape
+    form._value = value  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] # of this module
     return form
 
 

@@ -138,14 +138,15 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
         text = _json_text(value)
     except (TypeError, ValueError, RecursionError) as error:
         place, member = _refused_member(value)
+        member_type: type[object] = type(member)
         raise AttributeValueError(
-            f"cannot write {type(member).__name__} as JSON",
+            f"cannot write {member_type.__name__} as JSON",
             where=f"{place}: {short_repr(member)}"
             if place
             else f"json_script({short_repr(value)})",
             why="JSON holds text, finite numbers, true, false, null, lists and objects",
             fix="value.isoformat()"
-            if hasattr(type(member), "isoformat")
+            if hasattr(member_type, "isoformat")
             else "json_script({'name': 'text', 'count': 1, 'items': []})",
         ) from error
     text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -161,17 +162,18 @@ def _json_text(value: object) -> str:
 # Any: what a caller without a type checker gives.
 def _refused_member(value: Any) -> tuple[str, Any]:
     """Return the place and value of the first member that is not JSON, or the whole value."""
-    pending = [("", value)]
+    pending: list[tuple[str, Any]] = [("", value)]
     walked: set[int] = set()
     while pending:
         place, item = pending.pop()
-        if isinstance(item, dict | list | tuple) and id(item) not in walked:
+        is_dict = issubclass(type(item), dict)
+        if (is_dict or issubclass(type(item), list | tuple)) and id(item) not in walked:
             walked.add(id(item))
-            members = item.items() if isinstance(item, dict) else enumerate(item)
-            form = "{}.{}" if isinstance(item, dict) else "{}[{}]"
-            for key in item if isinstance(item, dict) else ():
+            for key in item if is_dict else ():
                 if not _is_json({key: None}):
                     return f"{place}, a key".lstrip("., "), key
+            form = "{}.{}" if is_dict else "{}[{}]"
+            members = item.items() if is_dict else enumerate(item)
             found = [(form.format(place, plain_text(key)), member) for key, member in members]
             pending += found[::-1]
         elif place and not _is_json(item):
