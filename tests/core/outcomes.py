@@ -385,7 +385,7 @@ def described(core: ModuleType, root: object) -> list[object]:
         node = pending.pop()
         if isinstance(node, core.Element):
             attributes = [(name, type(text), text) for name, text in node.attributes.items()]
-            seen = (node.tag, node.namespace, node.id, repr(node), core.generated(node))
+            seen = (node.tag, node.namespace, node.id, repr(node), core.generated_range(node))
             nodes.append((*seen, attributes))
             pending.extend(node.children)
         else:

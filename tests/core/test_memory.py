@@ -54,7 +54,7 @@ SUCCESSES = {
     "equal": lambda core: build(core) == build(core),
     "event": lambda core: core.render_event(build(core), b"a\n", b"b "),
     "frozen": lambda core: core.render(core.frozen(core.FRAGMENT([build(core)]))),
-    "generated": lambda core: core.generated(core.Tag("p")(["a"] * 300)),
+    "generated_range": lambda core: core.generated_range(core.Tag("p")(["a"] * 300)),
     "revived": lambda core: revived(*build(core).__reduce__()),
     "seen": lambda core: (repr(build(core)), build(core).children, build(core).id),
     "tag": lambda core: core.Tag("script")("a") == core.Tag("b"),

@@ -110,7 +110,7 @@ def test_a_template_string_is_not_a_loop(core, run):
     """`check()` asks for ids on the elements that a loop makes."""
     element = run('p(t"{b()}{i()}")')
 
-    assert core.generated(element) == (0, 0)
+    assert core.generated_range(element) == (0, 0)
 
 
 def test_a_template_string_is_a_view():

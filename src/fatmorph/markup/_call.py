@@ -1,8 +1,8 @@
 """The call of a tag: the parts of it that both engines share.
 
 An engine itself handles common arguments: exact text, elements, lists, plain attributes. It passes
-all others to these functions, so that every rule and every message is written once. A place is the
-index of a positional argument, then the indices of the items in it, each from zero.
+all others to these functions, so that every rule and every message is written once. A position
+is the index of a positional argument, then the indices of the items in it, each from zero.
 """
 
 # Callers may use no type checker.
@@ -51,7 +51,7 @@ __all__ = (
     "MAX_NESTED_ITERABLES",
     "NOT_GENERATED",
     "ChildList",
-    "Place",
+    "Position",
     "TagParts",
     "add_keyword",
     "add_mapping",
@@ -67,7 +67,7 @@ __all__ = (
     "verbatim_keyword",
 )
 
-Place: TypeAlias = "tuple[int, ...]"
+Position: TypeAlias = "tuple[int, ...]"
 
 # https://html.spec.whatwg.org/multipage/custom-elements.html#prod-pcenchar, and upper case
 ASCII_TAG_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
@@ -90,26 +90,26 @@ NOT_GENERATED = (0, 0)
 class ChildList(list[Any]):
     """The children of a call of the reference engine, while they are added."""
 
-    generated = NOT_GENERATED
+    generated_range = NOT_GENERATED
     """The range of children that came from lists and iterators: start and stop."""
 
     def note_generated(self, start: int, stop: int) -> None:
         """Extend the range by the children from `start` to `stop`, which came from an iterable."""
         if stop > start:
-            first, last = self.generated
-            self.generated = (min(first, start) if last else start, stop)
+            first, last = self.generated_range
+            self.generated_range = (min(first, start) if last else start, stop)
 
-    def add_fragment(self, children: tuple[Any, ...], generated: tuple[int, int]) -> None:
+    def add_fragment(self, children: tuple[Any, ...], generated_range: tuple[int, int]) -> None:
         """Add the children of a fragment, which is not itself a child."""
-        start, stop = (len(self) + index for index in generated)
+        start, stop = (len(self) + index for index in generated_range)
         self.extend(children)
         self.note_generated(start, stop)
 
     def settle(self) -> None:
         """Drop a range that an element cannot store."""
-        start, stop = self.generated
+        start, stop = self.generated_range
         if max(start, len(self) - stop) > MAX_BESIDE_GENERATED:
-            self.generated = NOT_GENERATED
+            self.generated_range = NOT_GENERATED
 
 
 class TagParts(NamedTuple):
@@ -151,49 +151,51 @@ def tag_parts(name: str, namespace: ElementNamespace = "html") -> TagParts:
     )
 
 
-def convert_child(element: str, item: object, place: Place) -> Any:
-    """Return the text of a child, or a tuple or list of children in its place.
+def convert_child(element: str, item: object, position: Position) -> Any:
+    """Return the text of a child, or a tuple or list of children in its position.
 
     NotImplemented if the item itself is an iterable of children.
 
     Raises:
         ChildError: No element can hold the object, or its `__html__()` does not return text.
     """
-    target = _target(element, item, place)
+    target = _target(element, item, position)
     if target is not item:
         return (target,)
     if has_html(item):
-        return _trusted(element, item, place)
+        return _trusted(element, item, position)
     text = text_of(item)
     if text is not None:
         return text
     if is_template(item):
-        return template_children(element, item, argument_place(element, place))
+        return template_children(element, item, argument_place(element, position))
     if not is_walked(item):
-        raise _child_error(element, item, place)
-    return NotImplemented if is_list_like(item) else _elements_in(element, item, place, item)
+        raise _child_error(element, item, position)
+    return NotImplemented if is_list_like(item) else _elements_in(element, item, position, item)
 
 
-def uncalled_tag(element: str, tag: Any, place: Place) -> NoReturn:
+def uncalled_tag(element: str, tag: Any, position: Position) -> NoReturn:
     """Refuse a tag among the children."""
-    raise _wording.uncalled_tag_error(element, argument_place(element, place), tag.name)
+    raise _wording.uncalled_tag_error(element, argument_place(element, position), tag.name)
 
 
-def check_generator(element: str, items: GeneratorType[Any, Any, Any], place: Place) -> None:
+def check_generator(element: str, items: GeneratorType[Any, Any, Any], position: Position) -> None:
     """Refuse a generator that is exhausted."""
     if items.gi_frame is None:
-        raise _wording.spent_generator_error(element, argument_place(element, place), items)
+        raise _wording.spent_generator_error(element, argument_place(element, position), items)
 
 
-def too_deep(element: str, _items: object, place: Place) -> NoReturn:
+def too_deep(element: str, _items: object, position: Position) -> NoReturn:
     """Refuse iterables that contain themselves."""
-    raise _wording.nesting_error(element, argument_place(element, place[:1]), MAX_NESTED_ITERABLES)
+    raise _wording.nesting_error(
+        element, argument_place(element, position[:1]), MAX_NESTED_ITERABLES
+    )
 
 
-def note_failure(element: str, error: BaseException, place: Place) -> None:
+def note_failure(element: str, error: BaseException, position: Position) -> None:
     """Add the place in the call to an exception that the user's own code raised."""
     if isinstance(error, Exception):
-        errors.add_place(error, f"building {argument_place(element, place)}")
+        errors.add_place(error, f"building {argument_place(element, position)}")
 
 
 def add_keyword(written: dict[str, Written], element: str, keyword: str, value: object) -> None:
@@ -224,47 +226,49 @@ def _verbatim(attribute: AttributeName) -> tuple[str, int] | None:
     return None if kind is None else (attribute.name, kind)
 
 
-def _target(element: str, item: object, place: Place) -> object:
+def _target(element: str, item: object, position: Position) -> object:
     try:
         return target_of(item)
     except Exception as error:
-        note_failure(element, error, place)
+        note_failure(element, error, position)
         raise
 
 
-def _child_error(element: str, item: object, place: Place) -> ChildError:
-    return _wording.child_error(element, argument_place(element, place), item)
+def _child_error(element: str, item: object, position: Position) -> ChildError:
+    return _wording.child_error(element, argument_place(element, position), item)
 
 
-def _elements_in(element: str, items: Iterable[object], place: Place, record: object) -> list[Any]:
+def _elements_in(
+    element: str, items: Iterable[object], position: Position, record: object
+) -> list[Any]:
     """Return the items of a possible record in lists, if none is text or a number."""
-    if len(place) > MAX_NESTED_ITERABLES:
-        too_deep(element, items, place)
+    if len(position) > MAX_NESTED_ITERABLES:
+        too_deep(element, items, position)
     children: list[Any] = []
     try:
         for item in items:
-            inner = (*place, len(children))
+            inner = (*position, len(children))
             children.append(_element_in(element, _target(element, item, inner), inner, record))
     except Exception as error:
-        note_failure(element, error, (*place, len(children)))
+        note_failure(element, error, (*position, len(children)))
         raise
     return children
 
 
-def _element_in(element: str, item: object, place: Place, record: object) -> object:
+def _element_in(element: str, item: object, position: Position, record: object) -> object:
     if has_html(item) or isinstance(item, bool):
         return item
     if is_plain(item):
-        raise _wording.record_error(element, argument_place(element, place), record)
-    return _elements_in(element, item, place, record) if is_walked(item) else item
+        raise _wording.record_error(element, argument_place(element, position), record)
+    return _elements_in(element, item, position, record) if is_walked(item) else item
 
 
-def _trusted(element: str, item: Any, place: Place) -> Markup:
+def _trusted(element: str, item: Any, position: Position) -> Markup:
     try:
         html = item.__html__()
     except Exception as error:
-        note_failure(element, error, place)
+        note_failure(element, error, position)
         raise
     if not is_text(html):
-        raise _wording.html_method_error(element, argument_place(element, place), item, html)
+        raise _wording.html_method_error(element, argument_place(element, position), item, html)
     return Markup(str.__str__(html))  # noqa: S704 - UNESCAPED, it is trusted

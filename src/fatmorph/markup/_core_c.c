@@ -114,10 +114,10 @@ core_frozen(PyObject *module, PyObject *node)
 }
 
 static PyObject *
-core_generated(PyObject *module, PyObject *node)
+core_generated_range(PyObject *module, PyObject *node)
 {
     return check_element(PyModule_GetState(module), node) < 0 ? NULL
-                                                              : generated_of(ELEMENT(node));
+                                                              : generated_range_of(ELEMENT(node));
 }
 
 static PyObject *
@@ -186,7 +186,7 @@ PyDoc_STRVAR(render_bytes_doc, "Return the HTML of an element as UTF-8.");
 PyDoc_STRVAR(render_event_doc,
              "Return head, each line of an element's HTML after `line`, and an empty line.");
 PyDoc_STRVAR(frozen_doc, "Return an equal element whose HTML is rendered now, once.");
-PyDoc_STRVAR(generated_doc,
+PyDoc_STRVAR(generated_range_doc,
              "Return the range of the children that came from lists and iterators.");
 PyDoc_STRVAR(drops_newline_doc,
              "Return whether the parser would drop the first newline of the content.");
@@ -198,7 +198,7 @@ static PyMethodDef core_methods[] = {
     {"render_bytes", core_render_bytes, METH_O, render_bytes_doc},
     {"render_event", core_render_event, METH_VARARGS, render_event_doc},
     {"frozen", core_frozen, METH_O, frozen_doc},
-    {"generated", core_generated, METH_O, generated_doc},
+    {"generated_range", core_generated_range, METH_O, generated_range_doc},
     {"drops_newline", core_drops_newline, METH_O, drops_newline_doc},
     {"escape_text", core_escape_text, METH_O, escape_text_doc},
     {"escape_attribute", core_escape_attribute, METH_O, escape_attribute_doc},

@@ -30,7 +30,7 @@ from fatmorph.markup._call import (
     MAX_NESTED_ITERABLES,
     NOT_GENERATED,
     ChildList,
-    Place,
+    Position,
     TagParts,
     check_generator,
     convert_child,
@@ -49,7 +49,7 @@ from fatmorph.markup._tree_py import (
     Frozen,
     drops_newline,
     frozen,
-    generated,
+    generated_range,
     new,
     render,
     render_bytes,
@@ -68,7 +68,7 @@ __all__ = (
     "escape_attribute",
     "escape_text",
     "frozen",
-    "generated",
+    "generated_range",
     "render",
     "render_bytes",
     "render_event",
@@ -148,13 +148,13 @@ class Tag:
         """
         written: dict[str, str | Literal[True]] = {}
         children: Any = positional  # Any: a cast would cost more than the loop
-        generated = NOT_GENERATED
+        generated_range = NOT_GENERATED
         for item in positional:
             # Most calls have only text and elements: the tuple of arguments is then the tuple of
             # children, without a copy.
             if type(item) is not str and type(item) is not Element:
                 children = _sort_positional(self._name, positional, written)
-                generated = children.generated
+                generated_range = children.generated_range
                 children = tuple(children)
                 break
         for keyword, value in attributes.items():
@@ -169,13 +169,13 @@ class Tag:
                 self._content.attribute_check(self._name, written)
             children = self._check(self._name, children)
             if not self._content.heeds:
-                generated = NOT_GENERATED
+                generated_range = NOT_GENERATED
         # Inlined: a call of revive_element() takes a tenth of the time for an element.
         element = new(self._element_type)
         element._tag = self
         element._attributes = written
         element._children = children
-        element._generated = generated
+        element._generated_range = generated_range
         return element
 
     def __init_subclass__(cls) -> None:
@@ -232,7 +232,7 @@ def _sort_positional(
     return children
 
 
-def _add_child(children: ChildList, element: str, item: object, place: Place) -> None:
+def _add_child(children: ChildList, element: str, item: object, position: Position) -> None:
     kind = type(item)
     if item is None or item is True or item is False:
         return
@@ -240,26 +240,26 @@ def _add_child(children: ChildList, element: str, item: object, place: Place) ->
         children.append(cast("BuiltChild", item))
     elif kind is Fragment:
         fragment = cast("Element", item)
-        children.add_fragment(fragment._children, fragment._generated)
+        children.add_fragment(fragment._children, fragment._generated_range)
     elif kind is list or kind is tuple or kind is GeneratorType:
-        _add_children(children, element, item, place)
+        _add_children(children, element, item, position)
     elif kind is Tag:  # not isinstance(): a proxy claims the class of its target
-        uncalled_tag(element, item, place)
+        uncalled_tag(element, item, position)
     else:
-        child = convert_child(element, item, place)
+        child = convert_child(element, item, position)
         if child is NotImplemented:
-            _add_children(children, element, item, place)
+            _add_children(children, element, item, position)
         elif type(child) is tuple or type(child) is list:
-            _add_children(children, element, child, place)
+            _add_children(children, element, child, position)
         else:
             children.append(child)
 
 
-def _add_children(children: ChildList, element: str, items: Any, place: Place) -> None:
-    if len(place) > MAX_NESTED_ITERABLES:
-        too_deep(element, items, place)
+def _add_children(children: ChildList, element: str, items: Any, position: Position) -> None:
+    if len(position) > MAX_NESTED_ITERABLES:
+        too_deep(element, items, position)
     if type(items) is GeneratorType:
-        check_generator(element, items, place)
+        check_generator(element, items, position)
     start = len(children)
     index = 0
     try:
@@ -267,11 +267,11 @@ def _add_children(children: ChildList, element: str, items: Any, place: Place) -
             if type(item) is str or type(item) is Element:
                 children.append(item)
             else:
-                _add_child(children, element, item, (*place, index))
+                _add_child(children, element, item, (*position, index))
             # Not enumerate(): an item that cannot be produced needs an index too.
             index += 1
     except Exception as error:
-        note_failure(element, error, (*place, index))
+        note_failure(element, error, (*position, index))
         raise
     if type(items) is not tuple:
         children.note_generated(start, len(children))

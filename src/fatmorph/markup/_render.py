@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 from fatmorph.markup import _core
-from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated
+from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated_range
 from fatmorph.markup._objects import has_html, target_of
 from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._wording import view_error
 from fatmorph.types import HasHtml, TemplateString
 
-__all__ = ("ENGINE", "as_element", "generated", "render", "render_bytes", "render_event")
+__all__ = ("ENGINE", "as_element", "generated_range", "render", "render_bytes", "render_event")
 
 
 def render(view: Element | HasHtml | TemplateString) -> str:

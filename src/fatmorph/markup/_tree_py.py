@@ -34,7 +34,7 @@ __all__ = (
     "TagOfElement",
     "drops_newline",
     "frozen",
-    "generated",
+    "generated_range",
     "new",
     "render",
     "render_bytes",
@@ -66,12 +66,12 @@ class Element:
     Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
     """
 
-    __slots__ = ("__weakref__", "_attributes", "_children", "_generated", "_tag")
+    __slots__ = ("__weakref__", "_attributes", "_children", "_generated_range", "_tag")
 
     _tag: TagOfElement
     _attributes: dict[str, str | Literal[True]]
     _children: tuple[BuiltChild, ...]
-    _generated: tuple[int, int]
+    _generated_range: tuple[int, int]
 
     def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
         raise TypeError("elements are made by calling a tag, such as div()")
@@ -147,7 +147,7 @@ class Element:
 
     def __reduce__(self) -> tuple[Any, ...]:
         attributes = dict(self._attributes)  # a copy, because an element is immutable
-        return revive_element, (self._tag, attributes, self._children, self._generated)
+        return revive_element, (self._tag, attributes, self._children, self._generated_range)
 
 
 class Frozen(Element):
@@ -238,24 +238,24 @@ def frozen(node: Element) -> Element:
         return node
     if type(node) is Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
-        return revive_element(node._tag, node._attributes, children, node._generated)
+        return revive_element(node._tag, node._attributes, children, node._generated_range)
     copy: Frozen = new(Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
     copy._children = node._children
-    copy._generated = node._generated
+    copy._generated_range = node._generated_range
     copy._html = render(node)
     return copy
 
 
-def generated(node: Element) -> tuple[int, int]:
+def generated_range(node: Element) -> tuple[int, int]:
     """Return the range of the children that came from lists and iterators, for checks.
 
     A tuple does not count, because `*children` makes one. The range of several lists includes the
     children between them. (0, 0) means that there is no such child, or that the range is not
     stored because there are too many children before or after it.
     """
-    return node._generated
+    return node._generated_range
 
 
 CHILD_TYPES = (str, Markup, Element, Frozen)
@@ -279,7 +279,7 @@ def revive_element(
     tag: TagOfElement,
     attributes: dict[str, str | Literal[True]],
     children: tuple[BuiltChild, ...],
-    generated: tuple[int, int] = NOT_GENERATED,
+    generated_range: tuple[int, int] = NOT_GENERATED,
 ) -> Element:
     """Return an element from checked parts, such as the content of a pickle.
 
@@ -296,11 +296,11 @@ def revive_element(
     for child in children:
         if type(child) not in CHILD_TYPES:
             raise TypeError(f"a child is not {type(child).__name__}")
-    start, stop = map(index, generated)
+    start, stop = map(index, generated_range)
     is_range = 0 <= start < stop <= len(children)
     element = new(tag._element_type)
     element._tag = tag
     element._attributes = attributes
     element._children = children
-    element._generated = (start, stop) if is_range else NOT_GENERATED
+    element._generated_range = (start, stop) if is_range else NOT_GENERATED
     return element

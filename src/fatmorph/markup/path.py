@@ -69,8 +69,8 @@ def child_steps(element: E) -> list[tuple[E, str]]:
     steps: list[tuple[E, str]] = []
     for child in children:
         seen[child.tag] = seen.get(child.tag, 0) + 1
-        place = f"[{seen[child.tag]}]" if counts[child.tag] > 1 else ""
-        steps.append((child, _step(child, place)))
+        position = f"[{seen[child.tag]}]" if counts[child.tag] > 1 else ""
+        steps.append((child, _step(child, position)))
     return steps
 
 
@@ -84,5 +84,5 @@ def _unencodable_text(element: _Element) -> str | None:
     return None
 
 
-def _step(element: _Element, place: str) -> str:
-    return f"{element.tag}#{element.id}" if element.id else f"{element.tag}{place}"
+def _step(element: _Element, position: str) -> str:
+    return f"{element.tag}#{element.id}" if element.id else f"{element.tag}{position}"

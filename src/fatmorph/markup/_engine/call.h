@@ -12,7 +12,7 @@ static int
 add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
 {
     State *state = builder->state;
-    Place place = {NULL, 0, 1};
+    Position position = {NULL, 0, 1};
     bool has_child = false;
     for (Py_ssize_t i = 0; i < count; i++) {
         PyObject *item = args[i];
@@ -39,8 +39,8 @@ add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
             }
         }
         has_child = true; /* an empty list counts too: the valid order must not depend on data */
-        place.index = i;
-        if (add_child(builder, item, &place) < 0) {
+        position.index = i;
+        if (add_child(builder, item, &position) < 0) {
             return -1;
         }
     }

@@ -9,34 +9,34 @@
 #include "builder.h"
 #include "numbers.h"
 
-/* The place of an argument or item: its index, and the places of the iterables around it. */
-typedef struct Place {
-    const struct Place *outer;
+/* The position of an argument or item: its index, and the positions of the iterables around it. */
+typedef struct Position {
+    const struct Position *outer;
     Py_ssize_t index;
     Py_ssize_t depth; /* 1 for an argument itself */
-} Place;
+} Position;
 
 static PyObject *
-place_tuple(const Place *place)
+position_tuple(const Position *position)
 {
-    PyObject *tuple = PyTuple_New(place->depth);
-    for (; tuple != NULL && place != NULL; place = place->outer) {
-        PyObject *index = PyLong_FromSsize_t(place->index);
+    PyObject *tuple = PyTuple_New(position->depth);
+    for (; tuple != NULL && position != NULL; position = position->outer) {
+        PyObject *index = PyLong_FromSsize_t(position->index);
         if (index == NULL) {
             Py_CLEAR(tuple);
         }
         else {
-            PyTuple_SET_ITEM(tuple, place->depth - 1, index);
+            PyTuple_SET_ITEM(tuple, position->depth - 1, index);
         }
     }
     return tuple;
 }
 
-/* Call a shared function with the element's name, an object and its place. */
+/* Call a shared function with the element's name, an object and its position. */
 static PyObject *
-call_with_place(PyObject *function, Tag *tag, PyObject *item, const Place *place)
+call_with_position(PyObject *function, Tag *tag, PyObject *item, const Position *position)
 {
-    PyObject *tuple = place_tuple(place);
+    PyObject *tuple = position_tuple(position);
     if (tuple == NULL) {
         return NULL;
     }
@@ -45,7 +45,7 @@ call_with_place(PyObject *function, Tag *tag, PyObject *item, const Place *place
     return result;
 }
 
-static int add_children(Builder *builder, PyObject *items, const Place *place);
+static int add_children(Builder *builder, PyObject *items, const Position *position);
 
 static bool
 is_child(State *state, PyObject *object)
@@ -56,23 +56,23 @@ is_child(State *state, PyObject *object)
 }
 
 /* Add an uncommon child in the form that the shared function returns: text, or a tuple or list of
-   children in its place. */
+   children in its position. */
 static int
-add_converted(Builder *builder, PyObject *item, const Place *place)
+add_converted(Builder *builder, PyObject *item, const Position *position)
 {
     State *state = builder->state;
     bool is_tag = Py_IS_TYPE(item, state->tag_type);
-    PyObject *child = call_with_place(is_tag ? state->uncalled_tag : state->convert_child,
-                                      builder->tag, item, place);
+    PyObject *child = call_with_position(is_tag ? state->uncalled_tag : state->convert_child,
+                                         builder->tag, item, position);
     if (child == NULL) {
         return -1;
     }
     if (child == Py_NotImplemented) { /* an iterable */
         Py_DECREF(child);
-        return add_children(builder, item, place);
+        return add_children(builder, item, position);
     }
     if (PyTuple_CheckExact(child) || PyList_CheckExact(child)) {
-        int failed = add_children(builder, child, place);
+        int failed = add_children(builder, child, position);
         Py_DECREF(child);
         return failed;
     }
@@ -106,7 +106,7 @@ add_fragment(Builder *builder, Element *fragment)
 
 /* Add one child, or the children in an iterable. */
 static int
-add_child(Builder *builder, PyObject *item, const Place *place)
+add_child(Builder *builder, PyObject *item, const Position *position)
 {
     State *state = builder->state;
     PyTypeObject *type = Py_TYPE(item);
@@ -128,7 +128,7 @@ add_child(Builder *builder, PyObject *item, const Place *place)
         return 0;
     }
     if (type == &PyList_Type || type == &PyTuple_Type || type == &PyGen_Type) {
-        return add_children(builder, item, place);
+        return add_children(builder, item, position);
     }
     if (type == &PyLong_Type || type == &PyFloat_Type) {
         PyObject *text = number_text(state, item);
@@ -139,7 +139,7 @@ add_child(Builder *builder, PyObject *item, const Place *place)
             return -1;
         }
     }
-    return add_converted(builder, item, place);
+    return add_converted(builder, item, position);
 }
 
 /* Return the current exception and clear it. */
@@ -173,10 +173,11 @@ raise_error(PyObject *error)
 
 /* Add the place in the call to an exception that the user's own code raised. */
 static int
-note_failure(Builder *builder, const Place *place)
+note_failure(Builder *builder, const Position *position)
 {
     PyObject *error = taken_error();
-    PyObject *noted = call_with_place(builder->state->note_failure, builder->tag, error, place);
+    PyObject *noted = call_with_position(builder->state->note_failure, builder->tag, error,
+                                         position);
     if (noted != NULL) {
         Py_DECREF(noted);
         raise_error(error);
@@ -198,22 +199,22 @@ note_failure(Builder *builder, const Place *place)
 /* Add the items of a list or tuple. Like Python's own iterator, the loop reads the length again
    for each index, because the code that builds a child may change the list. */
 static int
-add_items(Builder *builder, PyObject *items, Place *place)
+add_items(Builder *builder, PyObject *items, Position *position)
 {
     bool is_list = PyList_CheckExact(items);
-    for (; place->index < PySequence_Fast_GET_SIZE(items); place->index++) {
+    for (; position->index < PySequence_Fast_GET_SIZE(items); position->index++) {
 #if PY_VERSION_HEX >= 0x030D0000
-        PyObject *item = is_list ? PyList_GetItemRef(items, place->index)
-                                 : Py_NewRef(PyTuple_GET_ITEM(items, place->index));
+        PyObject *item = is_list ? PyList_GetItemRef(items, position->index)
+                                 : Py_NewRef(PyTuple_GET_ITEM(items, position->index));
         if (item == NULL) {
             PyErr_Clear(); /* another thread shortened the list */
             return 0;
         }
 #else
-        PyObject *item = Py_NewRef(is_list ? PyList_GET_ITEM(items, place->index)
-                                           : PyTuple_GET_ITEM(items, place->index));
+        PyObject *item = Py_NewRef(is_list ? PyList_GET_ITEM(items, position->index)
+                                           : PyTuple_GET_ITEM(items, position->index));
 #endif
-        int failed = add_child(builder, item, place);
+        int failed = add_child(builder, item, position);
         Py_DECREF(item);
         if (failed < 0) {
             return -1;
@@ -223,7 +224,7 @@ add_items(Builder *builder, PyObject *items, Place *place)
 }
 
 static int
-add_iterated(Builder *builder, PyObject *items, Place *place)
+add_iterated(Builder *builder, PyObject *items, Position *position)
 {
     PyObject *iterator = PyObject_GetIter(items);
     if (iterator == NULL) {
@@ -235,9 +236,9 @@ add_iterated(Builder *builder, PyObject *items, Place *place)
     if (failed == 0) {
         PyObject *item;
         while (failed == 0 && (item = PyIter_Next(iterator)) != NULL) {
-            failed = add_child(builder, item, place);
+            failed = add_child(builder, item, position);
             Py_DECREF(item);
-            place->index += failed == 0;
+            position->index += failed == 0;
         }
         Py_LeaveRecursiveCall();
     }
@@ -247,31 +248,31 @@ add_iterated(Builder *builder, PyObject *items, Place *place)
 
 /* Add the children in an iterable. */
 static int
-add_children(Builder *builder, PyObject *items, const Place *outer)
+add_children(Builder *builder, PyObject *items, const Position *outer)
 {
     State *state = builder->state;
     if (outer->depth > MAX_NESTED_ITERABLES) {
-        Py_XDECREF(call_with_place(state->too_deep, builder->tag, items, outer));
+        Py_XDECREF(call_with_position(state->too_deep, builder->tag, items, outer));
         return -1;
     }
     if (PyGen_CheckExact(items)) {
-        PyObject *checked = call_with_place(state->check_generator, builder->tag, items, outer);
+        PyObject *checked = call_with_position(state->check_generator, builder->tag, items, outer);
         if (checked == NULL) {
             return -1;
         }
         Py_DECREF(checked);
     }
     Py_ssize_t start = builder->child_count;
-    Place place = {outer, 0, outer->depth + 1};
+    Position position = {outer, 0, outer->depth + 1};
     if (Py_EnterRecursiveCall(RECURSION)) {
-        return note_failure(builder, &place);
+        return note_failure(builder, &position);
     }
     int failed = PyList_CheckExact(items) || PyTuple_CheckExact(items)
-                     ? add_items(builder, items, &place)
-                     : add_iterated(builder, items, &place);
+                     ? add_items(builder, items, &position)
+                     : add_iterated(builder, items, &position);
     Py_LeaveRecursiveCall();
     if (failed < 0) {
-        return note_failure(builder, &place);
+        return note_failure(builder, &position);
     }
     if (!PyTuple_CheckExact(items)) {
         note_generated(builder, start, builder->child_count);

@@ -84,7 +84,7 @@ set_generated(Element *element, Py_ssize_t start, Py_ssize_t stop)
 }
 
 static PyObject *
-generated_of(Element *element)
+generated_range_of(Element *element)
 {
     if (!element->has_generated) {
         return Py_BuildValue("(ii)", 0, 0);

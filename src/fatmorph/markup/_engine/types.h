@@ -304,7 +304,7 @@ element_reduce(PyObject *self, PyObject *Py_UNUSED(unused))
 {
     PyObject *written = written_of(ELEMENT(self));
     PyObject *children = element_children(self, NULL);
-    PyObject *generated = generated_of(ELEMENT(self));
+    PyObject *generated = generated_range_of(ELEMENT(self));
     PyObject *reduced = NULL;
     if (written != NULL && children != NULL && generated != NULL) {
         reduced = Py_BuildValue("O(OOOO)", state_of(Py_TYPE(self))->revive_element,

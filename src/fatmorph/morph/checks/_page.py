@@ -8,7 +8,7 @@ from typing import cast
 
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
-from fatmorph.markup._render import generated
+from fatmorph.markup._render import generated_range
 from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._sent_signals import report_sent_signals
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
@@ -214,7 +214,7 @@ def _report_stylesheets(survey: Survey) -> None:
         head = spot.element
         if not isinstance(head, Element):
             continue
-        start, stop = generated(head)
+        start, stop = generated_range(head)
         has_generated_link = False
         for index, child in enumerate(head.children):
             if isinstance(child, str) or child.tag != "link":

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from fatmorph.markup._element import Element
-from fatmorph.markup._render import generated
+from fatmorph.markup._render import generated_range
 from fatmorph.markup._url import is_neutral
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
@@ -373,7 +373,7 @@ class Survey:
         parent = spot.element
         if len(elements) < 2 or flags & HIDDEN or not isinstance(parent, Element):
             return rows
-        start, stop = generated(parent)
+        start, stop = generated_range(parent)
         first, last = (
             sum(not isinstance(child, str) for child in parent.children[:end])
             for end in (start, stop)
