@@ -7,6 +7,7 @@
     from fatmorph import datastar_script         the client, from its CDN or your own file
     from fatmorph import Signals, Signal, signal           the signals of a page, as a class
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
+    from fatmorph import Pages                   the state of each open page
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Names that need an event loop are imported when they are first used.
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from fatmorph.datastar._signal_classes import Signal, Signals, signal
     from fatmorph.markup.escape import js
     from fatmorph.morph.ids import dom_id
+    from fatmorph.pages._pages import Pages
     from fatmorph.relay._memory import Relay
     from fatmorph.server import serve
     from fatmorph.writer import Writer
@@ -43,6 +45,7 @@ __all__ = (
     "Context",
     "Element",
     "Markup",
+    "Pages",
     "Relay",
     "Signal",
     "Signals",

@@ -5,6 +5,7 @@ __all__ = ("MODULES",)
 # Name → the module that it is in, or that it is.
 MODULES = {
     "Context": "fatmorph.context",
+    "Pages": "fatmorph.pages._pages",
     "Relay": "fatmorph.relay._memory",
     "Signal": "fatmorph.datastar._signal_classes",
     "Signals": "fatmorph.datastar._signal_classes",

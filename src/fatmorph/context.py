@@ -25,6 +25,7 @@ from fatmorph.http._form_parser import (
     query_pairs,
     read_pairs,
 )
+from fatmorph.http._page_id import ID_HEADER, id_of_page, without_page_id
 from fatmorph.http._signals import decoded_signals
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
@@ -154,6 +155,7 @@ class Context:
         parsed_form: Returns the form if the framework has parsed it.
         settings: The limits of forms; an adapter sets those of the route.
         request: The framework's own request, for everything else.
+        client: The address of the client, or of the proxy before the server; empty if unknown.
     """
 
     def __init__(
@@ -169,12 +171,14 @@ class Context:
         parsed_form: ParsedForm | None = None,
         settings: Settings | None = None,
         request: Any = None,  # Any: as many types as there are frameworks
+        client: str | None = None,
     ) -> None:
         self.method = method
         self.path = path
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = request
         self.settings = settings
+        self.client = client or ""
         self.headers = Headers(headers)
         self._query_string = query_string
         self._read_body = read_body
@@ -277,16 +281,32 @@ class Context:
 
         Source: https://data-star.dev/guide/reactive_signals
         """
+        raw = without_page_id(await self._raw_signals())
+        if (included := self.headers.get(SIGNALS_HEADER)) is not None:
+            check_sent(included, raw, shape, self.path)
+        messages = self.settings.messages if self.settings else None
+        return decoded_signals(raw or b"{}", shape, messages)
+
+    async def page_id(self) -> str | None:
+        """Return the id that the page's browser made; None if the page has none.
+
+        `data.page_id()` makes it. It is a secret of the page: do not log it.
+
+        Raises:
+            SignalsError: If the signals, which may contain it, are too large.
+            BodyError: If the client left before the end of the body.
+        """
+        in_header = ID_HEADER in self.headers
+        return id_of_page(self.headers, b"" if in_header else await self._raw_signals())
+
+    async def _raw_signals(self) -> bytes:
         if self.method in ("GET", "DELETE", "HEAD"):
             raw = self._signal_parameter()
         else:
             raw = await self._signal_body()
         if len(raw) > MAX_SIGNAL_BYTES:
             raise self._too_large()
-        if (included := self.headers.get(SIGNALS_HEADER)) is not None:
-            check_sent(included, raw, shape, self.path)
-        messages = self.settings.messages if self.settings else None
-        return decoded_signals(raw or b"{}", shape, messages)
+        return raw
 
     def _signal_parameter(self) -> bytes:
         # Not from `query`, which replaces invalid UTF-8: invalid signals are refused, not changed.

@@ -27,6 +27,8 @@ class Counters:
         bytes_sent: Bytes of bodies that sockets have accepted, after compression.
         dropped: Messages that no reader took in time, and pages that newer ones replaced.
         cut: Clients that were cut off because they did not read.
+        page_states: States of pages, open or left, that `fatmorph.Pages` keeps.
+        page_states_dropped: Such states that were dropped early, because there was no more room.
         render_seconds: Time spent turning views into bytes.
     """
 
@@ -37,6 +39,8 @@ class Counters:
     bytes_sent: int = 0
     dropped: int = 0
     cut: int = 0
+    page_states: int = 0
+    page_states_dropped: int = 0
     render_seconds: float = 0.0
 
 
@@ -52,9 +56,11 @@ HELP = {
     "bytes_sent": "Bytes of bodies after compression, accepted by sockets.",
     "dropped": "Messages and pages that were dropped because a reader was too slow.",
     "cut": "Clients that were cut off because they did not read.",
+    "page_states": "States of pages, open or left.",
+    "page_states_dropped": "States of pages that were dropped because there was no more room.",
     "render_seconds": "Seconds spent rendering views.",
 }
-GAUGES = frozenset({"streams_open"})
+GAUGES = frozenset({"page_states", "streams_open"})
 
 
 def snapshot() -> Counters:

@@ -56,6 +56,7 @@ from fatmorph.datastar._attributes.triggers import (
     on_signal_patch,
 )
 from fatmorph.errors import DatastarError, short_repr
+from fatmorph.http._page_id import ID_SIGNAL, NEW_ID
 from fatmorph.markup._attributes import Attrs
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ __all__ = (
     "on_raf",
     "on_resize",
     "on_signal_patch",
+    "page_id",
     "persist",
     "preserve_attr",
     "query_string",
@@ -306,6 +308,24 @@ def json_signals(
     """
     name = "data-json-signals__terse" if terse else "data-json-signals"
     return Attrs({name: filter_text(include, exclude, "data.json_signals") or True})
+
+
+@cached
+def page_id() -> Attrs:
+    """Make the id of this page in the browser, for `fatmorph.Pages` to find the page's state.
+
+    Put it on an element before the subscription, or on the same one before it: `<body>`. The text
+    is the same for every page and every draw; a page keeps its id until it is loaded again.
+
+    Example:
+        >>> from fatmorph import at, h
+        >>> body = h.body(page_id(), init(at.subscribe("/subscribe")))
+        >>> list(body.attributes)
+        ['data-signals:fatmorph_page__ifmissing', 'data-init']
+
+    Source: https://data-star.dev/reference/attributes#data-signals
+    """
+    return Attrs({f"data-signals:{ID_SIGNAL}__ifmissing": NEW_ID})
 
 
 @cached

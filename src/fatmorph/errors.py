@@ -16,6 +16,7 @@
     │   ├── FormError                ValueError
     │   ├── FormShapeError           TypeError
     │   ├── OriginError              ValueError
+    │   ├── PageError                ValueError
     │   ├── MorphError               ValueError
     │   ├── ResponseError            ValueError
     │   ├── SettingsError            ValueError
@@ -63,6 +64,7 @@ __all__ = (
     "MomentError",
     "MorphError",
     "OriginError",
+    "PageError",
     "RawTextError",
     "ResponseEndedError",
     "ResponseError",
@@ -209,6 +211,13 @@ class OriginError(ArgumentError, ValueError):
     """Raised for an action that another site's page sent: a 403."""
 
     code = "origin"
+    status = 403
+
+
+class PageError(ArgumentError, ValueError):
+    """Raised for a request without a page of its own, or with another session's: a 403."""
+
+    code = "page"
     status = 403
 
 

@@ -241,9 +241,10 @@ def test_an_expression_is_run_as_javascript_reads_it_or_is_refused(
 def test_a_url_and_a_payload_arrive_as_they_are(client: Client, url: str, payload: object) -> None:
     expression = at.get(url, payload={"value": payload}, retry="always")
 
-    arrived = client("value", expression=expression)
+    arrived_url, options = client("value", expression=expression)
+    options.pop("headers", None)
 
-    assert arrived == [url, {"payload": {"value": payload}, "retry": "always"}]
+    assert [arrived_url, options] == [url, {"payload": {"value": payload}, "retry": "always"}]
 
 
 @given(texts.filter(str.strip))
@@ -263,7 +264,7 @@ def test_an_escaped_pattern_matches_its_text_and_no_other(
     client: Client, text: str, other: str
 ) -> None:
     expression = at.get("/", include=f"^{re.escape(text)}$")
-    pattern = expression.removeprefix("@get('/', {filterSignals: {include: ").removesuffix("}})")
+    pattern = expression.partition("filterSignals: {include: ")[2].removesuffix("}})")
 
     found = client("value", expression=f"[{js([text, other])}.map(t => {pattern}.test(t))][0]")
 
@@ -275,6 +276,7 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
     subscription = at.subscribe("/subscribe", retry_interval=50, retry_scaler=2)
     url, options = client("value", expression=subscription)
     page = options["headers"].pop("Fatmorph-Page")
+    options["headers"].pop("Fatmorph-State", None)  # undefined outside of a page
 
     assert re.fullmatch(r"[0-9a-z]{1,16} 50", page)
     assert [url, options] == [

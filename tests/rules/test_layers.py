@@ -22,7 +22,7 @@ LAYERS = (
     ("markup", "http", "compression", "transport", "shutdown", "counters"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay"),
-    ("adapters",),
+    ("adapters", "pages"),
     ("server", "uvicorn_protocol", "testing", "_cli"),
 )
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
@@ -70,6 +70,7 @@ PACKAGE_ORDER = {
         "_head",
         "_last_event_id",
         "_content_security_policy",
+        "_page_id",
         "_signal_shapes",
         "_subscription",
         "_signal_limits",
@@ -158,6 +159,7 @@ PACKAGE_ORDER = {
         *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),
     ),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
+    "pages": ("_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
         "_handler_end",
         "_connections",

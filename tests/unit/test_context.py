@@ -1,6 +1,6 @@
 """Requests: their parts, their signals, and how bad ones are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypedDict
 from urllib.parse import quote
@@ -61,12 +61,20 @@ def get(query_string: str = "", **headers: str) -> Context:
     return Context(method="GET", path="/cart", query_string=query_string, headers=named)
 
 
-def post(body: bytes | None, content_type: str = "application/json") -> Context:
+def post(
+    body: bytes | None,
+    content_type: str = "application/json",
+    headers: Sequence[tuple[str, str]] = (),
+) -> Context:
     async def read_body(max_bytes: int) -> bytes | None:
         return None if body is None or len(body) > max_bytes else body
 
-    headers = [("content-type", content_type)]
-    return Context(method="POST", path="/cart", headers=headers, read_body=read_body)
+    return Context(
+        method="POST",
+        path="/cart",
+        headers=[("content-type", content_type), *headers],
+        read_body=read_body,
+    )
 
 
 def test_headers_are_found_in_any_letter_case() -> None:
@@ -430,3 +438,41 @@ async def test_a_stream_that_reads_signals_its_page_does_not_send_is_refused(
 
 async def test_a_request_that_is_not_marked_reads_signals_as_ever() -> None:
     assert await get("datastar={}").signals(DataclassSignals) == DataclassSignals()
+
+
+IN_SIGNALS = b'{"a": 1, "fatmorph_page": "1-2-3-4"}'
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "page_id"),
+    [
+        ([("fatmorph-state", "1-2-3-4")], b"{}", "1-2-3-4"),
+        ([], IN_SIGNALS, "1-2-3-4"),
+        ([("fatmorph-state", "")], IN_SIGNALS, None),
+        ([], b'{"fatmorph_page":""}', None),
+        ([], b'{"text":",\\"fatmorph_page\\":\\"1-2-3-4\\""}', None),
+        ([], b"", None),
+    ],
+)
+async def test_the_id_of_the_page_is_in_a_header_or_among_the_signals(
+    headers: list[tuple[str, str]], body: bytes, page_id: str | None
+) -> None:
+    context = post(body, headers=headers)
+
+    assert await context.page_id() == page_id
+
+
+@pytest.mark.parametrize(
+    ("body", "signals"),
+    [
+        (IN_SIGNALS, {"a": 1}),
+        (b'{"fatmorph_page":"1-2-3-4","a":1}', {"a": 1}),
+        (b'{"a":1,"fatmorph_page":"","b":2}', {"a": 1, "b": 2}),
+        (b'{"fatmorph_page":"1-2-3-4"}', {}),
+        (b'{"a":",\\"fatmorph_page\\":\\"1\\""}', {"a": ',"fatmorph_page":"1"'}),
+    ],
+)
+async def test_the_id_of_the_page_is_not_among_the_signals_of_a_handler(
+    body: bytes, signals: dict[str, object]
+) -> None:
+    assert await post(body).signals() == signals

@@ -86,6 +86,8 @@ def test_prometheus_reads_every_counter() -> None:
         "fatmorph_bytes_sent_total 0",
         "fatmorph_dropped_total 0",
         "fatmorph_cut_total 0",
+        "fatmorph_page_states 0",
+        "fatmorph_page_states_dropped_total 0",
         "fatmorph_render_seconds_total 0.25",
     ]
     assert counters.prometheus().endswith("\n")

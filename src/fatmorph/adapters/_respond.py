@@ -13,7 +13,7 @@ from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._handler_end import HandlerTask, called, check_returned
 from fatmorph.context import Context, request_line
-from fatmorph.errors import BodyError, FormError, OriginError, SignalsError
+from fatmorph.errors import BodyError, FormError, OriginError, PageError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark
 from fatmorph.http.origin import check_origin
 from fatmorph.morph._development import is_development
@@ -53,7 +53,7 @@ async def respond(
                 check_origin(context.method, context.headers, settings.allowed_origins)
                 if not writer.confirm_unsubscribed():
                     check_returned(context, await called(handler, context, writer))
-            except (OriginError, SignalsError, BodyError, FormError) as error:
+            except (OriginError, PageError, SignalsError, BodyError, FormError) as error:
                 _refuse(context, writer, error)
             except asyncio.CancelledError:
                 if not writer.take_back_cancellation():
@@ -72,7 +72,7 @@ async def respond(
 
 
 def log_refusal(
-    context: Context, error: OriginError | SignalsError | BodyError | FormError
+    context: Context, error: OriginError | PageError | SignalsError | BodyError | FormError
 ) -> None:
     """Log why a request was refused: Datastar shows the reason to no user."""
     logger.warning("%s: %s", request_line(context.method, context.path), error)
@@ -100,7 +100,9 @@ def _writer(
 
 
 def _refuse(
-    context: Context, writer: Writer, error: OriginError | SignalsError | BodyError | FormError
+    context: Context,
+    writer: Writer,
+    error: OriginError | PageError | SignalsError | BodyError | FormError,
 ) -> None:
     if writer.is_started:
         raise error

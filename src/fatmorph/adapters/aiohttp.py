@@ -64,6 +64,7 @@ def _context(request: web.Request) -> Context:
         read_parts=lambda: _parts(request),
         parsed_form=lambda: _parsed_form(request),
         request=request,
+        client=request.remote,
     )
 
 

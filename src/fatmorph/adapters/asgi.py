@@ -76,6 +76,7 @@ class AsgiConnection(AsgiRequest):
             read_parts=self.read_parts,
             parsed_form=parsed_form,
             request=scope if request is None else request,
+            client=(scope.get("client") or ("",))[0],
         )
 
     def respond(

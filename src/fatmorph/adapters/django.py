@@ -94,6 +94,7 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
         read_parts=lambda: _parts(request),
         parsed_form=lambda: _parsed_form(request),
         request=request,
+        client=request.META.get("REMOTE_ADDR"),
     )
 
 

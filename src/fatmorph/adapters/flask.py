@@ -88,6 +88,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         read_parts=read_parts,
         parsed_form=lambda: _parsed_form(request),
         request=request,
+        client=request.remote_addr,
     )
 
 

@@ -125,6 +125,7 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
         read_parts=read_parts,
         parsed_form=lambda: _parsed_form(own),
         request=own,
+        client=own.remote_addr,
     )
 
 

@@ -77,6 +77,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         read_body=read_body,
         read_parts=lambda: _parts(request),
         request=request,
+        client=request.ip,
     )
 
 

@@ -142,6 +142,7 @@ def _context(environ: Environ) -> Context:
         read_body=body_reader(environ, environ["wsgi.input"]),
         read_parts=lambda: body_parts(environ, environ["wsgi.input"]),
         request=environ,
+        client=environ.get("REMOTE_ADDR"),
     )
 
 

@@ -17,19 +17,37 @@ EXPRESSIONS = [
     (at.query("/search"), "@query('/search')"),
     (at.get("/O'Hara?a=1&b=2"), r"@get('/O\x27Hara?a=1\x26b=2')"),
     (at.get(JSExpression("`/row/${$id}`")), "@get(`/row/${$id}`)"),
-    (at.post("/login", content_type="form"), "@post('/login', {contentType: 'form'})"),
+    (
+        at.post("/login", content_type="form"),
+        "@post('/login', {contentType: 'form', headers: {'Fatmorph-State': $fatmorph_page}})",
+    ),
     (
         at.post("/login", content_type="form", selector="#login"),
-        "@post('/login', {contentType: 'form', selector: '#login'})",
+        "@post('/login', {contentType: 'form', selector: '#login', "
+        "headers: {'Fatmorph-State': $fatmorph_page}})",
     ),
-    (at.get("/", include="^user"), "@get('/', {filterSignals: {include: /^user/}})"),
+    (
+        at.get("/", include="^user"),
+        "@get('/', {"
+        "headers: {'Fatmorph-State': $fatmorph_page}, filterSignals: {include: /^user/}})",
+    ),
     (
         at.get("/", include=r"^a\.b/", exclude=JSExpression("/x/i")),
-        r"@get('/', {filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})",
+        r"@get('/', {"
+        r"headers: {'Fatmorph-State': $fatmorph_page}, filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})",
     ),
-    (at.post("/", payload={"id": 7}), "@post('/', {payload: {id: 7}})"),
-    (at.post("/", payload=JSExpression("{id: $id}")), "@post('/', {payload: {id: $id}})"),
-    (at.post("/", payload=0), "@post('/', {payload: 0})"),
+    (
+        at.post("/", payload={"id": 7}),
+        "@post('/', {payload: {id: 7}, headers: {'Fatmorph-State': $fatmorph_page}})",
+    ),
+    (
+        at.post("/", payload=JSExpression("{id: $id}")),
+        "@post('/', {payload: {id: $id}, headers: {'Fatmorph-State': $fatmorph_page}})",
+    ),
+    (
+        at.post("/", payload=0),
+        "@post('/', {payload: 0, headers: {'Fatmorph-State': $fatmorph_page}})",
+    ),
     (
         at.get("/", headers={"X-Token": "t", "Accept": JSExpression("$type")}),
         "@get('/', {headers: {'X-Token': 't', Accept: $type}})",

@@ -7,6 +7,7 @@ from fatmorph.errors import DatastarError
 from fatmorph.markup.escape import JSExpression
 
 PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
+STATE = "'Fatmorph-State': $fatmorph_page"
 NOTHING = "'Fatmorph-Signals': 'include='"
 SCALER = (
     "retryScaler: {n: 0, at: 0, due: 0, valueOf() {return "
@@ -29,38 +30,49 @@ RETRIES = (
     [
         (
             at.subscribe("/subscribe"),
-            f"@get('/subscribe', {{payload: {{}}, headers: {{{PAGE}, {NOTHING}}}, {RETRIES}}})",
+            (
+                f"@get('/subscribe', {{payload: {{}}, headers: {{{PAGE}, {NOTHING}, {STATE}}}, "
+                f"{RETRIES}}})"
+            ),
         ),
         (
             at.subscribe("/s", include="^user_id$"),
             (
-                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Euser_id%24'}}, "
+                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Euser_id%24', "
+                f"{STATE}}}, "
                 f"{RETRIES}, filterSignals: {{include: /^user_id$/}}}})"
             ),
         ),
         (
             at.subscribe("/s", include="^a", exclude="b$"),
             (
-                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Ea'}}, "
+                f"@get('/s', {{headers: {{{PAGE}, 'Fatmorph-Signals': 'include=%5Ea', "
+                f"{STATE}}}, "
                 f"{RETRIES}, filterSignals: {{include: /^a/, exclude: /b$/}}}})"
             ),
         ),
         (
             at.subscribe("/s", include=JSExpression("/a/i")),
-            f"@get('/s', {{headers: {{{PAGE}}}, {RETRIES}, filterSignals: {{include: /a/i}}}})",
+            (
+                f"@get('/s', {{headers: {{{PAGE}, {STATE}}}, "
+                f"{RETRIES}, filterSignals: {{include: /a/i}}}})"
+            ),
         ),
         (
             at.subscribe("/s", payload={"user": 1}, headers={"X-Token": "t"}),
-            f"@get('/s', {{payload: {{user: 1}}, headers: {{{PAGE}, 'X-Token': 't'}}, {RETRIES}}})",
+            (
+                f"@get('/s', {{payload: {{user: 1}}, headers: {{{PAGE}, 'X-Token': 't', {STATE}}}, "
+                f"{RETRIES}}})"
+            ),
         ),
         (
             at.subscribe("/s", content_type="form"),
-            f"@get('/s', {{contentType: 'form', headers: {{{PAGE}}}, {RETRIES}}})",
+            f"@get('/s', {{contentType: 'form', headers: {{{PAGE}, {STATE}}}, {RETRIES}}})",
         ),
         (
             at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
             (
-                f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}}}, "
+                f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}, {STATE}}}, "
                 f"openWhenHidden: true, retry: 'always', retryInterval: 50, {SCALER}, "
                 "retryMaxWait: 10000, retryMaxCount: 3})"
             ),

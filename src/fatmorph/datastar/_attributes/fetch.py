@@ -15,6 +15,7 @@ from fatmorph._log import Log
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._content_security_policy import NONCE_HEADER, PAGE_NONCE
+from fatmorph.http._page_id import ID_HEADER, ID_SIGNAL
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._url import plain_url
@@ -36,6 +37,11 @@ HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 logger = Log("fatmorph.datastar")
 
 CODE_SCHEMES = ("data:", "javascript:", "vbscript:")
+
+# With these, a request does not send all signals.
+PARTIAL_OPTIONS = frozenset({"exclude", "include", "payload"})
+# The id of a page is not for other sites, and a header of ours may be one that they refuse.
+OTHER_SITE = re.compile(r"""["'`]?\s*(?:[a-z][a-z0-9+.-]*:|[/\\]{2})""", re.IGNORECASE)
 
 
 class FetchOptions(TypedDict, total=False):
@@ -104,6 +110,7 @@ def fetch_text(method: Method, url: str | JSExpression, options: Mapping[str, ob
             raise _unknown_option(name, where)
     _refuse_ignored(given, where)
     _add_nonce(given, where)
+    _add_page_id(given, url)
     entries = [
         f"{OPTION_NAMES[name]}: {write(given[name], f'{where}, {name}')}"
         for name, write in WRITERS.items()
@@ -147,7 +154,7 @@ def _unknown_option(name: str, where: str) -> DatastarError:
 
 
 def _refuse_ignored(given: Mapping[str, object], where: str) -> None:
-    form = given.get("content_type") == "form"
+    form = _is_form(given)
     for name, instead in (("selector", not form), ("payload", form)):
         if name in given and instead:
             only = "form" if name == "selector" else "json"
@@ -172,6 +179,20 @@ def _add_nonce(given: dict[str, object], where: str) -> None:
         headers = given.get("headers", {})
         if isinstance(headers, Mapping):  # any other type is refused later
             given["headers"] = {**headers, NONCE_HEADER: JSExpression(PAGE_NONCE)}
+
+
+def _add_page_id(given: dict[str, object], url: object) -> None:
+    """Send the page's id in a header, if it is not sent with all signals to this site."""
+    text = url.value if isinstance(url, JSExpression) else str(url)
+    if OTHER_SITE.match(text) or not (given.keys() & PARTIAL_OPTIONS or _is_form(given)):
+        return
+    headers = given.get("headers", {})
+    if isinstance(headers, Mapping):  # any other type is refused later
+        given["headers"] = {**headers, ID_HEADER: JSExpression(f"${ID_SIGNAL}")}
+
+
+def _is_form(given: Mapping[str, object]) -> bool:
+    return given.get("content_type") == "form"
 
 
 def _one_of(*words: str) -> Callable[[object, str], str]:
