@@ -59,8 +59,8 @@ def get(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
         DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
-        >>> get("/search", include="^query$")
-        "@get('/search', {filterSignals: {include: /^query$/}})"
+        >>> get("/search", retry="error")
+        "@get('/search', {retry: 'error'})"
 
     Source: https://data-star.dev/reference/actions#get
     """
@@ -81,8 +81,8 @@ def post(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
         DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
-        >>> post("/login", content_type="form")
-        "@post('/login', {contentType: 'form'})"
+        >>> post("/login", retry="never")
+        "@post('/login', {retry: 'never'})"
 
     Source: https://data-star.dev/reference/actions#post
     """
@@ -121,8 +121,8 @@ def patch(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
         DatastarError: An empty URL, or an option that the client would ignore or reject.
 
     Example:
-        >>> patch("/rows/7", payload={"done": True})
-        "@patch('/rows/7', {payload: {done: true}})"
+        >>> patch("/rows/7")
+        "@patch('/rows/7')"
 
     Source: https://data-star.dev/reference/actions#patch
     """

@@ -300,10 +300,8 @@ class Context:
         return id_of_page(self.headers, b"" if in_header else await self._raw_signals())
 
     async def _raw_signals(self) -> bytes:
-        if self.method in ("GET", "DELETE", "HEAD"):
-            raw = self._signal_parameter()
-        else:
-            raw = await self._signal_body()
+        is_in_url = self.method in ("GET", "DELETE", "HEAD")
+        raw = self._signal_parameter() if is_in_url else await self._signal_body()
         if len(raw) > MAX_SIGNAL_BYTES:
             raise self._too_large()
         return raw

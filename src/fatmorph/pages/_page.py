@@ -19,7 +19,7 @@ class Page(Generic[State]):
     Args:
         state: An object of your class.
         owner: The session that the page belongs to; None if unknown.
-        client: Who began it, for a fair share of the room.
+        client: The client that began it, for its fair share of the room.
         subject: The page's own subject on the relay.
         relay: Wakes the page's streams.
         guard: As for `Line`.

@@ -23,18 +23,24 @@ EXPRESSIONS = [
     ),
     (
         at.post("/login", content_type="form", selector="#login"),
-        "@post('/login', {contentType: 'form', selector: '#login', "
-        "headers: {'Fatmorph-State': $fatmorph_page}})",
+        (
+            "@post('/login', {contentType: 'form', selector: '#login', "
+            "headers: {'Fatmorph-State': $fatmorph_page}})"
+        ),
     ),
     (
         at.get("/", include="^user"),
-        "@get('/', {"
-        "headers: {'Fatmorph-State': $fatmorph_page}, filterSignals: {include: /^user/}})",
+        (
+            "@get('/', {headers: {'Fatmorph-State': $fatmorph_page}, "
+            "filterSignals: {include: /^user/}})"
+        ),
     ),
     (
         at.get("/", include=r"^a\.b/", exclude=JSExpression("/x/i")),
-        r"@get('/', {"
-        r"headers: {'Fatmorph-State': $fatmorph_page}, filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})",
+        (
+            "@get('/', {headers: {'Fatmorph-State': $fatmorph_page}, "
+            r"filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})"
+        ),
     ),
     (
         at.post("/", payload={"id": 7}),

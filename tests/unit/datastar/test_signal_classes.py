@@ -255,7 +255,10 @@ def test_a_reference_is_an_expression_everywhere(written: Attrs, expected: dict[
 
 def test_a_reference_is_code_in_literals_and_actions() -> None:
     assert js({"q": Board.query}) == "{q: $query}"
-    assert at.post("/p", payload={"n": Board.page}) == "@post('/p', {payload: {n: $page}})"
+    assert (
+        at.post("/p", payload={"n": Board.page})
+        == "@post('/p', {payload: {n: $page}, headers: {'Fatmorph-State': $fatmorph_page}})"
+    )
 
 
 @pytest.mark.parametrize(
@@ -268,7 +271,10 @@ def test_a_reference_is_code_in_literals_and_actions() -> None:
     ],
 )
 def test_a_reference_or_a_class_is_a_pattern_of_its_signals(include: Any, pattern: str) -> None:
-    assert at.get("/g", include=include) == f"@get('/g', {{filterSignals: {{include: {pattern}}}}})"
+    assert at.get("/g", include=include) == (
+        "@get('/g', {headers: {'Fatmorph-State': $fatmorph_page}, "
+        f"filterSignals: {{include: {pattern}}}}})"
+    )
 
 
 def test_a_stream_names_the_signals_of_a_class_to_the_server() -> None:
