@@ -1,4 +1,4 @@
-"""The state of one page survives everybody else, a reconnect and a restart, and stays its own."""
+"""The state of a page survives other users, a reconnect and a restart, and stays its own."""
 
 import sys
 from collections.abc import Callable
