@@ -126,6 +126,7 @@ class Events:
         read_limit: int = 2**16,
         last_event_id: str | None = None,
         page: str | None = None,
+        headers: str = "",
     ) -> None:
         self._port = port
         self._request = (
@@ -133,6 +134,7 @@ class Events:
             f"content-length: {len(body)}\r\n"
             + ("" if last_event_id is None else f"last-event-id: {last_event_id}\r\n")
             + ("" if page is None else f"fatmorph-page: {page}\r\n")
+            + headers
             + "\r\n"
         ).encode() + body
         self._read_limit = read_limit

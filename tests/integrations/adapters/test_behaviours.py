@@ -580,3 +580,32 @@ async def test_a_stopping_server_cancels_a_handler_that_waits_elsewhere(
         await asyncio.to_thread(own_server.stop, signal.SIGTERM)
 
     assert own_server.output().count("cleaned up wait\n") == 1
+
+
+async def test_an_action_redraws_its_own_page_only_and_no_other_session_can_act_for_it(
+    server: Server,
+) -> None:
+    ada = "fatmorph-state: 1-2-3-4\r\ncookie: user=ada\r\n"
+    eve = "fatmorph-state: 1-2-3-4\r\ncookie: user=eve\r\n"
+    own = {"fatmorph-state": "1-2-3-4", "cookie": "user=ada"}
+
+    async with (
+        Events(server.port, "/follow-tab", headers=ada) as mine,
+        Events(server.port, "/follow-tab", headers=eve) as stolen,
+    ):
+        for stream in (mine, stolen):
+            await stream.until(b"nothing")
+        answers = [
+            await asyncio.to_thread(request, server.port, path, "POST", b"", headers)
+            for path, headers in (
+                ("/search-tab?query=tea", own),
+                ("/search-tab?query=coffee", {**own, "cookie": "user=bob"}),
+                ("/search-tab?query=coffee", {**own, "sec-fetch-site": "cross-site"}),
+                ("/search-tab?query=coffee", {"cookie": "user=ada"}),
+            )
+        ]
+        await mine.until(b"tea")
+
+    assert [response.status for response, _ in answers] == [200, 403, 403, 403]
+    assert answers[0][1] == b"true"
+    assert (b"coffee" in mine.received, b"tea" in stolen.received) == (False, False)

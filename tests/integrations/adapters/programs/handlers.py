@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from fatmorph import Context, Element, Relay, Writer, counters, h
+from fatmorph import Context, Element, Pages, Relay, Writer, counters, h
 from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
@@ -38,6 +38,25 @@ lifetime.LINGER_SECONDS = 0.5  # the suite does not wait for as long as develope
 @dataclass
 class Signals:
     name: str = ""
+
+
+@dataclass
+class Tab:
+    query: str = ""
+
+
+tabs = Pages(Tab, owner=lambda c: c.cookies.get("user"))
+
+
+async def follow_tab(c: Context, w: Writer) -> None:
+    async with tabs.open(c) as tab:
+        await w.live(lambda: h.p(tab.state.query or "nothing", id="query"), tab.changes)
+
+
+async def search_tab(c: Context, w: Writer) -> None:
+    async with tabs.of(c) as tab:
+        tab.state.query = c.query["query"]
+        w.json(bool(c.client))
 
 
 async def page(c: Context, w: Writer) -> None:
@@ -304,4 +323,6 @@ ROUTES = (
     Route("/linger", linger),
     Route("/release", release, ("POST",)),
     Route("/left-over", left_over),
+    Route("/follow-tab", follow_tab),
+    Route("/search-tab", search_tab, ("POST",)),
 )
