@@ -288,16 +288,13 @@ class Context:
         return decoded_signals(raw or b"{}", shape, messages)
 
     async def page_id(self) -> str | None:
-        """Return the id that the page's browser made; None if the page has none.
-
-        `data.page_id()` makes it. It is a secret of the page: do not log it.
+        """Return the id that `data.page_id()` made, a secret of the page; None without one.
 
         Raises:
-            SignalsError: If the signals, which may contain it, are too large.
-            BodyError: If the client left before the end of the body.
+            SignalsError, BodyError: As for `signals()`, among which it may be.
         """
-        in_header = ID_HEADER in self.headers
-        return id_of_page(self.headers, b"" if in_header else await self._raw_signals())
+        raw = b"" if ID_HEADER in self.headers else await self._raw_signals()
+        return id_of_page(self.headers, raw)
 
     async def _raw_signals(self) -> bytes:
         is_in_url = self.method in ("GET", "DELETE", "HEAD")
