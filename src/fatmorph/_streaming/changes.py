@@ -63,7 +63,6 @@ class _Joined:
         return self
 
     async def __anext__(self) -> None:
-        # hot: as tests/benchmarks/page_state.py shows.
         loop = asyncio.get_running_loop()
         while not any(source.take_waiting() for source in self._sources):
             waiter = loop.create_future()

@@ -138,15 +138,14 @@ def json_script(value: object, /, **attributes: AttributeValue) -> Element:
         text = _json_text(value)
     except (TypeError, ValueError, RecursionError) as error:
         place, member = _refused_member(value)
-        member_type: type[object] = type(member)
         raise AttributeValueError(
-            f"cannot write {member_type.__name__} as JSON",
+            f"cannot write {type(member).__name__} as JSON",
             where=f"{place}: {short_repr(member)}"
             if place
             else f"json_script({short_repr(value)})",
             why="JSON holds text, finite numbers, true, false, null, lists and objects",
             fix="value.isoformat()"
-            if hasattr(member_type, "isoformat")
+            if hasattr(type(member), "isoformat")
             else "json_script({'name': 'text', 'count': 1, 'items': []})",
         ) from error
     text = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -160,7 +159,7 @@ def _json_text(value: object) -> str:
 
 
 # Any: what a caller without a type checker gives.
-def _refused_member(value: Any) -> tuple[str, Any]:
+def _refused_member(value: Any) -> tuple[str, object]:
     """Return the place and value of the first member that is not JSON, or the whole value."""
     pending: list[tuple[str, Any]] = [("", value)]
     walked: set[int] = set()

@@ -11,7 +11,7 @@ import asyncio
 import itertools
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
@@ -119,7 +119,7 @@ class Pages(Generic[State]):
         return self._entered(c, is_action=True)
 
     @asynccontextmanager
-    async def _entered(self, c: Context, *, is_action: bool) -> AsyncIterator[Page[State]]:
+    async def _entered(self, c: Context, *, is_action: bool) -> AsyncGenerator[Page[State], None]:
         page_id = await c.page_id()
         if page_id is None:
             raise _missing_error(c)
