@@ -6,8 +6,10 @@ that generators are fresh, and a value that changes while it is read changes for
 
 from __future__ import annotations
 
+import importlib
 import pickle
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
@@ -229,6 +231,23 @@ def html_mapping(core: ModuleType, pairs: Any, call: Call) -> object:
     return mapping
 
 
+def template_string(core: ModuleType, texts: Any, items: Any) -> object:
+    """Return a template string with a value after each text but the last one.
+
+    Pythons before 3.14 have none: they get the values in a list.
+    """
+    values = make_all(core, items)
+    if sys.version_info < (3, 14):
+        return values
+    library = importlib.import_module("string.templatelib")
+    parts = [
+        part
+        for text, value in zip(texts, values, strict=False)
+        for part in (text, library.Interpolation(value, "value"))
+    ]
+    return library.Template(*parts, texts[-1])
+
+
 MAKERS: dict[str, Callable[..., Any]] = {
     "value": lambda core, value: value,
     "broken text": lambda core, text: BrokenText(text),
@@ -272,7 +291,20 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "lazy": lambda core, kind, call: liars.LAZIES[kind](lambda: make(core, call)),
     "record": lambda core, kind, items: liars.RECORDS[kind](make_all(core, items)),
     "html mapping": html_mapping,
+    "template string": template_string,
 }
+# The texts of template strings: most of them may stand around a value.
+TEMPLATE_TEXTS = [
+    "",
+    "a &amp; ",
+    "<b>",
+    "</b>",
+    "<br>",
+    "<p title='",
+    "' id=x>",
+    "<!--",
+    "<script>",
+]
 LYING_TEXTS: dict[str, type[str]] = {
     "text": liars.LyingText,
     "raising": liars.RaisingText,

@@ -16,6 +16,7 @@ from core.outcomes import (
     LYING_TEXTS,
     ODD_ITERATORS,
     STRANGE,
+    TEMPLATE_TEXTS,
     attempt,
     described,
     html_answers,
@@ -143,6 +144,7 @@ ELEMENT = named(
 )
 ELEMENTS = st.lists(ELEMENT, max_size=2).map(tuple)
 ENDING = st.sampled_from(["", "", "fails", "interrupts", "nests", "uses itself", "spent"])
+TEMPLATE_TEXT_TUPLES = st.lists(st.sampled_from(TEMPLATE_TEXTS), min_size=1, max_size=4).map(tuple)
 CONTAINER = named(
     "container",
     st.one_of(
@@ -162,6 +164,7 @@ CONTAINER = named(
         st.tuples(st.just("proxy"), st.sampled_from([*PROXIES]), VALUE),
         st.tuples(st.just("lazy"), st.sampled_from([*LAZIES]), VALUE),
         st.tuples(st.just("record"), st.sampled_from([*RECORDS]), ITEMS | ELEMENTS),
+        st.tuples(st.just("template string"), TEMPLATE_TEXT_TUPLES, ITEMS),
         st.tuples(st.just("html property"), HTML_ANSWERS, VALUE),
         st.tuples(st.just("odd iterable"), ITEMS, st.sampled_from([*ODD_ITERATORS])),
         st.tuples(st.just("odd iterator"), ITEMS, st.sampled_from([*LASTS])),

@@ -25,6 +25,7 @@ from core.outcomes import (
     LYING_TEXTS,
     ODD_ITERATORS,
     STRANGE,
+    TEMPLATE_TEXTS,
     attempt,
     html_answers,
     lies,
@@ -132,6 +133,9 @@ class Reader:
         kind = self.one_of(LYING_TEXTS)
         return ("lying keywords", kind, tuple(keywords.items()), self.call(depth + 1))
 
+    def template_texts(self) -> tuple:
+        return tuple(self.one_of(TEMPLATE_TEXTS) for _ in range(1 + self.number(3)))
+
     def call(self, depth: int) -> tuple:
         if depth >= MAX_DEPTH or self.data.remaining_bytes() == 0:
             return self.leaf()
@@ -175,6 +179,7 @@ class Reader:
             *[lambda: ("record", self.one_of(RECORDS), self.items(depth))] * 2,
             lambda: ("record", self.one_of(RECORDS), (self.element(depth),)),
             lambda: ("html mapping", self.pairs(depth), self.call(depth + 1)),
+            lambda: ("template string", self.template_texts(), self.items(depth)),
         ]
         return calls[self.number(len(calls) - 1)]()
 
