@@ -293,7 +293,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "html mapping": html_mapping,
     "template string": template_string,
 }
-# The texts of template strings: most of them may stand around a value.
+# The texts of template strings; a value can follow most of them.
 TEMPLATE_TEXTS = [
     "",
     "a &amp; ",

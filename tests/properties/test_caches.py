@@ -176,8 +176,11 @@ def test_every_function_that_remembers_is_known():
         "fatmorph.compression._zstd",
         "fatmorph.datastar._attributes.caching.remember",
         "fatmorph.datastar._script._log_unknown",
+        "fatmorph.http._form_fields._fields",
         "fatmorph.http._signal_shapes.hashes_objects",
         "fatmorph.http._signals._decoder",
         "fatmorph.markup._attributes._checked_name",
         "fatmorph.markup._foreign._own_context",
+        "fatmorph.markup._template_places._read_html",
+        "fatmorph.markup._template_places._read_js",
     }

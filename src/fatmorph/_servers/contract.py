@@ -9,7 +9,6 @@ A server logs an error for each response that its application leaves incomplete.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -32,7 +31,8 @@ class IncompleteLog(NamedTuple):
 
     package: str
     """The package of the server."""
-    logger: logging.Logger
+    logger: str
+    """The name of its logger."""
     message: str
     """The text, without its arguments."""
 

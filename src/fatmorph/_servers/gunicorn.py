@@ -7,7 +7,6 @@ Source: https://gunicorn.org/reference/settings/#max_requests
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from fatmorph._servers.contract import IncompleteLog, ServerCoroutine, is_closed
@@ -21,7 +20,7 @@ def _is_stopping(worker: Any) -> bool:
 
 INCOMPLETE = IncompleteLog(
     "gunicorn",
-    logging.getLogger("gunicorn.error"),
+    "gunicorn.error",
     "ASGI application returned without completing the response; closing the connection",
 )
 COROUTINES = (

@@ -28,7 +28,7 @@ MARK = "fatmorph.incomplete"
 def leave_incomplete(transport: object) -> None:
     """Stop the server from logging that the response of this transport is incomplete."""
     scope = getattr(transport, "scope", None)
-    if isinstance(scope, dict) and any(log.package in sys.modules for log in LOGS):
+    if isinstance(scope, dict) and _loggers():
         scope[MARK] = _Mark()
 
 
@@ -42,15 +42,20 @@ class _Mark:
     def __init__(self) -> None:
         with _Mark.lock:
             _Mark.count += 1
-            for log in LOGS:
-                log.logger.addFilter(_is_unexpected)
+            for logger in _loggers():
+                logger.addFilter(_is_unexpected)
 
     def __del__(self) -> None:
         with _Mark.lock:
             _Mark.count -= 1
             if _Mark.count == 0:
-                for log in LOGS:
-                    log.logger.removeFilter(_is_unexpected)
+                for logger in _loggers():
+                    logger.removeFilter(_is_unexpected)
+
+
+def _loggers() -> list[logging.Logger]:
+    """Return the loggers of the servers that are imported."""
+    return [logging.getLogger(log.logger) for log in LOGS if log.package in sys.modules]
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:

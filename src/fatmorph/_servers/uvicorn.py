@@ -9,7 +9,6 @@ https://man7.org/linux/man-pages/man7/tcp.7.html (TCP_USER_TIMEOUT)
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -83,7 +82,7 @@ def _is_stopping(server: Any) -> bool:
 
 INCOMPLETE = IncompleteLog(
     "uvicorn",
-    logging.getLogger("uvicorn.error"),
+    "uvicorn.error",
     "ASGI callable returned without completing response.",
 )
 COROUTINES = (ServerCoroutine("uvicorn.server", "self", _is_stopping),)

@@ -7,8 +7,8 @@ arbitrary line. So it runs in a separate task, and a cancellation only notifies 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Coroutine, Iterable
+from typing import Any, Protocol, TypeVar
 
 from fatmorph.adapters._handler_end import as_exception
 from fatmorph.adapters._respond import Handler, respond
@@ -18,6 +18,8 @@ from fatmorph.settings import Settings
 from fatmorph.transport import Transport
 
 __all__ = ("Departure", "LeavingTransport", "is_whole", "respond_shielded")
+
+Result = TypeVar("Result")
 
 
 class Departure:
@@ -38,6 +40,22 @@ class Departure:
     async def wait_closed(self) -> None:
         """Return when the client is gone."""
         await self._has_left.wait()
+
+    async def unless_left(self, waiting: Coroutine[Any, Any, Result]) -> Result:
+        """Return the result of a coroutine, which runs in a task of its own.
+
+        Raises:
+            ConnectionResetError: The client left before; the coroutine is cancelled.
+        """
+        tasks = asyncio.ensure_future(waiting), asyncio.ensure_future(self.wait_closed())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if not tasks[0].done():
+                raise ConnectionResetError("the client left")
+            return tasks[0].result()
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 class LeavingTransport(Transport, Protocol):

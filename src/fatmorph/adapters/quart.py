@@ -22,6 +22,7 @@ from quart.wrappers.response import ResponseBody
 from werkzeug.datastructures import iter_multi_items
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from fatmorph.adapters._departure import Departure
 from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
@@ -62,7 +63,8 @@ def endpoint(
         body = await _usual_body(own)
         app: Quart = cast("Any", current_app)._get_current_object()  # noqa: SLF001
         pulled = PulledResponse(own.scope)
-        status, headers = await pulled.begin(handler, _context(own, body, path_params), settings)
+        context = _context(own, body, path_params, pulled)
+        status, headers = await pulled.begin(handler, context, settings)
         response = Response(_Body(Parts(pulled), app), status)
         response.headers.clear()  # of Quart's default type
         response.headers.extend(headers)
@@ -98,13 +100,16 @@ def _give_back(own: Request, body: bytes) -> None:
     own.body.set_result(body)
 
 
-def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> Context:
+def _context(
+    own: Request, body: bytes | None, path_params: dict[str, Any], departure: Departure
+) -> Context:
     is_cut = False
 
     async def read_body(max_bytes: int) -> bytes | None:
         nonlocal body, is_cut
         if body is None and not is_cut:
-            body = await _read(own, max_bytes)
+            # Quart cancels its own task when the client leaves, which is not the handler's.
+            body = await departure.unless_left(_read(own, max_bytes))
             is_cut = body is None
         return None if body is None or len(body) > max_bytes else body
 
@@ -112,7 +117,7 @@ def _context(own: Request, body: bytes | None, path_params: dict[str, Any]) -> C
         if body is not None:
             yield body
             return
-        async for part in _parts(own):
+        async for part in _parts(own, departure):
             yield part
 
     return Context(
@@ -149,13 +154,17 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
     return bytes(body)
 
 
-async def _parts(own: Request) -> AsyncIterator[bytes]:
+async def _parts(own: Request, departure: Departure) -> AsyncIterator[bytes]:
     """Yield the parts of the body, each within Quart's time limit."""
     received, parts = 0, aiter(own.body)
+
+    async def next_part() -> bytes:
+        async with asyncio.timeout(own.body_timeout):
+            return await anext(parts)
+
     while True:
         try:
-            async with asyncio.timeout(own.body_timeout):
-                part = await anext(parts)
+            part = await departure.unless_left(next_part())
         except StopAsyncIteration:
             break
         received += len(part)
