@@ -86,8 +86,9 @@ def is_walked(value: object) -> TypeGuard[Iterable[object]]:
 
     The class decides as well as the type, because the type of a proxy has methods of every kind.
     """
-    kinds = (type(value), claimed_class(value))
-    return not isinstance(value, NOT_WALKED) and all(issubclass(kind, Iterable) for kind in kinds)
+    if isinstance(value, NOT_WALKED):
+        return False
+    return issubclass(type(value), Iterable) and issubclass(claimed_class(value), Iterable)
 
 
 def is_list_like(value: object) -> bool:
@@ -145,7 +146,11 @@ def json_target(value: object) -> Any:
 
 def _is_proxy(kind: type) -> bool:
     """Return whether the objects of a class may claim another one, even if this one does not."""
-    return any("__class__" in vars(base) for base in kind.__mro__[:-1])
+    # Not a generator: Python 3.12.1 crashes where one finds no memory.
+    for base in kind.__mro__[:-1]:  # noqa: SIM110
+        if "__class__" in vars(base):
+            return True
+    return False
 
 
 def _is_text_like(kind: type) -> bool:
@@ -153,7 +158,12 @@ def _is_text_like(kind: type) -> bool:
 
     Numbers, arrays and mocks have `-` too.
     """
-    return not hasattr(kind, "__sub__") and all(hasattr(kind, name) for name in TEXT_METHODS)
+    if hasattr(kind, "__sub__"):
+        return False
+    for name in TEXT_METHODS:  # noqa: SIM110 - as above
+        if not hasattr(kind, name):
+            return False
+    return True
 
 
 def _owner(value: object, method: str) -> object:
