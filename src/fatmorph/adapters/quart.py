@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, cast
 
 from quart import Quart, Request, Response, current_app, request
 from quart.signals import got_request_exception
+from quart.wrappers import base
 from quart.wrappers.request import Body
 from quart.wrappers.response import ResponseBody
 from werkzeug.datastructures import iter_multi_items
@@ -32,6 +33,10 @@ from fatmorph.http._form_parser import MAX_DISCARDED_BYTES, Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
+
+Result = TypeVar("Result")
+# Bodies raise it since Quart 0.23.
+CLIENT_LEFT: type[Exception] = getattr(base, "ClientDisconnectedError", ConnectionResetError)
 
 # Since 0.23 an error in a body reaches the server in an exception group, and granian logs only the
 # group.
@@ -108,8 +113,7 @@ def _context(
     async def read_body(max_bytes: int) -> bytes | None:
         nonlocal body, is_cut
         if body is None and not is_cut:
-            # Quart cancels its own task when the client leaves, which is not the handler's.
-            body = await departure.unless_left(_read(own, max_bytes))
+            body = await _unless_left(departure, _read(own, max_bytes))
             is_cut = body is None
         return None if body is None or len(body) > max_bytes else body
 
@@ -154,6 +158,17 @@ async def _read(own: Request, max_bytes: int) -> bytes | None:
     return bytes(body)
 
 
+async def _unless_left(departure: Departure, reading: Coroutine[Any, Any, Result]) -> Result:
+    """Return what was read; an OSError means that the client left.
+
+    Quart cancels its own task when the client leaves, and the handler runs in another one.
+    """
+    try:
+        return await departure.unless_left(reading)
+    except CLIENT_LEFT as error:
+        raise ConnectionResetError("the client left") from error
+
+
 async def _parts(own: Request, departure: Departure) -> AsyncIterator[bytes]:
     """Yield the parts of the body, each within Quart's time limit."""
     received, parts = 0, aiter(own.body)
@@ -164,7 +179,7 @@ async def _parts(own: Request, departure: Departure) -> AsyncIterator[bytes]:
 
     while True:
         try:
-            part = await departure.unless_left(next_part())
+            part = await _unless_left(departure, next_part())
         except StopAsyncIteration:
             break
         received += len(part)
