@@ -24,8 +24,6 @@ __all__ = ("IdPart", "dom_id")
 IdPart: TypeAlias = "str | int | float | Decimal | UUID | date | time | Enum | tuple[IdPart, ...]"
 """What an id can be made of."""
 
-# Every int below is written by Python, whatever sys.get_int_max_str_digits() is.
-MANY_DIGITS = 10**600
 # Everything but ASCII letters, digits and the characters that CSS calls non-ASCII ident code
 # points. A fixed list, so that an id does not depend on a Python version's Unicode tables.
 ESCAPED = re.compile(
@@ -62,16 +60,21 @@ def dom_id(*parts: IdPart) -> str:
             fix='dom_id("cell", 7)',
         )
     # hot: most parts are a word or a number, and a page has hundreds of them.
-    joined = "-".join(
-        [
-            part
-            if type(part) is str and part.isalnum() and part.isascii()
-            else repr(part)
-            if type(part) is int and 0 <= part < MANY_DIGITS
-            else _encoded(part)
-            for part in parts
-        ]
-    )
+    try:
+        joined = "-".join(
+            [
+                part
+                if type(part) is str and part.isalnum() and part.isascii()
+                else repr(part)
+                if type(part) is int and part >= 0
+                else _encoded(part)
+                for part in parts
+            ]
+        )
+    except AttributeValueError:
+        raise
+    except ValueError:  # an int with more digits than Python writes, which has its own error
+        joined = "-".join(map(_encoded, parts))
     return f"_{joined}" if "0" <= joined[0] <= "9" else joined
 
 
