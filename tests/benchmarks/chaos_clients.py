@@ -55,7 +55,7 @@ class Scaler:
     def __float__(self) -> float:
         now = time.monotonic()
         self._count = self._count + 1 if now < self._due else 0
-        self._due = now + max(0.4, 3 * (now - self._at) if self._count else 0)
+        self._due = now + max(1.5, 5 * (now - self._at) if self._count else 0)
         self._at = now
         return 1.25 if self._count < 3 else 2.5
 

@@ -12,7 +12,7 @@ NOTHING = "'Fatmorph-Signals': 'include='"
 SCALER = (
     "retryScaler: {n: 0, at: 0, due: 0, valueOf() {return "
     "this.n = Date.now() < this.due ? this.n + 1 : 0, "
-    "this.due = Date.now() + Math.max(400, this.n && 3 * (Date.now() - this.at)), "
+    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
     "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
 )
 RETRIES = (

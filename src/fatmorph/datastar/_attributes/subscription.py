@@ -35,7 +35,7 @@ MAX_WAIT_MS = 10_000
 SCALER = JSExpression(
     "{n: 0, at: 0, due: 0, valueOf() {return "
     "this.n = Date.now() < this.due ? this.n + 1 : 0, "
-    "this.due = Date.now() + Math.max(400, this.n && 3 * (Date.now() - this.at)), "
+    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
     "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
 )
 # 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit. A
