@@ -26,6 +26,10 @@ __all__ = ("Handler", "log_refusal", "respond")
 Handler: TypeAlias = Callable[[Context, Writer], Awaitable[None]]
 """`async def handler(c: Context, w: Writer) -> None`"""
 
+Refusal: TypeAlias = OriginError | PageError | SignalsError | BodyError | FormError
+"""The errors that become the response with their status, if a handler does not catch them."""
+REFUSALS = (OriginError, PageError, SignalsError, BodyError, FormError)
+
 logger = Log("fatmorph.adapters")
 _connections = Connections()
 _NOT_COUNTED = nullcontext()
@@ -53,7 +57,7 @@ async def respond(
                 check_origin(context.method, context.headers, settings.allowed_origins)
                 if not writer.confirm_unsubscribed():
                     check_returned(context, await called(handler, context, writer))
-            except (OriginError, PageError, SignalsError, BodyError, FormError) as error:
+            except REFUSALS as error:
                 _refuse(context, writer, error)
             except asyncio.CancelledError:
                 if not writer.take_back_cancellation():
@@ -71,9 +75,7 @@ async def respond(
         leave_incomplete(transport)
 
 
-def log_refusal(
-    context: Context, error: OriginError | PageError | SignalsError | BodyError | FormError
-) -> None:
+def log_refusal(context: Context, error: Refusal) -> None:
     """Log why a request was refused: Datastar shows the reason to no user."""
     logger.warning("%s: %s", request_line(context.method, context.path), error)
 
@@ -99,11 +101,7 @@ def _writer(
     )
 
 
-def _refuse(
-    context: Context,
-    writer: Writer,
-    error: OriginError | PageError | SignalsError | BodyError | FormError,
-) -> None:
+def _refuse(context: Context, writer: Writer, error: Refusal) -> None:
     if writer.is_started:
         raise error
     if not isinstance(error.__cause__, OSError):  # a departed client is not a mistake
