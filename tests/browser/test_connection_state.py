@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.retry_rates import let_pass
 from servers import Server, free_port, running
@@ -136,12 +136,23 @@ def test_a_page_that_is_redirected_by_its_stream_waits_for_a_slow_page(
 
 # In 1.0.1, a request of the body cancels its subscription.
 @pytest.mark.parametrize("serve", ["1.0.4"], indirect=True)
-def test_other_requests_of_the_body_do_not_load_the_page_again(serve: Serve, page: Page) -> None:
+@pytest.mark.parametrize("ends", ["before the stream opens", "after the stream has opened"])
+def test_other_requests_of_the_body_do_not_load_the_page_again(
+    serve: Serve, page: Page, ends: str
+) -> None:
+    held: list[Route] = []
+    for address in ("**/live*", "**/key"):
+        page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - no builtin there
     with serve() as server:
-        open_page(page, server)
-
-        with page.expect_response("**/key"):
+        page.add_init_script(RECORD)
+        page.goto(server.base_url)
+        with page.expect_request("**/key"):
             page.keyboard.press("a")
+        requests = held if ends.startswith("after") else reversed(held)
+
+        for request in requests:
+            request.continue_()
+            let_pass(page, 0.5)
         let_pass(page, 4.5)
 
         assert texts(page) == []

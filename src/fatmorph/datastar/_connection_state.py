@@ -8,7 +8,8 @@ The client fires `datastar-fetch` events, whose detail has the type and the elem
 2. `error` or `retries-failed`, and `finished` in the same turn, end a request that has failed.
 3. `finished` of a subscription means that a response has ended it for good, unless it has written
    `datastar-unsubscribe`. A body may have other requests besides its subscription, so they are
-   counted. Its `started` may come before this element listens: `datastar-open` makes up for it.
+   counted. Those that a `data-init` before this element has started are counted in its text,
+   because this element was not listening yet.
 
 There is one listener for each document. It survives patches that remove the element, such as a
 maintenance page, and finds a new one by its id.
@@ -73,6 +74,10 @@ if (!open.get(el) && (el.isConnected || !find())) location.reload();
 addEventListener('beforeunload', () => {clearTimeout(timer); go(el)}, {once: true});
 };
 const count = (el, by) => open.set(el, Math.max((open.get(el) || 0) + by, 0));
+document.querySelectorAll('[data-init]').forEach(early => {
+if (early.compareDocumentPosition(find()) & Node.DOCUMENT_POSITION_FOLLOWING)
+count(early, early.dataset.init.split(/@(?:get|post|put|patch|delete)\\(/).length - 1);
+});
 document.addEventListener('datastar-fetch', ({detail: {type, el, argsRaw}}) => {
 if (type == 'started') count(el, 1);
 else if (type == 'error') refuse(el, argsRaw.status), wait(el);
