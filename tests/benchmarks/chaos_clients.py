@@ -50,14 +50,14 @@ class Scaler:
 
     def __init__(self) -> None:
         self._count = 0
-        self._at = self._due = 0.0
+
+    def opened(self) -> None:
+        """Note a stream's first event, `datastar-open`."""
+        self._count = 0
 
     def __float__(self) -> float:
-        now = time.monotonic()
-        self._count = self._count + 1 if now < self._due else 0
-        self._due = now + max(1.5, 5 * (now - self._at) if self._count else 0)
-        self._at = now
-        return 1.25 if self._count < 3 else 2.5
+        self._count += 1
+        return 1.25 if self._count <= 3 else 2.5
 
 
 class Number(Protocol):
@@ -117,8 +117,8 @@ class Asked:
         within = sum(now - asked < WINDOW_SECONDS for asked in self.times)
         self.most = max(self.most, within)
         if within > MOST_IN_WINDOW:
-            seconds = now - self.times[0]
-            self.report(f"{self.name} asked {within} times in {seconds:.1f} s: {list(self.ends)}")
+            times = ", ".join(f"{time - self.times[0]:.1f}" for time in self.times)
+            self.report(f"{self.name} asked {within} times, at {times} s: {list(self.ends)}")
             self.times.clear()
 
 
@@ -141,14 +141,15 @@ class Tab:
 
     async def _load(self) -> None:
         """Subscribe until a 204."""
-        waits = Waits(Interval(), Scaler())
+        scaler = Scaler()
+        waits = Waits(Interval(), scaler)
         self._page_id = f"{random.getrandbits(50):x}"
         self._last_id = ""
         while True:
             self.asked.note()
             self._ending = ""
             try:
-                status = await self._stream(waits)
+                status = await self._stream(waits, scaler)
                 end, wait = str(status), 0.0 if status == 204 else waits.after_end()
             except TimeoutError:
                 self._report(f"{self.asked.name}: the server was silent")
@@ -163,7 +164,7 @@ class Tab:
                 return
             await asyncio.sleep(wait)
 
-    async def _stream(self, waits: Waits) -> int:
+    async def _stream(self, waits: Waits, scaler: Scaler) -> int:
         """Return the status of a response that is complete; read its events."""
         head = [
             "GET /live?datastar=%7B%7D HTTP/1.1",
@@ -184,6 +185,8 @@ class Tab:
             async for chunk in chunks:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
+                    if line == b"event: datastar-open":
+                        scaler.opened()
                     event += line + b"\n"
                     if not self._read_line(line, waits):
                         self.page = page_of(event) or self.page

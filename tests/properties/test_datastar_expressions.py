@@ -59,6 +59,7 @@ const answers = {
   time: ({ tag }) => time(new Set(tag.split('.'))),
 };
 console.error = () => {};
+globalThis.document = new EventTarget();
 require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
   const question = JSON.parse(line);
   let answer;
@@ -309,27 +310,30 @@ def test_a_subscriptions_interval_grows_after_each_wait(client: Client) -> None:
     assert all(0.8 * n <= wait <= 1.2 * n for n, wait in zip(nominal, waits, strict=True)), waits
 
 
+FAILURES = ["failure"] * 5
+SCALERS = [1.25, 1.25, 1.25, 2.5, 2.5]
+
+
+@pytest.mark.slow("starts a JavaScript engine")
 @pytest.mark.parametrize(
-    ("seconds", "factors"),
+    ("happened", "factors"),
     [
-        # From the end of a stream on, without any server.
-        ((0, 0.1, 0.23, 0.38, 0.58, 1.07, 2.3, 5.3), [1.25] * 3 + [2.5] * 5),
-        # A stream lived from 0.5 to 2.5 seconds.
-        (
-            (0, 0.1, 0.23, 0.38, 2.5, 2.6, 2.73, 2.88, 3.1),
-            [1.25] * 3 + [2.5] + [1.25] * 3 + [2.5] * 2,
-        ),
+        ([*FAILURES, "datastar-open el", *FAILURES], SCALERS + SCALERS),
+        ([*FAILURES, "datastar-open other", *FAILURES], SCALERS + [2.5] * 5),
+        ([*FAILURES, "started el", *FAILURES], SCALERS + [2.5] * 5),
     ],
+    ids=["its own stream opens", "another stream opens", "a request starts"],
 )
-def test_a_subscriptions_waits_are_short_at_the_beginning_of_an_outage(
-    client: Client, seconds: tuple[float, ...], factors: list[float]
+def test_a_subscriptions_waits_are_short_for_four_attempts_after_its_stream(
+    client: Client, happened: list[str], factors: list[float]
 ) -> None:
     options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
     found = client(
         "value",
-        expression=f"[({options}).retryScaler].flatMap(scaler => [Date.now].flatMap(clock =>"
-        f" {js([1e6 + 1000 * second for second in seconds])}.map(now => (Date.now = () => now, "
-        "Number(scaler))).concat((Date.now = clock, []))))",
+        expression=f"[({options}).retryScaler].flatMap(scaler => {js(happened)}.flatMap(event =>"
+        " event == 'failure' ? [Number(scaler)] : [event.split(' ')].flatMap(([type, owner]) =>"
+        " (document.dispatchEvent(Object.assign(new Event('datastar-fetch'),"
+        " {detail: {type, el: owner == 'el' ? el : {}}})), []))))",
     )
 
     assert found == factors

@@ -10,10 +10,9 @@ PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
 STATE = "'Fatmorph-State': $fatmorph_page"
 NOTHING = "'Fatmorph-Signals': 'include='"
 SCALER = (
-    "retryScaler: {n: 0, at: 0, due: 0, valueOf() {return "
-    "this.n = Date.now() < this.due ? this.n + 1 : 0, "
-    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
-    "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
+    "retryScaler: (scaler => (document.addEventListener('datastar-fetch', ({detail}) => "
+    "detail.type == 'datastar-open' && detail.el == el && (scaler.n = 0)), scaler))"
+    "({n: 0, valueOf() {return this.n++ < 3 ? 1.25 : 2.5}})"
 )
 RETRIES = (
     "retry: 'always', retryInterval: {n: 0, end: 0, valueOf() {return "

@@ -28,15 +28,13 @@ from fatmorph.markup.escape import JSExpression
 __all__ = ("subscription_options",)
 
 MAX_WAIT_MS = 10_000
-# The factor from one wait to the next while no server is found. A server that restarts, as in hot
+# The factor from one wait to the next, until a stream opens. A server that restarts, as in hot
 # reload, is found by one of the first four attempts, within 0.6 seconds. Later ones are few: seven
-# in ten seconds, because the page may have asked before. The client reads it once per failure, so
-# a later failure than the waits explain is the first of a new outage. No semicolons, as below.
+# in ten seconds, because the page may have asked before. No semicolons, as below.
 SCALER = JSExpression(
-    "{n: 0, at: 0, due: 0, valueOf() {return "
-    "this.n = Date.now() < this.due ? this.n + 1 : 0, "
-    "this.due = Date.now() + Math.max(1500, this.n && 5 * (Date.now() - this.at)), "
-    "this.at = Date.now(), this.n < 3 ? 1.25 : 2.5}}"
+    "(scaler => (document.addEventListener('datastar-fetch', ({detail}) => "
+    "detail.type == 'datastar-open' && detail.el == el && (scaler.n = 0)), scaler))"
+    "({n: 0, valueOf() {return this.n++ < 3 ? 1.25 : 2.5}})"
 )
 # 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit. A
 # stream that ends within 3 seconds has not lived. The client reads the interval twice at the
