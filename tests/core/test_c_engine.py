@@ -83,13 +83,6 @@ def test_the_c_types_cannot_be_changed_or_subclassed(type_):
         type("Derived", (type_,), {})
 
 
-def test_object_new_makes_neither_elements_nor_tags():
-    with pytest.raises(TypeError):
-        object.__new__(C.Element)
-    with pytest.raises(TypeError):
-        object.__new__(C.Tag)
-
-
 @pytest.mark.parametrize(("writer", "reader"), [("1", ""), ("", "1"), ("", ""), ("1", "1")])
 def test_a_pickle_of_one_engine_is_an_equal_element_of_the_other(tmp_path, writer, reader):
     page = "h.div({'id': 'a'}, 'b', h.p(Markup('<i>'), hidden=True), [fragment('c'), svg.g()])"

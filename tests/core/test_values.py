@@ -247,3 +247,24 @@ def test_an_element_supports_weak_references_and_is_freed(core):
     gc.collect()
 
     assert reference() is None
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        lambda core: core.Element,
+        lambda core: core.Tag,
+        lambda core: type(core.FRAGMENT(())),
+        lambda core: type(core.COMMENT(())),
+    ],
+    ids=["Element", "Tag", "fragment", "comment"],
+)
+def test_object_new_makes_neither_elements_nor_tags(core, type_):
+    with pytest.raises(TypeError):
+        object.__new__(type_(core))
+
+
+def test_the_base_classes_of_elements_and_tags_make_none(core):
+    for type_ in (core.Element, core.Tag):
+        for base in type_.__mro__[1:]:
+            assert not isinstance(object.__new__(base), type_)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import GeneratorType
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, cast
 
 from markupsafe import Markup
 
@@ -47,10 +47,10 @@ from fatmorph.markup._tree_py import (
     Element,
     Fragment,
     Frozen,
+    NewElement,
     drops_newline,
     frozen,
     generated_range,
-    new,
     render,
     render_bytes,
     render_event,
@@ -77,22 +77,8 @@ __all__ = (
 )
 
 
-class Tag:
-    """A callable that builds elements of one name.
-
-    Args:
-        name: As in the standard: `div`, `linearGradient`, `my-widget`. Names of HTML become
-            lower case, as in a browser.
-        namespace: `html`, `svg` or `mathml`; decides how the parser reads the content.
-
-    Raises:
-        TagNameError: A start tag cannot contain `name`.
-
-    Example:
-        >>> div = Tag("div")
-        >>> print(div({"id": "cart"}, "2 < 3", class_="open"))
-        <div id="cart" class="open">2 &lt; 3</div>
-    """
+class _Slots:
+    """The slots of tags, of which `Tag` and `_NewTag` have no others."""
 
     __slots__ = (
         "_check",
@@ -109,14 +95,43 @@ class Tag:
     _check: Check | None
     _content: Content
     _element_type: type[Element]
+    _end: str
+    _is_newline_dropping: bool
+    _name: str
     _namespace: ElementNamespace
+    _start: str
+    _start_end: str
+
+
+class _NewTag(_Slots):
+    """A tag that has no parts yet; its class is assigned after them."""
+
+    __slots__ = ()
+
+
+class Tag(_Slots):
+    """A callable that builds elements of one name.
+
+    Args:
+        name: As in the standard: `div`, `linearGradient`, `my-widget`. Names of HTML become
+            lower case, as in a browser.
+        namespace: `html`, `svg` or `mathml`; decides how the parser reads the content.
+
+    Raises:
+        TagNameError: A start tag cannot contain `name`.
+
+    Example:
+        >>> div = Tag("div")
+        >>> print(div({"id": "cart"}, "2 < 3", class_="open"))
+        <div id="cart" class="open">2 &lt; 3</div>
+    """
+
+    __slots__ = ()
 
     # Not __init__(), which could be called again: a tag is immutable.
-    def __new__(cls, name: str, namespace: ElementNamespace = "html") -> Self:
+    def __new__(cls, name: str, namespace: ElementNamespace = "html") -> Tag:  # noqa: PYI034
         """Return the tag of a name."""
-        tag: Self = new(cls)
-        tag._take(tag_parts(name, namespace))
-        return tag
+        return _new_tag(tag_parts(name, namespace))
 
     @property
     def name(self) -> str:
@@ -157,13 +172,16 @@ class Tag:
                 generated_range = children.generated_range
                 children = tuple(children)
                 break
-        for keyword, value in attributes.items():
-            # Exact types only: a subclass of str can return anything, or raise, from __hash__().
-            name = VERBATIM_NAMES.get(keyword) if type(keyword) is str else None
-            if name is not None and type(value) is str and name not in written:
-                written[name] = value
-            else:
-                add_attribute(written, self._name, mapped_name(keyword), value)
+        if attributes:
+            verbatim = VERBATIM_NAMES.get
+            for keyword, value in attributes.items():
+                # Exact types only: a subclass of str can return anything, or raise, from
+                # __hash__().
+                name = verbatim(keyword) if type(keyword) is str else None
+                if name is not None and type(value) is str and name not in written:
+                    written[name] = value
+                else:
+                    add_attribute(written, self._name, mapped_name(keyword), value)
         if self._check is not None:
             if self._content.attribute_check is not None:
                 self._content.attribute_check(self._name, written)
@@ -171,26 +189,16 @@ class Tag:
             if not self._content.heeds:
                 generated_range = NOT_GENERATED
         # Inlined: a call of revive_element() takes a tenth of the time for an element.
-        element = new(self._element_type)
+        element: Element = NewElement()  # type: ignore[assignment]
         element._tag = self
         element._attributes = written
         element._children = children
         element._generated_range = generated_range
+        element.__class__ = self._element_type
         return element
 
     def __init_subclass__(cls) -> None:
         raise TypeError("Tag is not an acceptable base type")
-
-    def _take(self, parts: TagParts) -> None:
-        self._name = parts.name
-        self._namespace = parts.namespace
-        self._start = parts.start
-        self._start_end = ">" if parts.has_start_end else ""
-        self._end = parts.end
-        self._check = parts.content.check
-        self._content = parts.content
-        self._is_newline_dropping = parts.is_newline_dropping
-        self._element_type = Fragment if parts.is_fragment else Element
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not Tag:
@@ -211,6 +219,10 @@ class Tag:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return revive_tag, (self._name, self._namespace)
+
+
+# Python then refuses `object.__new__(Tag)`, which would return a tag without parts.
+Tag.__abstractmethods__ = frozenset(("__new__",))  # type: ignore[attr-defined]
 
 
 def _sort_positional(
@@ -277,14 +289,23 @@ def _add_children(children: ChildList, element: str, items: Any, position: Posit
         children.note_generated(start, len(children))
 
 
-def _special_tag(parts: TagParts) -> Tag:
-    tag: Tag = new(Tag)
-    tag._take(parts)
+def _new_tag(parts: TagParts) -> Tag:
+    tag: Tag = _NewTag()  # type: ignore[assignment]
+    tag._name = parts.name
+    tag._namespace = parts.namespace
+    tag._start = parts.start
+    tag._start_end = ">" if parts.has_start_end else ""
+    tag._end = parts.end
+    tag._check = parts.content.check
+    tag._content = parts.content
+    tag._is_newline_dropping = parts.is_newline_dropping
+    tag._element_type = Fragment if parts.is_fragment else Element
+    tag.__class__ = Tag
     return tag
 
 
-COMMENT = _special_tag(_call.COMMENT)
-FRAGMENT = _special_tag(_call.FRAGMENT)
+COMMENT = _new_tag(_call.COMMENT)
+FRAGMENT = _new_tag(_call.FRAGMENT)
 
 
 def revive_tag(name: str, namespace: ElementNamespace) -> Tag:

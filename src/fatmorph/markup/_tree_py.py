@@ -31,11 +31,11 @@ __all__ = (
     "Element",
     "Fragment",
     "Frozen",
+    "NewElement",
     "TagOfElement",
     "drops_newline",
     "frozen",
     "generated_range",
-    "new",
     "render",
     "render_bytes",
     "render_event",
@@ -44,8 +44,6 @@ __all__ = (
 
 BuiltChild: TypeAlias = "str | Element"
 """A child of an element: text (`str`), trusted HTML (`Markup`, a `str`), or an element."""
-
-new = object.__new__
 
 
 class TagOfElement(Protocol):
@@ -60,10 +58,10 @@ class TagOfElement(Protocol):
     _start_end: str
 
 
-class Element:
-    """An immutable node of a page: a name, attributes and children.
+class _Slots:
+    """The slots of elements, of which `Element` and `NewElement` have no others.
 
-    Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
+    The same layout is the condition for a new element to become an `Element`.
     """
 
     __slots__ = ("__weakref__", "_attributes", "_children", "_generated_range", "_tag")
@@ -72,6 +70,21 @@ class Element:
     _attributes: dict[str, str | Literal[True]]
     _children: tuple[BuiltChild, ...]
     _generated_range: tuple[int, int]
+
+
+class NewElement(_Slots):
+    """An element that has no parts yet; its class is assigned after them."""
+
+    __slots__ = ()
+
+
+class Element(_Slots):
+    """An immutable node of a page: a name, attributes and children.
+
+    Elements are made by calling a `Tag`, compare by structure, and render with `str()`.
+    """
+
+    __slots__ = ()
 
     def __new__(cls, *_arguments: object, **_keywords: object) -> Self:
         raise TypeError("elements are made by calling a tag, such as div()")
@@ -166,6 +179,9 @@ class Fragment(Element):
 
 # Messages show the name of a type; for a user, these two are elements.
 Frozen.__name__ = Fragment.__name__ = "Element"
+# Python then refuses `object.__new__(Element)`, which would return an element without parts.
+for made_by_calls in (Element, Fragment):
+    made_by_calls.__abstractmethods__ = frozenset(("__new__",))  # type: ignore[attr-defined]
 
 
 # hot: tests/benchmarks/rendering.py, "table"
@@ -239,7 +255,7 @@ def frozen(node: Element) -> Element:
     if type(node) is Fragment:
         children = tuple(frozen(c) if isinstance(c, Element) else c for c in node._children)
         return revive_element(node._tag, node._attributes, children, node._generated_range)
-    copy: Frozen = new(Frozen)
+    copy: Frozen = object.__new__(Frozen)
     copy._tag = node._tag
     copy._attributes = node._attributes
     copy._children = node._children
@@ -298,9 +314,10 @@ def revive_element(
             raise TypeError(f"a child is not {type(child).__name__}")
     start, stop = map(index, generated_range)
     is_range = 0 <= start < stop <= len(children)
-    element = new(tag._element_type)
+    element: Element = NewElement()  # type: ignore[assignment]
     element._tag = tag
     element._attributes = attributes
     element._children = children
     element._generated_range = (start, stop) if is_range else NOT_GENERATED
+    element.__class__ = tag._element_type
     return element
