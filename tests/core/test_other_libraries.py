@@ -395,3 +395,15 @@ def test_a_weak_proxy_is_its_element_while_that_lives(core):
     del bold
     with pytest.raises(ReferenceError):
         core.Tag("p")(weak)
+
+
+def test_an_undefined_variable_of_jinja_is_refused_with_a_fix_that_works(core):
+    undefined = jinja2.Undefined(name="user")
+
+    with pytest.raises(AttributeValueError) as of_attribute:
+        core.Tag("p")(title=undefined)
+    with pytest.raises(DatastarError) as of_signal:
+        data.signals({"a": undefined})
+
+    assert of_attribute.value.fix == "title=str(value)"
+    assert of_signal.value.fix == "str(value)"

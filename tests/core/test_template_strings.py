@@ -352,6 +352,16 @@ def test_a_template_string_that_is_not_yet_code_is_refused_with_the_fix(use):
     assert caught.value.fix == "js(value)"
 
 
+def test_a_template_string_that_is_the_value_of_a_signal_is_refused_with_the_fix():
+    with pytest.raises(DatastarError) as caught:
+        data.signals(evaluated('{"a": {"b": t"hello {n}"}}'))
+
+    assert (caught.value.where, caught.value.fix) == (
+        "data.signals, signal a.b",
+        'f"hello {name}"',
+    )
+
+
 def test_a_template_string_is_the_url_of_an_action():
     url = evaluated('t"/items/{n}?q={nasty}"')
 

@@ -266,6 +266,8 @@ def unusual_remedy(value: object) -> tuple[str, str] | None:
         fix = "bytes(value).decode()" if isinstance(value, memoryview) else "value.decode()"
         return "bytes are not text until they are decoded", fix
     kind = claimed_class(value)  # the type of a proxy has methods of every kind
+    if issubclass(kind, Iterable) and issubclass(kind, AsyncIterable):
+        return "it has methods of every kind, like an undefined variable of Jinja2", "str(value)"
     if issubclass(kind, Awaitable):
         return "its result does not exist until it is awaited", "await value"
     if issubclass(kind, AsyncIterable):

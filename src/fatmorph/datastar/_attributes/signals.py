@@ -16,6 +16,8 @@ from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES, INHER
 from fatmorph.datastar._signal_classes import Signal, Signals, signal_pattern, signal_values
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.markup._objects import target_of
+from fatmorph.markup._template_parts import is_template
+from fatmorph.markup._wording import unusual_remedy
 from fatmorph.markup.escape import JSExpression, js
 
 __all__ = (
@@ -292,7 +294,10 @@ def _builtins(value: object, where: str) -> object:
     try:
         plain: object = msgspec.to_builtins(value)
     except (TypeError, ValueError, RecursionError) as error:
-        raise _value_error(value, where, str(error), "{field: value.field, …}") from error
+        if is_template(value):
+            raise _value_error(value, where, "a signal has no HTML", 'f"hello {name}"') from None
+        why, fix = unusual_remedy(value) or (str(error), "{field: value.field, …}")
+        raise _value_error(value, where, why, fix) from error
     return plain
 
 
