@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from fatmorph.errors import MomentError
+from fatmorph.relay._mailbox import end_wait
 
 __all__ = ("Line",)
 
@@ -58,7 +59,7 @@ class Line:
             while self._waiting and self._holder is None:
                 task, future = self._waiting.popleft()
                 with suppress(RuntimeError):  # its event loop was closed
-                    future.get_loop().call_soon_threadsafe(_wake, future)
+                    future.get_loop().call_soon_threadsafe(end_wait, future)
                     self._holder = task
 
     def _give_up(self, turn: tuple[asyncio.Task[Any] | None, asyncio.Future[None]]) -> None:
@@ -67,11 +68,6 @@ class Line:
                 self._waiting.remove(turn)
                 return
         self.leave()  # it had the turn when it was cancelled
-
-
-def _wake(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 def _nested_error() -> MomentError:

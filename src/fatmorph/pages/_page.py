@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Generic, TypeVar
 
+from fatmorph.pages._changes import Bell, Changes
 from fatmorph.pages._line import Line
-from fatmorph.relay._memory import Relay, Subscription
 
 __all__ = ("Page",)
 
@@ -18,17 +18,16 @@ class Page(Generic[State]):
 
     Args:
         state: An object of your class.
+        page_id: The id that the browser made.
         owner: The session that the page belongs to; None if unknown.
         client: The client that began it, for its fair share of the room.
-        subject: The page's own subject on the relay.
-        relay: Wakes the page's streams.
         guard: As for `Line`.
     """
 
     __slots__ = (
-        "_relay",
-        "_subject",
+        "_bell",
         "client",
+        "id",
         "left_at",
         "line",
         "owner",
@@ -40,15 +39,15 @@ class Page(Generic[State]):
     def __init__(
         self,
         state: State,
+        page_id: str,
         *,
         owner: str | None,
         client: str,
-        subject: str,
-        relay: Relay[None],
         guard: threading.RLock,
     ) -> None:
         self.state = state
         """Your object; it may be replaced."""
+        self.id = page_id
         self.owner = owner
         self.client = client
         self.line = Line(guard)
@@ -57,17 +56,16 @@ class Page(Generic[State]):
         self.left_at = 0.0
         self.to_refill: frozenset[str] | None = None
         """The fields that may still come from signals; None before the state is ready."""
-        self._subject = subject
-        self._relay = relay
+        self._bell = Bell(guard)
 
     def changed(self) -> None:
         """Draw this page again, and no other; from any thread.
 
         The end of `async with pages.of(c)` does this by itself.
         """
-        self._relay.publish(self._subject, None)
+        self._bell.ring()
 
     @property
-    def changes(self) -> Subscription[None]:
+    def changes(self) -> Changes:
         """A new source for `w.live()`, with an item for each change of this page."""
-        return self._relay.subscribe(self._subject, latest=True)
+        return Changes(self._bell)

@@ -8,12 +8,13 @@ stream with a stolen id gets a state of its own.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from hashlib import blake2b
+from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from fatmorph.context import Context, request_line
@@ -23,7 +24,6 @@ from fatmorph.http._subscription import SIGNALS_HEADER
 from fatmorph.pages._page import Page
 from fatmorph.pages._refill import Refill
 from fatmorph.pages._room import Room
-from fatmorph.relay._memory import Relay
 
 __all__ = ("Pages",)
 
@@ -86,17 +86,14 @@ class Pages(Generic[State]):
         self._load, self._save = load, save
         self._clock = clock
         self._guard = threading.RLock()
-        self._relay = Relay[None]()
-        self._numbers = itertools.count()
-        self._pages: dict[str, list[Page[State]]] = {}  # by the id; one for each owner
-        self._ids: dict[Page[State], str] = {}
+        self._pages: dict[str, tuple[Page[State], ...]] = {}  # by the id; one for each owner
         self._room = Room(max_left)
         self._timer_loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
         """Return how many states there are, of open pages and of those that were left."""
         self._forget_expired()
-        return len(self._ids)
+        return sum(map(len, self._pages.values()))
 
     def open(self, c: Context) -> AbstractAsyncContextManager[Page[State]]:
         """Return the page of a stream, for `async with`; its state is kept while it is open.
@@ -104,7 +101,7 @@ class Pages(Generic[State]):
         Raises:
             PageError: If the request has no id of a page; unhandled, it becomes a 403.
         """
-        return self._entered(c, is_action=False)
+        return _Opened(partial(self._opened, c), self._end)
 
     def of(self, c: Context) -> AbstractAsyncContextManager[Page[State]]:
         """Return the page of an action, for `async with`.
@@ -116,43 +113,44 @@ class Pages(Generic[State]):
                 unhandled, it becomes a 403.
             MomentError: If this task is inside such a block already.
         """
-        return self._entered(c, is_action=True)
+        return self._acting(c)
 
     @asynccontextmanager
-    async def _entered(self, c: Context, *, is_action: bool) -> AsyncGenerator[Page[State], None]:
-        page_id = await c.page_id()
-        if page_id is None:
-            raise _missing_error(c)
-        page = self._begin(c, page_id, is_action=is_action)
+    async def _acting(self, c: Context) -> AsyncGenerator[Page[State], None]:
+        page = await self._begin(c, is_action=True)
         try:
-            if is_action:
-                await page.line.enter()
-                try:
-                    await self._fill(c, page_id, page, is_action=True)
-                    yield page
-                    if self._save is not None:
-                        await self._save(_key(page, page_id), page.state)
-                finally:
-                    page.line.leave()
-                    page.changed()
-            else:
-                await self._prepare(c, page_id, page)
+            await page.line.enter()
+            try:
+                await self._fill(c, page, is_action=True)
                 yield page
+                if self._save is not None:
+                    await self._save(_key(page), page.state)
+            finally:
+                page.line.leave()
+                page.changed()
         finally:
             self._end(page)
 
-    async def _prepare(self, c: Context, page_id: str, page: Page[State]) -> None:
-        """Make the state ready for a stream, which does not wait for actions once it is."""
-        if page.to_refill is None:
-            await page.line.enter()
+    async def _opened(self, c: Context) -> Page[State]:
+        page = await self._begin(c, is_action=False)
+        if page.to_refill is None:  # a stream does not wait for actions once the state is ready
             try:
-                await self._fill(c, page_id, page, is_action=False)
-            finally:
-                page.line.leave()
+                await self._prepare(c, page)
+            except BaseException:
+                self._end(page)
+                raise
+        return page
 
-    async def _fill(self, c: Context, page_id: str, page: Page[State], *, is_action: bool) -> None:
+    async def _prepare(self, c: Context, page: Page[State]) -> None:
+        await page.line.enter()
+        try:
+            await self._fill(c, page, is_action=False)
+        finally:
+            page.line.leave()
+
+    async def _fill(self, c: Context, page: Page[State], *, is_action: bool) -> None:
         if page.to_refill is None:
-            loaded = None if self._load is None else await self._load(_key(page, page_id))
+            loaded = None if self._load is None else await self._load(_key(page))
             page.state = page.state if loaded is None else loaded
             page.to_refill = self._refill.names if loaded is None else frozenset()
         # A subscription without include= sends no signals, and may not ask for them.
@@ -163,11 +161,14 @@ class Pages(Generic[State]):
         if is_action:
             page.to_refill = frozenset()
 
-    def _begin(self, c: Context, page_id: str, *, is_action: bool) -> Page[State]:
+    async def _begin(self, c: Context, *, is_action: bool) -> Page[State]:
+        page_id = await c.page_id()
+        if page_id is None:
+            raise _missing_error(c)
         owner = self._owner(c)
         with self._guard:
             self._forget_expired()
-            known = self._pages.get(page_id, [])
+            known = self._pages.get(page_id, ())
             page = next((page for page in known if page.owner in (owner, None)), None)
             if page is None:
                 if known and is_action:
@@ -179,16 +180,8 @@ class Pages(Generic[State]):
             return page
 
     def _new_page(self, page_id: str, owner: str | None, client: str) -> Page[State]:
-        page = Page(
-            self._make(),
-            owner=owner,
-            client=client,
-            subject=str(next(self._numbers)),
-            relay=self._relay,
-            guard=self._guard,
-        )
-        self._pages.setdefault(page_id, []).append(page)
-        self._ids[page] = page_id
+        page = Page(self._make(), page_id, owner=owner, client=client, guard=self._guard)
+        self._pages[page_id] = (*self._pages.get(page_id, ()), page)
         COUNTERS.page_states += 1
         return page
 
@@ -212,11 +205,13 @@ class Pages(Generic[State]):
                 self._forget(oldest)
 
     def _forget(self, page: Page[State]) -> None:
-        page_id = self._ids.pop(page)
-        pages = self._pages[page_id]
-        pages.remove(page)
-        if not pages:
-            del self._pages[page_id]
+        others = tuple(other for other in self._pages[page.id] if other is not page)
+        if others:
+            self._pages[page.id] = others
+        else:
+            del self._pages[page.id]
+        if not self._pages:
+            self._pages.clear()  # gives its memory back, as `del` does not
         COUNTERS.page_states -= 1
 
     def _schedule(self) -> None:
@@ -234,6 +229,37 @@ class Pages(Generic[State]):
             self._schedule()
 
 
+class _Opened(Generic[State]):
+    """A page while its stream runs.
+
+    Smaller than the generator of an action: there is one for each open page.
+
+    Args:
+        begin: Returns the page.
+        end: Called with the page at the end.
+    """
+
+    __slots__ = ("_begin", "_end", "_page")
+
+    def __init__(
+        self, begin: Callable[[], Awaitable[Page[State]]], end: Callable[[Page[State]], None]
+    ) -> None:
+        self._begin = begin
+        self._end = end
+
+    async def __aenter__(self) -> Page[State]:
+        self._page = await self._begin()
+        return self._page
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end(self._page)
+
+
 def _session_of(c: Context) -> str | None:
     # Any: as many types as there are frameworks. Starlette's own raises without its middleware.
     session: Any = getattr(c.request, "__dict__", {}).get("session")
@@ -241,9 +267,9 @@ def _session_of(c: Context) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _key(page: Page[Any], page_id: str) -> str:
+def _key(page: Page[Any]) -> str:
     """Return the name under which a state is saved; another session has another one."""
-    text = f"{page_id} {page.owner or ''}"
+    text = f"{page.id} {page.owner or ''}"
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -68,3 +68,6 @@ class Room:
             self._heavy.discard(page.client)
         if not pages:
             del self._by_client[page.client]
+        if not self._left:
+            self._left.clear()  # gives its memory back, as `del` does not
+            self._by_client.clear()

@@ -16,7 +16,7 @@ from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 
-__all__ = ("LatestQueue", "Mailbox", "Queue", "running_loop")
+__all__ = ("LatestQueue", "Mailbox", "Queue", "end_wait", "running_loop")
 
 T = TypeVar("T")
 
@@ -143,7 +143,7 @@ class Mailbox(Generic[T]):
         self._waiter = waiter
         self._awaited.add(self)
         if self._queue or self.is_closed:
-            _end_wait(waiter)
+            end_wait(waiter)
 
     def unwatch(self) -> None:
         """Undo `watch()`."""
@@ -200,7 +200,7 @@ class Mailbox(Generic[T]):
 
     def _wake_from_any_thread(self, waiter: asyncio.Future[None]) -> None:
         try:
-            waiter.get_loop().call_soon_threadsafe(_end_wait, waiter)
+            waiter.get_loop().call_soon_threadsafe(end_wait, waiter)
         except RuntimeError:
             # The loop was closed while the reader waited: the reader will never run again.
             self._awaited.discard(self)
@@ -262,6 +262,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _end_wait(waiter: asyncio.Future[None]) -> None:
+def end_wait(waiter: asyncio.Future[None]) -> None:
+    """Let the task that awaits a future go on; the future may be done already."""
     if not waiter.done():
         waiter.set_result(None)
