@@ -159,7 +159,7 @@ PACKAGE_ORDER = {
         *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),
     ),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
-    "pages": ("_line", "_page", "_refill", "_room", "_pages"),
+    "pages": ("_changes", "_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
         "_handler_end",
         "_connections",

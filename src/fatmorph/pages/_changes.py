@@ -65,7 +65,7 @@ class Changes:
     Only one task at a time reads it. Made by `Page.changes`.
 
     Args:
-        bell: Of the page.
+        bell: Counts the changes of the page.
     """
 
     __slots__ = ("_bell", "_is_closed", "_seen", "_waiter")
