@@ -60,7 +60,6 @@ def test_only_what_a_handler_has_changed_is_patched(server: Server, page: Page) 
         "user": {"firstName": "Bob"},
         "prices": {"tea": 2},
         "_isOpen": True,
-        "fatmorph_page": "",  # the header of an action names it, and the page has no state
     }
 
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ("ID_HEADER", "ID_SIGNAL", "NEW_ID", "id_of_page", "without_page_id")
+__all__ = ("ID_HEADER", "ID_SIGNAL", "NEW_ID", "PAGE_ID_OR_EMPTY", "id_of_page", "without_page_id")
 
 ID_SIGNAL = "fatmorph_page"
 ID_HEADER = "Fatmorph-State"
+# Reading a signal that does not exist would create it, in a page without an id too.
+PAGE_ID_OR_EMPTY = f"'{ID_SIGNAL}' in $ ? ${ID_SIGNAL} : ''"
 NEW_ID = "crypto.getRandomValues(new Uint32Array(4)).join('-')"
 
 PAGE_ID = re.compile(r"[0-9]{1,10}(?:-[0-9]{1,10}){3}")

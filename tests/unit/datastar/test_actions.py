@@ -8,6 +8,8 @@ from datastar_py.attributes import JSExpression
 from fatmorph import at
 from fatmorph.errors import DatastarError
 
+PAGE_ID = "{'Fatmorph-State': 'fatmorph_page' in $ ? $fatmorph_page : ''}"
+
 EXPRESSIONS = [
     (at.get("/search"), "@get('/search')"),
     (at.post("/save"), "@post('/save')"),
@@ -19,40 +21,34 @@ EXPRESSIONS = [
     (at.get(JSExpression("`/row/${$id}`")), "@get(`/row/${$id}`)"),
     (
         at.post("/login", content_type="form"),
-        "@post('/login', {contentType: 'form', headers: {'Fatmorph-State': $fatmorph_page}})",
+        f"@post('/login', {{contentType: 'form', headers: {PAGE_ID}}})",
     ),
     (
         at.post("/login", content_type="form", selector="#login"),
-        (
-            "@post('/login', {contentType: 'form', selector: '#login', "
-            "headers: {'Fatmorph-State': $fatmorph_page}})"
-        ),
+        (f"@post('/login', {{contentType: 'form', selector: '#login', headers: {PAGE_ID}}})"),
     ),
     (
         at.get("/", include="^user"),
-        (
-            "@get('/', {headers: {'Fatmorph-State': $fatmorph_page}, "
-            "filterSignals: {include: /^user/}})"
-        ),
+        (f"@get('/', {{headers: {PAGE_ID}, filterSignals: {{include: /^user/}}}})"),
     ),
     (
         at.get("/", include=r"^a\.b/", exclude=JSExpression("/x/i")),
         (
-            "@get('/', {headers: {'Fatmorph-State': $fatmorph_page}, "
+            f"@get('/', {{headers: {PAGE_ID}, "
             r"filterSignals: {include: /^a\.b\x2f/, exclude: /x/i}})"
         ),
     ),
     (
         at.post("/", payload={"id": 7}),
-        "@post('/', {payload: {id: 7}, headers: {'Fatmorph-State': $fatmorph_page}})",
+        f"@post('/', {{payload: {{id: 7}}, headers: {PAGE_ID}}})",
     ),
     (
         at.post("/", payload=JSExpression("{id: $id}")),
-        "@post('/', {payload: {id: $id}, headers: {'Fatmorph-State': $fatmorph_page}})",
+        f"@post('/', {{payload: {{id: $id}}, headers: {PAGE_ID}}})",
     ),
     (
         at.post("/", payload=0),
-        "@post('/', {payload: 0, headers: {'Fatmorph-State': $fatmorph_page}})",
+        f"@post('/', {{payload: 0, headers: {PAGE_ID}}})",
     ),
     (
         at.get("/", headers={"X-Token": "t", "Accept": JSExpression("$type")}),

@@ -21,6 +21,8 @@ from fatmorph.errors import (
 from fatmorph.http._signals import decoded_signals
 from fatmorph.markup._attributes import Attrs
 
+PAGE_ID = "{'Fatmorph-State': 'fatmorph_page' in $ ? $fatmorph_page : ''}"
+
 
 class User(Signals):
     firstName: Signal[str] = signal("")  # noqa: N815 - the client's own spelling
@@ -257,7 +259,7 @@ def test_a_reference_is_code_in_literals_and_actions() -> None:
     assert js({"q": Board.query}) == "{q: $query}"
     assert (
         at.post("/p", payload={"n": Board.page})
-        == "@post('/p', {payload: {n: $page}, headers: {'Fatmorph-State': $fatmorph_page}})"
+        == f"@post('/p', {{payload: {{n: $page}}, headers: {PAGE_ID}}})"
     )
 
 
@@ -272,8 +274,7 @@ def test_a_reference_is_code_in_literals_and_actions() -> None:
 )
 def test_a_reference_or_a_class_is_a_pattern_of_its_signals(include: Any, pattern: str) -> None:
     assert at.get("/g", include=include) == (
-        "@get('/g', {headers: {'Fatmorph-State': $fatmorph_page}, "
-        f"filterSignals: {{include: {pattern}}}}})"
+        f"@get('/g', {{headers: {PAGE_ID}, filterSignals: {{include: {pattern}}}}})"
     )
 
 

@@ -7,7 +7,7 @@ from fatmorph.errors import DatastarError
 from fatmorph.markup.escape import JSExpression
 
 PAGE = "'Fatmorph-Page': Math.random().toString(36).slice(2)"
-STATE = "'Fatmorph-State': $fatmorph_page"
+STATE = "'Fatmorph-State': 'fatmorph_page' in $ ? $fatmorph_page : ''"
 NOTHING = "'Fatmorph-Signals': 'include='"
 SCALER = (
     "retryScaler: (scaler => (document.addEventListener('datastar-fetch', ({detail}) => "

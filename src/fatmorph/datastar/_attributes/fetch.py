@@ -15,7 +15,7 @@ from fatmorph._log import Log
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._content_security_policy import NONCE_HEADER, PAGE_NONCE
-from fatmorph.http._page_id import ID_HEADER, ID_SIGNAL
+from fatmorph.http._page_id import ID_HEADER, PAGE_ID_OR_EMPTY
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._url import plain_url
@@ -188,7 +188,7 @@ def _add_page_id(given: dict[str, object], url: object) -> None:
         return
     headers = given.get("headers", {})
     if isinstance(headers, Mapping):  # any other type is refused later
-        given["headers"] = {**headers, ID_HEADER: JSExpression(f"${ID_SIGNAL}")}
+        given["headers"] = {**headers, ID_HEADER: JSExpression(PAGE_ID_OR_EMPTY)}
 
 
 def _is_form(given: Mapping[str, object]) -> bool:
