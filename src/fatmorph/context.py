@@ -4,16 +4,16 @@ Only `body()`, `signals()` and `form()` wait: they read through functions of the
 belong to the Writer.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
-(cookies), https://url.spec.whatwg.org/#application/x-www-form-urlencoded (queries).
+(cookies).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from functools import cached_property
 from typing import Any, TypeVar, cast, overload
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from fatmorph.errors import BodyError, FormError, MomentError, SignalsError, quoted
 from fatmorph.forms import Form, FormData, read_form
@@ -25,6 +25,7 @@ from fatmorph.http._form_parser import (
     query_pairs,
     read_pairs,
 )
+from fatmorph.http._named_values import Headers, Query
 from fatmorph.http._page_id import ID_HEADER, id_of_page, without_page_id
 from fatmorph.http._signals import decoded_signals
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
@@ -71,71 +72,6 @@ def request_line(method: str, path: str) -> str:
         c if c.isprintable() and c not in " %" else quote(c, errors="surrogatepass") for c in path
     )
     return f"{quoted(method)} {encoded}"
-
-
-class Headers(Mapping[str, str]):
-    """A request's headers, in any letter case; repeated headers are joined with a comma.
-
-    Args:
-        items: Names and values, in the order received.
-
-    Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
-    """
-
-    __slots__ = ("_values",)
-
-    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
-        values: dict[str, str] = {}
-        for name, value in items:
-            key = name.lower()
-            # Cookies are the exception: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
-            separator = "; " if key == "cookie" else ", "
-            values[key] = f"{values[key]}{separator}{value}" if key in values else value
-        self._values = values
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        # Values may be secrets, and a repr ends up in logs.
-        return f"Headers({quoted(', '.join(self._values))})"
-
-
-class Query(Mapping[str, str]):
-    """The parameters of a URL; a repeated name has its first value.
-
-    Args:
-        text: The text after the `?`, still encoded.
-    """
-
-    __slots__ = ("_values",)
-
-    def __init__(self, text: str) -> None:
-        self._values: dict[str, list[str]] = {}
-        for name, value in parse_qsl(text, keep_blank_values=True):
-            self._values.setdefault(name, []).append(value)
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name][0]
-
-    def get_all(self, name: str) -> list[str]:
-        """Return all values of a name, in order; an empty list if there are none."""
-        return list(self._values.get(name, ()))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"Query({quoted(', '.join(self._values))})"
 
 
 class Context:

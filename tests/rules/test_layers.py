@@ -69,6 +69,7 @@ PACKAGE_ORDER = {
         "origin",
         "_head",
         "_last_event_id",
+        "_named_values",
         "_content_security_policy",
         "_page_id",
         "_signal_shapes",
