@@ -48,6 +48,19 @@ class Server:
         """Return the output so far, from standard output and standard error together."""
         return self.output_file.read_text(encoding="utf-8", errors="replace")
 
+    def prints(self, text: str, *, after: int, within_seconds: float = 10) -> bool:
+        """Wait for a text in the output; return whether it was printed in time.
+
+        Args:
+            text: The text.
+            after: How much of the output is not looked at.
+            within_seconds: The limit.
+        """
+        deadline = time.monotonic() + within_seconds
+        while not (is_printed := text in self.output()[after:]) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        return is_printed
+
     def peak_memory_bytes(self) -> int:
         """Return the peak memory of the process or of its largest child; on Linux."""
         found = [_memory_bytes(pid) for pid in _family(self.process.pid)]

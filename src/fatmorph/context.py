@@ -27,6 +27,7 @@ from fatmorph.http._form_parser import (
 )
 from fatmorph.http._named_values import Headers, Query
 from fatmorph.http._page_id import ID_HEADER, id_of_page, without_page_id
+from fatmorph.http._progress import OnProgress, with_progress
 from fatmorph.http._signals import decoded_signals
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
@@ -258,10 +259,14 @@ class Context:
         return body
 
     @overload
-    async def form(self, /) -> FormData: ...
+    async def form(self, /, *, on_progress: OnProgress | None = None) -> FormData: ...
     @overload
-    async def form(self, shape: type[T], /) -> Form[T]: ...
-    async def form(self, shape: type[Any] | None = None, /) -> Any:
+    async def form(
+        self, shape: type[T], /, *, on_progress: OnProgress | None = None
+    ) -> Form[T]: ...
+    async def form(
+        self, shape: type[Any] | None = None, /, *, on_progress: OnProgress | None = None
+    ) -> Any:
         """Return the form that was sent, with the error of each field that is not valid.
 
         Its files are closed and removed when the handler ends. A GET or DELETE has the fields in
@@ -270,6 +275,9 @@ class Context:
         Args:
             shape: A dataclass, TypedDict, msgspec Struct or pydantic model, with one field for
                 each control; other controls are ignored. Without it, the texts and files.
+            on_progress: Is called while the body arrives, at most five times per second and at its
+                end, with the number of bytes that have arrived and of all bytes. The latter is not
+                less than the former, and not 0. An error that it raises is raised here.
 
         Raises:
             FormError: If it is broken, larger than `Settings` allow, or not a form; unhandled, it
@@ -292,7 +300,7 @@ class Context:
         """
         if self._form is None:
             try:
-                self._form = FormData(await self._form_pairs(self.settings or Settings()))
+                self._form = FormData(await self._form_pairs(on_progress))
             except FormError as error:
                 error.where = error.where or request_line(self.method, self.path)
                 self._form = error
@@ -308,19 +316,19 @@ class Context:
         if isinstance(self._form, FormData):
             self._form.close()
 
-    async def _form_pairs(self, settings: Settings) -> Pairs:
+    async def _form_pairs(self, on_progress: OnProgress | None) -> Pairs:
+        settings = self.settings or Settings()
         if self.method in ("GET", "DELETE", "HEAD"):
             return query_pairs(self._query_string, settings)
         pairs = None if self._parsed_form is None else self._parsed_form()
         if pairs is not None:
             return checked_pairs(pairs, settings)
-        length = self.headers.get("content-length", "")
-        return await read_pairs(
-            self._parts(settings.max_form_bytes),
-            self.headers.get("content-type", ""),
-            int(length) if length.isdecimal() else 0,
-            settings,
-        )
+        announced = self.headers.get("content-length", "")
+        length = int(announced) if announced.isdecimal() else 0
+        parts = self._parts(settings.max_form_bytes)
+        if on_progress is not None:
+            parts = with_progress(parts, length, on_progress)
+        return await read_pairs(parts, self.headers.get("content-type", ""), length, settings)
 
     async def _parts(self, max_bytes: int) -> AsyncIterator[bytes]:
         if self._body is None and self._read_parts is not None:

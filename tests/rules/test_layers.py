@@ -81,6 +81,7 @@ PACKAGE_ORDER = {
         "_form_data",
         "_form_fields",
         "_form_parser",
+        "_progress",
     ),
     "datastar": (
         "_attributes.inherited_names",

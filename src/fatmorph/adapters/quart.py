@@ -29,12 +29,13 @@ from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import MAX_BODY_BYTES, Context
 from fatmorph.errors import MomentError
-from fatmorph.http._form_parser import MAX_DISCARDED_BYTES, Pairs
+from fatmorph.http._form_parser import MAX_DISCARDED_BYTES, MULTIPART, Pairs
 from fatmorph.settings import Settings
 
 __all__ = ("endpoint",)
 
 Result = TypeVar("Result")
+MAX_WHOLE_FORM_BYTES = 1024 * 1024  # a larger form tells its progress, as files are worth it
 # Bodies raise it since Quart 0.23.
 CLIENT_LEFT: type[Exception] = getattr(base, "ClientDisconnectedError", ConnectionResetError)
 
@@ -91,7 +92,10 @@ async def _usual_body(own: Request) -> bytes | None:
         if body is None:
             raise RequestEntityTooLarge
         return body
-    if stated is not None and stated <= MAX_BODY_BYTES:
+    usual = (
+        min(MAX_BODY_BYTES, MAX_WHOLE_FORM_BYTES) if own.mimetype == MULTIPART else MAX_BODY_BYTES
+    )
+    if stated is not None and stated <= usual:
         body = await own.get_data(cache=True, as_text=False, parse_form_data=False)
         _give_back(own, body)
         return body

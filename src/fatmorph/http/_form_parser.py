@@ -29,6 +29,7 @@ from fatmorph.http._form_data import Upload, last_part
 
 __all__ = (
     "MAX_DISCARDED_BYTES",
+    "MULTIPART",
     "FormLimits",
     "Pairs",
     "checked_pairs",

@@ -5,7 +5,9 @@ import itertools
 import json
 import re
 import signal
+import socket
 from contextlib import AsyncExitStack, suppress
+from http.client import HTTPResponse
 from typing import Any
 from urllib.parse import quote
 
@@ -278,6 +280,25 @@ def test_a_large_file_is_not_held_in_memory(server: Server) -> None:
 
     assert json.loads(found)[-1] == ["a.png", "image/png", 50_000_000, "xxxx"]
     assert server.peak_memory_bytes() - before < 2**24
+
+
+def test_the_progress_of_a_form_is_told_while_it_arrives(server: Server) -> None:
+    body = multipart(files=[("photo", "a.png", "image/png", b"x" * 2**21)])
+    headers = f"content-type: {MULTIPART}", f"content-length: {len(body)}"
+    printed = len(server.output())
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(written("POST", "/form-progress", *headers, body=body[: 2**20]))
+        is_told = server.prints("a part has arrived", after=printed)
+        connection.sendall(body[2**20 :])
+        response = HTTPResponse(connection)
+        response.begin()
+        told = json.loads(response.read())
+
+    received = [size for size, _ in told]
+    assert (is_told, received == sorted(set(received))) == (True, True)
+    assert (received[0] < len(body), told[-1]) == (True, [len(body), len(body)])
+    assert {total for _, total in told} == {len(body)}
 
 
 def test_a_form_that_is_too_large_is_a_413(server: Server) -> None:

@@ -114,6 +114,16 @@ async def form(c: Context, w: Writer) -> None:
     w.json([entry.name, entry.count, entry.tags, entry.is_gift, photo])
 
 
+async def form_progress(c: Context, w: Writer) -> None:
+    def tell(received: int, total: int) -> None:
+        told.append([received, total])
+        os.write(sys.stdout.fileno(), b"a part has arrived\n")
+
+    told: list[list[int]] = []
+    await c.form(on_progress=tell)
+    w.json(told)
+
+
 async def fail_with_form(c: Context, w: Writer) -> None:
     uploads.extend((await c.form()).get_files("photo"))
     raise LookupError("a handler's own error")
@@ -303,6 +313,7 @@ ROUTES = (
     Route("/signals", signals, ("GET", "POST", "PUT", "PATCH", "DELETE")),
     Route("/upload", upload, ("POST",)),
     Route("/form", form, ("GET", "POST"), FORM_SETTINGS),
+    Route("/form-progress", form_progress, ("POST",), FORM_SETTINGS),
     Route("/fail-with-form", fail_with_form, ("POST",), FORM_SETTINGS),
     Route("/open-uploads", open_uploads),
     Route("/modes", modes),
