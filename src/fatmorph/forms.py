@@ -10,11 +10,21 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from fatmorph.errors import FormError, MomentError
+from fatmorph.http._file_limits import FileLimits
 from fatmorph.http._form_data import FormData, Upload
 from fatmorph.http._form_fields import converted
 from fatmorph.http._problems import MESSAGES, Messages, Problem, worded
 
-__all__ = ("MESSAGES", "Form", "FormData", "Messages", "Problem", "Upload", "read_form")
+__all__ = (
+    "MESSAGES",
+    "FileLimits",
+    "Form",
+    "FormData",
+    "Messages",
+    "Problem",
+    "Upload",
+    "read_form",
+)
 
 T = TypeVar("T")
 

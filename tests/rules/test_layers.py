@@ -79,6 +79,7 @@ PACKAGE_ORDER = {
         "_signal_problems",
         "_signals",
         "_form_data",
+        "_file_limits",
         "_form_fields",
         "_form_parser",
         "_progress",

@@ -24,6 +24,7 @@ import msgspec
 from msgspec import inspect
 
 from fatmorph.errors import FormShapeError, short_repr
+from fatmorph.http._file_limits import FileLimits, file_limits, file_problem
 from fatmorph.http._form_data import FormData, Upload
 from fatmorph.http._problems import Problem, msgspec_problem, pydantic_problem
 from fatmorph.http._signal_shapes import field_hints
@@ -87,6 +88,7 @@ class Field:
         hint: Its annotation; None if pydantic converts it.
         kind: The parts of its type that matter here.
         is_required: Whether it has no default.
+        files: The limits of its files.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Field:
     hint: Any
     kind: Kind
     is_required: bool
+    files: tuple[FileLimits, ...]
 
 
 def converted(data: FormData, shape: Any) -> Converted:
@@ -136,6 +139,8 @@ def _sent(data: FormData, field: Field) -> Any:
     if any(texts) if kind.is_file else files:
         # A form without `enctype="multipart/form-data"` sends the name of a file.
         return Problem(name, "file" if kind.is_file else "text")
+    if problem := file_problem(name, files, field.files):
+        return problem
     sent = [*files] if kind.is_file else [_prepared(text, kind) for text in texts]
     if kind.is_list:
         return _convert(field, sent)
@@ -262,7 +267,8 @@ def _own_fields(shape: Any) -> Iterator[Field]:
             kind = _kind(field.type, place)
             if _has_unknown(field.type):
                 raise _field_error(place)
-            yield Field(field.name, field.encode_name, hint, kind, field.required)
+            limits = file_limits(hint)
+            yield Field(field.name, field.encode_name, hint, kind, field.required, limits)
 
 
 def _model_fields(shape: Any) -> Iterator[Field]:
@@ -270,7 +276,8 @@ def _model_fields(shape: Any) -> Iterator[Field]:
         aliases = (field.validation_alias, field.alias, name)
         sent_name = next(alias for alias in aliases if isinstance(alias, str))
         kind = _kind(_model_info(field.annotation), f"{shape.__name__}.{name}")
-        yield Field(name, sent_name, None, kind, field.is_required())
+        limits = file_limits(field.annotation, field.metadata)
+        yield Field(name, sent_name, None, kind, field.is_required(), limits)
 
 
 def _info(kind: Any) -> inspect.Type:

@@ -9,6 +9,7 @@ https://docs.pydantic.dev/latest/errors/validation_errors/
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ MESSAGES: Mapping[str, str] = {
     "duration": "must be a duration",
     "uuid": "must be a UUID",
     "file": "must be a file",
+    "file_type": "must be a file of type {types}",
+    "file_size": "must not be larger than {size}",
     "list": "must be a list",
     "object": "must be an object",
     "choice": "must be one of the choices",
@@ -159,6 +162,7 @@ PYDANTIC_KINDS = {
     "dict_": "object",
     "model_": "object",
 }
+UNIT_BYTES = 1024  # as file managers of Windows and Django's templates count
 VALIDATOR_PREFIX = re.compile(r"^(Value error|Assertion failed), ")
 
 
@@ -228,4 +232,26 @@ def _filled(template: str, problem: Problem) -> str:
         limit=limit,
         characters=f"{limit} character{s}",
         items=f"{limit} item{s}",
+        types=_types(limit),
+        size=_size(limit),
     )
+
+
+def _types(accept: str) -> str:
+    """Return the names of types as users know them: `image/png,.pdf` → `PNG, PDF`."""
+    parts = [part.strip() for part in accept.split(",")]
+    return ", ".join(
+        part[:-2] if part.endswith("/*") else re.split(r"[/.]", part.partition("+")[0])[-1].upper()
+        for part in parts
+    )
+
+
+def _size(limit: str) -> str:
+    """Return a number of bytes in the largest unit of which there is one: `5 MB`."""
+    if not limit.isdecimal():
+        return limit
+    size, units = float(limit), ["bytes", "KB", "MB", "GB"]
+    while size >= UNIT_BYTES and len(units) > 1:
+        size /= UNIT_BYTES
+        units.pop(0)
+    return f"{math.floor(size * 10) / 10:g} {units[0]}"
