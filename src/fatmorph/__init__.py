@@ -7,7 +7,7 @@
     from fatmorph import datastar_script         the client, from its CDN or your own file
     from fatmorph import Signals, Signal, signal           the signals of a page, as a class
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
-    from fatmorph import Pages                   the state of each open page
+    from fatmorph import Pages, Streams          the state of each open page; ends of streams
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Names that need an event loop are imported when they are first used.
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fatmorph.pages._pages import Pages
     from fatmorph.relay._memory import Relay
     from fatmorph.server import serve
+    from fatmorph.streams import Streams
     from fatmorph.writer import Writer
 
 __version__ = "0.1.0"
@@ -49,6 +50,7 @@ __all__ = (
     "Relay",
     "Signal",
     "Signals",
+    "Streams",
     "Tag",
     "Writer",
     "at",

@@ -9,6 +9,7 @@ MODULES = {
     "Relay": "fatmorph.relay._memory",
     "Signal": "fatmorph.datastar._signal_classes",
     "Signals": "fatmorph.datastar._signal_classes",
+    "Streams": "fatmorph.streams",
     "Writer": "fatmorph.writer",
     "at": "fatmorph.at",
     "connection_state": "fatmorph.datastar._connection_state",

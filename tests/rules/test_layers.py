@@ -22,7 +22,7 @@ LAYERS = (
     ("markup", "http", "compression", "transport", "shutdown", "counters"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay"),
-    ("adapters", "pages"),
+    ("adapters", "pages", "streams"),
     ("server", "uvicorn_protocol", "testing", "_cli"),
 )
 DESIGN = ROOT / "docs" / "explanation" / "design.md"

@@ -131,6 +131,14 @@ class EventResponder(Responder):
             self._stream.complete(b"" if self._is_head else event)
             self._stream.end(Ending.COMPLETE)
 
+    def end_by_key(self, together: int = 1) -> None:
+        """End the loops of the handler; `fatmorph.Streams` calls this.
+
+        Args:
+            together: How many streams end at this moment.
+        """
+        self._stream.end_by_key(together)
+
     async def finish(self) -> None:
         """Complete the response; adapters call this when the handler has returned.
 

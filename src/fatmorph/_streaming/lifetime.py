@@ -1,6 +1,6 @@
 """The lifetime of one response: how and when it ends, and who is notified.
 
-A stream ends in one of six ways; see `Ending`. A loop that waits inside the stream is notified in
+See `Ending` for the ways in which a stream ends. A loop that waits inside the stream is notified in
 a separate turn of the event loop. This module handles no bytes.
 
 Rules:
@@ -39,6 +39,8 @@ class Ending(Enum):
     """We closed the connection, because the client did not read."""
     REPLACED = "replaced"
     """The page has a newer stream; the connection is open until the client closes it."""
+    ENDED_BY_KEY = "ended by its key"
+    """`fatmorph.Streams` ended it, as after a logout."""
     SERVER_STOPPED = "server stopped"
     """The server was told to stop."""
     ABORTED = "aborted"

@@ -10,7 +10,8 @@ stream has lived. A `retry:` line replaces that with a number, so it is written 
 2. A stream has lived for some seconds, and its client may have been told to wait. It gets the fast
    value back. After a restart it is unknown what the process before has told its clients.
 3. The server stops. A stream that has not lived, which is a failure to its page, gets the fast
-   value; many streams get different values, so that they do not all come back at the same moment.
+   value. Many streams that end together, here or by their key, get different values, so that they
+   do not all come back at the same moment.
 
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -96,16 +97,21 @@ class Retries:
         scale = SLOW_SCALER ** (self._troubles.count(now) - 1)
         return _line(max(_jittered(min(SLOW_MS * scale, MAX_SLOW_MS)), self._chosen_ms or 0))
 
-    def ended(self, now: float, lived_seconds: float) -> bytes:
-        """Return the line for a stream that its handler has ended; perhaps none."""
+    def ended(self, now: float, lived_seconds: float, stream_count: int = 1) -> bytes:
+        """Return the line for a stream of a server that goes on; perhaps none."""
         is_early = lived_seconds < LIVED_SECONDS and self.page_id is not None
-        return self.failed(now) if is_early and self._chosen_ms is None else b""
+        if is_early and self._chosen_ms is None:
+            return self.failed(now)
+        return self._spread(stream_count) if stream_count > FEW_STREAMS else b""
 
     def stopped(self, now: float, lived_seconds: float, stream_count: int) -> bytes:
         """Return the line for a stream of a server that stops; perhaps none."""
         is_slow = lived_seconds < LIVED_SECONDS or self._troubles.count(now) > 0
         if stream_count <= FEW_STREAMS:
             return self.settled() if is_slow and self.page_id is not None else b""
+        return self._spread(stream_count)
+
+    def _spread(self, stream_count: int) -> bytes:
         spread = random.random() * min(SPREAD_MS * stream_count, MAX_SPREAD_MS)  # noqa: S311
         return _line(self._fast_ms() + spread)
 

@@ -64,6 +64,7 @@ class Stream:
     __slots__ = (
         "__weakref__",
         "_coding",
+        "_ended_together",
         "_is_repeatable",
         "_is_silent",
         "_lifetime",
@@ -92,6 +93,7 @@ class Stream:
         self._is_repeatable = is_repeatable
         self._retries = retries if is_repeatable else None
         self._is_silent = False
+        self._ended_together = 1
         self._settle_at: float | None = None
         self._traffic = Traffic(self._loop.time())
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
@@ -228,6 +230,22 @@ class Stream:
             COUNTERS.cut += 1
         self._lifetime.end(ending)
 
+    def end_by_key(self, together: int = 1) -> None:
+        """End as if the source of its loop ended; the page asks again.
+
+        A handler that waits elsewhere in an open stream is cancelled, as when the server stops. A
+        stream that has ended already stays as it is.
+
+        Args:
+            together: How many streams end at this moment, so that their pages do not all come
+                back at the next.
+        """
+        if not self.is_ended:
+            self._ended_together = together
+            self.end(Ending.ENDED_BY_KEY)
+            if self._lifetime.is_watched:
+                self._loop.call_later(shutdown.GRACE_SECONDS, self._lifetime.cancel_handler)
+
     def replace(self) -> None:
         """Become silent, because the page has a newer stream.
 
@@ -336,7 +354,7 @@ class Stream:
         lived_seconds = now - self._traffic.begun_at
         if self.is_left_incomplete:
             return self._retries.stopped(now, lived_seconds, shutdown.stopped_count())
-        return self._retries.ended(now, lived_seconds)
+        return self._retries.ended(now, lived_seconds, self._ended_together)
 
     def _log_end(self, ending: Ending) -> None:
         traffic = self._traffic

@@ -84,7 +84,7 @@ class Responder:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the client left or was cut, or the server stops; watching starts with this."""
+        """Whether the stream has ended, except by its handler; watching starts with this."""
         self._stream.watch()
         return self._stream.is_ended
 

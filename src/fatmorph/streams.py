@@ -1,0 +1,145 @@
+"""Streams that end by a key, such as those of a session after its logout.
+
+Such a stream completes its response, so its page asks for it again, and the handler decides: it
+sends the page to the login, or goes on with other rights. A hidden tab has no stream, and asks
+when it is shown. So the check at the beginning of the handler is the only one.
+
+The streams are those of this process. Nothing is kept of a stream that has ended, nor of a key
+without streams.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager, suppress
+from math import isfinite
+
+from fatmorph.errors import ResponseError, short_repr
+from fatmorph.writer import Writer
+
+__all__ = ("Streams",)
+
+
+class Streams:
+    """The open streams of this process, found by keys of your choice.
+
+    Example:
+        streams = Streams()
+
+        async def subscribe(c: Context, w: Writer) -> None:
+            session_id = c.cookies.get("session")
+            with streams.open(w, session_id):
+                if session_id not in sessions:
+                    w.redirect("/login")
+                    return
+                await w.live(board_view, relay.subscribe("board"))
+
+        async def logout(c: Context, w: Writer) -> None:
+            session_id = c.cookies.get("session")
+            sessions.pop(session_id, None)
+            streams.end(session_id)
+            w.redirect("/login")
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # re-entrant: any allocation can run a finaliser
+        self._by_key: dict[Hashable, set[_OpenStream]] = {}
+
+    def __len__(self) -> int:
+        """Return how many streams are open."""
+        with self._lock:
+            return len(set().union(*self._by_key.values()))
+
+    @contextmanager
+    def open(
+        self, w: Writer, *keys: Hashable, max_seconds: float | None = None
+    ) -> Generator[None, None, None]:
+        """Let a stream be ended by its keys while the block runs.
+
+        Enter the block first, and check the session in it: then a logout in between ends the
+        stream too.
+
+        Args:
+            w: Writes the stream.
+            *keys: Such as a session's and a user's; None is skipped.
+            max_seconds: When the stream ends by itself, such as with its session; zero or less
+                ends it at once, None never.
+
+        Raises:
+            ResponseError: If `max_seconds` is infinite or not a number.
+        """
+        if max_seconds is not None and not isfinite(max_seconds):
+            raise _seconds_error(max_seconds)
+        stream = _OpenStream(w)
+        timer = None if max_seconds is None else stream.end_in(max_seconds)
+        wanted = [key for key in set(keys) if key is not None]
+        with self._lock:
+            for key in wanted:
+                self._by_key.setdefault(key, set()).add(stream)
+        try:
+            yield
+        finally:
+            stream.is_open = False
+            if timer is not None:
+                timer.cancel()
+            with self._lock:
+                for key in wanted:
+                    self._remove(key, stream)
+
+    def end(self, *keys: Hashable) -> int:
+        """End the streams that have one of these keys, and return their number.
+
+        Their loops of `w.live()` and `w.alive()` end normally. A handler that waits elsewhere is
+        cancelled a quarter of a second later. An action is not interrupted.
+
+        It never waits, and may be called from any thread.
+        """
+        with self._lock:
+            found = set().union(*(self._by_key.get(key, ()) for key in keys))
+        for stream in found:
+            stream.end_soon(len(found))
+        return len(found)
+
+    def _remove(self, key: Hashable, stream: _OpenStream) -> None:
+        streams = self._by_key[key]
+        streams.remove(stream)
+        if not streams:
+            del self._by_key[key]
+
+
+class _OpenStream:
+    """A stream whose handler is in the block; made in its event loop."""
+
+    __slots__ = ("_loop", "_writer", "is_open")
+
+    def __init__(self, writer: Writer) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._writer = writer
+        self.is_open = True
+
+    def end_in(self, seconds: float) -> asyncio.TimerHandle | None:
+        """End the stream at once, or after some seconds with the timer that is returned."""
+        if seconds > 0:
+            return self._loop.call_later(seconds, self._end, 1)
+        self._end(1)
+        return None
+
+    def end_soon(self, together: int) -> None:
+        """End the stream in its event loop; from any thread."""
+        with suppress(RuntimeError):  # the event loop is closed, and its streams with it
+            self._loop.call_soon_threadsafe(self._end, together)
+
+    def _end(self, together: int) -> None:
+        if self.is_open:
+            self._writer.end_by_key(together)
+
+
+def _seconds_error(seconds: float) -> ResponseError:
+    return ResponseError(
+        f"cannot end a stream after {short_repr(seconds)} seconds",
+        where="streams.open(w, …, max_seconds=…)",
+        why="it must be a finite number, or None for a stream without an end",
+        fix="streams.open(w, …, max_seconds=None)",
+    )
