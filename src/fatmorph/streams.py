@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Generator, Hashable
+from collections.abc import Generator, Hashable, Iterable
 from contextlib import contextmanager, suppress
 from math import isfinite
 
@@ -50,7 +50,7 @@ class Streams:
     def __len__(self) -> int:
         """Return how many streams are open."""
         with self._lock:
-            return len(set().union(*self._by_key.values()))
+            return _count(set().union(*self._by_key.values()))
 
     @contextmanager
     def open(
@@ -63,7 +63,8 @@ class Streams:
 
         Args:
             w: Writes the stream.
-            *keys: Such as a session's and a user's; None is skipped.
+            *keys: Such as a session's and a user's; None is skipped. Blocks may be nested, for a
+                key that is known later.
             max_seconds: When the stream ends by itself, such as with its session; zero or less
                 ends it at once, None never.
 
@@ -97,10 +98,11 @@ class Streams:
         It never waits, and may be called from any thread.
         """
         with self._lock:
-            found = set().union(*(self._by_key.get(key, ()) for key in keys))
+            found = {stream for key in keys for stream in self._by_key.get(key, ())}
+        count = _count(found)
         for stream in found:
-            stream.end_soon(len(found))
-        return len(found)
+            stream.end_soon(count)
+        return count
 
     def _remove(self, key: Hashable, stream: _OpenStream) -> None:
         streams = self._by_key[key]
@@ -110,13 +112,13 @@ class Streams:
 
 
 class _OpenStream:
-    """A stream whose handler is in the block; made in its event loop."""
+    """A stream whose handler is in a block; made in its event loop."""
 
-    __slots__ = ("_loop", "_writer", "is_open")
+    __slots__ = ("_loop", "is_open", "writer")
 
     def __init__(self, writer: Writer) -> None:
         self._loop = asyncio.get_running_loop()
-        self._writer = writer
+        self.writer = writer
         self.is_open = True
 
     def end_in(self, seconds: float) -> asyncio.TimerHandle | None:
@@ -133,7 +135,12 @@ class _OpenStream:
 
     def _end(self, together: int) -> None:
         if self.is_open:
-            self._writer.end_by_key(together)
+            self.writer.end_by_key(together)
+
+
+def _count(streams: Iterable[_OpenStream]) -> int:
+    """Count each stream once, although its handler may be in several blocks."""
+    return len({stream.writer for stream in streams})
 
 
 def _seconds_error(seconds: float) -> ResponseError:

@@ -110,6 +110,19 @@ async def test_only_streams_with_one_of_the_keys_end(streams: Streams) -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_a_stream_in_several_blocks_is_one_stream(streams: Streams) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        with streams.open(w, "session 1"), streams.open(w, "ada", "session 1"):
+            await alive(w)
+
+    task, _ = opened(handler)
+    await turns()
+
+    assert (len(streams), streams.end("session 1", "ada")) == (1, 1)
+    await task
+    assert vars(streams)["_by_key"] == {}
+
+
 async def test_events_that_are_written_after_the_loop_are_still_sent(streams: Streams) -> None:
     task, client = opened(following(streams, "session 1"))
     await turns()

@@ -137,6 +137,7 @@ GUNICORN = Server(
             "test_clients_that_leave_within_their_second_request_leave_nothing",
             "test_clients_that_leave_when_they_are_asked_for_a_body_leave_nothing",
             "test_an_action_redraws_its_own_page_only_and_no_other_session_can_act_for_it",
+            "test_a_key_ends_its_streams_completely_and_no_others",
             "test_a_stopping_server_ends_its_streams_and_exits",
             "test_a_stopping_server_cancels_a_handler_that_waits_elsewhere",
         ),

@@ -630,3 +630,25 @@ async def test_an_action_redraws_its_own_page_only_and_no_other_session_can_act_
     assert [response.status for response, _ in answers] == [200, 403, 403, 403]
     assert answers[0][1] == b"true"
     assert (b"coffee" in mine.received, b"tea" in stolen.received) == (False, False)
+
+
+async def test_a_key_ends_its_streams_completely_and_no_others(own_server: Server) -> None:
+    async with (
+        Events(own_server.port, "/follow-session?session=ada") as first,
+        Events(own_server.port, "/follow-session?session=ada") as second,
+        Events(own_server.port, "/follow-session?session=bob") as other,
+    ):
+        for stream, session in ((first, b"ada"), (second, b"ada"), (other, b"bob")):
+            await stream.until(session)
+
+        _, body = await asyncio.to_thread(
+            request, own_server.port, "/end-session?session=ada", "POST", b""
+        )
+        for stream in (first, second):
+            await stream.until(LAST_CHUNK)
+
+        found = await settled(
+            own_server, open=1, subscriptions=1, cleaned_up=["session ada", "session ada"]
+        )
+    assert (json.loads(body)[0], LAST_CHUNK in other.received) == (2, False)
+    assert found == {"open": 1, "subscriptions": 1, "cleaned_up": ["session ada"] * 2}

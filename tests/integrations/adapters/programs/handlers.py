@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from fatmorph import Context, Element, Pages, Relay, Writer, counters, h
+from fatmorph import Context, Element, Pages, Relay, Streams, Writer, counters, h
 from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
@@ -57,6 +57,22 @@ async def search_tab(c: Context, w: Writer) -> None:
     async with tabs.of(c) as tab:
         tab.state.query = c.query["query"]
         w.json(bool(c.client))
+
+
+streams = Streams()
+
+
+async def follow_session(c: Context, w: Writer) -> None:
+    with streams.open(w, c.query["session"]):
+        w.patch_signals({"session": c.query["session"]})
+        async for _ in w.alive(relay.subscribe("news")):
+            pass
+    left("session " + c.query["session"])
+
+
+async def end_session(c: Context, w: Writer) -> None:
+    count = await asyncio.to_thread(streams.end, c.query["session"])
+    w.json([count, len(streams)])
 
 
 async def page(c: Context, w: Writer) -> None:
@@ -336,4 +352,6 @@ ROUTES = (
     Route("/left-over", left_over),
     Route("/follow-tab", follow_tab),
     Route("/search-tab", search_tab, ("POST",)),
+    Route("/follow-session", follow_session),
+    Route("/end-session", end_session, ("POST",)),
 )

@@ -1,0 +1,12 @@
+"""The how-to on logging in, with the sessions of Litestar."""
+
+from litestar import Litestar, route
+from litestar.middleware.session.client_side import CookieBackendConfig
+from login_routes import ROUTES
+
+from fatmorph.adapters.litestar import endpoint
+
+app = Litestar(
+    [route(path, http_method=[method])(endpoint(handler)) for path, handler, method in ROUTES],
+    middleware=[CookieBackendConfig(secret=b"for tests only!!").middleware],
+)
