@@ -7,8 +7,9 @@ stream has lived. A `retry:` line replaces that with a number, so it is written 
    number of recent cases of its handler in this process, because no request carries a count. It
    is never shorter than a second: clients before Datastar 1.0.2 wait as long after each 4xx and
    5xx that follows.
-2. A stream has lived for some seconds, and its client may have been told to wait. It gets the fast
-   value back. After a restart it is unknown what the process before has told its clients.
+2. A stream has lived for some seconds, and its client may have been told to wait, by 1 or 3. It
+   gets the fast value back. After a restart it is unknown what the process before has told its
+   clients.
 3. The server stops. A stream that has not lived, which is a failure to its page, gets the fast
    value. Many streams that end together, here or by their key, get different values, so that they
    do not all come back at the same moment.
@@ -49,6 +50,8 @@ class _Troubles:
 
     def __init__(self, now: float) -> None:
         self.begun_at = now
+        self.spread_at = -RECENT_SECONDS
+        """When pages were last told to come back at different moments."""
         self._times: deque[float] = deque(maxlen=MAX_TROUBLES)
 
     def note(self, now: float) -> None:
@@ -82,7 +85,7 @@ class Retries:
 
     def seconds_to_settle(self, now: float) -> float | None:
         """Return when the stream has lived long enough to get the fast value back, if ever."""
-        if self._troubles.count(now):
+        if self._troubles.count(now) or now - self._troubles.spread_at < RECENT_SECONDS:
             return LIVED_SECONDS
         is_young = now - self._troubles.begun_at < YOUNG_SECONDS
         return SETTLE_YOUNG_SECONDS if is_young and self.page_id is not None else None
@@ -102,7 +105,10 @@ class Retries:
         is_early = lived_seconds < LIVED_SECONDS and self.page_id is not None
         if is_early and self._chosen_ms is None:
             return self.failed(now)
-        return self._spread(stream_count) if stream_count > FEW_STREAMS else b""
+        if stream_count <= FEW_STREAMS:
+            return b""
+        self._troubles.spread_at = now
+        return self._spread(stream_count)
 
     def stopped(self, now: float, lived_seconds: float, stream_count: int) -> bytes:
         """Return the line for a stream of a server that stops; perhaps none."""

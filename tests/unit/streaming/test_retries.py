@@ -9,6 +9,7 @@ import pytest
 from fatmorph import Context, Relay, Writer, h, shutdown
 from fatmorph._streaming import retries
 from fatmorph.adapters import respond
+from fatmorph.http._subscription import Mark
 from fatmorph.testing import MemoryClient
 from transports import Clock, turns
 
@@ -278,6 +279,16 @@ async def test_many_streams_of_a_server_that_stops_come_back_one_by_one(
     assert fullest < 90
     assert fastest <= min(waits)
     assert max(waits) <= fastest + 440
+
+
+def test_pages_that_come_back_one_by_one_get_the_fast_value_back() -> None:
+    handler, mark = Page().open, Mark("k3j2", None)
+    begun = retries.Retries(handler, mark, 0.0)
+
+    begun.ended(100.0, 60.0, stream_count=1000)
+
+    later = [retries.Retries(handler, mark, now).seconds_to_settle(now) for now in (101, 161)]
+    assert later == [retries.LIVED_SECONDS, None]
 
 
 async def test_a_newer_stream_of_the_page_silences_the_older_one(clock: Clock) -> None:
