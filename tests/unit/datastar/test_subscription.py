@@ -14,7 +14,9 @@ SCALER = (
     "detail.type == 'datastar-open' && detail.el == el && (scaler.n = 0)), scaler))"
     "({n: 0, valueOf() {return this.n++ < 3 ? 1.25 : 2.5}})"
 )
+ENDS = "requestCancellation: 'cleanup'"
 RETRIES = (
+    f"{ENDS}, "
     "retry: 'always', retryInterval: {n: 0, end: 0, valueOf() {return "
     "Date.now() < this.end ? this.wait : ("
     "this.n = Date.now() - this.end < 3000 ? this.n + 1 : 0, "
@@ -72,7 +74,7 @@ RETRIES = (
             at.subscribe("/s", retry_interval=50, retry_max_count=3, open_when_hidden=True),
             (
                 f"@get('/s', {{payload: {{}}, headers: {{{PAGE} + ' 50', {NOTHING}, {STATE}}}, "
-                f"openWhenHidden: true, retry: 'always', retryInterval: 50, {SCALER}, "
+                f"openWhenHidden: true, {ENDS}, retry: 'always', retryInterval: 50, {SCALER}, "
                 "retryMaxWait: 10000, retryMaxCount: 3})"
             ),
         ),

@@ -84,6 +84,14 @@ FOUND = {
 }
 
 
+def test_a_write_that_ends_with_its_element_ends_others_with_its_url_too():
+    save = data.on("click", at.post("/a", request_cancellation="cleanup"))
+
+    [finding] = check(h.body(h.button(save), h.a(save)))
+
+    assert (finding.code, finding.path) == ("same-action", "body > a")
+
+
 @pytest.mark.parametrize("code", FOUND)
 def test_a_finding_is_found_where_it_is(code):
     view, path = FOUND[code]

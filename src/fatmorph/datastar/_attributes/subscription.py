@@ -63,6 +63,8 @@ def subscription_options(options: Mapping[str, object]) -> dict[str, object]:
     """
     given = {name: value for name, value in options.items() if value is not None}
     defaults: dict[str, object] = {
+        # A page that is morphed into another one ends its stream; see `live_links()`.
+        "request_cancellation": "cleanup",
         "retry": "always",
         "retry_interval": INTERVAL,
         "retry_scaler": SCALER,

@@ -21,6 +21,8 @@ REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*
 WRITE = re.compile(r"@(post|put|patch|delete)\(\s*(['\"`])([^'\"`$]*)\2\s*[,)]")
 ANY_REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
 CLIENT = re.compile(r"datastar@v?(\d+\.\d+\.\d+)")  # in a URL of the CDN
+# With "cleanup", as with the default, a request ends others.
+OWN_CANCELLATION = re.compile(r"requestCancellation(?!: 'cleanup')")
 MANY_CELLS = 1_000  # fewer cost a client a few milliseconds per patch
 STAYS = frozenset({"body", "head", "html"})  # matched by their tags
 
@@ -141,7 +143,7 @@ def _report_subscriptions(survey: Survey) -> None:
         if is_subscription(expression) and spot.row is not None and not spot.row.is_covered:
             survey.report("subscription-can-move", spot)
         request = REQUEST.search(expression)
-        if request is None or "requestCancellation" in expression:
+        if request is None or OWN_CANCELLATION.search(expression):
             continue
         method, _, url = request.groups()
         first = asked.setdefault((method, url), spot)
@@ -152,12 +154,12 @@ def _report_subscriptions(survey: Survey) -> None:
 
 def _report_ended_streams(survey: Survey) -> None:
     for spot, _, expression in survey.inits:
-        if not is_subscription(expression) or "requestCancellation" in expression:
+        if not is_subscription(expression) or OWN_CANCELLATION.search(expression):
             continue
         requests = [
             request
             for name, text in spot.element.attributes.items()
-            if name.startswith("data-") and "requestCancellation" not in str(text)
+            if name.startswith("data-") and not OWN_CANCELLATION.search(str(text))
             for request in ANY_REQUEST.findall(str(text))
         ]
         if len(requests) > 1 and not _has_newer_client(survey):
@@ -184,7 +186,7 @@ def _report_actions(survey: Survey) -> None:
         return  # hot: tests/benchmarks/checking.py
     for spot, value in survey.actions:
         text = str(value)
-        if spot.flags & (IN_TEMPLATE | UNKNOWN_TO_DATASTAR) or "requestCancellation" in text:
+        if spot.flags & (IN_TEMPLATE | UNKNOWN_TO_DATASTAR) or OWN_CANCELLATION.search(text):
             continue
         for method, _, url in WRITE.findall(text):
             request = (method, url)
