@@ -27,6 +27,7 @@ from fatmorph.datastar.events._elements import (
     removal_event,
 )
 from fatmorph.datastar.events._event import identified
+from fatmorph.datastar.events._history import push_url_event, replace_url_event
 from fatmorph.datastar.events._scripts import navigation_event, script_event
 from fatmorph.datastar.events._signals import signals_event
 from fatmorph.datastar.events._signals_json import changed_signals
@@ -284,6 +285,32 @@ class Writer(EventResponder):
             ResponseEndedError: If a whole response was written before.
         """
         self._send(navigation_event(url, nonce=self._script_nonce(nonce)))
+
+    def push_url(self, url: str, *, nonce: str | None = None) -> None:
+        """Give the page a new address and a new entry in the history, without loading anything.
+
+        Args:
+            url: A path on this site, or relative to the page, such as `?page=2`.
+            nonce: As for `execute()`, because a script changes the address.
+
+        Raises:
+            EventError: If the URL is one of another site or has more than 8000 bytes, or the nonce
+                could not be part of a policy.
+            ResponseEndedError: If a whole response was written before.
+        """
+        self._send(push_url_event(url, nonce=self._script_nonce(nonce)))
+
+    def replace_url(self, url: str, *, nonce: str | None = None) -> None:
+        """Give the page a new address, in its entry of the history, without loading anything.
+
+        Args:
+            url: As for `push_url()`.
+            nonce: As for `push_url()`.
+
+        Raises:
+            EventError, ResponseEndedError: As for `push_url()`.
+        """
+        self._send(replace_url_event(url, nonce=self._script_nonce(nonce)))
 
     @overload
     def alive(

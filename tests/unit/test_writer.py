@@ -213,6 +213,8 @@ async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
     [
         (lambda w: w.execute("alert(1)"), "alert(1)"),
         (lambda w: w.navigate("/next"), "'/next'"),
+        (lambda w: w.push_url("/next"), "history.pushState("),
+        (lambda w: w.replace_url("/next"), "history.replaceState("),
     ],
 )
 async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str) -> None:
@@ -232,6 +234,8 @@ async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str
     [
         lambda w: w.execute("alert(1)", nonce="n0nce"),
         lambda w: w.navigate("/next", nonce="n0nce"),
+        lambda w: w.push_url("/next", nonce="n0nce"),
+        lambda w: w.replace_url("/next", nonce="n0nce"),
         lambda w: w.redirect("/next", nonce="n0nce"),
     ],
 )

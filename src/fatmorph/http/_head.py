@@ -24,6 +24,8 @@ __all__ = (
     "checked_status",
     "completed_error",
     "cookie_header",
+    "is_elsewhere",
+    "quoted_url",
     "started_error",
 )
 
@@ -179,17 +181,44 @@ def checked_location(url: str, *, external: bool) -> str:
     Source: https://www.rfc-editor.org/rfc/rfc9110#name-location
     """
     try:
-        # Browsers read a backslash as a slash and drop tabs and line ends; all are encoded here.
-        location = quote(url, safe=URL_SAFE)
-        parts = _split(location)
+        location = quoted_url(url)
+        leads_elsewhere = is_elsewhere(location)
     except ValueError:  # a lone surrogate, or an invalid address in brackets
         raise _location_error(url, external=True) from None
-    is_elsewhere = bool(parts.scheme or parts.netloc or location.startswith("//"))
-    if is_elsewhere and not external:
+    if leads_elsewhere and not external:
         raise _location_error(url, external=False)
-    if is_elsewhere and parts.scheme not in ("http", "https", ""):
+    if leads_elsewhere and _split(location).scheme not in ("http", "https", ""):
         raise _location_error(url, external=True)
     return location
+
+
+def quoted_url(url: str) -> str:
+    r"""Return a URL in ASCII, without the characters that browsers read as others or drop.
+
+    Browsers read a backslash as a slash, and drop tabs and line ends.
+
+    Raises:
+        ValueError: It contains a lone surrogate.
+
+    Example:
+        >>> quoted_url("/\\example.com/räume")
+        '/%5Cexample.com/r%C3%A4ume'
+    """
+    return quote(url, safe=URL_SAFE)
+
+
+def is_elsewhere(quoted: str) -> bool:
+    """Return whether a URL of `quoted_url()` has a scheme or a host of its own.
+
+    Raises:
+        ValueError: It has an invalid address in brackets.
+
+    Example:
+        >>> is_elsewhere("/search"), is_elsewhere("//example.com")
+        (False, True)
+    """
+    parts = _split(quoted)
+    return bool(parts.scheme or parts.netloc or quoted.startswith("//"))
 
 
 def completed_error() -> ResponseEndedError:

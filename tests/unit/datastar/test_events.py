@@ -21,8 +21,10 @@ from fatmorph.datastar.events import (
     navigate,
     patch_elements,
     patch_signals,
+    push_url,
     remove_elements,
     remove_signals,
+    replace_url,
 )
 from fatmorph.errors import ChildError, EncodingError, EventError, RawTextError
 from fatmorph.markup._element import fragment
@@ -604,6 +606,80 @@ class TestNavigate:
             navigate(None)
 
         assert caught.value.fix == "navigate(str(value))"
+
+
+class TestAddress:
+    def test_a_pushed_address_is_a_new_entry_unless_the_page_has_it(self):
+        assert push_url("/items?page=2").decode() == (
+            PATCH + "data: selector body\ndata: mode append\n"
+            'data: elements <script data-effect="el.remove()">'
+            "{const url = new URL('/items?page=2', document.baseURI).href; "
+            "if (url != location.href) history.pushState({}, '', url)}</script>\n\n"
+        )
+
+    def test_a_replaced_address_keeps_the_state_of_its_entry(self):
+        assert replace_url("?q=tea").decode() == (
+            PATCH + "data: selector body\ndata: mode append\n"
+            'data: elements <script data-effect="el.remove()">'
+            "history.replaceState(history.state, '', '?q=tea')</script>\n\n"
+        )
+
+    @pytest.mark.parametrize("write", [push_url, replace_url])
+    def test_an_address_carries_the_nonce_of_its_page_and_can_be_numbered(self, write):
+        event = write("/", nonce="n0nce", event_id="7", retry_ms=5)
+
+        assert event.startswith(PATCH.encode() + b"id: 7\nretry: 5\n")
+        assert b' nonce="n0nce" data-preserve-attr="nonce">' in event
+
+    @pytest.mark.parametrize("write", [push_url, replace_url])
+    @pytest.mark.parametrize(
+        ("url", "written"),
+        [
+            ("", ""),
+            ("?", "?"),
+            ("#part", "#part"),
+            ("/räume und", "/r%C3%A4ume%20und"),
+            ("/r%C3%A4ume?q=100%", "/r%C3%A4ume?q=100%"),
+            ("/?q='\"`</script><!--", "/?q=\\x27%22%60%3C/script%3E%3C!--"),
+            ("/\\example.com", "/%5Cexample.com"),
+            ("/\r\n\t/x", "/%0D%0A%09/x"),
+            (" javascript:alert(1)", "%20javascript:alert(1\\x29"),
+            ("/?next=https://example.com", "/?next=https://example.com"),
+            ("/" + "x" * 7999, "/" + "x" * 7999),
+        ],
+    )
+    def test_an_address_of_this_site_is_encoded(self, write, url, written):
+        assert f"'{written}'".encode() in write(url)
+
+    @pytest.mark.parametrize("write", [push_url, replace_url])
+    @pytest.mark.parametrize(
+        "url",
+        [
+            *("https://example.com/", "//example.com", "HTTP:x", "javascript:alert(1)"),
+            *("data:text/html,x", "a:b", "//[", "\ud800"),
+        ],
+    )
+    def test_an_address_of_another_site_is_refused(self, write, url):
+        with pytest.raises(EventError) as caught:
+            write(url)
+
+        assert caught.value.why == "a page can have only addresses of its own site"
+        assert caught.value.where == f"{write.__name__}()"
+
+    @pytest.mark.parametrize("write", [push_url, replace_url])
+    @pytest.mark.parametrize("url", ["/" + "x" * 8000, "/?q=" + "ä" * 1333])
+    def test_an_address_that_servers_refuse_when_it_is_loaded_again_is_refused(self, write, url):
+        with pytest.raises(EventError) as caught:
+            write(url)
+
+        assert caught.value.what.endswith("bytes as the address of the page")
+        assert caught.value.fix == 'h.input(data.bind("query"), maxlength=200)'
+
+    def test_an_address_is_text(self):
+        with pytest.raises(EventError) as caught:
+            push_url(None)
+
+        assert caught.value.fix == "push_url(str(value))"
 
 
 class TestComment:

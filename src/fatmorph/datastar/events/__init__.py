@@ -13,6 +13,7 @@ from fatmorph.datastar.events._elements import (
     remove_elements,
 )
 from fatmorph.datastar.events._event import DatastarEvent, as_text, comment
+from fatmorph.datastar.events._history import push_url, replace_url
 from fatmorph.datastar.events._scripts import execute_script, navigate
 from fatmorph.datastar.events._signals import patch_signals, remove_signals
 
@@ -25,6 +26,8 @@ __all__ = (
     "navigate",
     "patch_elements",
     "patch_signals",
+    "push_url",
     "remove_elements",
     "remove_signals",
+    "replace_url",
 )
