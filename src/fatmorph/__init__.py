@@ -3,7 +3,7 @@
     from fatmorph import h, svg, mathml          the elements: h.div(…), svg.circle(…)
     from fatmorph import data, at                Datastar's attributes and actions
     from fatmorph import fragment, comment, element, static, json_script, js, Markup
-    from fatmorph import render, render_bytes, pretty, dom_id, connection_state
+    from fatmorph import render, render_bytes, pretty, dom_id, connection_state, live_links
     from fatmorph import datastar_script         the client, from its CDN or your own file
     from fatmorph import Signals, Signal, signal           the signals of a page, as a class
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fatmorph import at as at, data as data
     from fatmorph.context import Context
     from fatmorph.datastar._connection_state import connection_state
+    from fatmorph.datastar._live_links import live_links
     from fatmorph.datastar._script import datastar_script
     from fatmorph.datastar._signal_classes import Signal, Signals, signal
     from fatmorph.markup.escape import js
@@ -64,6 +65,7 @@ __all__ = (
     "h",
     "js",
     "json_script",
+    "live_links",
     "mathml",
     "pretty",
     "render",

@@ -17,6 +17,7 @@ MODULES = {
     "datastar_script": "fatmorph.datastar._script",
     "dom_id": "fatmorph.morph.ids",
     "js": "fatmorph.markup.escape",
+    "live_links": "fatmorph.datastar._live_links",
     "serve": "fatmorph.server",
     "signal": "fatmorph.datastar._signal_classes",
 }

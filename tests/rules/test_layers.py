@@ -100,6 +100,7 @@ PACKAGE_ORDER = {
         "_attributes.subscription",
         "_script",
         "_connection_state",
+        "_live_links",
         "events._fields",
         "events._whole_response",
         "events._event",
@@ -108,6 +109,7 @@ PACKAGE_ORDER = {
         "events._regions",
         "events._elements",
         "events._scripts",
+        "events._history",
         "_drawing",
     ),
     "_streaming": (

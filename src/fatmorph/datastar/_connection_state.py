@@ -9,7 +9,8 @@ The client fires `datastar-fetch` events, whose detail has the type and the elem
 3. `finished` of a subscription means that a response has ended it for good, unless it has written
    `datastar-unsubscribe`. A body may have other requests besides its subscription, so they are
    counted. Those that a `data-init` before this element has started are counted in its text,
-   because this element was not listening yet.
+   because this element was not listening yet. `live_links()` fires `datastar-navigate` when it has
+   morphed in a page; streams that end in the same turn belonged to the page before.
 
 There is one listener for each document. It survives patches that remove the element, such as a
 maintenance page, and finds a new one by its id.
@@ -34,7 +35,7 @@ SCRIPT = """\
 if (document.connectionState) return;
 document.connectionState = true;
 const waiting = new Set(), refused = new Set(), streams = new Set(), open = new Map();
-let isLate = false, hasFailed = false, status = '', lateTimer, failedTimer;
+let isLate = false, isLeft = false, hasFailed = false, status = '', lateTimer, failedTimer;
 const find = () => document.getElementById('connection-state');
 const set = (box, name, value) => value ? box.dataset[name] = value : delete box.dataset[name];
 const show = () => {
@@ -86,10 +87,11 @@ else if (type == 'retrying') refused.has(el) || (status = ''), wait(el);
 else go(el);
 if (type == 'datastar-open') streams.add(el), open.get(el) || open.set(el, 1);
 if (type == 'datastar-unsubscribe') streams.delete(el);
+if (type == 'datastar-navigate') isLeft = true, setTimeout(() => isLeft = false);
 if (type == 'finished') {
 count(el, -1);
 if (refused.delete(el)) fail();
-if (!open.get(el) && streams.delete(el)) reload(el);
+if (!open.get(el) && streams.delete(el) && !isLeft) reload(el);
 }
 });
 })()"""
