@@ -219,7 +219,9 @@ def test_back_and_forward_go_through_the_searches_with_entries_of_their_own(
 ) -> None:
     open_page(page, site, "/search?q=tea")
     for word in ("coffee", "teapot", "teapot"):
-        page.locator(f"#push-{word}").click()
+        with page.expect_response("**/search?push=1") as response:
+            page.locator(f"#push-{word}").click()
+        response.value.finished()
         expect(page.locator("#found li")).to_have_text([word])
         expect(page).to_have_url(f"{site}/search?q={word}")
 

@@ -212,6 +212,30 @@ def test_another_page_is_opened(server: Server, page: Page, way: str, action: st
     expect(page).to_have_title("Next")
 
 
+@ways
+@pytest.mark.parametrize(("action", "added"), [("push", 1), ("replace", 0)])
+def test_the_address_changes(server: Server, page: Page, way: str, action: str, added: int) -> None:
+    open_page(page, server)
+    before = page.evaluate("history.length")
+
+    page.locator(f"#{way}-{action}").click()
+
+    expect(page).to_have_url(re.compile(f"{action}"))
+    assert page.evaluate("history.length") == before + added
+    expect(page).to_have_title("Policy")
+
+
+def test_a_live_link_morphs_in_its_page(server: Server, page: Page) -> None:
+    open_page(page, server)
+    page.evaluate("document.isSame = true")
+
+    page.locator("#link").click()
+
+    expect(page).to_have_title("Next")
+    expect(page).to_have_url(f"{server.base_url}/next")
+    assert page.evaluate("document.isSame")
+
+
 @sending
 @ways
 def test_a_style_that_is_new_in_a_patch_applies_if_the_page_sends_its_nonce(

@@ -12,7 +12,18 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
+from fatmorph import (
+    Context,
+    Element,
+    Relay,
+    Writer,
+    at,
+    data,
+    datastar_script,
+    h,
+    live_links,
+    serve,
+)
 from fatmorph.adapters.starlette import route
 from fatmorph.settings import Settings
 
@@ -46,6 +57,8 @@ def page_view(c: Context) -> Element:
             h.h1({"id": "heading"}, HEADING),
             h.p({"id": "number"}, data.style({"opacity": "0.5"}), pages),
             h.p({"id": "source"}, f"stream of {os.getpid()}" if c.is_datastar else "first load"),
+            h.a({"id": "link", "href": "/next"}, "Next"),
+            live_links(),
             Markup(c.query.get("attack", "")),  # simulates a forgotten escape
             [
                 h.button(
@@ -76,6 +89,8 @@ ACTIONS: dict[str, Callable[[Context, Writer], None]] = {
     "execute": lambda c, w: w.execute(said("execute")),
     "navigate": lambda c, w: w.navigate("/next"),
     "redirect": lambda c, w: w.redirect("/next"),
+    "push": lambda c, w: w.push_url("/?pushed"),
+    "replace": lambda c, w: w.replace_url("/?replaced"),
 }
 
 
