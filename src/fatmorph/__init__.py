@@ -2,12 +2,13 @@
 
     from fatmorph import h, svg, mathml          the elements: h.div(…), svg.circle(…)
     from fatmorph import data, at                Datastar's attributes and actions
-    from fatmorph import fragment, comment, element, static, json_script, js, Markup
+    from fatmorph import fragment, comment, element, static, json_script, js, Markup, JSExpression
     from fatmorph import render, render_bytes, pretty, dom_id, connection_state, live_links
     from fatmorph import datastar_script         the client, from its CDN or your own file
     from fatmorph import Signals, Signal, signal           the signals of a page, as a class
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
     from fatmorph import Pages, Streams          the state of each open page; ends of streams
+    from fatmorph import in_thread               a query that blocks
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Names that need an event loop are imported when they are first used.
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
     from fatmorph.datastar._live_links import live_links
     from fatmorph.datastar._script import datastar_script
     from fatmorph.datastar._signal_classes import Signal, Signals, signal
-    from fatmorph.markup.escape import js
+    from fatmorph.markup.escape import JSExpression, js
     from fatmorph.morph.ids import dom_id
     from fatmorph.pages._pages import Pages
     from fatmorph.relay._memory import Relay
     from fatmorph.server import serve
     from fatmorph.streams import Streams
+    from fatmorph.threads import in_thread
     from fatmorph.writer import Writer
 
 __version__ = "0.1.0"
@@ -46,6 +48,7 @@ __all__ = (
     "Attrs",
     "Context",
     "Element",
+    "JSExpression",
     "Markup",
     "Pages",
     "Relay",
@@ -63,6 +66,7 @@ __all__ = (
     "element",
     "fragment",
     "h",
+    "in_thread",
     "js",
     "json_script",
     "live_links",

@@ -5,6 +5,7 @@ __all__ = ("MODULES",)
 # Name → the module that it is in, or that it is.
 MODULES = {
     "Context": "fatmorph.context",
+    "JSExpression": "fatmorph.markup.escape",
     "Pages": "fatmorph.pages._pages",
     "Relay": "fatmorph.relay._memory",
     "Signal": "fatmorph.datastar._signal_classes",
@@ -16,6 +17,7 @@ MODULES = {
     "data": "fatmorph.data",
     "datastar_script": "fatmorph.datastar._script",
     "dom_id": "fatmorph.morph.ids",
+    "in_thread": "fatmorph.threads",
     "js": "fatmorph.markup.escape",
     "live_links": "fatmorph.datastar._live_links",
     "serve": "fatmorph.server",

@@ -21,6 +21,7 @@
     │   ├── ResponseError            ValueError
     │   ├── SettingsError            ValueError
     │   ├── SubjectError             ValueError
+    │   ├── ThreadError              TypeError
     │   ├── ServeError               ValueError
     │   ├── SnapshotError            ValueError
     │   └── CommandError             ValueError
@@ -77,6 +78,7 @@ __all__ = (
     "SubjectError",
     "SubscriptionClosedError",
     "TagNameError",
+    "ThreadError",
     "add_place",
     "one_line",
     "plain_text",
@@ -243,6 +245,12 @@ class SubjectError(ArgumentError, ValueError):
     """Raised for a relay subject or pattern that cannot match anything."""
 
     code = "subject"
+
+
+class ThreadError(ArgumentError, TypeError):
+    """Raised for a function that would not run in the thread that it is given to."""
+
+    code = "thread"
 
 
 class ServeError(ArgumentError, ValueError):

@@ -37,6 +37,7 @@ from fatmorph.markup._element import Element
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph._development import new_patch_checker
 from fatmorph.settings import Settings
+from fatmorph.threads import ThreadCall
 from fatmorph.transport import Transport
 from fatmorph.types import ElementNamespace, HasHtml, PatchMode, SignalValue
 
@@ -394,6 +395,8 @@ class Writer(EventResponder):
         Example:
             await w.live(lambda: room_view(1), relay.subscribe("room.1.*", latest=True))
         """
+        if isinstance(view, ThreadCall):
+            view.is_used = True  # even if the stream ends before its first page
         # Earlier events may have changed the page in the browser.
         last_id = None if self._is_started else self._last_event_id
         self._open_stream()

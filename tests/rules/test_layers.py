@@ -19,7 +19,7 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 LAYERS = (
     ("errors", "types", "_servers", "_lazy_names"),
     ("_log",),
-    ("markup", "http", "compression", "transport", "shutdown", "counters"),
+    ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay"),
     ("adapters", "pages", "streams"),

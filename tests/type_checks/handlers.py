@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, assert_type
 
-from fatmorph import Context, Element, Relay, Writer, h
+from fatmorph import Context, Element, Relay, Writer, h, in_thread
 from fatmorph.adapters.starlette import route
 from fatmorph.forms import Form, FormData, Upload
 
@@ -20,6 +20,10 @@ async def page_view() -> Element:
 
 
 async def page_of(number: int) -> Element:
+    return h.p(number)
+
+
+def blocking_view(number: int) -> Element:
     return h.p(number)
 
 
@@ -48,6 +52,11 @@ async def handler(c: Context, w: Writer) -> None:
     assert_type(await w.live(lambda: h.p("here"), relay.subscribe("cart"), key=1), None)
     await w.live(page_view, max_rate=2)
     await w.live(lambda: page_of(1), only="#here", max_rate=2)
+    await w.live(in_thread(blocking_view, 1), max_rate=2)
+    assert_type(await in_thread(blocking_view, number=1), Element)
+    await in_thread(blocking_view, "1")  # type: ignore[arg-type]
+    await in_thread(blocking_view)  # type: ignore[call-arg]
+    await w.live(in_thread(len, "text"), max_rate=2)  # type: ignore[arg-type]
     await w.live(h.p("here"), max_rate=2)  # type: ignore[arg-type]
     await w.live(lambda: "<p>text</p>", max_rate=2)  # type: ignore[arg-type, return-value]
     w.patch("<p>text</p>")  # type: ignore[arg-type]

@@ -13,9 +13,10 @@ import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from http.cookies import Morsel
 from io import BytesIO
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
@@ -28,8 +29,12 @@ from fatmorph.adapters.wsgi import PART_BYTES, Environ, Input, body_parts, body_
 from fatmorph.context import Context, ReadBody
 from fatmorph.http._form_parser import Pairs
 from fatmorph.settings import Settings
+from fatmorph.threads import ThreadCall, in_thread as in_plain_thread
 
-__all__ = ("endpoint",)
+__all__ = ("endpoint", "in_thread")
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def endpoint(
@@ -61,6 +66,36 @@ def endpoint(
         return _with_headers(_StreamedResponse(parts, status), headers)
 
     return respond_to
+
+
+def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> ThreadCall[T]:
+    """Return a call that runs in a thread, and gives Django's connections back after it.
+
+    It is `fatmorph.in_thread()`, and does before and after the function what Django does before
+    and after a request: by default a connection is closed, with `CONN_MAX_AGE` it is kept for the
+    next call in its thread as long as it works.
+
+    Args:
+        function: A plain function, which may use the ORM.
+        args: Its arguments.
+        kwargs: Likewise.
+
+    Raises:
+        ThreadError: The function is async or a generator, so that it would run in the event loop.
+
+    Example:
+        await w.live(in_thread(board_view, board), relay.subscribe(f"board.{board}"))
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        close_old_connections()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return in_plain_thread(run, *args, **kwargs)
 
 
 class _StreamedResponse(StreamingHttpResponse):
