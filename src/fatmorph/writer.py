@@ -17,6 +17,7 @@ from fatmorph._streaming.event_response import EventResponder
 from fatmorph._streaming.live import Live
 from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
+from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_kept
 from fatmorph.datastar._signal_classes import Signals
@@ -401,9 +402,10 @@ class Writer(EventResponder):
         last_id = None if self._is_started else self._last_event_id
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
+        is_development = self._patch_checker is not None
         live = Live(
             self._stream,
-            partial(self._draw_page, view, regions),
+            partial(self._draw_page, watched(view) if is_development else view, regions),
             [source for source in sources if source is not None],
             shared=None if key is None else shared_page(view, regions, key, self._nonce),
             last_id=last_id,

@@ -127,6 +127,7 @@ PACKAGE_ORDER = {
         "stream",
         "alive",
         "shared_page",
+        "slow_draws",
         "changes",
         "live",
         "whole_response",
