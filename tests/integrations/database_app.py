@@ -79,7 +79,7 @@ async def cost(c: Context, w: Writer) -> None:
 
 def open_connections() -> int:
     """Return how often the process has the file of the database open."""
-    links = [Path("/proc/self/fd") / number for number in os.listdir("/proc/self/fd")]
+    links = Path("/proc/self/fd").iterdir()
     return sum(os.path.realpath(link) == str(DATABASE) for link in links)
 
 

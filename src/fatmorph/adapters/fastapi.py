@@ -1,15 +1,18 @@
 """FastAPI: handlers as path operations, and streams returned by them.
 
 Dependencies work in both; those with `yield` stay open until the stream has ended, which
-FastAPI does since 0.118.
+FastAPI does since 0.118. Those of `scope="function"`, since 0.121, are open while their function
+runs, and that is the handler.
 
-Source: https://fastapi.tiangolo.com/advanced/custom-response/
+Sources: https://fastapi.tiangolo.com/advanced/custom-response/,
+https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Annotated
 
 from fastapi import Depends
@@ -136,11 +139,45 @@ def endpoint(
     """
     return injected(
         handler,
-        WriterResponse,
+        _HandlerResponse,
         settings,
         request=Annotated[Request, Depends(_own_request)],
         merged=Annotated[Response, Depends(_own_response)],
     )
+
+
+class _HandlerResponse(WriterResponse):
+    """The response of a handler that is itself the path operation function.
+
+    FastAPI closes the dependencies of `scope="function"` when the path operation function has
+    returned, which here only makes this response. So they are taken out of its reach.
+    """
+
+    def __init__(
+        self, handler: Handler, *, request: Request, merged: Response, settings: Settings | None
+    ) -> None:
+        super().__init__(handler, request=request, merged=merged, settings=settings)
+        self._dependencies = AsyncExitStack()
+        # Private, but there is no public way to them; FastAPI before 0.121 has none.
+        stack = request.scope.get("fastapi_function_astack")
+        if stack is not None:
+            self._dependencies = stack.pop_all()
+            # A response that a middleware or an error replaces never runs its handler.
+            request.scope["fastapi_inner_astack"].push_async_exit(self._dependencies)
+
+    async def _handle(self, c: Context, w: Writer) -> None:
+        error: BaseException | None = None
+        try:
+            async with self._dependencies:
+                try:
+                    await super()._handle(c, w)
+                except BaseException as raised:
+                    error = raised
+                    raise
+            if error is not None:
+                raise error  # a dependency did not raise it again
+        finally:
+            del error  # its traceback holds this frame
 
 
 class _MergedHeaders:

@@ -1,13 +1,14 @@
 """FastAPI: handlers as path operations, dependencies, and streams that a route returns."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import pytest
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Header, HTTPException
 from fastapi.requests import Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 
@@ -121,6 +122,150 @@ async def test_a_yielding_dependency_is_open_until_the_stream_has_ended() -> Non
     await answer(app, "/endpoint")
 
     assert steps == ["open", "session", "close"]
+
+
+class Steps:
+    """Dependencies that note when they are opened and closed, and what closed them."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    async def session(self) -> AsyncIterator[str]:
+        self.steps.append("open session")
+        try:
+            yield "session"
+        except LookupError as error:
+            self.steps.append(f"roll back after {error}")
+            raise
+        finally:
+            self.steps.append("close session")
+
+    def plain_session(self) -> Iterator[str]:
+        self.steps.append("open plain session")
+        yield "plain session"
+        self.steps.append("close plain session")
+
+    async def careless(self) -> AsyncIterator[str]:
+        with suppress(LookupError):
+            yield "careless"
+        self.steps.append("close careless")
+
+
+async def test_a_dependency_of_the_function_is_open_while_the_handler_runs() -> None:
+    made = Steps()
+    app = FastAPI()
+
+    @app.get("/")
+    @endpoint
+    async def home(
+        c: Context,
+        w: Writer,
+        request: Annotated[str, Depends(made.session, scope="request")],
+        function: Annotated[str, Depends(made.plain_session, scope="function")],
+    ) -> None:
+        w.patch_signals({"user": "ada"})
+        await w.drain()
+        made.steps.append(f"{request}, {function}")
+
+    found = await answer(app, "/")
+
+    assert found.body.decode() == SENT
+    assert made.steps == [
+        "open session",
+        "open plain session",
+        "session, plain session",
+        "close plain session",
+        "close session",
+    ]
+
+
+async def test_a_dependency_of_the_function_is_told_of_the_handlers_error() -> None:
+    made = Steps()
+    app = FastAPI()
+
+    @app.get("/")
+    @endpoint
+    async def home(
+        c: Context, w: Writer, session: Annotated[str, Depends(made.session, scope="function")]
+    ) -> None:
+        raise LookupError("a lost row")
+
+    with pytest.raises(LookupError, match="a lost row"):
+        await answer(app, "/")
+
+    assert made.steps == ["open session", "roll back after a lost row", "close session"]
+
+
+async def test_an_error_that_a_dependency_of_the_function_ignores_is_raised() -> None:
+    made = Steps()
+    app = FastAPI()
+
+    @app.get("/")
+    @endpoint
+    async def home(
+        c: Context, w: Writer, session: Annotated[str, Depends(made.careless, scope="function")]
+    ) -> None:
+        raise LookupError("a lost row")
+
+    with pytest.raises(LookupError, match="a lost row"):
+        await answer(app, "/")
+
+    assert made.steps == ["close careless"]
+
+
+async def test_the_error_of_a_dependency_that_closes_is_raised() -> None:
+    async def commit() -> AsyncIterator[None]:
+        yield
+        raise LookupError("cannot commit")
+
+    app = FastAPI()
+
+    @app.get("/")
+    @endpoint
+    async def home(
+        c: Context, w: Writer, commit: Annotated[None, Depends(commit, scope="function")]
+    ) -> None:
+        """Respond with nothing."""
+
+    with pytest.raises(LookupError, match="cannot commit"):
+        await answer(app, "/")
+
+
+async def test_a_dependency_of_a_response_that_is_never_sent_is_closed() -> None:
+    made = Steps()
+    app = FastAPI()
+
+    @endpoint
+    async def home(
+        c: Context, w: Writer, session: Annotated[str, Depends(made.session, scope="function")]
+    ) -> None:
+        made.steps.append("handler")
+
+    async def replaced(response: Annotated[Response, Depends(home)]) -> PlainTextResponse:
+        return PlainTextResponse("another")
+
+    app.get("/")(replaced)
+    found = await answer(app, "/")
+
+    assert (found.body, made.steps) == (b"another", ["open session", "close session"])
+
+
+async def test_a_dependency_of_a_function_that_returns_a_stream_is_closed_before_it() -> None:
+    made = Steps()
+    app = FastAPI()
+
+    @app.get("/")
+    async def home(
+        session: Annotated[str, Depends(made.session, scope="function")],
+    ) -> WriterResponse:
+        async def stream(c: Context, w: Writer) -> None:
+            made.steps.append("stream")
+
+        return WriterResponse(stream)
+
+    await answer(app, "/")
+
+    assert made.steps == ["open session", "close session", "stream"]
 
 
 async def test_status_headers_and_cookies_of_response_and_handler_are_merged() -> None:
