@@ -1,14 +1,11 @@
 """Write a web page as one function; call it again whenever anything changes.
 
-    from fatmorph import h, svg, mathml          the elements: h.div(…), svg.circle(…)
-    from fatmorph import data, at                Datastar's attributes and actions
+    from fatmorph import h, svg, mathml, data, at     h.div(…); Datastar's attributes and actions
     from fatmorph import fragment, comment, element, static, json_script, js, Markup, JSExpression
     from fatmorph import render, render_bytes, pretty, dom_id, connection_state, live_links
-    from fatmorph import datastar_script         the client, from its CDN or your own file
-    from fatmorph import Signals, Signal, signal           the signals of a page, as a class
+    from fatmorph import datastar_script, Signals, Signal, signal    the client; a page's signals
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
-    from fatmorph import Pages, Streams          the state of each open page; ends of streams
-    from fatmorph import in_thread               a query that blocks
+    from fatmorph import Pages, Streams, in_thread         pages, their streams, slow queries
 
 Frameworks are in `fatmorph.adapters`, events in `fatmorph.datastar.events`.
 Names that need an event loop are imported when they are first used.

@@ -1,4 +1,4 @@
-"""The search of docs/how-to/addresses.md as it is written there, with its own file of the client."""
+"""The search of docs/how-to/addresses.md as written there, with its own file of the client."""
 
 import os
 import re
