@@ -21,6 +21,9 @@ __all__ = ("Asked", "Interval", "Order", "Tab", "Waits", "exchanged")
 
 WINDOW_SECONDS = 10.0
 MOST_IN_WINDOW = 10
+# A tab that is shown again asks at once, and another time if it was waiting to ask.
+MORE_WHEN_SHOWN = 2
+MOST_SHOWN = 20
 ANSWER_SECONDS = 10.0  # for the head of a response
 SILENT_SECONDS = 15.0  # the server sends a heartbeat every two
 RELOAD_SECONDS = 2.0
@@ -49,15 +52,27 @@ class Scaler:
     """The `retryScaler` of `at.subscribe()`, which is read once per failure."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._quick = 3
+        self._is_restart = False
+        self._at: list[float] = []
 
-    def opened(self) -> None:
-        """Note a stream's first event, `datastar-open`."""
-        self._count = 0
+    def begin(self, *, is_stop: bool) -> None:
+        """Note the event `datastar-stop`, or `datastar-open`."""
+        self._is_restart = is_stop and self._recent() < 2
+        self._quick = 3 if self._is_restart or not self._recent() else 0
 
     def __float__(self) -> float:
-        self._count += 1
-        return 1.25 if self._count <= 3 else 2.5
+        if not self._is_restart:
+            self._at.append(time.monotonic())
+        self._quick -= 1
+        if self._quick >= 0:
+            return 1.25
+        return 2 if self._is_restart else 2 + self._recent() / 2
+
+    def _recent(self) -> int:
+        now = time.monotonic()
+        self._at = [at for at in self._at if now - at < WINDOW_SECONDS]
+        return len(self._at)
 
 
 class Number(Protocol):
@@ -99,10 +114,16 @@ class Asked:
 
     name: str
     report: Callable[[str], None]
-    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_IN_WINDOW + 1))
-    ends: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_IN_WINDOW + 1))
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_SHOWN))
+    shown: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_SHOWN))
+    ends: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_SHOWN))
     count: int = 0
     most: int = 0
+
+    def show(self) -> None:
+        """Note that the user switches to the tab."""
+        self.shown.append(time.monotonic())
+        self.ends.append("shown again")
 
     def load(self) -> None:
         """Begin again: a page that its user loads again is another page."""
@@ -115,9 +136,10 @@ class Asked:
         self.count += 1
         self.times.append(now)
         within = sum(now - asked < WINDOW_SECONDS for asked in self.times)
+        within -= MORE_WHEN_SHOWN * sum(now - shown < WINDOW_SECONDS for shown in self.shown)
         self.most = max(self.most, within)
         if within > MOST_IN_WINDOW:
-            times = ", ".join(f"{time - self.times[0]:.1f}" for time in self.times)
+            times = ", ".join(f"{asked - now:.1f}" for asked in self.times)
             self.report(f"{self.name} asked {within} times, at {times} s: {list(self.ends)}")
             self.times.clear()
 
@@ -185,8 +207,8 @@ class Tab:
             async for chunk in chunks:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
-                    if line == b"event: datastar-open":
-                        scaler.opened()
+                    if line in (b"event: datastar-open", b"event: datastar-stop"):
+                        scaler.begin(is_stop=line.endswith(b"stop"))
                     event += line + b"\n"
                     if not self._read_line(line, waits):
                         self.page = page_of(event) or self.page

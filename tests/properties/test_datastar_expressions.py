@@ -285,6 +285,7 @@ def test_the_permanent_streams_options_arrive(client: Client) -> None:
         {
             "payload": {},
             "headers": {"Fatmorph-Signals": "include="},
+            "requestCancellation": "cleanup",
             "retry": "always",
             "retryInterval": 50,
             "retryScaler": 2,
@@ -311,29 +312,43 @@ def test_a_subscriptions_interval_grows_after_each_wait(client: Client) -> None:
 
 
 FAILURES = ["failure"] * 5
-SCALERS = [1.25, 1.25, 1.25, 2.5, 2.5]
+QUICK = [1.25, 1.25, 1.25]
 
 
 @pytest.mark.slow("starts a JavaScript engine")
 @pytest.mark.parametrize(
     ("happened", "factors"),
     [
-        ([*FAILURES, "datastar-open el", *FAILURES], SCALERS + SCALERS),
-        ([*FAILURES, "datastar-open other", *FAILURES], SCALERS + [2.5] * 5),
-        ([*FAILURES, "started el", *FAILURES], SCALERS + [2.5] * 5),
+        (FAILURES, [*QUICK, 4, 4.5]),
+        ([*FAILURES, "datastar-open el", *FAILURES], [*QUICK, 4, 4.5, 5, 5.5, 6, 6.5, 7]),
+        ([*FAILURES, "datastar-stop el", *FAILURES], [*QUICK, 4, 4.5, 5, 5.5, 6, 6.5, 7]),
+        (["failure", "datastar-open el", *FAILURES], [1.25, 3, 3.5, 4, 4.5, 5]),
+        (["failure", "datastar-stop el", *FAILURES], [1.25, *QUICK, 2, 2]),
+        (["datastar-stop el", *FAILURES, "datastar-open el"] * 2, [*QUICK, 2, 2] * 2),
+        (["datastar-stop el", *FAILURES, "datastar-open el", *FAILURES],
+         [*QUICK, 2, 2, *QUICK, 4, 4.5]),
+        (["failure", "11 seconds", "datastar-open el", *FAILURES], [1.25, *QUICK, 4, 4.5]),
+        (["datastar-stop other", *FAILURES], [*QUICK, 4, 4.5]),
+        ([*FAILURES, "started el", "failure"], [*QUICK, 4, 4.5, 5]),
     ],
-    ids=["its own stream opens", "another stream opens", "a request starts"],
-)
-def test_a_subscriptions_waits_are_short_for_four_attempts_after_its_stream(
+    ids=[
+        *("an outage", "a stream that opens after failures", "a server that stops after failures"),
+        *("a failure before a stream", "a failure before a server stops", "two restarts"),
+        *("an outage after a restart", "a failure long ago", "another stream", "another event"),
+    ],
+)  # fmt: skip
+def test_a_subscriptions_waits_are_short_at_the_beginning_of_an_outage(
     client: Client, happened: list[str], factors: list[float]
 ) -> None:
     options = at.subscribe("/").removeprefix("@get('/', ").removesuffix(")")
     found = client(
         "value",
-        expression=f"[({options}).retryScaler].flatMap(scaler => {js(happened)}.flatMap(event =>"
-        " event == 'failure' ? [Number(scaler)] : [event.split(' ')].flatMap(([type, owner]) =>"
+        expression=f"[({options}).retryScaler].flatMap(scaler => [Date.now].flatMap(clock =>"
+        f" {js(happened)}.flatMap(event => event == 'failure' ? [Number(scaler)]"
+        " : event == '11 seconds' ? (Date.now = () => clock() + 11000, [])"
+        " : [event.split(' ')].flatMap(([type, owner]) =>"
         " (document.dispatchEvent(Object.assign(new Event('datastar-fetch'),"
-        " {detail: {type, el: owner == 'el' ? el : {}}})), []))))",
+        " {detail: {type, el: owner == 'el' ? el : {}}})), []))).concat((Date.now = clock, []))))",
     )
 
     assert found == factors

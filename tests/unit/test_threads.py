@@ -126,7 +126,7 @@ async def test_an_error_leaves_no_cycle_for_the_garbage_collector() -> None:
             with pytest.raises(LookupError):
                 await in_thread(lost_row, Row())
         async with asyncio.timeout(10):  # the thread may not have left its function yet
-            while any(isinstance(found, Row) for found in gc.get_objects()):
+            while any(type(found) is Row for found in gc.get_objects()):
                 await asyncio.to_thread(lambda: None)
     finally:
         gc.enable()

@@ -14,6 +14,9 @@ stream has lived. A `retry:` line replaces that with a number, so it is written 
    value. Many streams that end together, here or by their key, get different values, so that they
    do not all come back at the same moment.
 
+The event `datastar-stop` tells a page that its server stops, so that it looks for the next one more
+often at first than after a failure.
+
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
 
@@ -41,6 +44,7 @@ FEW_STREAMS = 40  # which the jitter of the pages themselves spreads as far
 # A handler's first streams may have clients of the process before.
 YOUNG_SECONDS = 30.0
 SETTLE_YOUNG_SECONDS = 15.0
+STOPPED = b"event: datastar-stop\n\n"
 PARTIAL: type[object] = partial  # without the type of what it returns
 MAX_TROUBLES = 8  # more do not lengthen the wait
 
@@ -111,11 +115,12 @@ class Retries:
         return self._spread(stream_count)
 
     def stopped(self, now: float, lived_seconds: float, stream_count: int) -> bytes:
-        """Return the line for a stream of a server that stops; perhaps none."""
+        """Return the event and the line for a stream of a server that stops; perhaps none."""
+        line = self._spread(stream_count) if stream_count > FEW_STREAMS else b""
+        if self.page_id is None:
+            return line
         is_slow = lived_seconds < LIVED_SECONDS or self._troubles.count(now) > 0
-        if stream_count <= FEW_STREAMS:
-            return self.settled() if is_slow and self.page_id is not None else b""
-        return self._spread(stream_count)
+        return STOPPED + (line or (self.settled() if is_slow else b""))
 
     def _spread(self, stream_count: int) -> bytes:
         spread = random.random() * min(SPREAD_MS * stream_count, MAX_SPREAD_MS)  # noqa: S311

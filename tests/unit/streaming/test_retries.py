@@ -15,6 +15,7 @@ from transports import Clock, turns
 
 MARK = ("fatmorph-page", "k3j2")
 OPENED = b"event: datastar-open\n\n"  # begins every stream of a page
+STOPPED = b"event: datastar-stop\n\n"  # and this one ends it when its server stops
 RETRY = re.compile(rb"retry: (\d+)\n\n")
 
 
@@ -236,7 +237,7 @@ async def test_a_few_streams_of_a_server_that_stops_come_back_as_they_do(clock: 
     shutdown.stop()
     await task
 
-    assert (client.body, client.is_complete) == (OPENED, False)
+    assert (client.body, client.is_complete) == (OPENED + STOPPED, False)
 
 
 async def test_a_stream_that_has_not_lived_when_its_server_stops_comes_back_fast(
@@ -324,7 +325,7 @@ async def test_a_silent_stream_ends_with_its_server(clock: Clock) -> None:
     shutdown.stop()
     await asyncio.gather(older_task, newer_task)
 
-    assert (older.body, older.is_complete) == (OPENED, False)
+    assert (older.body, older.is_complete) == (OPENED + STOPPED, False)
 
 
 async def test_a_handler_that_is_replaced_writes_nothing_more(clock: Clock) -> None:

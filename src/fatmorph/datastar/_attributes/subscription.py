@@ -28,13 +28,20 @@ from fatmorph.markup.escape import JSExpression
 __all__ = ("subscription_options",)
 
 MAX_WAIT_MS = 10_000
-# The factor from one wait to the next, until a stream opens. A server that restarts, as in hot
-# reload, is found by one of the first four attempts, within 0.6 seconds. Later ones are few: seven
-# in ten seconds, because the page may have asked before. No semicolons, as below.
+# The factor from one wait to the next; the client reads it once per failure. An outage begins with
+# four quick attempts, which find a server that restarts within 0.6 seconds, as in hot reload. If
+# the server has not said that it stops, each failure of the last ten seconds makes the waits
+# longer, and there are no quick attempts after one. No semicolons, as below.
 SCALER = JSExpression(
-    "(scaler => (document.addEventListener('datastar-fetch', ({detail}) => "
-    "detail.type == 'datastar-open' && detail.el == el && (scaler.n = 0)), scaler))"
-    "({n: 0, valueOf() {return this.n++ < 3 ? 1.25 : 2.5}})"
+    "(scaler => (document.addEventListener('datastar-fetch', ({detail: {el: owner, type}}) => "
+    "owner == el && (type == 'datastar-open' || type == 'datastar-stop') "
+    "&& scaler.begin(type == 'datastar-stop')), scaler))"
+    "({n: 3, at: [], recent() "
+    "{return (this.at = this.at.filter(at => Date.now() - at < 10000)).length}, "
+    "begin(isStop) {this.isRestart = isStop && this.recent() < 2, "
+    "this.n = this.isRestart || !this.recent() ? 3 : 0}, "
+    "valueOf() {return this.isRestart || this.at.push(Date.now()), "
+    "this.n-- > 0 ? 1.25 : this.isRestart ? 2 : 2 + this.recent() / 2}})"
 )
 # 0.1 s with a fifth of jitter, and 80 times as much at the most, which stays below the limit. A
 # stream that ends within 3 seconds has not lived. The client reads the interval twice at the
