@@ -13,7 +13,7 @@ from clients import Events, request
 from documented_programs import write_program
 from servers import Server, running
 
-PROGRAMS = Path(__file__).parent / "login_programs"
+PROGRAMS = Path(__file__).parent / "documented"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 ACTION = {"datastar-request": "true"}
 TO_LOGIN = b"window.location = '/login'"
@@ -42,10 +42,10 @@ def server(
     """Return a server of the how-to's files, and of a program with the framework's routes."""
     folder = tmp_path_factory.mktemp("login")
     write_program("how-to/login.md", folder, CHANGES[request.param])
-    program = "main" if request.param == "signed cookie" else f"{request.param}_login"
-    path = {"PYTHONPATH": f"{folder}:{PROGRAMS}"}
+    program = "main" if request.param == "signed cookie" else f"{request.param}_program"
+    env = {"PYTHONPATH": f"{folder}:{PROGRAMS}", "ROUTES": "login_routes"}
     command = [sys.executable, "-m", "uvicorn", f"{program}:app", "--port", "{port}"]
-    with running(command, cwd=folder, env=path) as server:
+    with running(command, cwd=folder, env=env) as server:
         yield server
         assert "Traceback" not in server.output()
 

@@ -1,4 +1,4 @@
-"""The how-to on logging in, with the sessions and the users of Django."""
+"""The program of a how-to, with the sessions and the users of Django."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path
-from login_routes import ROUTES
+from documented_routes import ROUTES
 
 from fatmorph.adapters.django import endpoint
 
@@ -42,7 +42,6 @@ app = get_asgi_application()
 call_command("migrate", verbosity=0)
 
 from django.contrib.auth.models import User  # noqa: E402 - after the setup
-from passwords import PASSWORDS  # noqa: E402
 
-for name, password in PASSWORDS.items():
+for name, password in (("ada", "lovelace"), ("bob", "sponge")):
     User.objects.create_user(name, password=password)

@@ -1,14 +1,12 @@
-"""The routes of the how-to on logging in, for any framework."""
+"""The routes of the how-to on logging in."""
 
-# Files of the how-to, which the test writes.
+# The files of the page, which the test writes.
 from accounts import login, logout, show_login
 from board import clear, home, subscribe
 
-from fatmorph.adapters import Handler
-
 __all__ = ("ROUTES",)
 
-ROUTES: list[tuple[str, Handler, str]] = [
+ROUTES = [
     ("/", home, "GET"),
     ("/subscribe", subscribe, "GET"),
     ("/clear", clear, "POST"),

@@ -1,6 +1,6 @@
-"""The how-to on logging in, with the sessions of Quart."""
+"""The program of a how-to, with the sessions of Quart."""
 
-from login_routes import ROUTES
+from documented_routes import ROUTES
 from quart import Quart
 
 from fatmorph.adapters.quart import endpoint

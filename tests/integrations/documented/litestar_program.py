@@ -1,8 +1,8 @@
-"""The how-to on logging in, with the sessions of Litestar."""
+"""The program of a how-to, with the sessions of Litestar."""
 
 from litestar import Litestar, route
 from litestar.middleware.session.client_side import CookieBackendConfig
-from login_routes import ROUTES
+from documented_routes import ROUTES
 
 from fatmorph.adapters.litestar import endpoint
 

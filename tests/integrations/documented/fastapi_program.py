@@ -1,7 +1,7 @@
-"""The how-to on logging in, with FastAPI and the sessions of Starlette."""
+"""The program of a how-to, on FastAPI with the sessions of Starlette."""
 
 from fastapi import FastAPI
-from login_routes import ROUTES
+from documented_routes import ROUTES
 from starlette.middleware.sessions import SessionMiddleware
 
 from fatmorph.adapters.fastapi import endpoint
