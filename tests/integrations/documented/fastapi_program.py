@@ -1,7 +1,7 @@
 """The program of a how-to, on FastAPI with the sessions of Starlette."""
 
-from fastapi import FastAPI
 from documented_routes import ROUTES
+from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 
 from fatmorph.adapters.fastapi import endpoint

@@ -1,8 +1,8 @@
 """The program of a how-to, with the sessions of Litestar."""
 
+from documented_routes import ROUTES
 from litestar import Litestar, route
 from litestar.middleware.session.client_side import CookieBackendConfig
-from documented_routes import ROUTES
 
 from fatmorph.adapters.litestar import endpoint
 
