@@ -50,7 +50,7 @@ class Streams:
     def __len__(self) -> int:
         """Return how many streams are open."""
         with self._lock:
-            return _count(set().union(*self._by_key.values()))
+            return _count(stream for streams in self._by_key.values() for stream in streams)
 
     @contextmanager
     def open(

@@ -33,6 +33,14 @@ CHANGES = {
     },
     "django": {"from cookie_sessions": "from django_sessions"},
 }
+CHANGES["flask"] = {
+    before: after.replace("from quart", "from flask") for before, after in CHANGES["quart"].items()
+}
+with_streams = pytest.mark.parametrize(
+    "server", [name for name in CHANGES if name != "flask"], indirect=True, scope="module"
+)
+UVICORN = "-m uvicorn {program}:app --port {{port}}"
+COMMANDS = {"flask": "-m gunicorn {program}:app --bind 127.0.0.1:{{port}}"}
 
 
 @pytest.fixture(scope="module", params=CHANGES)
@@ -44,8 +52,8 @@ def server(
     write_program("how-to/login.md", folder, CHANGES[request.param])
     program = "main" if request.param == "signed cookie" else f"{request.param}_program"
     env = {"PYTHONPATH": f"{folder}:{PROGRAMS}", "ROUTES": "login_routes"}
-    command = [sys.executable, "-m", "uvicorn", f"{program}:app", "--port", "{port}"]
-    with running(command, cwd=folder, env=env) as server:
+    words = COMMANDS.get(request.param, UVICORN).format(program=program)
+    with running([sys.executable, *words.split()], cwd=folder, env=env) as server:
         yield server
         assert "Traceback" not in server.output()
 
@@ -106,6 +114,16 @@ def test_a_login_opens_the_page(server: Server) -> None:
     assert b'<p id="user">ada</p>' in page
 
 
+def test_a_logout_ends_the_session_of_the_browser(server: Server) -> None:
+    cookie = new_session(server, "ada", "lovelace")
+
+    response, _ = request(server.port, "/logout", "POST", b"", {**FORM, "cookie": cookie})
+    page, _ = request(server.port, "/", headers={"cookie": cookie_of(response)})
+
+    assert (response.status, response.getheader("location")) == (303, "/login")
+    assert page.status == 303
+
+
 def test_a_forged_cookie_is_not_a_session(server: Server) -> None:
     cookie = new_session(server, "ada", "lovelace")
     forged = re.sub(r"=(.)", lambda match: "=" + ("a" if match[1] != "a" else "b"), cookie)
@@ -115,6 +133,7 @@ def test_a_forged_cookie_is_not_a_session(server: Server) -> None:
     assert response.status == 303
 
 
+@with_streams
 async def test_a_logout_ends_all_streams_of_its_session_and_no_others(server: Server) -> None:
     ada = await asyncio.to_thread(new_session, server, "ada", "lovelace")
     ada_elsewhere = await asyncio.to_thread(new_session, server, "ada", "lovelace")
@@ -137,6 +156,7 @@ async def test_a_logout_ends_all_streams_of_its_session_and_no_others(server: Se
             assert LAST_CHUNK not in stream.received
 
 
+@with_streams
 async def test_a_page_that_asks_again_after_a_logout_opens_the_login(server: Server) -> None:
     cookie = await asyncio.to_thread(new_session, server, "ada", "lovelace")
     async with board(server, cookie, "5") as stream:

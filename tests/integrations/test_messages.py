@@ -30,6 +30,17 @@ def server(
         assert "Traceback" not in server.output()
 
 
+@pytest.fixture
+def django_server(tmp_path: Path) -> Iterator[Server]:
+    """Return a server of the how-to's file for Django's messages."""
+    write_program("how-to/messages.md", tmp_path)
+    env = {"PYTHONPATH": f"{tmp_path}:{PROGRAMS}", "ROUTES": "django_messages_routes"}
+    command = [sys.executable, "-m", "uvicorn", "django_program:app", "--port", "{port}"]
+    with running(command, cwd=tmp_path, env=env) as server:
+        yield server
+        assert "Traceback" not in server.output()
+
+
 def page(server: Server, page_id: str) -> Events:
     return Events(server.port, "/subscribe", headers=f"fatmorph-state: {page_id}\r\n")
 
@@ -71,3 +82,16 @@ async def test_a_message_is_in_every_draw_of_its_page_and_in_no_other(server: Se
         count = b"%d orders" % await order_count(server)
         assert b"Your order is placed." in await mine.until(count)
         assert b"Your order is placed." not in await other.until(count)
+
+
+async def test_a_message_of_djangos_is_taken_by_the_stream_of_the_next_page_once(
+    django_server: Server,
+) -> None:
+    response, _ = await asyncio.to_thread(request, django_server.port, "/saved", "POST", b"")
+    cookie = str(response.getheader("set-cookie")).partition(";")[0]
+    headers = f"cookie: {cookie}\r\nfatmorph-state: "
+
+    async with Events(django_server.port, "/subscribe", headers=f"{headers}1-1-1-1\r\n") as stream:
+        received = await stream.until(b"Your profile is saved.")
+
+    assert (response.status, b'set-cookie: messages=""' in received.lower()) == (303, True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 import weakref
 from typing import Any
 
@@ -195,6 +196,24 @@ async def test_a_stream_of_a_closed_event_loop_is_skipped(streams: Streams) -> N
 
     assert streams.end("session 1") == 1
     entered[0].__exit__(None, None, None)
+
+
+async def test_ends_of_many_threads_leave_nothing(streams: Streams) -> None:
+    is_over = threading.Event()
+
+    def end_all_the_time() -> None:
+        while not is_over.is_set():
+            streams.end("session 1", "ada")
+
+    threads = [asyncio.to_thread(end_all_the_time) for _ in range(4)]
+    ending = asyncio.gather(*threads)
+    for _ in range(20):
+        pages = [opened(following(streams, "session 1", "ada", n))[0] for n in range(10)]
+        await asyncio.gather(*pages)
+    is_over.set()
+    await ending
+
+    assert (len(streams), vars(streams)["_by_key"]) == (0, {})
 
 
 async def test_a_stream_ends_by_itself_after_some_seconds(streams: Streams) -> None:
