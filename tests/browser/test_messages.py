@@ -24,11 +24,18 @@ FLASH = {
         "            tab.state.tell(message)\n"
     )
 }
+REMOVABLE = {
+    "            rows_view(tab.edit),\n": (
+        "            rows_view(tab.edit),\n"
+        '            h.ul({"id": "removable"}, removable_view(9, "Milk")),\n'
+    ),
+    "from rows import relay": "from removable import removable_view\nfrom rows import relay",
+}
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    write_program("how-to/messages.md", tmp_path, {**SLOW, **FLASH})
+    write_program("how-to/messages.md", tmp_path, {**SLOW, **FLASH, **REMOVABLE})
     routes = (PROGRAMS / "messages_routes.py").read_text(encoding="utf-8")
     routes += 'from shop import profile\n\nROUTES.append(("/profile", profile, "POST"))\n'
     (tmp_path / "routes_here.py").write_text(routes, encoding="utf-8")
@@ -242,3 +249,22 @@ def test_an_order_whose_answer_was_lost_is_sent_again_and_placed_once(
     expect(page.locator("#orders")).to_have_text("1 orders")
     place_order(page)
     expect(page.locator("#orders")).to_have_text("2 orders")
+
+
+@pytest.mark.console_errors("500")
+def test_a_hint_undoes_itself_when_the_request_fails(server: Server, page: Page) -> None:
+    open_shop(page, server)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/rows/9*", hold)
+    expect(page.locator("#removable-9")).not_to_have_class("fading")
+
+    with page.expect_request("**/rows/9*"):
+        page.get_by_role("button", name="Remove").click()
+
+    expect(page.locator("#removable-9")).to_have_class("fading")
+    held[0].fulfill(status=500)
+    expect(page.locator("#removable-9")).not_to_have_class("fading")
