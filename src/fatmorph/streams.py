@@ -69,13 +69,13 @@ class Streams:
                 ends it at once, None never.
 
         Raises:
-            ResponseError: If `max_seconds` is infinite or not a number.
+            ResponseError: If `max_seconds` is infinite or not a number, or a key is not hashable.
         """
         if max_seconds is not None and not isfinite(max_seconds):
             raise _seconds_error(max_seconds)
+        wanted = _checked(keys)
         stream = _OpenStream(w)
         timer = None if max_seconds is None else stream.end_in(max_seconds)
-        wanted = [key for key in set(keys) if key is not None]
         with self._lock:
             for key in wanted:
                 self._by_key.setdefault(key, set()).add(stream)
@@ -96,9 +96,13 @@ class Streams:
         cancelled a quarter of a second later. An action is not interrupted.
 
         It never waits, and may be called from any thread.
+
+        Raises:
+            ResponseError: If a key is not hashable.
         """
+        wanted = _checked(keys)
         with self._lock:
-            found = {stream for key in keys for stream in self._by_key.get(key, ())}
+            found = {stream for key in wanted for stream in self._by_key.get(key, ())}
         count = _count(found)
         for stream in found:
             stream.end_soon(count)
@@ -136,6 +140,22 @@ class _OpenStream:
     def _end(self, together: int) -> None:
         if self.is_open:
             self.writer.end_by_key(together)
+
+
+def _checked(keys: tuple[Hashable, ...]) -> set[Hashable]:
+    wanted: set[Hashable] = set()
+    for key in keys:
+        try:
+            wanted.add(key)
+        except TypeError:
+            raise ResponseError(
+                # Not its value: the key of a session is a secret.
+                f"cannot find streams by a {type(key).__name__}",
+                where="streams.open(w, …), streams.end(…)",
+                why="the keys are looked up in a dict, so they must be hashable",
+                fix='streams.open(w, f"user {user_id}")',
+            ) from None
+    return wanted - {None}
 
 
 def _count(streams: Iterable[_OpenStream]) -> int:

@@ -257,6 +257,20 @@ async def test_seconds_that_no_timer_can_wait_are_refused(streams: Streams, seco
     assert len(streams) == 0
 
 
+async def test_a_key_that_is_not_hashable_is_refused_and_nothing_is_kept(
+    streams: Streams,
+) -> None:
+    key: Any = ["session 1"]
+
+    with (
+        pytest.raises(ResponseError, match="must be hashable"),
+        streams.open(Writer(MemoryClient()), "ada", key),
+    ):
+        pass
+
+    assert vars(streams)["_by_key"] == {}
+
+
 async def test_none_is_not_a_key_that_strangers_share(streams: Streams) -> None:
     task, _ = opened(following(streams, None, "page 1"))
     await turns()
