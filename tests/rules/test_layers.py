@@ -152,6 +152,7 @@ PACKAGE_ORDER = {
         "checks._misplaced",
         "checks._survey",
         "checks._sent_signals",
+        "checks._signal_order",
         "checks._page",
         "checks._browser_nodes",
         "checks._outcome",

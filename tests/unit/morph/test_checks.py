@@ -8,8 +8,23 @@ import pytest
 from markupsafe import Markup
 
 from example_programs import example_module
-from fatmorph import at, comment, data, datastar_script, dom_id, element, fragment, h, mathml, svg
+from fatmorph import (
+    Signal,
+    Signals,
+    at,
+    comment,
+    data,
+    datastar_script,
+    dom_id,
+    element,
+    fragment,
+    h,
+    mathml,
+    signal,
+    svg,
+)
 from fatmorph.errors import ChildError
+from fatmorph.markup.escape import JSExpression
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
 from fatmorph.morph.checks import check, check_change, check_patch
@@ -58,6 +73,10 @@ FOUND = {
     "stream-sends-input": (
         h.body(data.init(at.subscribe("/", include=".")), h.textarea(data.bind("a"), id="a")),
         "body > textarea#a",
+    ),
+    "signal-after-request": (
+        h.body(data.init(at.get("/s")), h.main(data.signals({"a": 1}))),
+        "body",
     ),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
     "control-named-id": (h.form(h.input(name="id")), "form > input"),
@@ -1062,6 +1081,114 @@ def test_a_stream_that_sends_what_a_user_types_is_found(subscription, field):
 )
 def test_a_stream_that_sends_nothing_of_any_length_is_not(subscription, field):
     assert check(h.body(subscription, field)) == ()
+
+
+class Late(Signals):
+    query: Signal[str] = signal("")
+
+
+FROM_URL = data.init(at.get(JSExpression("`/search/${$query}`")))
+LATE_SIGNALS = {
+    "an id": (h.body(data.init(at.subscribe("/")), data.page_id()), "fatmorph_page"),
+    "an id below": (h.body(data.init(at.subscribe("/")), h.p(data.page_id())), "fatmorph_page"),
+    "an id after a form": (
+        h.form(data.init(at.post("/", content_type="form")), data.page_id(), id="a"),
+        "fatmorph_page",
+    ),
+    "all signals": (h.body(data.init(at.post("/")), data.signals({"query": ""})), "query"),
+    "all but some": (
+        h.body(data.init(at.get("/", exclude="x")), data.signals({"_query": ""})),
+        "_query",
+    ),
+    "some signals": (h.body(SENT, data.signals({"draft": ""})), "draft"),
+    "a signal that is missing": (
+        h.body(SENT, data.signals({"draft": ""}, if_missing=True)),
+        "draft",
+    ),
+    "a signal with a key": (h.body(SENT, h.p({"data-signals:draft": "1"})), "draft"),
+    "a nested signal": (
+        h.body(
+            data.init(at.subscribe("/", include="^user.name$")),
+            data.signals({"n": [{"a": 1}], "user": {"id": "a: {b", "name": ""}}),
+        ),
+        "user.name",
+    ),
+    "a computed signal": (h.body(SENT, h.p({"data-computed": "{draft: () => $a + 1}"})), "draft"),
+    "a media query": (h.body(SENT, data.match_media("draft", "print")), "draft"),
+    "a class": (h.body(data.init(at.subscribe("/", include=Late)), data.signals(Late())), "query"),
+    "an effect": (
+        h.body(data.effect(at.post("/")), h.p(data.signals({"query": ""}))),
+        "query",
+    ),
+    "an interval that begins at once": (
+        h.body(
+            data.on_interval(at.post("/"), duration="9s", leading=True),
+            data.signals({"query": ""}),
+        ),
+        "query",
+    ),
+    "a field that an expression reads": (
+        h.body(FROM_URL, h.input(data.bind("query"), id="a")),
+        "query",
+    ),
+    "an indicator that an expression reads": (h.body(FROM_URL, data.indicator("query")), "query"),
+}
+
+
+@pytest.mark.parametrize(("view", "signal"), LATE_SIGNALS.values(), ids=LATE_SIGNALS)
+def test_a_signal_after_the_first_request_that_needs_it_is_found(view, signal):
+    [finding] = check(view)
+
+    assert (finding.code, repr(signal) in finding.what) == ("signal-after-request", True)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        h.body(data.page_id(), data.init(at.subscribe("/"))),
+        h.html(data.signals({"draft": ""}), h.body(SENT, h.p(data.signals({"draft": "a"})))),
+        h.body(data.init(at.subscribe("/")), data.signals({"query": ""})),
+        h.body(SENT, data.signals({"query": ""})),
+        h.body(SENT, h.input(data.bind("draft"), id="a", maxlength=9)),
+        h.body(SENT, data.indicator("draft")),
+        h.body(data.init(at.get("/")), data.signals({"_query": "", "user": {"_name": ""}})),
+        h.body(data.init(at.post("/"), delay="1s"), data.signals({"query": ""})),
+        h.body(data.init("$query = 1"), data.signals({"query": ""})),
+        h.body(data.on("click", at.post("/")), data.signals({"query": ""})),
+        h.body(data.on_intersect(at.post("/")), data.signals({"query": ""})),
+        h.body(data.init(at.post("/", payload={"a": "$query"})), h.p(data.signals({"query": ""}))),
+        h.body(data.init(at.post("/")), h.template(h.p(data.signals({"query": ""})))),
+        h.body(data.init(at.post("/")), h.div(data.ignore(), h.p(data.signals({"query": ""})))),
+        h.ul(
+            [
+                h.li(
+                    data.signals({f"open{n}": False}, if_missing=True),
+                    data.init(at.get(f"/{n}")),
+                    id=f"row-{n}",
+                )
+                for n in range(3)
+            ]
+        ),
+    ],
+    ids=[
+        *("the id first", "also earlier", "nothing sent", "another sent", "a field"),
+        *("an indicator", "local", "later", "no request", "a click", "a view", "in a text"),
+        *("in a template", "ignored", "another row's"),
+    ],
+)
+def test_a_signal_that_no_earlier_request_needs_is_not(view):
+    assert check(view) == ()
+
+
+def test_a_request_before_several_of_its_signals_is_found_once():
+    view = h.body(data.init(at.get("/")), data.signals({"a": 1, "b": 2}), h.p(data.page_id()))
+
+    [finding] = check(view)
+
+    assert finding.what == (
+        "data-init of <body> sends 'a', which data-signals of body creates later"
+    )
+    assert finding.fix == "h.body(data.signals({…}), data.init(…), …)  (the signal first)"
 
 
 @pytest.mark.parametrize(

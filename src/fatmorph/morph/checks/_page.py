@@ -11,6 +11,7 @@ from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated_range
 from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._sent_signals import report_sent_signals
+from fatmorph.morph.checks._signal_order import report_signal_order
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
 from fatmorph.morph.checks._vocabulary import CANCELS_BY_ELEMENT_BEFORE, MATCHED_BY_POSITION
 
@@ -38,6 +39,7 @@ def report_page(survey: Survey) -> None:
     _report_cells(survey)
     _report_stylesheets(survey)
     report_sent_signals(survey, is_subscription)
+    report_signal_order(survey)
     for spot, _, _ in survey.signals:
         if spot.row is not None and not spot.row.is_covered:
             survey.report("signals-can-reset", spot)

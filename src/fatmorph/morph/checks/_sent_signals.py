@@ -12,7 +12,7 @@ from collections.abc import Callable
 from fatmorph.errors import short_repr
 from fatmorph.morph.checks._survey import Spot, Survey
 
-__all__ = ("report_sent_signals",)
+__all__ = ("NOTHING_SENT", "created_signal", "is_sent", "report_sent_signals")
 
 PATTERN = r"{}: /((?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\[])+)/"
 INCLUDE = re.compile(PATTERN.format("include"))
@@ -44,7 +44,7 @@ def report_sent_signals(survey: Survey, is_subscription: Callable[[str], bool]) 
     for spot in survey.spots:
         what = _unbounded(spot)
         signal = _bound_signal(spot) if what else ""
-        if signal and any(_is_sent(signal, expression) for expression in sent):
+        if signal and any(is_sent(signal, expression) for expression in sent):
             survey.report("stream-sends-input", spot, what=what, signal=short_repr(signal))
 
 
@@ -61,14 +61,19 @@ def _unbounded(spot: Spot) -> str:
 def _bound_signal(spot: Spot) -> str:
     """Return the signal that an element is bound to; empty for none."""
     for name, value in spot.element.attributes.items():
-        plugin, _, key = name.partition("__")[0].partition(":")
-        if plugin == "data-bind":
-            words = key.split("-")
-            return words[0] + "".join(map(str.capitalize, words[1:])) if key else str(value)
+        if name.startswith("data-bind") and name[9:10] in ("", ":", "_"):
+            return created_signal(name, str(value))
     return ""
 
 
-def _is_sent(signal: str, expression: str) -> bool:
+def created_signal(name: str, value: str) -> str:
+    """Return the signal that an attribute names by its key, or else by its value."""
+    words = name.partition("__")[0].partition(":")[2].split("-")
+    return words[0] + "".join(map(str.capitalize, words[1:])) if words[0] else value
+
+
+def is_sent(signal: str, expression: str) -> bool:
+    """Return whether an expression's request sends a signal."""
     include, exclude = INCLUDE.search(expression), EXCLUDE.search(expression)
     try:
         if re.search(exclude[1] if exclude else LOCAL, signal):

@@ -131,6 +131,7 @@ class Survey:
         self.ids: dict[str, list[Spot]] = {}
         self.states: dict[int, tuple[Spot, str]] = {}
         self.rows: list[list[Spot]] = []
+        self.applied: list[tuple[Spot, str, str]] = []
         self.inits: list[tuple[Spot, str, str]] = []
         self.signals: list[tuple[Spot, str, str]] = []
         self.heads: list[Spot] = []
@@ -240,6 +241,8 @@ class Survey:
             self._note_state(spot, "a scroll position" if kind & kinds.STYLE else name)
         if kind & kinds.PRESERVE and (wrong := NO_SPACE.search(text)):
             self.report("preserve-attr-list", spot, wrong=repr(wrong[0]))
+        if kind & kinds.APPLIED:
+            self.applied.append((spot, name, text))
         if kind & kinds.INIT:
             self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:

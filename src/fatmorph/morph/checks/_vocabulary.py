@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "ACTION",
+    "APPLIED",
     "CANCELS_BY_ELEMENT_BEFORE",
     "CANCELS_BY_URL_SINCE",
     "CHECKED",
@@ -56,10 +57,21 @@ NAMED_IDS_MATTER_BEFORE: Final = "1.0.5"
 ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
 NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
 PRESERVE, URL = 1 << 13, 1 << 14
+APPLIED = 1 << 15  # creates signals, or runs as soon as the client comes to it
 HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
-NOTED = STYLE | STATE | SIGNALS | IGNORE | PRESERVE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
+NOTED = (
+    APPLIED
+    | STYLE
+    | STATE
+    | SIGNALS
+    | IGNORE
+    | PRESERVE
+    | NEEDS_NO_VALUE
+    | NEEDS_KEY
+    | NEEDS_NO_KEY
+)
 
 # Tag → the state that a user or the browser keeps in the element.
 STATEFUL: Final[Mapping[str, str]] = MappingProxyType(
@@ -102,21 +114,22 @@ _STATE_ATTRIBUTES = frozenset({"contenteditable", "popover"})
 # Datastar's attribute → the requirements on its name and value.
 _KINDS = {
     "attr": NEEDS_VALUE,
-    "bind": STATE,
+    "bind": STATE | APPLIED,
     "class": NEEDS_VALUE,
-    "computed": NEEDS_VALUE,
-    "effect": NEEDS_VALUE | NEEDS_NO_KEY,
+    "computed": NEEDS_VALUE | APPLIED,
+    "effect": NEEDS_VALUE | NEEDS_NO_KEY | APPLIED,
     "ignore": IGNORE,
     "ignore-morph": STATE | IGNORE_MORPH,
-    "indicator": STATE,
-    "init": STATE | INIT | NEEDS_VALUE | NEEDS_NO_KEY,
+    "indicator": STATE | APPLIED,
+    "init": STATE | INIT | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
     "on": ACTION | NEEDS_VALUE | NEEDS_KEY,
     "on-intersect": ACTION | NEEDS_VALUE | NEEDS_NO_KEY,
-    "on-interval": STATE | NEEDS_VALUE | NEEDS_NO_KEY,
+    "match-media": APPLIED,
+    "on-interval": STATE | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
     "preserve-attr": PRESERVE,
-    "ref": STATE,
+    "ref": STATE | APPLIED,
     "show": NEEDS_VALUE | NEEDS_NO_KEY,
-    "signals": SIGNALS,
+    "signals": SIGNALS | APPLIED,
     "style": NEEDS_VALUE,
     "text": NEEDS_VALUE | NEEDS_NO_KEY,
 }

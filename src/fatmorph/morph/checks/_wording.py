@@ -200,6 +200,15 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "servers refuse a long URL (nginx more than 8 kB), and the page then stays as it is",
             'at.subscribe("/subscribe", include="^user_id$")  (only what the stream reads)',
         ),
+        "signal-after-request": (
+            "warning",
+            "{name} of <{tag}> sends {signal}, which {creator} creates later",
+            (
+                "the client applies attributes in the order of the page, so the first request "
+                "goes without the signal, or with an empty text"
+            ),
+            "h.body({fix}, data.init(…), …)  (the signal first)",
+        ),
         "control-named-id": (
             "warning",
             "<{tag}> is called id, in a <form>",
