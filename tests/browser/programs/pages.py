@@ -1,14 +1,11 @@
-"""A page with a search and a form, whose state is of one page; a counter is shared by all."""
+"""A page with a search and a form, whose state is of one page; a counter is shared by all.
 
-import os
+The other programs serve it on a framework each.
+"""
+
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
-from starlette.responses import FileResponse
-from starlette.routing import Route
-
-from fatmorph import Context, Element, Pages, Relay, Writer, at, data, datastar_script, h, serve
-from fatmorph.adapters.starlette import route
+from fatmorph import Context, Element, Pages, Relay, Writer, at, data, datastar_script, h
 
 relay = Relay[int]()
 counts = [0]
@@ -75,16 +72,5 @@ async def count(c: Context, w: Writer) -> None:
     w.json(relay.publish("count", counts[-1]))
 
 
-app = Starlette(
-    routes=[
-        route("/", home),
-        route("/subscribe", subscribe),
-        route("/search", search, methods="POST"),
-        route("/signup", signup, methods="POST"),
-        route("/count", count, methods="POST"),
-        Route("/datastar.js", FileResponse(os.environ["DATASTAR"])),
-    ]
-)
-
-if __name__ == "__main__":
-    serve(app, port=int(os.environ["PORT"]))
+PAGES = {"/": home, "/subscribe": subscribe}
+ACTIONS = {"/search": search, "/signup": signup, "/count": count}
