@@ -26,9 +26,9 @@ from fatmorph.http._form_parser import (
     read_pairs,
 )
 from fatmorph.http._named_values import Headers, Query
-from fatmorph.http._page_id import ID_HEADER, id_of_page, without_page_id
+from fatmorph.http._page_id import ID_HEADER, id_of_page
 from fatmorph.http._progress import OnProgress, with_progress
-from fatmorph.http._signals import decoded_signals
+from fatmorph.http._signals import decoded_signals, without_lone_surrogates
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
 
@@ -218,7 +218,7 @@ class Context:
 
         Source: https://data-star.dev/guide/reactive_signals
         """
-        raw = without_page_id(await self._raw_signals())
+        raw = await self._raw_signals()
         if (included := self.headers.get(SIGNALS_HEADER)) is not None:
             check_sent(included, raw, shape, self.path)
         messages = self.settings.messages if self.settings else None
@@ -231,7 +231,7 @@ class Context:
             SignalsError, BodyError: As for `signals()`, among which it may be.
         """
         raw = b"" if ID_HEADER in self.headers else await self._raw_signals()
-        return id_of_page(self.headers, raw)
+        return id_of_page(self.headers, without_lone_surrogates(raw))
 
     async def _raw_signals(self) -> bytes:
         is_in_url = self.method in ("GET", "DELETE", "HEAD")

@@ -436,6 +436,13 @@ async def test_a_stream_that_reads_signals_its_page_does_not_send_is_refused(
     )
 
 
+async def test_signals_that_are_too_deep_for_a_stream_are_refused() -> None:
+    context = get('datastar={"cart":' + "[" * 100_000, Fatmorph_Signals="include=.")
+
+    with pytest.raises(SignalsError, match="deep"):
+        await context.signals(DataclassSignals)
+
+
 async def test_a_request_that_is_not_marked_reads_signals_as_ever() -> None:
     assert await get("datastar={}").signals(DataclassSignals) == DataclassSignals()
 
@@ -452,6 +459,22 @@ IN_SIGNALS = b'{"a": 1, "fatmorph_page": "1-2-3-4"}'
         ([], b'{"fatmorph_page":""}', None),
         ([], b'{"text":",\\"fatmorph_page\\":\\"1-2-3-4\\""}', None),
         ([], b"", None),
+        ([], b'{"fatmorph_page": "5-6-7-8", "fatmorph_page": "1-2-3-4"}', "1-2-3-4"),
+        ([], b'{"user": {"fatmorph_page": "5-6-7-8"}, "fatmorph_page": "1-2-3-4"}', "1-2-3-4"),
+        ([], b'{"typed": "\\ud83d", "fatmorph_page": "1-2-3-4"}', "1-2-3-4"),
+        ([], b'{"user": {"fatmorph_page": "1-2-3-4"}}', None),
+        ([], b'[{"fatmorph_page": "1-2-3-4"}]', None),
+        ([], b'{"fatmorph_page": null}', None),
+        ([], b'{"fatmorph_page": ["1-2-3-4"]}', None),
+        ([], b'{"fatmorph_page": {"fatmorph_page": "1-2-3-4"}}', None),
+        ([], b'{"fatmorph_page": 1}', None),
+        ([], b'{"fatmorph_page": "1-2-3-' + b"4" * 10_000 + b'"}', None),
+        ([], b'{"fatmorph_page": "1-2-3-4"', None),
+        ([], b'{"fatmorph_page": ' + b"[" * 100_000, None),
+        ([], b'{"fatmorph_page": "\xff"}', None),
+        ([("fatmorph-state", "1-2-3-" + "4" * 10_000)], b"{}", None),
+        ([("fatmorph-state", "\u0661-2-3-4")], b"{}", None),
+        ([("fatmorph-state", "1-2-3-4"), ("fatmorph-state", "5-6-7-8")], b"{}", None),
     ],
 )
 async def test_the_id_of_the_page_is_in_a_header_or_among_the_signals(
@@ -469,6 +492,13 @@ async def test_the_id_of_the_page_is_in_a_header_or_among_the_signals(
         (b'{"fatmorph_page":"1-2-3-4","a":1}', {"a": 1}),
         (b'{"a":1,"fatmorph_page":"","b":2}', {"a": 1, "b": 2}),
         (b'{"fatmorph_page":"1-2-3-4"}', {}),
+        (b'{"fatmorph_page":null,"a":1}', {"a": 1}),
+        (b'{"a":{"fatmorph_page":"1-2-3-4"}}', {"a": {"fatmorph_page": "1-2-3-4"}}),
+        (b'{"fatmorph_page":"1","a":"\\ud83d"}', {"a": "\ufffd"}),
+        (
+            b'{"fatmorph_page":"1","a":1.50,"b":12345678901234567890}',
+            {"a": 1.5, "b": 12345678901234567890},
+        ),
         (b'{"a":",\\"fatmorph_page\\":\\"1\\""}', {"a": ',"fatmorph_page":"1"'}),
     ],
 )

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+
+import msgspec
 
 __all__ = ("ID_HEADER", "ID_SIGNAL", "NEW_ID", "PAGE_ID_OR_EMPTY", "id_of_page", "without_page_id")
 
@@ -22,10 +25,18 @@ PAGE_ID_OR_EMPTY = f"'{ID_SIGNAL}' in $ ? ${ID_SIGNAL} : ''"
 NEW_ID = "crypto.getRandomValues(new Uint32Array(4)).join('-')"
 
 PAGE_ID = re.compile(r"[0-9]{1,10}(?:-[0-9]{1,10}){3}")
-# As JSON, in which a text cannot hold a quote that is not escaped. A client without an id sends "".
-MEMBER = rb'"fatmorph_page"\s*:\s*"([0-9-]{0,43})"'
-SENT = re.compile(MEMBER)
-SENT_AND_COMMA = re.compile(rb",\s*" + MEMBER + rb"|" + MEMBER + rb"\s*,?")
+NAME = f'"{ID_SIGNAL}"'.encode()
+
+
+class _Sent(msgspec.Struct):
+    """The signals of a request, of which only the id is decoded."""
+
+    fatmorph_page: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_sent = msgspec.json.Decoder(_Sent)
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+INVALID = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 def id_of_page(headers: Mapping[str, str], raw_signals: bytes) -> str | None:
@@ -40,10 +51,10 @@ def id_of_page(headers: Mapping[str, str], raw_signals: bytes) -> str | None:
         '7-8-9-10'
     """
     found = headers.get(ID_HEADER)
-    if found is None:
-        sent = SENT.search(raw_signals)
-        found = sent[1].decode() if sent else ""
-    return found if PAGE_ID.fullmatch(found) else None
+    if found is None and NAME in raw_signals:
+        with suppress(*INVALID):  # signals() refuses them as such
+            found = msgspec.json.decode(_sent.decode(raw_signals).fatmorph_page, type=str)
+    return found if found is not None and PAGE_ID.fullmatch(found) else None
 
 
 def without_page_id(raw_signals: bytes) -> bytes:
@@ -53,6 +64,9 @@ def without_page_id(raw_signals: bytes) -> bytes:
         >>> without_page_id(b'{"count":1,"fatmorph_page":"7-8-9-10"}')
         b'{"count":1}'
     """
-    if b'"fatmorph_page"' not in raw_signals:
-        return raw_signals
-    return SENT_AND_COMMA.sub(b"", raw_signals)
+    if NAME in raw_signals:
+        with suppress(*INVALID):
+            members = _members.decode(raw_signals)
+            members.pop(ID_SIGNAL, None)
+            return msgspec.json.encode(members)
+    return raw_signals

@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from fatmorph.errors import SignalsError
+from fatmorph.http._page_id import without_page_id
 from fatmorph.http._problems import Messages, worded
 from fatmorph.http._signal_limits import (
     MAX_HASHED_VALUES,
@@ -27,7 +28,13 @@ from fatmorph.http._signal_limits import (
 from fatmorph.http._signal_problems import model_problems, signal_problems
 from fatmorph.http._signal_shapes import declared_place, hashes_objects
 
-__all__ = ("MAX_SIGNAL_DEPTH", "MAX_SIGNAL_DIGITS", "MAX_SIGNAL_VALUES", "decoded_signals")
+__all__ = (
+    "MAX_SIGNAL_DEPTH",
+    "MAX_SIGNAL_DIGITS",
+    "MAX_SIGNAL_VALUES",
+    "decoded_signals",
+    "without_lone_surrogates",
+)
 
 # Messages of msgspec: https://jcristharif.com/msgspec/usage.html#validation
 PLACE = re.compile(r" - at (?P<key>`key` in )?`\$\.?(?P<place>[^`]*)`$")
@@ -73,12 +80,13 @@ def decoded_signals(
         >>> decoded_signals(b'{"count": 1}', dict)
         {'count': 1}
     """
-    raw = _without_lone_surrogates(raw)
+    raw = without_lone_surrogates(raw)
     # `from None`: the messages of msgspec and pydantic quote values, which may be secrets.
     try:
         values = checked_size(raw)
     except UnicodeDecodeError:
         raise _not_json("it is not UTF-8") from None
+    raw = without_page_id(raw)
     # The casts: a type can be hashed, and mypy says so of no type[Any].
     if values > MAX_HASHED_VALUES and hashes_objects(cast("Hashable", shape)):
         raise _objects_error()
@@ -92,7 +100,7 @@ def decoded_signals(
         raise
 
 
-def _without_lone_surrogates(raw: bytes) -> bytes:
+def without_lone_surrogates(raw: bytes) -> bytes:
     """Write U+FFFD for half a surrogate pair, as forms do: no other text can hold one."""
     if rb"\u" not in raw or b"\0" in raw:
         return raw

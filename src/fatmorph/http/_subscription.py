@@ -78,7 +78,7 @@ def check_sent(header: str, raw: bytes, shape: type[Any], path: str) -> None:
 
 
 def _sent_names(raw: bytes) -> frozenset[str]:
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
+    with suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return frozenset(msgspec.json.decode(raw or b"{}", type=dict[str, msgspec.Raw]))
     return frozenset()  # and is refused as such
 
