@@ -169,7 +169,11 @@ class Pages(Generic[State]):
         with self._guard:
             self._forget_expired()
             known = self._pages.get(page_id, ())
-            page = next((page for page in known if page.owner in (owner, None)), None)
+            # A page that began without a session belongs to the first one from the same address:
+            # another one may have begun it in order to see the state.
+            own = [page for page in known if page.owner == owner]
+            own += [page for page in known if page.owner is None and page.client == c.client]
+            page = own[0] if own else None
             if page is None:
                 if known and is_action:
                     raise _stolen_error(c)

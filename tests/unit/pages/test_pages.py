@@ -4,7 +4,7 @@ import asyncio
 import gc
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,14 @@ def no_states_counted() -> Iterator[None]:
     counters.COUNTERS.page_states = counters.COUNTERS.page_states_dropped = 0
 
 
-def stream(page_id: str = ONE, *, session: str | None = None, **signals: object) -> Context:
+def stream(
+    page_id: str = ONE, *, session: str | None = None, client: str = "", **signals: object
+) -> Context:
     """Return the request of a subscription that includes these signals."""
     included = "include=" + ("." if signals else "")
     headers = [("fatmorph-state", page_id), ("fatmorph-signals", included)]
-    return request("GET", headers, session, query_string="datastar=" + json.dumps(signals))
+    query = "datastar=" + json.dumps(signals)
+    return request("GET", headers, session, query_string=query, client=client)
 
 
 def form(page_id: str = ONE, *, session: str | None = None, client: str = "") -> Context:
@@ -273,14 +276,24 @@ async def test_open_pages_are_never_dropped_however_many_there_are(clock: Clock)
     assert counters.snapshot().page_states_dropped == 8
 
 
-async def test_one_client_cannot_push_out_the_pages_of_others() -> None:
-    tabs = Pages(Tab, max_left=200)
+@pytest.mark.parametrize(
+    "greedy",
+    [
+        lambda number: form(f"2-2-2-{number}", client="6.6.6.6"),
+        lambda number: form(f"2-2-2-{number}", session="eve", client=f"6.6.6.{number}"),
+    ],
+    ids=["an address", "a session"],
+)
+async def test_one_client_cannot_push_out_the_pages_of_others(
+    greedy: Callable[[int], Context],
+) -> None:
+    tabs = Pages(Tab, max_left=200, owner=session_of)
     for number in range(100):
         async with tabs.of(form(f"1-1-1-{number}", client=f"10.0.0.{number}")) as tab:
             tab.state.query = "tea"
 
     for number in range(1000):
-        async with tabs.of(form(f"2-2-2-{number}", client="6.6.6.6")):
+        async with tabs.of(greedy(number)):
             pass
 
     found = set[str]()
@@ -333,6 +346,28 @@ async def test_a_page_that_began_without_a_session_belongs_to_the_first_one() ->
             async with tabs.of(form(session="eve")):
                 pass
 
+        assert same is tab
+
+
+async def test_a_page_that_another_address_began_without_a_session_is_not_taken_over() -> None:
+    tabs = Pages(Tab, owner=session_of)
+    async with tabs.open(stream(client="6.6.6.6")) as spy:
+        async with tabs.open(stream(session="ada", client="10.0.0.1")) as tab:
+            tab.state.query = "secret"
+
+            async with tabs.of(form(session="ada", client="10.0.0.2")) as same:
+                pass
+
+        assert (spy.state, same is tab) == (Tab(), True)
+
+
+async def test_a_session_finds_its_own_page_before_one_without_a_session() -> None:
+    tabs = Pages(Tab, owner=session_of)
+    async with (
+        tabs.open(stream(client="6.6.6.6")),
+        tabs.open(stream(session="ada", client="10.0.0.1")) as tab,
+        tabs.of(form(session="ada", client="6.6.6.6")) as same,
+    ):
         assert same is tab
 
 
@@ -402,6 +437,25 @@ async def test_a_state_is_saved_after_each_action_and_loaded_in_another_process(
     ):
         assert (loaded.state, new.state) == (Tab("tea"), Tab())
     assert len(saved) == 1
+
+
+async def test_a_state_that_could_not_be_loaded_is_loaded_by_the_next_request(clock: Clock) -> None:
+    attempts: list[str] = []
+
+    async def load(key: str) -> Tab | None:
+        attempts.append(key)
+        return {3: Tab("tea")}[len(attempts)]
+
+    tabs = Pages(Tab, load=load, keep_seconds=60, clock=clock)
+    for block in (tabs.open(stream()), tabs.of(form())):
+        with pytest.raises(KeyError):
+            await block.__aenter__()
+
+    async with tabs.open(stream()) as tab:
+        pass
+    clock.seconds = 60
+
+    assert (tab.state, len(tabs)) == (Tab("tea"), 0)
 
 
 class Signalling(dict[str, str]):
