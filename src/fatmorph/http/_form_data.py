@@ -111,6 +111,8 @@ class FormData(Mapping[str, str]):
         """Return all texts of a name, in order; an empty list if there are none."""
         return list(self._texts.get(name, ()))
 
+    getlist = get_all  # forms of Django and WTForms call it so
+
     @property
     def files(self) -> Mapping[str, Upload]:
         """The files; a repeated name has its first file."""
