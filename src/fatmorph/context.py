@@ -57,6 +57,8 @@ ParsedForm = Callable[[], "Pairs | None"]
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a photo; larger uploads belong in the framework's own form
 MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a bug or an attack
 
+MAX_DIGITS = 20  # of a length; more than any limit, and few enough for int()
+
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -324,7 +326,7 @@ class Context:
         if pairs is not None:
             return checked_pairs(pairs, settings)
         announced = self.headers.get("content-length", "")
-        length = int(announced) if announced.isdecimal() else 0
+        length = int(announced[:MAX_DIGITS]) if announced.isdecimal() else 0
         parts = self._parts(settings.max_form_bytes)
         if on_progress is not None:
             parts = with_progress(parts, length, on_progress)

@@ -338,6 +338,21 @@ def test_a_nested_model_is_refused() -> None:
         read_form(FormData(), Outer)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["sNaN", "-sNaN", "NaN123", "1_0", "1e-999999999", "0e-999999999", "0e999999999", "1e401"],
+)
+@pytest.mark.parametrize("kind", [Decimal, Decimal | None, list[Decimal]])
+def test_a_decimal_without_a_usual_value_is_refused(kind: Any, text: str) -> None:
+    assert one(kind, text) == "must be a number"
+
+
+@pytest.mark.parametrize("kind", [Size, Literal[1, 2], Literal[1, 2] | None, list[Literal[1, 2]]])
+@pytest.mark.parametrize("text", ["x", "3", "9" * 5000])
+def test_a_wrong_choice_is_told_as_a_choice(kind: Any, text: str) -> None:
+    assert one(kind, text) == "must be one of the choices"
+
+
 def test_messages_are_replaced_by_a_mapping_or_a_function() -> None:
     data = FormData([("name", "Ada"), ("count", "1")])
 

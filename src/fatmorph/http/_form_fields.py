@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeAlias, cast, is_typeddict
 
@@ -55,9 +56,12 @@ OBJECTS = (
 )
 SHAPES = (inspect.DataclassType, inspect.StructType, inspect.TypedDictType)
 TEXTS = (inspect.StrType, inspect.AnyType, inspect.BytesType)
+CHOICES = (inspect.EnumType, inspect.LiteralType)
 NUMBERS = (inspect.FloatType, inspect.DecimalType)
 # A character of every such text: msgspec and pydantic also read a number as a time, in seconds.
 MOMENTS = {"datetime": ":", "time": ":", "date": "-"}
+MAX_EXPONENT = 324  # as of a float; Decimal accepts 0e-999999999, which has a GB when written
+NO_CHOICE = {"integer", "range"}  # codes for a text that is not an integer, for a choice of those
 MISSING = object()
 
 
@@ -74,6 +78,7 @@ class Kind:
     is_text: bool
     is_number: bool
     is_file: bool
+    is_choice: bool
     is_optional: bool
     moment: str
 
@@ -189,6 +194,8 @@ def _convert(field: Field, value: Any) -> Any:
         return msgspec.convert(value, field.hint, strict=False)
     except msgspec.ValidationError as error:
         problem = msgspec_problem(name, error)
+        if kind.is_choice and problem.code in NO_CHOICE:
+            return Problem(name, "choice")
         is_empty = value == "" and problem.code == "min_length"
         return Problem(name, "required") if is_empty else problem
 
@@ -203,10 +210,13 @@ def _refusal(text: str, kind: Kind) -> str:
 
 
 def _is_finite(text: str) -> bool:
+    """Return whether a number is one that can be written in full without filling the memory."""
     try:
-        return math.isfinite(float(text))
-    except ValueError:
+        number = Decimal(text)
+    except InvalidOperation:
         return True  # the converter says more
+    is_usual = number.is_finite() and abs(number.adjusted()) <= MAX_EXPONENT
+    return is_usual and math.isfinite(number) and "_" not in text
 
 
 def _built(shape: Any, found: dict[str, Any]) -> Converted:
@@ -322,6 +332,7 @@ def _kind(info: inspect.Type, place: str) -> Kind:
         is_text=has(*TEXTS),
         is_number=has(*NUMBERS),
         is_file=Upload in classes,
+        is_choice=has(*CHOICES) and not has(inspect.IntType),
         is_optional=has(inspect.NoneType) and not is_list,
         moment=next((name for name, moment in moments.items() if has(moment)), ""),
     )

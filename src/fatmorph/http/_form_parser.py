@@ -171,7 +171,7 @@ def _reader(content_type: str, limits: FormLimits) -> _Reader:
 def _reader_of(content_type: str, limits: FormLimits) -> _Reader:
     kind, _, parameters = content_type.partition(";")
     match kind.strip().lower():
-        case "multipart/form-data":
+        case "multipart/form-data" if content_type.isascii():
             return _MultipartReader(content_type, limits)
         case "application/x-www-form-urlencoded":
             charset = parameters.strip().lower().removeprefix("charset=").strip('"')
@@ -283,7 +283,7 @@ class _MultipartReader:
         except FormError:
             raise
         except ValueError:  # the base of python-multipart's errors
-            raise _broken("its parts are not divided by its boundary") from None
+            raise _broken("its boundary or the headers of a part are malformed") from None
 
     async def flush(self) -> None:
         for file, content, is_on_disk in self._unwritten:

@@ -216,6 +216,8 @@ async def test_a_broken_form_is_a_400(body: bytes, content_type: str) -> None:
         "application/json",
         "text/plain",
         "multipart/mixed; boundary=x",
+        "multipart/form-data; boundary=\xe9",
+        "multipart/form-data; boundary=\udce9",
         f"{URLENCODED}; charset=latin-1",
     ],
 )
@@ -268,6 +270,18 @@ async def test_the_headers_of_a_part_are_limited(part: str) -> None:
     error = await refusal(post(body, "multipart/form-data; boundary=x", large))
 
     assert error.status in {400, 413}  # python-multipart has a limit too, since 0.0.27
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "9" * 20])
+async def test_a_length_of_any_number_of_digits_is_a_413(length: str) -> None:
+    error = await refusal(post(b"a=1", URLENCODED, content_length=length))
+
+    assert error.status == 413
+
+
+@pytest.mark.parametrize("length", ["-1", "+5", "1e3", "5, 5", "0x10", "\u0663", ""])
+async def test_a_length_that_is_not_a_number_is_not_believed(length: str) -> None:
+    assert dict(await post(b"a=1", URLENCODED, content_length=length).form()) == {"a": "1"}
 
 
 async def test_a_long_name_is_a_413() -> None:
