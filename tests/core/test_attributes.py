@@ -519,7 +519,8 @@ def test_names_of_attributes_to_preserve_are_joined_with_those_of_a_keyword(core
         ("data_x", {"a": 1}, "data_x=json.dumps(value)"),
         ("data-on:click", {"a": 1}, '{"data-on:click": json.dumps(value)}'),
         ("for_", object(), "for_=str(value)"),
-        ("onclick", print, "onclick=value()"),
+        ("onclick", print, 'data.on("click", at.post("/click"))  (as a positional argument)'),
+        ("title", print, "title=value()"),
         ("style", ["a"], 'style={"color": "red"}'),
         ("class_", True, 'class_={"open": is_open}'),
         ("class_", b"x", "class_=value.decode()"),
@@ -530,6 +531,59 @@ def test_the_error_for_a_value_shows_what_to_write(core, keyword, value, fix):
         core.Tag("p")(**{keyword: value})
 
     assert caught.value.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("tag", "keyword", "value", "fix"),
+    [
+        ("select", "options", ["a"], "h.select([h.option(item) for item in value])"),
+        (
+            *("select", "choices", [("a", "A"), ("b", "B")]),
+            "h.select([h.option(text, value=key) for key, text in value])",
+        ),
+        (
+            *("datalist", "options", {"a": "A"}),
+            "h.datalist([h.option(text, value=key) for key, text in value.items()])",
+        ),
+        ("ul", "items", ("a",), "h.ul([h.li(item) for item in value])"),
+        (
+            "table",
+            "rows",
+            [[1]],
+            "h.table([h.tr([h.td(cell) for cell in item]) for item in value])",
+        ),
+        ("tr", "cells", [1], "h.tr([h.td(item) for item in value])"),
+        ("div", "children", ["a"], "h.div(value)  (as a positional argument)"),
+        ("div", "attrs", {"id": "a"}, "h.div(value)  (as a positional argument)"),
+        (
+            *("div", "dataset", {"a": 1}),
+            'h.div({f"data-{key}": item for key, item in value.items()})  '
+            "(as a positional argument)",
+        ),
+        (
+            *("div", "aria", {"label": "a"}),
+            'h.div({f"aria-{key}": item for key, item in value.items()})  '
+            "(as a positional argument)",
+        ),
+        ("div", "classes", ["a"], "class_=value"),
+        ("meta", "content", ["a"], 'content=" ".join(value)'),
+        ("textarea", "rows", [1], 'rows=" ".join(value)'),
+    ],
+)
+def test_the_error_for_a_name_of_another_library_shows_what_it_means_here(
+    core, tag, keyword, value, fix
+):
+    with pytest.raises(AttributeValueError) as caught:
+        core.Tag(tag)(**{keyword: value})
+
+    assert caught.value.fix == fix
+
+
+def test_the_children_of_an_element_that_has_none_of_its_own_stay_elements(core):
+    with pytest.raises(AttributeValueError) as caught:
+        core.Tag("ul")(children=[core.Tag("li")("a")])
+
+    assert caught.value.fix == "h.ul(value)  (as a positional argument)"
 
 
 def test_an_id_without_a_value_is_not_an_id(core):

@@ -36,6 +36,7 @@ PACKAGE_ORDER = {
     "markup": (
         "_objects",
         "_template_parts",
+        "_familiar_values",
         "_wording",
         "_spec_elements",
         "_spec_attributes",

@@ -25,6 +25,7 @@ from fatmorph.errors import (
     short_repr,
     shortened,
 )
+from fatmorph.markup._familiar_values import familiar_remedy
 from fatmorph.markup._objects import claimed_class
 from fatmorph.markup._template_parts import is_interpolation, is_template
 
@@ -220,7 +221,7 @@ def attribute_value_error(element: str, name: str, value: object) -> AttributeVa
         f"cannot write {type(value).__name__} as the value of {name}",
         where=f"{name} of {attribute_holder(element)}: {short_repr(value)}",
         why=holds,
-        fix=attribute_remedy(name, value),
+        fix=familiar_remedy(element, name, value) or attribute_remedy(name, value),
     )
 
 
