@@ -557,13 +557,17 @@ def test_the_error_for_a_value_shows_what_to_write(core, keyword, value, fix):
         ("div", "attrs", {"id": "a"}, "h.div(value)  (as a positional argument)"),
         (
             *("div", "dataset", {"a": 1}),
-            'h.div({f"data-{key}": item for key, item in value.items()})  '
-            "(as a positional argument)",
+            (
+                'h.div({f"data-{key}": item for key, item in value.items()})  '
+                "(as a positional argument)"
+            ),
         ),
         (
             *("div", "aria", {"label": "a"}),
-            'h.div({f"aria-{key}": item for key, item in value.items()})  '
-            "(as a positional argument)",
+            (
+                'h.div({f"aria-{key}": item for key, item in value.items()})  '
+                "(as a positional argument)"
+            ),
         ),
         ("div", "classes", ["a"], "class_=value"),
         ("meta", "content", ["a"], 'content=" ".join(value)'),

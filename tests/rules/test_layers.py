@@ -97,6 +97,7 @@ PACKAGE_ORDER = {
         "_attributes.appearance",
         "_attributes.triggers",
         "_attributes.pro",
+        "_attributes.familiar_options",
         "_attributes.fetch",
         "_attributes.subscription",
         "_script",

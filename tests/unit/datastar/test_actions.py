@@ -190,6 +190,41 @@ def test_a_mistake_that_the_client_would_ignore_or_reject_is_refused(call, line:
     ("call", "fix"),
     [
         (lambda: at.get("/", retrys="always"), "retry=…  (did you mean 'retry'?)"),
+        (lambda: at.post("/", data={"id": 1}), "payload=…"),
+        (lambda: at.post("/", json={"id": 1}), "payload=…"),
+        (lambda: at.put("/", signals={"id": 1}), "payload=…"),
+        (lambda: at.put("/", signals="id"), 'include="^name$"'),
+        (lambda: at.get("/", params={"id": 1}), 'at.get(f"/search?{urlencode(params)}")'),
+        (lambda: at.get("/", method="POST"), "at.post(url)"),
+        (
+            lambda: at.get("/", timeout=3),
+            (
+                "at.get(url)  (with any of content_type, selector, include, exclude, payload, headers, "
+                "send_nonce, open_when_hidden, request_cancellation, retry, retry_interval, "
+                "retry_scaler, retry_max_wait, retry_max_count)"
+            ),
+        ),
+        (lambda: at.post("/", form="#f"), 'content_type="form"'),
+        (
+            lambda: at.get("/", target="#list"),
+            'w.patch(view, selector="#target")  (the handler decides)',
+        ),
+        (
+            lambda: at.get("/", debounce="1s"),
+            'data.on("input", at.get(url), debounce="300ms")',
+        ),
+        (
+            lambda: at.get("/", indicator="busy"),
+            'data.indicator("busy")  (as an attribute of the element)',
+        ),
+        (
+            lambda: at.delete("/", confirm="Sure?"),
+            "f\"confirm('Sure?') && {at.delete(url)}\"",
+        ),
+        (lambda: at.get("/", retries=3), "retry_max_count=…"),
+        (lambda: at.get("/", backoff=2), "retry_scaler=…"),
+        (lambda: at.post("/", csrf_token="t"), 'headers={"X-CSRFToken": token}'),
+        (lambda: at.post("/", cancel="auto"), "request_cancellation=…"),
         (lambda: at.get("/", include_signals="a"), "include=…  (did you mean 'include'?)"),
         (lambda: at.get("/", retry="alway"), 'retry="always"'),
         (lambda: at.intl("numbr", 5), "at.intl(\"number\", …)  (did you mean 'number'?)"),

@@ -502,3 +502,21 @@ def test_one_and_true_are_different_arguments() -> None:
 
     with pytest.raises(DatastarError):
         data.on_intersect("1", threshold=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"prevent": True}, "evt.preventDefault()"),
+        ({"stop": True, "once": True}, "evt.stopPropagation()"),
+        ({"prevent": True, "stop": True}, "evt.preventDefault(); evt.stopPropagation()"),
+    ],
+)
+@pytest.mark.parametrize("expression", ["", " \n", None])
+def test_a_listener_that_only_prevents_is_shown_with_the_code_for_it(
+    expression: str | None, options: dict[str, bool], code: str
+) -> None:
+    with pytest.raises(DatastarError) as caught:
+        data.on("click", expression, **options)  # type: ignore[arg-type]  # the mistake under test
+
+    assert caught.value.fix == f"data.on('click', \"{code}\")"

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypedDict, cast
 
 from fatmorph._log import Log
+from fatmorph.datastar._attributes.familiar_options import familiar_option
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import AttributeValueError, DatastarError, plain_text, short_repr
 from fatmorph.http._content_security_policy import NONCE_HEADER, PAGE_NONCE
@@ -105,9 +106,9 @@ def fetch_text(method: Method, url: str | JSExpression, options: Mapping[str, ob
     """
     where = f"at.{method}"
     given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
+    for name, value in given.items():
         if name not in OPTION_NAMES:
-            raise _unknown_option(name, where)
+            raise _unknown_option(name, value, where)
     _refuse_ignored(given, where)
     _add_nonce(given, where)
     _add_page_id(given, url)
@@ -141,15 +142,18 @@ def _url(url: object, where: str) -> str:
     )
 
 
-def _unknown_option(name: str, where: str) -> DatastarError:
-    near = closest_name(name, OPTION_NAMES) or "retry"
+def _unknown_option(name: str, value: object, where: str) -> DatastarError:
+    near = closest_name(name, OPTION_NAMES)
     if name in ("include_signals", "exclude_signals"):
         near = name.removesuffix("_signals")
+    fix = familiar_option(name, value, where)
+    if fix is None and near is not None:
+        fix = f"{near}=…  (did you mean {near!r}?)"
     return DatastarError(
         f"no option is called {name!r}",
         where=where,
         why="the client would ignore it",
-        fix=f"{near}=…  (did you mean {near!r}?)",
+        fix=fix or f"{where}(url)  (with any of {', '.join(OPTION_NAMES)})",
     )
 
 

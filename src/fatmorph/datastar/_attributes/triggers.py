@@ -122,6 +122,8 @@ def on(
         throttle=throttle,
         view_transition=view_transition,
     )
+    if (prevent or stop) and _is_empty(expression):
+        raise _only_flags_error(expression, where, prevent=prevent, stop=stop)
     name = f"data-on:{_event_key(event, case, where)}{modifiers}"
     return Attrs({name: expression_text(expression, where)})
 
@@ -272,6 +274,22 @@ def _event_key(event: object, case: Case | None, where: str) -> str:
         )
     key = verbatim_key(event, where)
     return key if case == "kebab" else f"{key}__case.{case}"
+
+
+def _is_empty(expression: object) -> bool:
+    return expression is None or (isinstance(expression, str) and not expression.strip())
+
+
+def _only_flags_error(
+    expression: object, where: str, *, prevent: bool, stop: bool
+) -> DatastarError:
+    calls = ["evt.preventDefault()"] * prevent + ["evt.stopPropagation()"] * stop
+    return DatastarError(
+        "cannot write an empty expression",
+        where=f"{where}: {short_repr(expression)}",
+        why="the client reads an empty value as none, and stops the page with ValueRequired",
+        fix=f'{where.removesuffix(")")}, "{"; ".join(calls)}")',
+    )
 
 
 def _percentage(threshold: object, where: str) -> int:
