@@ -9,6 +9,7 @@ import pytest
 
 from bodies import EndlessInput
 from fatmorph import Context, Relay, Writer, h
+from fatmorph._streaming.event_response import UNSUBSCRIBE
 from fatmorph.adapters import Handler, collect_response
 from fatmorph.adapters.wsgi import application
 from fatmorph.errors import BodyError, MomentError
@@ -205,6 +206,36 @@ async def test_a_stream_is_an_error_after_its_clean_up(handler: Handler) -> None
 
     assert steps == ["cleaned up"]
     assert caught.value.where == "GET /news, on WSGI: w.alive(…), w.live(…), w.is_closed"
+
+
+async def test_a_subscription_is_logged_once_and_ended_for_good(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def news(c: Context, w: Writer) -> None:
+        await w.live(lambda: h.p("news", id="news"), max_rate=1)
+
+    headers = [("datastar-request", "true"), ("fatmorph-page", "k3j2"), ("accept-encoding", "gzip")]
+    requests = [Context(method="GET", path="/news", headers=headers) for _ in range(2)]
+
+    responses = [await collect_response(news, request) for request in requests]
+
+    for found in responses:
+        assert (found.status, found.headers, found.body) == (
+            200,
+            [("content-type", "text/event-stream"), ("cache-control", "no-cache")],
+            UNSUBSCRIBE,
+        )
+    [record] = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.getMessage().startswith("cannot keep a stream open for <function")
+
+
+async def test_a_page_that_is_unsubscribed_gets_a_204() -> None:
+    headers = [("fatmorph-page", "k3j2"), ("last-event-id", "fatmorph:unsubscribed")]
+
+    found = await collect_response(alive, Context(method="GET", path="/", headers=headers))
+
+    assert (found.status, found.body) == (204, b"")
 
 
 async def test_an_error_of_the_handler_is_raised_to_the_framework() -> None:
