@@ -349,6 +349,20 @@ def test_a_redirect_is_one_for_browsers_and_an_event_for_datastar(server: Server
     assert (asked.status, b"window.location = '/page?name=Ada'" in body) == (200, True)
 
 
+def test_a_form_is_answered_with_and_without_javascript(server: Server) -> None:
+    plain = {"content-type": "application/x-www-form-urlencoded"}
+    asked = {**plain, "datastar-request": "true"}
+
+    pages = [request(server.port, "/sign", "POST", b"name=", kind)[1] for kind in (plain, asked)]
+    sent, _ = request(server.port, "/sign", "POST", b"name=%C3%A4", plain)
+    _, event = request(server.port, "/sign", "POST", b"name=%C3%A4", asked)
+
+    assert pages[0] == pages[1]
+    assert b'<p id="error">Say a name.</p>' in pages[0]
+    assert (sent.status, sent.getheader("location")) == (303, "/page?name=%C3%A4")
+    assert b"new URL('?name=%C3%A4', document.baseURI)" in event
+
+
 def test_a_handler_that_writes_nothing_is_a_204(server: Server) -> None:
     response, body = request(server.port, "/nothing", "POST", b"")
 

@@ -161,6 +161,16 @@ async def redirect(c: Context, w: Writer) -> None:
     w.redirect("/page?name=Ada")
 
 
+async def sign(c: Context, w: Writer) -> None:
+    name = (await c.form()).get("name", "")
+    if not name:
+        w.html(h.html(h.head(h.title("Sign")), h.body(h.p("Say a name.", id="error"))))
+    elif c.is_datastar:
+        w.push_url(f"?name={name}")
+    else:
+        w.redirect(f"/page?name={name}")
+
+
 async def nothing(c: Context, w: Writer) -> None:
     """Return without a word."""
 
@@ -334,6 +344,7 @@ ROUTES = (
     Route("/open-uploads", open_uploads),
     Route("/modes", modes),
     Route("/redirect", redirect, ("GET", "POST")),
+    Route("/sign", sign, ("POST",)),
     Route("/nothing", nothing, ("POST",)),
     Route("/fail", fail),
     Route("/fail-late", fail_late, ("GET", *ACTIONS)),
