@@ -237,6 +237,42 @@ def test_back_and_forward_go_through_the_searches_with_entries_of_their_own(
     expect_page(page, site, "/search?q=coffee", "Search coffee")
 
 
+@pytest.mark.parametrize(
+    ("url", "search", "fragment"),
+    [
+        ("?q=räume 東京 👍", "?q=räume 東京 👍", ""),
+        ("?q='\"`</script><!--${1}", "?q='\"`</script><!--${1}", ""),
+        ("?q=a%26b#part", "?q=a&b", "#part"),
+        (
+            "?next=https://example.com/&x=javascript:1",
+            "?next=https://example.com/&x=javascript:1",
+            "",
+        ),
+        ("?q=" + "x" * 7900, "?q=" + "x" * 7900, ""),
+    ],
+    ids=["letters", "quotes", "fragment", "another site in the query", "long"],
+)
+def test_an_address_arrives_as_it_is_written_and_leads_back(
+    site: str, page: Page, url: str, search: str, fragment: str
+) -> None:
+    open_page(page, site, "/one")
+    page.evaluate("url => window.next = url", url)
+
+    page.locator("#push-url").click()
+    page.wait_for_function("location.search")
+
+    assert page.evaluate("[decodeURIComponent(location.search), location.hash]") == [
+        search,
+        fragment,
+    ]
+    page.go_back()
+    expect_page(page, site, "/one", "Page one")
+    page.go_forward()
+    page.wait_for_function("location.search")
+    page.reload()
+    expect(page).to_have_title("Page one")
+
+
 def test_two_tabs_have_their_own_addresses(site: str, new_page: Callable[[], Page]) -> None:
     first, second = new_page(), new_page()
     for page in (first, second):

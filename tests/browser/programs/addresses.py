@@ -25,6 +25,7 @@ from fatmorph import (
     serve,
 )
 from fatmorph.adapters.starlette import route
+from fatmorph.markup.escape import JSExpression
 
 PREFIX = os.environ.get("PREFIX", "")
 WORDS = ["tea", "teapot", "coffee", "räume & <b>'\"</script>"]
@@ -56,6 +57,13 @@ def layout(title: str, *content: Element, stream: str | None = None) -> Element:
                 h.a({"id": "to-here", "href": "#part"}, "here"),
                 h.a({"id": "to-tab", "href": f"{PREFIX}/two", "target": "_blank"}, "tab"),
                 h.a({"id": "to-slow", "href": f"{PREFIX}/slow"}, "slow"),
+                h.button(
+                    {"id": "push-url"},
+                    data.on(
+                        "click",
+                        at.post(f"{PREFIX}/address", payload={"url": JSExpression("window.next")}),
+                    ),
+                ),
                 h.a({"id": "to-search", "href": f"{PREFIX}/search"}, "search"),
             ),
             *content,
@@ -149,8 +157,7 @@ async def search_again(c: Context, w: Writer) -> None:
 
 
 async def address(c: Context, w: Writer) -> None:
-    url = (await c.body()).decode()
-    w.push_url(url)
+    w.push_url((await c.signals())["url"])
 
 
 async def slow(c: Context, w: Writer) -> None:

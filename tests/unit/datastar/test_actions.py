@@ -199,9 +199,9 @@ def test_a_mistake_that_the_client_would_ignore_or_reject_is_refused(call, line:
         (
             lambda: at.get("/", timeout=3),
             (
-                "at.get(url)  (with any of content_type, selector, include, exclude, payload, headers, "
-                "send_nonce, open_when_hidden, request_cancellation, retry, retry_interval, "
-                "retry_scaler, retry_max_wait, retry_max_count)"
+                "at.get(url)  (with any of content_type, selector, include, exclude, payload, "
+                "headers, send_nonce, open_when_hidden, request_cancellation, retry, "
+                "retry_interval, retry_scaler, retry_max_wait, retry_max_count)"
             ),
         ),
         (lambda: at.post("/", form="#f"), 'content_type="form"'),
