@@ -296,7 +296,7 @@ class SubscriptionClosedError(MomentError):
 
 
 class HandlerError(FatmorphError, RuntimeError):
-    """Raised for a handler that returned something, or ended by what is not an ordinary error."""
+    """Raised for a handler that is not async, or that returned or raised what it must not."""
 
     code = "handler"
 

@@ -1,4 +1,6 @@
-"""The end of a handler: nothing but an ordinary exception or a real cancellation gets out.
+"""Which handlers are accepted, and how one ends.
+
+Nothing but an ordinary exception or a real cancellation gets out of a handler.
 
 Frameworks and servers respond to an `Exception` with a 500. Anything else means something of its
 own to them: `CancelledError` that a client left, `StopAsyncIteration` that a body is complete,
@@ -13,14 +15,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import CoroutineType
+from typing import Any
 
 from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
 from fatmorph.writer import Writer
 
-__all__ = ("HandlerTask", "as_exception", "called", "check_returned")
+__all__ = ("HandlerTask", "as_exception", "called", "check_handler", "check_returned")
 
+# In the annotation of a plain function that returns what another one does.
+AWAITABLES = ("Awaitable", "Coroutine", "Future", "Task", "Any")
+QUERY = "in it, a query that blocks: await in_thread(query)"
+PATCH = "in it, w.patch(view)  instead of yield view"
 RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
 
 
@@ -55,6 +63,32 @@ class HandlerTask:
             return asyncio.current_task() is not self._task
         except RuntimeError:  # its event loop does not run
             return True
+
+
+def check_handler(handler: Callable[..., object]) -> None:
+    """Refuse a function that cannot be a handler, when it becomes a route.
+
+    A function that returns the awaitable of another one is accepted if it says so: by
+    `functools.wraps`, or by an annotation. For a lambda, this is seen when it is called.
+
+    Raises:
+        HandlerError: It is a plain function or a generator.
+    """
+    function: Any = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
+    if not inspect.isroutine(function) and not inspect.iscoroutinefunction(function):
+        function = getattr(type(function), "__call__", function)  # noqa: B004 - not whether
+    if not inspect.isfunction(function) and not inspect.ismethod(function):
+        return  # it is compiled, or a class
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise _refused_error(function, "that yields", PATCH)
+    returned = str(function.__annotations__.get("return"))
+    is_accepted = (
+        inspect.iscoroutinefunction(function)
+        or function.__name__ == "<lambda>"
+        or any(name in returned for name in AWAITABLES)
+    )
+    if not is_accepted:
+        raise _refused_error(function, "that is not async", QUERY)
 
 
 def called(
@@ -98,6 +132,17 @@ def as_exception(error: BaseException) -> BaseException:
     )
     found.__cause__ = error
     return found
+
+
+def _refused_error(function: Any, rule: str, advice: str) -> HandlerError:
+    names = ", ".join(inspect.signature(function).parameters)
+    return HandlerError(
+        f"cannot register a handler {rule}: {function.__name__}",
+        where=f"{function.__module__ or '__main__'}.{function.__qualname__}",
+        why="a handler runs in the event loop, where one that blocks would stop every other page, "
+        "and responds through its Writer",
+        fix=f"async def {function.__name__}({names}):  ({advice})",
+    )
 
 
 def _not_async_error(context: Context, returned: object) -> HandlerError:

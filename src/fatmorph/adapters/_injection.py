@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias, TypeVar
 
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.settings import Settings
 
 __all__ = ("InjectedHandler", "injected")
@@ -31,7 +32,11 @@ def injected(
         settings: The limits and the policies of the route.
         own: Annotations of dependencies that only the response needs. The framework passes them
             under other names, because the handler may have parameters with the same names.
+
+    Raises:
+        HandlerError: If the handler is not async.
     """
+    check_handler(handler)
     names = {f"fatmorph_{name}": name for name in own}
 
     @functools.wraps(handler)

@@ -17,6 +17,7 @@ from aiohttp import StreamReader, web
 from multidict import CIMultiDict
 
 from fatmorph.adapters._departure import Departure, respond_shielded
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
@@ -40,9 +41,13 @@ def endpoint(
             Request, `c.path_params` its `match_info`.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         app.add_routes([web.get("/", endpoint(home)), web.post("/add", endpoint(add))])
     """
+    check_handler(handler)
 
     @functools.wraps(handler)
     async def respond_to(request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fatmorph.adapters._asgi_messages import Message, Receive, Scope, Send
 from fatmorph.adapters._asgi_request import AsgiRequest
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context, ParsedForm
 from fatmorph.settings import Settings
@@ -29,9 +30,13 @@ def application(
         handler: `async def handler(c: Context, w: Writer) -> None`.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         app = application(home)  # uvicorn main:app
     """
+    check_handler(handler)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

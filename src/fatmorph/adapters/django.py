@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 
 from fatmorph.adapters._collected_response import collect_response
 from fatmorph.adapters._departure import is_whole
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
@@ -47,9 +48,13 @@ def endpoint(
             HttpRequest.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         urlpatterns = [path("", endpoint(home)), path("add", require_POST(endpoint(add)))]
     """
+    check_handler(handler)
 
     @functools.wraps(handler)
     async def respond_to(request: HttpRequest, **path_params: Any) -> HttpResponseBase:

@@ -131,6 +131,9 @@ def endpoint(
             are FastAPI's: path parameters, query parameters and dependencies.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         @app.get("/rooms/{number}")
         @endpoint

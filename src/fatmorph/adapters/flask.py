@@ -15,6 +15,7 @@ from werkzeug.datastructures import iter_multi_items
 from werkzeug.local import LocalProxy
 
 from fatmorph.adapters._collected_response import collect_response_in_thread
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import body_parts, body_reader
@@ -34,7 +35,8 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
         settings: The limits and the policies of the route; by default `Settings()`.
 
     Raises:
-        MomentError: If the handler asked for an open stream.
+        HandlerError: If the handler is not async.
+        MomentError: If it asked for an open stream, when it has returned.
 
     Example:
         @app.get("/rooms/<int:number>")
@@ -42,6 +44,7 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
         async def room(c: Context, w: Writer) -> None:
             w.html(room_view(c.path_params["number"]))
     """
+    check_handler(handler)
 
     @functools.wraps(handler)
     def respond_to(**path_params: Any) -> Response:

@@ -102,6 +102,9 @@ def endpoint(
             are Litestar's: path parameters, query parameters, dependencies and `data`.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         @get("/rooms/{number:int}")
         @endpoint

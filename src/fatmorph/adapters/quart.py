@@ -24,6 +24,7 @@ from werkzeug.datastructures import iter_multi_items
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from fatmorph.adapters._departure import Departure
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
@@ -54,12 +55,16 @@ def endpoint(
             Request, and `quart.g`, `session` and the others work.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         @app.get("/rooms/<int:number>")
         @endpoint
         async def room(c: Context, w: Writer) -> None:
             w.html(room_view(c.path_params["number"]))
     """
+    check_handler(handler)
 
     @functools.wraps(handler)  # Quart names the view by it
     async def respond_to(**path_params: Any) -> Response:

@@ -20,6 +20,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
 from fatmorph.adapters._departure import Departure, is_whole, respond_shielded
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context
 from fatmorph.http._form_parser import MAX_DISCARDED_BYTES
@@ -39,12 +40,16 @@ def endpoint(
             Request.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         @app.get("/rooms/<number:int>")
         @endpoint
         async def room(c: Context, w: Writer) -> None:
             w.html(room_view(c.path_params["number"]))
     """
+    check_handler(handler)
 
     @functools.wraps(handler)
     async def respond_to(request: Request, **path_params: Any) -> None:

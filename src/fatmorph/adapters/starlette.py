@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
@@ -39,9 +40,13 @@ def route(
         name: The name for `request.url_for()`; by default the handler's name.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         app = Starlette(routes=[route("/", home), route("/add", add, methods="POST")])
     """
+    check_handler(handler)
     endpoint = _Endpoint(handler, settings)
     name = name or getattr(handler, "__name__", None)
     # A string is also a collection of strings: "POST" would be four methods.

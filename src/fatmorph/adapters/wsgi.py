@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any, Protocol, TypeAlias
 
 from fatmorph.adapters._collected_response import collect_response_in_thread
+from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._respond import Handler
 from fatmorph.context import Context, ReadBody
 from fatmorph.settings import Settings
@@ -51,9 +52,13 @@ def application(handler: Handler, *, settings: Settings | None = None) -> WsgiAp
         handler: `async def handler(c: Context, w: Writer) -> None`; `c.request` is the environ.
         settings: The limits and the policies of the route; by default `Settings()`.
 
+    Raises:
+        HandlerError: If the handler is not async.
+
     Example:
         app = application(home)  # gunicorn main:app
     """
+    check_handler(handler)
 
     def app(environ: Environ, start_response: StartResponse) -> list[bytes]:
         found = collect_response_in_thread(handler, _context(environ), settings)

@@ -1,0 +1,124 @@
+"""Which functions can be handlers, the same on every adapter, and what becomes of them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from functools import partial, wraps
+from typing import Any
+from unittest.mock import AsyncMock
+
+import pytest
+
+from fatmorph import Context, Writer, h
+from fatmorph.adapters import aiohttp, asgi, django, fastapi, flask, litestar, quart, sanic, wsgi
+from fatmorph.adapters._handler_end import check_handler
+from fatmorph.adapters.starlette import route
+from fatmorph.errors import HandlerError
+
+ADAPTERS: dict[str, Callable[..., object]] = {
+    "aiohttp": aiohttp.endpoint,
+    "asgi": asgi.application,
+    "django": django.endpoint,
+    "fastapi": fastapi.endpoint,
+    "flask": flask.endpoint,
+    "litestar": litestar.endpoint,
+    "quart": quart.endpoint,
+    "sanic": sanic.endpoint,
+    "starlette": partial(route, "/"),
+    "wsgi": wsgi.application,
+}
+adapters = pytest.mark.parametrize("register", ADAPTERS.values(), ids=ADAPTERS.keys())
+
+
+def home(c: Context, w: Writer) -> None:
+    w.html(h.p("Hello"))
+
+
+@adapters
+def test_a_handler_that_is_not_async_is_refused_when_it_is_registered(
+    register: Callable[..., object],
+) -> None:
+    with pytest.raises(HandlerError) as raised:
+        register(home)
+
+    assert str(raised.value) == (
+        "cannot register a handler that is not async: home\n"
+        f"  where: {__name__}.home\n"
+        "  why:   a handler runs in the event loop, where one that blocks would stop every other "
+        "page, and responds through its Writer\n"
+        "  fix:   async def home(c, w):  (in it, a query that blocks: await in_thread(query))"
+    )
+
+
+def yields(c: Context, w: Writer) -> Iterator[object]:
+    yield h.p()
+
+
+async def yields_later(c: Context, w: Writer) -> AsyncIterator[object]:
+    yield h.p()
+
+
+class Home:
+    def __call__(self, c: Context, w: Writer) -> None: ...
+    def show(self, c: Context, w: Writer, number: int) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("handler", "fix"),
+    [
+        (partial(home), "async def home(c, w):"),
+        (Home(), "async def __call__(self, c, w):"),
+        (Home().show, "async def show(c, w, number):"),
+        (yields, "async def yields(c, w):"),
+        (yields_later, "async def yields_later(c, w):"),
+    ],
+)
+def test_other_functions_that_cannot_be_handlers_are_refused_too(
+    handler: Callable[..., object], fix: str
+) -> None:
+    with pytest.raises(HandlerError) as raised:
+        check_handler(handler)
+
+    assert str(raised.value.fix).partition("  ")[0] == fix
+
+
+async def room(c: Context, w: Writer, number: int = 7) -> None:
+    w.json(number)
+
+
+def guarded(handler: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @wraps(handler)
+    def guard(c: Context, w: Writer) -> Any:
+        return handler(c, w)
+
+    return guard
+
+
+class Room:
+    async def __call__(self, c: Context, w: Writer) -> None:
+        w.json(8)
+
+    async def show(self, c: Context, w: Writer) -> None:
+        w.json(8)
+
+
+def annotated(c: Context, w: Writer) -> Coroutine[Any, Any, None]:
+    return room(c, w)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        room,
+        partial(room, number=8),
+        guarded(room),
+        Room(),
+        Room().show,
+        annotated,
+        lambda c, w: room(c, w, 8),
+        AsyncMock(),
+    ],
+)
+@adapters
+def test_every_function_that_returns_an_awaitable_is_accepted(
+    register: Callable[..., object], handler: Callable[..., Awaitable[None]]
+) -> None:
+    assert register(handler) is not None
