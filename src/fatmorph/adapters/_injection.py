@@ -26,6 +26,8 @@ def injected(
 ) -> Callable[..., Awaitable[T]]:
     """Return a function that takes the handler's further parameters and returns a response.
 
+    Called with `c` and `w` as well, it is the handler itself.
+
     Args:
         handler: Takes `c` and `w`, and the framework's dependencies.
         response: The class of the response, which takes a Handler, `settings` and `own`.
@@ -40,7 +42,9 @@ def injected(
     names = {f"fatmorph_{name}": name for name in own}
 
     @functools.wraps(handler)
-    async def endpoint(**parameters: Any) -> T:
+    async def endpoint(*own_arguments: Any, **parameters: Any) -> Any:  # Any: T, or the handler's
+        if own_arguments:  # `c` and `w`, in a test
+            return await handler(*own_arguments, **parameters)
         owned = {name: parameters.pop(injected_name) for injected_name, name in names.items()}
         return response(functools.partial(handler, **parameters), settings=settings, **owned)
 

@@ -10,7 +10,7 @@ Source: https://docs.djangoproject.com/en/stable/topics/async/
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from http.cookies import Morsel
 from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
@@ -27,7 +27,8 @@ from fatmorph.adapters._parsed_form import parsed_pairs, read_before_error
 from fatmorph.adapters._pulled_response import Parts, PulledResponse
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.wsgi import PART_BYTES, Environ, Input, body_parts, body_reader
-from fatmorph.context import Context, ReadBody
+from fatmorph.context import Context, ReadBody, request_line
+from fatmorph.errors import HandlerError, short_repr
 from fatmorph.http._form_parser import Pairs
 from fatmorph.settings import Settings
 from fatmorph.threads import ThreadCall, in_thread as in_plain_thread
@@ -57,7 +58,13 @@ def endpoint(
     check_handler(handler)
 
     @functools.wraps(handler)
-    async def respond_to(request: HttpRequest, **path_params: Any) -> HttpResponseBase:
+    async def respond_to(
+        request: HttpRequest | Context, *rest: Any, **path_params: Any
+    ) -> Any:  # Any: as below, or the handler's
+        if isinstance(request, Context):  # with a Writer, in a test
+            return await handler(request, *rest)
+        if rest:
+            raise _unnamed_error(request, rest)
         context = _context(request, path_params)
         if isinstance(request, WSGIRequest):
             found = await collect_response(handler, context, settings)
@@ -121,6 +128,15 @@ class _StreamedResponse(StreamingHttpResponse):
         error = self._parts.take_late_error()
         if error is not None:
             raise error
+
+
+def _unnamed_error(request: HttpRequest, groups: Sequence[object]) -> HandlerError:
+    return HandlerError(
+        f"cannot pass {short_repr(groups[0])} of a path to a handler",
+        where=request_line(request.method or "GET", request.path),
+        why="c.path_params has names, and the group in the path has none",
+        fix=r're_path(r"^rooms/(?P<number>\d+)$", endpoint(room))',
+    )
 
 
 def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:

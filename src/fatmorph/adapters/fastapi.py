@@ -11,13 +11,16 @@ https://fastapi.tiangolo.com/tutorial/dependencies/dependencies-with-yield/
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.requests import Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
@@ -30,7 +33,7 @@ from fatmorph.context import Context
 from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 
-__all__ = ("WriterResponse", "endpoint")
+__all__ = ("HandlerRoute", "WriterResponse", "endpoint")
 
 WITH_REQUEST = "WriterResponse(stream, request=request)  (with request: Request in the route)"
 
@@ -147,6 +150,49 @@ def endpoint(
         request=Annotated[Request, Depends(_own_request)],
         merged=Annotated[Response, Depends(_own_response)],
     )
+
+
+class HandlerRoute(APIRoute):
+    """The route of a router whose functions are handlers, which then need no `endpoint()`.
+
+    A function whose annotation says that it returns a `WriterResponse` stays as it is. The schema
+    of the routes promises no JSON.
+
+    Args:
+        path: As for FastAPI's own route, which makes it.
+        endpoint: A handler, with further parameters of FastAPI's.
+        options: As for FastAPI's own route.
+
+    Raises:
+        HandlerError: If the handler is not async.
+
+    Example:
+        pages = APIRouter(route_class=HandlerRoute)
+
+        @pages.get("/rooms/{number}")
+        async def room(c: Context, w: Writer, number: int) -> None:
+            w.html(room_view(number))
+
+        app.include_router(pages)
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],  # Any: whatever FastAPI accepts
+        **options: Any,  # Any: FastAPI's own
+    ) -> None:
+        if isinstance(options.get("response_class"), DefaultPlaceholder | None):
+            options["response_class"] = WriterResponse
+        super().__init__(path, _as_operation(endpoint), **options)
+
+
+def _as_operation(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a handler as a path operation function, which another function is already."""
+    returned = inspect.signature(function).return_annotation
+    is_response = isinstance(returned, type) and issubclass(returned, WriterResponse)
+    is_operation = is_response or returned == WriterResponse.__name__  # as text, if so imported
+    return function if is_operation else endpoint(function)
 
 
 class _HandlerResponse(WriterResponse):

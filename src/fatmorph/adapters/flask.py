@@ -47,7 +47,9 @@ def endpoint(handler: Handler, *, settings: Settings | None = None) -> Callable[
     check_handler(handler)
 
     @functools.wraps(handler)
-    def respond_to(**path_params: Any) -> Response:
+    def respond_to(*own_arguments: Any, **path_params: Any) -> Any:  # Any: as below
+        if own_arguments:  # `c` and `w`, in a test
+            return handler(*own_arguments)
         # Documented in spite of its name. The cast: Flask declares its proxy as a Request.
         proxy = cast("LocalProxy[Request]", current_request)
         request = proxy._get_current_object()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

@@ -52,7 +52,9 @@ def endpoint(
     check_handler(handler)
 
     @functools.wraps(handler)
-    async def respond_to(request: Request, **path_params: Any) -> None:
+    async def respond_to(request: Request | Context, *rest: Any, **path_params: Any) -> None:
+        if isinstance(request, Context):  # with a Writer, in a test
+            return await handler(request, *rest)
         connection = _Connection(request)
         try:
             await respond_shielded(handler, _context(request, path_params), connection, settings)

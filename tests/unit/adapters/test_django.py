@@ -19,7 +19,7 @@ import django_settings  # noqa: F401 - it configures Django
 from bodies import EndlessInput
 from fatmorph import Context, Writer
 from fatmorph.adapters.django import endpoint
-from fatmorph.errors import BodyError, MomentError
+from fatmorph.errors import BodyError, HandlerError, MomentError
 from transports import Source, turns
 
 settings.ROOT_URLCONF = __name__
@@ -339,3 +339,12 @@ async def test_a_client_that_leaves_before_its_answer_begins_leaves_no_error(
     gc.collect()
 
     assert caplog.messages == []
+
+
+async def test_an_unnamed_group_of_a_path_is_refused() -> None:
+    request = AsyncRequestFactory().get("/rooms/7")
+
+    with pytest.raises(HandlerError, match="cannot pass '7' of a path to a handler") as raised:
+        await endpoint(nothing)(request, "7")
+
+    assert raised.value.where == "GET /rooms/7"

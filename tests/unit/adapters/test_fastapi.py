@@ -15,9 +15,10 @@ from starlette.background import BackgroundTask
 from asgi_client import Answer, answer
 from fatmorph import h
 from fatmorph._streaming import retries
-from fatmorph.adapters.fastapi import WriterResponse, endpoint
+from fatmorph.adapters.fastapi import HandlerRoute, WriterResponse, endpoint
 from fatmorph.context import Context
-from fatmorph.errors import MomentError, ResponseStartedError
+from fatmorph.errors import HandlerError, MomentError, ResponseStartedError
+from fatmorph.settings import Settings
 from fatmorph.writer import Writer
 
 SENT = 'event: datastar-patch-signals\ndata: signals {"user":"ada"}\n\n'
@@ -335,6 +336,52 @@ async def test_the_schema_shows_parameters_but_no_invented_content() -> None:
     assert (operation["summary"], operation["description"]) == ("Room", "Show a room.")
     assert [parameter["name"] for parameter in operation["parameters"]] == ["number"]
     assert operation["responses"]["200"] == {"description": "Successful Response"}
+
+
+async def test_a_router_of_handlers_needs_no_decorator_and_no_response_class() -> None:
+    pages = APIRouter(route_class=HandlerRoute, prefix="/rooms")
+
+    @pages.get("/{number}")
+    async def room(c: Context, w: Writer, number: int, user: User) -> None:
+        w.json([number, user])
+
+    @pages.get("/stream/{number}")
+    async def stream(number: int) -> WriterResponse:
+        return WriterResponse(lambda c, w: room(c, w, number, "Eve"))
+
+    app = FastAPI()
+    app.include_router(pages)
+    app.dependency_overrides[current_user] = lambda: "Ada"
+    bodies = [(await answer(app, path)).body for path in ("/rooms/7", "/rooms/stream/8")]
+    responses = [
+        operation["get"]["responses"]["200"] for operation in app.openapi()["paths"].values()
+    ]
+
+    assert bodies == [b'[7,"Ada"]', b'[8,"Eve"]']
+    assert responses == [{"description": "Successful Response"}] * 2
+
+
+async def test_a_router_of_handlers_takes_decorated_ones_and_a_response_class() -> None:
+    pages = APIRouter(route_class=HandlerRoute)
+    limits = Settings(allowed_origins={"https://partner.example"})
+    pages.post("/")(endpoint(show, settings=limits))
+    pages.add_api_route("/text", show, response_class=PlainTextResponse)
+    app = FastAPI()
+    app.include_router(pages)
+
+    found = await answer(app, "/", "POST", headers={"origin": "https://partner.example"})
+    content = app.openapi()["paths"]["/text"]["get"]["responses"]["200"]["content"]
+
+    assert (found.body, list(content)) == (b'["POST",{}]', ["text/plain"])
+
+
+def test_a_router_of_handlers_refuses_one_that_is_not_async() -> None:
+    pages = APIRouter(route_class=HandlerRoute)
+
+    with pytest.raises(HandlerError, match="cannot register a handler that is not async: home"):
+
+        @pages.get("/")
+        def home(c: Context, w: Writer) -> None: ...
 
 
 async def test_fastapis_own_request_reads_the_same_body() -> None:

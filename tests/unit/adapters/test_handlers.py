@@ -8,10 +8,22 @@ from unittest.mock import AsyncMock
 import pytest
 
 from fatmorph import Context, Writer, h
-from fatmorph.adapters import aiohttp, asgi, django, fastapi, flask, litestar, quart, sanic, wsgi
+from fatmorph.adapters import (
+    aiohttp,
+    asgi,
+    django,
+    fastapi,
+    flask,
+    litestar,
+    quart,
+    respond,
+    sanic,
+    wsgi,
+)
 from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters.starlette import route
 from fatmorph.errors import HandlerError
+from fatmorph.testing import MemoryClient
 
 ADAPTERS: dict[str, Callable[..., object]] = {
     "aiohttp": aiohttp.endpoint,
@@ -122,3 +134,30 @@ def test_every_function_that_returns_an_awaitable_is_accepted(
     register: Callable[..., object], handler: Callable[..., Awaitable[None]]
 ) -> None:
     assert register(handler) is not None
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [module.endpoint for module in (aiohttp, django, fastapi, flask, litestar, quart, sanic)],
+    ids=lambda endpoint: endpoint.__module__,
+)
+async def test_a_decorated_handler_can_be_called_with_a_context_and_a_writer(
+    endpoint: Callable[..., Callable[..., Awaitable[None]]],
+) -> None:
+    client = MemoryClient()
+
+    await respond(endpoint(room), Context(method="GET", path="/"), client)
+
+    assert client.body == b"7"
+
+
+async def test_a_decorated_handler_takes_the_parameters_of_its_framework_by_name_or_place() -> None:
+    shown = fastapi.endpoint(room)
+    bodies: list[bytes] = []
+
+    for handler in (partial(shown, number=8), lambda c, w: shown(c, w, 9)):
+        client = MemoryClient()
+        await respond(handler, Context(method="GET", path="/"), client)
+        bodies.append(client.body)
+
+    assert bodies == [b"8", b"9"]
