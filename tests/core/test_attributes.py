@@ -599,3 +599,37 @@ def test_an_id_without_a_value_is_not_an_id(core):
 @pytest.mark.parametrize(("value", "expected"), [("a", "a"), (7, "7"), (None, None), ("", "")])
 def test_an_element_has_its_id(core, value, expected):
     assert core.Tag("p")(id=value).id == expected
+
+
+CODE = ["data-on:click", "data-on:keydown__window", "data-on-intersect", "data-on-interval"]
+CODE += ["data-init", "data-init__delay.1s", "data-effect", "data-on-signal-patch"]
+ENTRIES = ["data-signals", "data-signals__ifmissing", "data-class", "data-attr", "data-style"]
+ENTRIES += ["data-computed"]
+
+
+@pytest.mark.parametrize("name", [*CODE, *ENTRIES])
+@pytest.mark.parametrize("kind", [dict, Attrs])
+def test_code_that_another_attribute_would_replace_is_refused(core, name, kind):
+    with pytest.raises(AttributeValueError, match=f"^cannot write {name} twice"):
+        core.Tag("p")(kind({name: "first"}), kind({name: "second"}))
+    with pytest.raises(AttributeValueError, match=f"^cannot write {name} twice"):
+        core.Tag("p")(kind({name: "first"}), **{name: "second"})
+    with pytest.raises(AttributeValueError, match=f"^cannot write {name} twice"):
+        Attrs({name: "first"}) | {name: "second"}
+
+
+@pytest.mark.parametrize("name", ["data-attr:title", "data-show", "data-text", "data-bind", "id"])
+def test_a_single_value_replaces_the_earlier_one(core, name):
+    assert dict(core.Tag("p")({name: "first"}, {name: "second"}).attributes) == {name: "second"}
+
+
+def test_code_that_is_equal_or_was_removed_can_be_written_again(core):
+    click = "data-on:click"
+
+    equal = core.Tag("p")({click: "first"}, {click: "first"})
+    removed = core.Tag("p")({click: "first"}, {click: None}, {click: "second"})
+
+    assert (dict(equal.attributes), dict(removed.attributes)) == (
+        {click: "first"},
+        {click: "second"},
+    )

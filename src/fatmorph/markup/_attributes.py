@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, cast
 
 from markupsafe import Markup
 
-from fatmorph.errors import AttributeNameError, short_repr
+from fatmorph.errors import AttributeNameError, AttributeValueError, short_repr
 from fatmorph.markup._escaping_py import escaped_in_quotes
 from fatmorph.markup._misspelling import MISSPELT_KEYWORDS, misspelling_error
 from fatmorph.markup._objects import AttributesBase
@@ -166,7 +166,7 @@ def add_attribute(
 ) -> None:
     """Add an attribute. If there is one of that name, a name in `JOINED` joins both values.
 
-    For any other name the later value wins.
+    For any other name the later value wins; that of an attribute which runs code must be equal.
 
     Args:
         attributes: Changed in place. A nonce also adds the attribute that keeps a morph from
@@ -176,7 +176,7 @@ def add_attribute(
         value: As the user gave it.
 
     Raises:
-        AttributeValueError: This attribute cannot hold `value`.
+        AttributeValueError: This attribute cannot hold `value`, or `value` would replace code.
     """
     name, convert = attribute
     if type(value) is not str:
@@ -187,6 +187,8 @@ def add_attribute(
         if written is not None:
             attributes[name] = JOINED[name](earlier, written)
     elif written is not None:
+        if earlier is not None and earlier != written and re.match(LISTENS, name):
+            raise _lost_code_error(name, element)
         attributes[name] = written
         if convert is nonce_value:
             add_attribute(attributes, element, written_name(PRESERVED_NAMES), name)
@@ -293,12 +295,32 @@ def _checked_name(name: str, spelling: str) -> AttributeName:
     return AttributeName(name, converter(name))
 
 
+def _lost_code_error(name: str, element: str) -> AttributeValueError:
+    key = name.removeprefix("data-").partition("__")[0]
+    call, _, event = key.partition(":")
+    argument = f'"{event}", ' if event else ""
+    joined = "{…}" if call in OBJECTS else '"…; …"'
+    return AttributeValueError(
+        f"cannot write {name} twice",
+        where="Attrs" if element == "Attrs" else f"<{element}>",
+        why="an element has one attribute of a name, so the first one would be lost",
+        fix=f"data.{PYTHON_NAMES.get(call, call.replace('-', '_'))}({argument}{joined})"
+        f"  (with both; or remove the first: {{{name!r}: None}})",
+    )
+
+
 _cached_name = lru_cache(maxsize=MAX_CACHED_NAMES)(_checked_name)
 
 
 def _ascii_lower(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
+
+# Attributes of Datastar that run code of their own or hold entries of their own: two of a name are
+# meant to work together. Those with a key, such as data-attr:title, hold one value.
+OBJECTS = ("attr", "class", "computed", "signals", "style")
+LISTENS = rf"data-(?:on[:-].*|(?:init|effect|{'|'.join(OBJECTS)})(?:__.*)?)\Z"  # text, as above
+PYTHON_NAMES = {"class": "class_"}
 
 # The client does not change these attributes of an element when it morphs the element.
 # https://data-star.dev/reference/attributes#data-preserve-attr
