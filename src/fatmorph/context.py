@@ -1,7 +1,6 @@
 """The request of a handler, in the same form on every framework.
 
-Only `body()`, `signals()` and `form()` wait: they read through functions of the adapter. Responses
-belong to the Writer.
+Only `body()`, `signals()` and `form()` wait: they read through functions of the adapter.
 
 Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.org/rfc/rfc6265
 (cookies).
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from functools import cached_property
-from typing import Any, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, cast, overload
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from fatmorph.errors import BodyError, FormError, MomentError, SignalsError, quoted
@@ -31,6 +30,7 @@ from fatmorph.http._progress import OnProgress, with_progress
 from fatmorph.http._signals import decoded_signals, without_lone_surrogates
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
+from fatmorph.types import RequestT
 
 __all__ = (
     "MAX_BODY_BYTES",
@@ -77,7 +77,7 @@ def request_line(method: str, path: str) -> str:
     return f"{quoted(method)} {encoded}"
 
 
-class Context:
+class Context(Generic[RequestT]):
     """The request of a handler.
 
     Handlers are `async def handler(c: Context, w: Writer) -> None`; adapters make the Context.
@@ -93,7 +93,7 @@ class Context:
         read_parts: Reads the body part by part; by default, forms are read as a whole.
         parsed_form: Returns the form if the framework has parsed it.
         settings: The limits of forms; an adapter sets those of the route.
-        request: The framework's own request, for everything else.
+        request: The framework's own request, for everything else; `Context[Request]` is its type.
         client: The address of the client, or of the proxy before the server; empty if unknown.
     """
 
@@ -109,13 +109,13 @@ class Context:
         read_parts: ReadParts | None = None,
         parsed_form: ParsedForm | None = None,
         settings: Settings | None = None,
-        request: Any = None,  # Any: as many types as there are frameworks
+        request: RequestT | None = None,
         client: str | None = None,
     ) -> None:
         self.method = method
         self.path = path
         self.path_params: Mapping[str, Any] = path_params or {}
-        self.request = request
+        self.request = cast("RequestT", request)
         self.settings = settings
         self.client = client or ""
         self.headers = Headers(headers)

@@ -53,7 +53,8 @@ def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Th
         w.html(await in_thread(board_view, c.path_params["board"]))
         await w.live(in_thread(board_view, board), relay.subscribe(f"board.{board}"))
     """
-    return ThreadCall(partial(_checked(function), *args, **kwargs))
+    _check(function)
+    return ThreadCall(partial(function, *args, **kwargs))
 
 
 class ThreadCall(Generic[T]):
@@ -138,7 +139,7 @@ def _executor() -> ThreadPoolExecutor:
     return _executors[process]
 
 
-def _checked(function: Callable[P, T]) -> Callable[P, T]:
+def _check(function: Callable[..., object]) -> None:
     plain = inspect.unwrap(function.func if isinstance(function, partial) else function)
     name = _name(plain)
     if inspect.iscoroutinefunction(plain):
@@ -155,7 +156,6 @@ def _checked(function: Callable[P, T]) -> Callable[P, T]:
             why="it returns at once, and would run in the event loop when it is read",
             fix=f"await in_thread(lambda: list({name}(…)))",
         )
-    return function
 
 
 def _name(function: object) -> str:

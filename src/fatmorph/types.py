@@ -11,6 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
+    # For type checkers alone, which have it built in: `Context` is `Context[Any]`.
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
     if sys.version_info >= (3, 14):
         from string.templatelib import Template
     else:
@@ -24,6 +27,7 @@ __all__ = (
     "ElementNamespace",
     "HasHtml",
     "PatchMode",
+    "RequestT",
     "SignalValue",
     "Source",
     "StyleValue",
@@ -31,6 +35,11 @@ __all__ = (
 )
 
 T_co = TypeVar("T_co", covariant=True)
+if TYPE_CHECKING:
+    RequestT = TypeVarWithDefault("RequestT", default=Any)
+else:
+    RequestT = TypeVar("RequestT")
+"""The class of a framework's request: that of `c.request` of a `Context[Request]`."""
 
 
 @runtime_checkable

@@ -396,8 +396,9 @@ class Writer(EventResponder):
         Example:
             await w.live(lambda: room_view(1), relay.subscribe("room.1.*", latest=True))
         """
-        if isinstance(view, ThreadCall):
-            view.is_used = True  # even if the stream ends before its first page
+        call: object = view
+        if isinstance(call, ThreadCall):
+            call.is_used = True  # even if the stream ends before its first page
         # Earlier events may have changed the page in the browser.
         last_id = None if self._is_started else self._last_event_id
         self._open_stream()

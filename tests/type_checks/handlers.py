@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, assert_type
 
+from starlette.requests import Request
+
 from fatmorph import Context, Element, Relay, Writer, h, in_thread
+from fatmorph.adapters.fastapi import endpoint
 from fatmorph.adapters.starlette import route
 from fatmorph.forms import Form, FormData, Upload
 
@@ -64,6 +67,18 @@ async def handler(c: Context, w: Writer) -> None:
     w.cookie("theme", "dark", same_site="loose")  # type: ignore[arg-type]
 
 
+async def typed(c: Context[Request], w: Writer) -> None:
+    assert_type(c.request, Request)
+    c.request.sessions()  # type: ignore[attr-defined]
+
+
+async def untyped(c: Context, w: Writer) -> None:
+    assert_type(c.request, Any)
+
+
+route("/typed", typed)
+endpoint(untyped)
+endpoint(typed)
 route("/cart", handler, methods=["POST"])
 
 

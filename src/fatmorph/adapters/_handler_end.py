@@ -76,7 +76,8 @@ def check_handler(handler: Callable[..., object]) -> None:
     """
     function: Any = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
     if not inspect.isroutine(function) and not inspect.iscoroutinefunction(function):
-        function = getattr(type(function), "__call__", function)  # noqa: B004 - not whether
+        kind: Any = type(function)
+        function = getattr(kind, "__call__", function)  # noqa: B004 - not whether
     if not inspect.isfunction(function) and not inspect.ismethod(function):
         return  # it is compiled, or a class
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
