@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from fatmorph.context import Context, request_line
 from fatmorph.counters import COUNTERS
-from fatmorph.errors import PageError
+from fatmorph.errors import PageError, SettingsError
 from fatmorph.http._subscription import SIGNALS_HEADER
 from fatmorph.pages._page import Page
 from fatmorph.pages._refill import Refill
@@ -156,7 +156,7 @@ class Pages(Generic[State]):
         # A subscription without include= sends no signals, and may not ask for them.
         if page.to_refill and c.headers.get(SIGNALS_HEADER) != "include=":
             signals = await c.signals()
-            self._refill.fill(page.state, page.to_refill, signals)
+            page.state = self._refill.filled(page.state, page.to_refill, signals)
             page.to_refill -= signals.keys()
         if is_action:
             page.to_refill = frozenset()
@@ -165,7 +165,9 @@ class Pages(Generic[State]):
         page_id = await c.page_id()
         if page_id is None:
             raise _missing_error(c)
-        owner = self._owner(c)
+        owner = self._owner(c) or None
+        if not isinstance(owner, str | None):
+            raise _owner_error(owner)
         with self._guard:
             self._forget_expired()
             known = self._pages.get(page_id, ())
@@ -275,6 +277,15 @@ def _key(page: Page[Any]) -> str:
     """Return the name under which a state is saved; another session has another one."""
     text = f"{page.id} {page.owner or ''}"
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def _owner_error(owner: object) -> SettingsError:
+    return SettingsError(
+        f"cannot use {type(owner).__name__} as the owner of a page",
+        where="Pages(owner=…)",
+        why="the owner is compared with that of later requests, and named in the key of a state",
+        fix="Pages(make, owner=lambda c: str(c.request.user.pk))  (or None if it is unknown)",
+    )
 
 
 def _missing_error(c: Context) -> PageError:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_type_hints
+from dataclasses import replace
+from typing import Any, TypeVar, cast, get_type_hints
 
 import msgspec
+from msgspec import structs
 
 from fatmorph._log import Log
 from fatmorph.errors import SettingsError, short_repr
 
 __all__ = ("Refill",)
+
+State = TypeVar("State")
 
 logger = Log("fatmorph.pages")
 
@@ -30,25 +34,41 @@ class Refill:
 
     def __init__(self, make: Callable[[], object], names: Iterable[str]) -> None:
         self.names = frozenset([names] if isinstance(names, str) else names)
-        hints = get_type_hints(make) if self.names else {}
+        # A function's own annotations are those of its parameters.
+        made = make if isinstance(make, type) or not self.names else type(make())
+        hints = get_type_hints(made) if self.names else {}
         for name in sorted(self.names):
             if name not in hints:
-                raise _unknown_error(name, make)
+                raise _unknown_error(name, made)
         self._types: Mapping[str, Any] = hints  # Any: annotations
 
-    def fill(self, state: object, names: frozenset[str], signals: Mapping[str, object]) -> None:
-        """Set fields of a state.
+    def filled(self, state: State, names: frozenset[str], signals: Mapping[str, object]) -> State:
+        """Return a state with fields set; it is the same object if it can be changed.
 
         Args:
-            state: It is changed.
+            state: An object of the class.
             names: The fields that may be set.
             signals: A value of another type is left out: the page may be older than the program.
         """
+        values: dict[str, Any] = {}
         for name in names & signals.keys():
             try:
-                setattr(state, name, msgspec.convert(signals[name], self._types[name]))
+                values[name] = msgspec.convert(signals[name], self._types[name])
             except (msgspec.ValidationError, ValueError):
                 logger.info("left a field as it is: its signal %s has another type", name)
+        if _is_frozen(state):
+            change: Any = structs.replace if isinstance(state, msgspec.Struct) else replace
+            return cast("State", change(state, **values))
+        for name, value in values.items():
+            setattr(state, name, value)
+        return state
+
+
+def _is_frozen(state: object) -> bool:
+    rules = getattr(state, "__dataclass_params__", None) or getattr(
+        state, "__struct_config__", None
+    )
+    return bool(getattr(rules, "frozen", False))
 
 
 def _unknown_error(name: str, make: object) -> SettingsError:

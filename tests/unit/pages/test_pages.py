@@ -6,8 +6,10 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
 from fatmorph import Context, Pages, counters
@@ -411,6 +413,39 @@ async def test_a_signal_of_another_type_leaves_its_field_as_it_is() -> None:
 
     async with tabs.open(stream(query=7, errors={"name": "Taken"})) as tab:
         assert tab.state == Tab("", {"name": "Taken"})
+
+
+@dataclass(frozen=True)
+class Frozen:
+    query: str = ""
+
+
+class FrozenStruct(msgspec.Struct, frozen=True):
+    query: str = ""
+
+
+@pytest.mark.parametrize(
+    "make", [Frozen, FrozenStruct, lambda: Tab("milk"), partial(Tab, query="milk")]
+)
+async def test_any_class_and_any_function_that_makes_a_state_can_be_refilled(
+    make: Callable[[], Any],
+) -> None:
+    async with Pages(make, refill=("query",)).open(stream(query="tea")) as page:
+        assert (type(page.state), page.state.query) == (type(make()), "tea")
+
+
+async def test_a_page_whose_owner_is_empty_text_has_no_owner() -> None:
+    tabs = Pages(Tab, owner=session_of)
+    async with tabs.open(stream(session="")) as tab, tabs.of(form(session="ada")) as same:
+        assert same is tab
+
+
+async def test_an_owner_that_is_not_text_is_refused() -> None:
+    tabs = Pages(Tab, owner=lambda c: 7)  # type: ignore[arg-type, return-value]
+
+    with pytest.raises(SettingsError, match="cannot use int as the owner of a page"):
+        async with tabs.open(stream()):
+            pass
 
 
 def test_only_declared_fields_can_be_refilled() -> None:
