@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from fatmorph.context import request_line
 from fatmorph.errors import MomentError
-from fatmorph.http._form_data import Upload, last_part
+from fatmorph.http._form_data import Upload, file_type, last_part
 from fatmorph.http._form_parser import Pairs
 
 __all__ = ("parsed_pairs", "read_before_error")
@@ -40,10 +40,9 @@ def _value(value: Any) -> str | Upload:
     name = value.filename if hasattr(value, "filename") else value.name
     size = file.seek(0, 2)
     file.seek(0)
-    content_type = (value.content_type or "").partition(";")[0].strip().lower()
     return Upload(
         name=last_part(name or ""),
-        content_type=content_type or "application/octet-stream",
+        content_type=file_type(value.content_type or ""),
         size=size,
         file=file,
     )

@@ -16,7 +16,9 @@ from typing import Any, BinaryIO
 
 from fatmorph.errors import MomentError, quoted
 
-__all__ = ("FormData", "Upload", "last_part")
+__all__ = ("FormData", "Upload", "file_type", "last_part")
+
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 class Upload:
@@ -144,6 +146,17 @@ class FormData(Mapping[str, str]):
     def __repr__(self) -> str:
         # Values may be secrets, and a repr ends up in logs.
         return f"FormData({quoted(', '.join([*self._texts, *self._files]))})"
+
+
+def file_type(sent: str) -> str:
+    r"""Return the type of a file, without parameters; an unusable one is unknown.
+
+    Example:
+        >>> file_type("Text/Plain; charset=utf-8"), file_type("image/\x1bpng")
+        ('text/plain', 'application/octet-stream')
+    """
+    kind = sent.partition(";")[0].strip()
+    return kind.lower() if kind and kind.isascii() and kind.isprintable() else UNKNOWN_TYPE
 
 
 def last_part(name: str) -> str:

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import parse_qsl
 
 from fatmorph.errors import FormError, MissingExtraError, short_repr
-from fatmorph.http._form_data import Upload, last_part
+from fatmorph.http._form_data import Upload, file_type, last_part
 
 __all__ = (
     "MAX_DISCARDED_BYTES",
@@ -46,7 +46,6 @@ MAX_NAME_CHARACTERS = 1024  # Rails writes long names: `user[addresses_attribute
 MAX_HEADER_BYTES = 8 * 1024  # of one part; as servers allow for one header
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-UNKNOWN_TYPE = "application/octet-stream"
 SENT_BY_A_BROWSER = "new FormData(form)  (as the body; a browser writes its boundary)"
 
 
@@ -346,13 +345,12 @@ class _MultipartReader:
             self._pairs.append((_decoded(self._name), self._new_upload(filename)))
 
     def _new_upload(self, filename: bytes) -> Upload:
-        sent = self._headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
-        content_type = sent.lower() if sent.isascii() and sent.isprintable() else ""
-        name = last_part(_decoded(filename))
+        content_type = self._headers.get(b"content-type", b"").decode("latin-1")
+        name = last_part(_decoded(filename))  # before there is a file to close
         file = SpooledTemporaryFile(max_size=self._limits.max_spooled_bytes)  # noqa: SIM115
         return Upload(
             name=name,
-            content_type=content_type or UNKNOWN_TYPE,
+            content_type=file_type(content_type),
             size=0,
             file=cast("BinaryIO", file),  # which it is, for all that a reader needs
         )

@@ -201,6 +201,8 @@ def test_a_body_that_is_too_large_is_not_held_in_memory(server: Server, *, in_ch
     assert request(server.port, "/signals", "POST", b"{}")[0].status == 200
 
 
+ODD_FIELDS = [("_charset_", "utf-16"), ("tags[]", "a"), ("__class__", "b"), ("a.b[c]", "")]
+X_9K = b"x" * 9000
 FIELDS = [("name", "Ada"), ("count", ""), ("tags", "a"), ("tags", "b"), ("is_gift", "on")]
 
 
@@ -247,8 +249,38 @@ def test_every_error_of_a_form_is_told_at_once(server: Server) -> None:
         (multipart(files=[("photo", "a.png", "image/png", b"1")] * 3), MULTIPART, 413),
         (multipart([("name", "a" * 2**21)]), MULTIPART, 413),
         (b"&".join([b"name=a"] * 11), "application/x-www-form-urlencoded", 413),
+        (multipart([("name", "a")] * 100_000), MULTIPART, 413),
+        (
+            multipart([("name", "a")]).replace(b"form-data;", b"form-data; x=" + X_9K),
+            MULTIPART,
+            400,
+        ),
+        (multipart([("name", "a")]).replace(b'name="name"', b"x=1"), MULTIPART, 400),
+        (multipart([("name", "a")]).replace(b'"name"', b'"\xff"'), MULTIPART, 400),
+        (multipart(files=[("photo", "a\0.png", "image/png", b"1")]), MULTIPART, 400),
+        (multipart([("n" * 2000, "a")]), MULTIPART, 413),
+        (b"name=%FF", "application/x-www-form-urlencoded", 400),
+        (b"name=%00", "application/x-www-form-urlencoded", 400),
+        (b"name=a", "application/x-www-form-urlencoded; charset=utf-16", 415),
     ],
-    ids=["end", "nul", "type", "fields", "files", "text", "urlencoded"],
+    ids=[
+        "end",
+        "nul",
+        "type",
+        "fields",
+        "files",
+        "text",
+        "urlencoded",
+        "many fields",
+        "header",
+        "no name",
+        "name",
+        "nul in a file's name",
+        "long name",
+        "urlencoded bytes",
+        "urlencoded nul",
+        "charset",
+    ],
 )
 def test_a_hostile_form_is_refused_and_the_server_serves_on(
     server: Server, body: bytes, content_type: str, status: int
@@ -260,6 +292,33 @@ def test_a_hostile_form_is_refused_and_the_server_serves_on(
 
     assert (response.status, content[:12]) == (status, b"cannot read ")
     assert json.loads(next_content)[0] == "Ada"
+
+
+def test_an_odd_form_is_read_alike_everywhere(server: Server) -> None:
+    sent = multipart(
+        [*ODD_FIELDS, ("name", "Ada"), ("tags", "x"), ("tags", "x"), ("count", " 7 ")],
+        [
+            ("photo", "", "application/octet-stream", b""),
+            ("photo", "../../etc/passwd\\..\\é.png", "IMAGE/PNG; x=1", b"--\r\n--"),
+        ],
+    )
+
+    _, found = request(server.port, "/form", "POST", sent, {"content-type": MULTIPART})
+
+    photo = ["é.png", "image/png", 6, "--\r\n"]
+    assert json.loads(found) == ["Ada", 7, ["x", "x"], False, photo]
+
+
+@pytest.mark.parametrize("length", ["99999999999999999999", "1" * 5000])
+def test_a_length_that_is_a_lie_leaves_the_server_serving(server: Server, length: str) -> None:
+    headers = "content-type: application/x-www-form-urlencoded", f"content-length: {length}"
+
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(written("POST", "/form", *headers, body=b"name=Ada"))
+        connection.shutdown(socket.SHUT_WR)
+
+    response, _ = request(server.port, "/form?name=Ada&count=")
+    assert response.status == 200
 
 
 @pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=other"])

@@ -57,6 +57,15 @@ async def test_starlettes_form_is_used() -> None:
     assert (await answer(app, "/", "POST", BODY, HEADERS)).body == EXPECTED
 
 
+async def test_an_unusable_type_of_a_parsed_file_is_unknown() -> None:
+    app = Starlette(routes=[starlette.route("/", parse_first, methods="POST")])
+    body = BODY.replace(b"image/png", b"image/\xffpng")
+
+    found = await answer(app, "/", "POST", body, HEADERS)
+
+    assert found.body == EXPECTED.replace(b"image/png", b"application/octet-stream")
+
+
 async def test_a_parameter_of_fastapi_does_not_take_the_form_away() -> None:
     app = FastAPI()
 
