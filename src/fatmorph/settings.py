@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
+from fatmorph.errors import SettingsError, short_repr
 from fatmorph.http._content_security_policy import checked_policy
-from fatmorph.http._problems import Messages
+from fatmorph.http._problems import MESSAGES, Messages, Problem, worded
 from fatmorph.http.origin import checked_origins
+from fatmorph.markup._suggestion import closest_name
 
 __all__ = ("Settings",)
 
@@ -37,8 +39,8 @@ class Settings:
             or a function that words a `Problem`; by default in English.
 
     Raises:
-        SettingsError: An origin that no browser would send, an unknown coding, or a policy whose
-            nonce would not protect anything.
+        SettingsError: An origin that no browser would send, an unknown coding, a policy whose
+            nonce would not protect anything, or a message that could not be used.
         MissingExtraError: A coding whose package is not installed.
 
     Example:
@@ -60,6 +62,30 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compression", checked_encodings(self.compression))
+        _check_messages(self.messages)
         object.__setattr__(self, "allowed_origins", checked_origins(self.allowed_origins))
         if self.content_security_policy is not None:
             checked_policy(self.content_security_policy)
+
+
+def _check_messages(messages: Messages | None) -> None:
+    """Refuse unknown codes and placeholders; a lazy text may not be translated yet."""
+    for code, text in messages.items() if isinstance(messages, Mapping) else ():
+        if code not in MESSAGES:
+            near = closest_name(code, MESSAGES) or "required"
+            raise _message_error(code, near, "no problem of a field has this code")
+        try:
+            if isinstance(text, str):
+                worded([Problem("field", code, "1")], messages)
+        except (LookupError, ValueError, AttributeError):
+            why = "a text may contain {field}, {limit}, {characters}, {items}, {types} and {size}"
+            raise _message_error(code, code, why) from None
+
+
+def _message_error(code: str, near: str, why: str) -> SettingsError:
+    return SettingsError(
+        f"cannot use the message of {short_repr(code)}",
+        where="Settings(messages=…)",
+        why=why,
+        fix=f"Settings(messages={{{near!r}: {MESSAGES[near]!r}}})",
+    )

@@ -14,8 +14,10 @@ import pydantic
 import pytest
 from msgspec import Meta
 
-from fatmorph.errors import FormError, FormShapeError, MomentError
+from fatmorph.errors import FormError, FormShapeError, MomentError, SettingsError
 from fatmorph.forms import MESSAGES, Form, FormData, Problem, Upload, read_form
+from fatmorph.http._problems import worded
+from fatmorph.settings import Settings
 
 
 class Color(Enum):
@@ -351,6 +353,39 @@ def test_a_decimal_without_a_usual_value_is_refused(kind: Any, text: str) -> Non
 @pytest.mark.parametrize("text", ["x", "3", "9" * 5000])
 def test_a_wrong_choice_is_told_as_a_choice(kind: Any, text: str) -> None:
     assert one(kind, text) == "must be one of the choices"
+
+
+@pytest.mark.parametrize(
+    ("messages", "code", "fix"),
+    [
+        ({"requird": "fehlt"}, "requird", "{'required': 'is required'}"),
+        ({"zz": "fehlt"}, "zz", "{'required': 'is required'}"),
+        ({"ge": "ab {minimum}"}, "ge", "{'ge': 'must be at least {limit}'}"),
+        ({"ge": "ab {}"}, "ge", "{'ge': 'must be at least {limit}'}"),
+        ({"ge": "ab {limit"}, "ge", "{'ge': 'must be at least {limit}'}"),
+        ({"ge": "ab {limit.real}"}, "ge", "{'ge': 'must be at least {limit}'}"),
+    ],
+)
+def test_a_message_that_could_not_be_used_is_refused_with_the_settings(
+    messages: Mapping[str, str], code: str, fix: str
+) -> None:
+    with pytest.raises(SettingsError, match="cannot use the message of") as raised:
+        Settings(messages=messages)
+
+    assert repr(code) in raised.value.what
+    assert raised.value.fix == f"Settings(messages={fix})"
+
+
+def test_a_lazy_message_is_not_translated_before_it_is_needed() -> None:
+    class Lazy:
+        def format(self, **values: str) -> str:
+            return f"ab {values['limit']}"
+
+    messages: Any = {"ge": Lazy()}
+
+    settings = Settings(messages=messages)
+
+    assert worded([Problem("age", "ge", "18")], settings.messages) == {"age": "ab 18"}
 
 
 def test_messages_are_replaced_by_a_mapping_or_a_function() -> None:
