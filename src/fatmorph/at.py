@@ -44,7 +44,7 @@ __all__ = (
 )
 
 IntlType = Literal["datetime", "displayNames", "list", "number", "pluralRules", "relativeTime"]
-INTL_TYPES = ("datetime", "displayNames", "list", "number", "pluralRules", "relativeTime")
+_INTL_TYPES = ("datetime", "displayNames", "list", "number", "pluralRules", "relativeTime")
 
 
 @cached
@@ -354,12 +354,12 @@ def intl(
 
     Source: https://data-star.dev/reference/actions#intl
     """
-    if type not in INTL_TYPES:
-        near = closest_name(str(type), INTL_TYPES) or "number"
+    if type not in _INTL_TYPES:
+        near = closest_name(str(type), _INTL_TYPES) or "number"
         raise DatastarError(
             f"no format is called {short_repr(type)}",
             where="at.intl",
-            why=f"it is one of {', '.join(INTL_TYPES)}",
+            why=f"it is one of {', '.join(_INTL_TYPES)}",
             fix=f'at.intl("{near}", …)  (did you mean {near!r}?)',
         )
     parts = [js(type), js(value)]
@@ -368,3 +368,7 @@ def intl(
     if locale is not None:
         parts.append(js(locale))
     return f"@intl({', '.join(parts)})"
+
+
+def __dir__() -> tuple[str, ...]:
+    return __all__

@@ -99,7 +99,7 @@ __all__ = (
     "view_transition",
 )
 
-EVENT_TAG = re.compile(r"[^\x00-\x20\x7f-\x9f\"'<>/=.A-Z]+")
+_EVENT_TAG = re.compile(r"[^\x00-\x20\x7f-\x9f\"'<>/=.A-Z]+")
 
 
 def signals(values: Mapping[str, object] | object, *, if_missing: bool = False) -> Attrs:
@@ -358,7 +358,11 @@ def preserve_attr(*names: str) -> Attrs:
 def _event_tags(event: str | Iterable[str]) -> str:
     events = [event] if isinstance(event, str) else list(event)
     for name in events or [""]:
-        if not isinstance(name, str) or not EVENT_TAG.fullmatch(name) or "__" in name:
+        if not isinstance(name, str) or not _EVENT_TAG.fullmatch(name) or "__" in name:
             why = "HTML lower-cases it, and a dot or __ would end it"
             raise name_error(name, "data.bind, event", why, 'event="change"')
     return ".".join(events)
+
+
+def __dir__() -> tuple[str, ...]:
+    return __all__

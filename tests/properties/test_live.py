@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fatmorph import Relay, h
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.markup._element import Element
 from fatmorph.testing import MemoryClient
-from fatmorph.writer import Writer
 from transports import turns
 
 Step: TypeAlias = Literal["change", "turn", "come", "leave", "stall", "read"]
@@ -69,7 +69,7 @@ class World:
             transport.read_on()
 
     async def handle(self, transport: MemoryClient) -> None:
-        writer = Writer(transport)
+        writer = HandledWriter(transport)
         await writer.live(self.view, self.relay.subscribe("*", latest=True), key=self.key)
         await writer.abort()
 

@@ -170,6 +170,7 @@ PACKAGE_ORDER = {
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "pages": ("_changes", "_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
+        "_handled_writer",
         "_handler_end",
         "_connections",
         "_respond",

@@ -8,9 +8,9 @@ from graphlib import TopologicalSorter
 from types import CodeType, FrameType
 
 from fatmorph import h
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
-from fatmorph.writer import Writer
 from rules.source_tree import ROOT
 
 SOURCE = f"{ROOT / 'src' / 'fatmorph'}/"
@@ -22,7 +22,7 @@ WAY = {"writer", "datastar", "markup", "_streaming", "compression", "testing"}
 
 async def test_a_view_goes_through_six_rooms_and_returns_to_none() -> None:
     client = MemoryClient()
-    w = Writer(client, settings=Settings(compression=("gzip",)), accept_encoding="gzip")
+    w = HandledWriter(client, settings=Settings(compression=("gzip",)), accept_encoding="gzip")
     calls: dict[str, set[str]] = {}
 
     sys.setprofile(lambda frame, event, _: note_call(calls, frame, event))

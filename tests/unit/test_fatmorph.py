@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 import fatmorph
+from fatmorph import Writer
+from fatmorph.adapters._handled_writer import HandledWriter
+from fatmorph.testing import MemoryClient
 
 LAZY = ["Context", "Relay", "Writer", "at", "data", "datastar_script", "dom_id", "js", "serve"]
 
@@ -18,6 +22,24 @@ def test_all_is_a_sorted_tuple():
 def test_every_name_can_be_imported_and_is_found_by_tools(name):
     assert getattr(fatmorph, name) is not None
     assert name in dir(fatmorph)
+
+
+@pytest.mark.parametrize("module", [fatmorph.data, fatmorph.at])
+def test_only_public_names_are_completed(module: ModuleType) -> None:
+    assert dir(module) == sorted(module.__all__)
+
+
+async def test_only_what_is_for_handlers_is_completed_after_a_writer() -> None:
+    names = [name for name in dir(HandledWriter(MemoryClient())) if not name.startswith("_")]
+
+    assert names == [
+        *("alive", "cookie", "drain", "empty"),
+        "end_by_key",  # for `Streams`, which any writer may be given to
+        *("execute", "headers", "html", "is_closed"),
+        *("is_started", "json", "live", "navigate", "patch", "patch_signals", "push_url"),
+        *("redirect", "remove", "replace_url", "status", "text", "unsubscribe"),
+    ]
+    assert names == [name for name in dir(Writer) if not name.startswith("_")]
 
 
 @pytest.mark.parametrize("name", fatmorph.__all__)

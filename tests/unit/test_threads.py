@@ -13,7 +13,8 @@ from traceback import format_exception
 
 import pytest
 
-from fatmorph import Element, Relay, Writer, h, in_thread
+from fatmorph import Element, Relay, h, in_thread
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.errors import ThreadError
 from fatmorph.testing import MemoryClient
 from fatmorph.threads import MAX_THREADS
@@ -205,7 +206,7 @@ async def test_a_live_page_is_drawn_in_a_thread_each_time() -> None:
         return h.p(number, len(drawn), id="number")
 
     client = MemoryClient()
-    w = Writer(client)
+    w = HandledWriter(client)
     stream = asyncio.create_task(w.live(in_thread(view, 7), relay.subscribe("*")))
     await shown(client, b">71<")
     relay.publish("number", "changed")
@@ -228,7 +229,7 @@ async def test_streams_with_one_key_share_the_page_of_one_view_but_not_of_two() 
 
     clients = [MemoryClient() for _ in range(4)]
     views = [first, second, first, partial(second)]
-    writers = [Writer(client) for client in clients]
+    writers = [HandledWriter(client) for client in clients]
     streams = [
         asyncio.create_task(w.live(in_thread(view), relay.subscribe("*"), key="a"))
         for w, view in zip(writers, views, strict=True)
@@ -246,7 +247,7 @@ async def test_a_stream_whose_client_leaves_while_its_page_is_drawn_ends_after_t
     gate: Gate,
 ) -> None:
     client = MemoryClient()
-    w = Writer(client)
+    w = HandledWriter(client)
     stream = asyncio.create_task(w.live(in_thread(lambda: h.p(gate(), id="a")), max_rate=1))
     await gate.wait_begun()
 
@@ -265,7 +266,7 @@ async def test_the_error_of_a_view_ends_its_stream() -> None:
     def view() -> Element:
         raise LookupError("no such row")
 
-    w = Writer(MemoryClient())
+    w = HandledWriter(MemoryClient())
 
     with pytest.raises(LookupError, match="no such row"):
         await w.live(in_thread(view), max_rate=1)
@@ -279,7 +280,7 @@ async def test_a_call_that_is_never_awaited_warns() -> None:
 
 
 async def test_a_stream_that_ends_before_its_first_page_does_not_warn() -> None:
-    w = Writer(MemoryClient(), is_head=True)
+    w = HandledWriter(MemoryClient(), is_head=True)
 
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")

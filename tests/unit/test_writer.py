@@ -10,6 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from fatmorph import Signal, Signals, h, signal
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import (
     EncodingError,
@@ -97,7 +98,7 @@ async def test_a_whole_response_has_its_type_and_its_length(
     write: Callable[[Writer], None], status: int, headers: list[tuple[str, str]], body: bytes
 ) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     write(writer)
     await writer.finish()
@@ -108,7 +109,7 @@ async def test_a_whole_response_has_its_type_and_its_length(
 
 async def test_a_handler_that_writes_nothing_answers_204() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     await writer.finish()
 
@@ -117,7 +118,7 @@ async def test_a_handler_that_writes_nothing_answers_204() -> None:
 
 async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.status = 404
     await writer.finish()
@@ -141,7 +142,7 @@ async def test_a_handler_that_sets_only_the_status_answers_with_it() -> None:
 )
 async def test_only_the_signals_that_have_changed_are_sent(now: Cart, changes: bytes) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.patch_signals(now, since=Cart())
     await writer.finish()
@@ -151,7 +152,7 @@ async def test_only_the_signals_that_have_changed_are_sent(now: Cart, changes: b
 
 async def test_signals_that_have_not_changed_are_not_sent() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.patch_signals(Cart(chosen=None), since=Cart())
     await writer.finish()
@@ -161,7 +162,7 @@ async def test_signals_that_have_not_changed_are_not_sent() -> None:
 
 async def test_an_event_id_is_sent_without_a_change() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.patch_signals(Cart(), since=Cart(), event_id="7")
     await writer.finish()
@@ -171,7 +172,7 @@ async def test_an_event_id_is_sent_without_a_change() -> None:
 
 async def test_a_value_of_none_removes_the_signal() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.patch_signals(Cart(), since=Cart(chosen=3))
     await writer.finish()
@@ -181,7 +182,7 @@ async def test_a_value_of_none_removes_the_signal() -> None:
 
 @pytest.mark.parametrize("now", [Owner(), {"note": "a"}, Paint(1, "red")])
 async def test_signals_of_another_class_are_not_compared(now: object) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(EventError, match=f"cannot compare {type(now).__name__} with Cart"):
         writer.patch_signals(now, since=Cart())  # type: ignore[arg-type]
@@ -189,7 +190,7 @@ async def test_signals_of_another_class_are_not_compared(now: object) -> None:
 
 async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.patch(h.p("1", id="a"))
     writer.patch(h.li("2"), selector="#list", mode="append", event_id="7", retry_ms=250)
@@ -219,7 +220,7 @@ async def test_events_are_a_stream_in_the_order_of_their_writing() -> None:
 )
 async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     write(writer)
     await writer.finish()
@@ -241,7 +242,7 @@ async def test_a_script_is_an_event(write: Callable[[Writer], None], script: str
 )
 async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], None]) -> None:
     transport = MemoryClient()
-    writer = Writer(transport, is_datastar=True)
+    writer = HandledWriter(transport, is_datastar=True)
 
     write(writer)
     await writer.finish()
@@ -252,7 +253,7 @@ async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], 
 
 async def test_alive_opens_the_response_before_anything_is_written() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive():
         await turns()
@@ -262,7 +263,7 @@ async def test_alive_opens_the_response_before_anything_is_written() -> None:
 
 async def test_headers_and_cookies_are_sent_with_the_response() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     writer.headers["X-Trace"] = "7"
     writer.headers["Cache-Control"] = "no-store"
@@ -284,7 +285,7 @@ async def test_headers_and_cookies_are_sent_with_the_response() -> None:
 
 async def test_a_redirect_asked_by_datastar_navigates_and_ends_the_response() -> None:
     transport = MemoryClient()
-    writer = Writer(transport, is_datastar=True)
+    writer = HandledWriter(transport, is_datastar=True)
 
     writer.redirect("/next")
     with pytest.raises(ResponseEndedError):
@@ -317,7 +318,7 @@ async def test_a_redirect_asked_by_datastar_navigates_and_ends_the_response() ->
 async def test_nothing_of_the_head_can_be_changed_after_the_first_byte(
     begin: Callable[[Writer], None], change: Callable[[Writer], None]
 ) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     begin(writer)
 
     with pytest.raises(ResponseStartedError, match="after the response has started"):
@@ -327,7 +328,7 @@ async def test_nothing_of_the_head_can_be_changed_after_the_first_byte(
 
 
 async def test_an_event_cannot_follow_a_whole_response() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     writer.html(h.p())
 
     with pytest.raises(ResponseEndedError):
@@ -337,7 +338,7 @@ async def test_an_event_cannot_follow_a_whole_response() -> None:
 
 
 async def test_an_event_cannot_follow_the_end_of_its_handler() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     writer.patch_signals({})
     await writer.finish()
 
@@ -346,7 +347,7 @@ async def test_an_event_cannot_follow_the_end_of_its_handler() -> None:
 
 
 async def test_a_stream_with_another_status_is_refused() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     writer.status = 422
 
     with pytest.raises(ResponseError, match="cannot stream events with status 422"):
@@ -355,14 +356,14 @@ async def test_a_stream_with_another_status_is_refused() -> None:
 
 @pytest.mark.parametrize("status", [204, 304])
 async def test_a_status_without_content_refuses_content(status: int) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(ResponseError, match=f"cannot send content with status {status}"):
         writer.html(h.p(), status)
 
 
 async def test_text_with_half_a_character_is_refused() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(EncodingError):
         writer.text("\ud800")
@@ -370,7 +371,7 @@ async def test_text_with_half_a_character_is_refused() -> None:
 
 async def test_a_view_that_cannot_be_rendered_leaves_the_response_unbegun() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     with pytest.raises(EncodingError):
         writer.html(h.p("\ud800"))
@@ -382,7 +383,7 @@ async def test_a_view_that_cannot_be_rendered_leaves_the_response_unbegun() -> N
 
 async def test_the_head_of_a_whole_response_is_that_of_its_get() -> None:
     transport = MemoryClient()
-    writer = Writer(transport, is_head=True)
+    writer = HandledWriter(transport, is_head=True)
 
     writer.text("hello")
     await writer.finish()
@@ -393,7 +394,7 @@ async def test_the_head_of_a_whole_response_is_that_of_its_get() -> None:
 
 async def test_the_head_of_a_stream_ends_at_once() -> None:
     transport = MemoryClient()
-    writer = Writer(transport, is_head=True)
+    writer = HandledWriter(transport, is_head=True)
 
     writer.patch_signals({})
     async for _ in writer.alive():
@@ -411,7 +412,7 @@ async def test_the_head_of_a_stream_is_neither_cut_nor_the_end_of_a_server(
 ) -> None:
     caplog.set_level(logging.INFO)
     transport = MemoryClient()
-    writer = Writer(transport, is_head=True)
+    writer = HandledWriter(transport, is_head=True)
     async for _ in writer.alive():
         pass
     transport.stop_reading()
@@ -431,7 +432,7 @@ async def test_the_head_of_a_stream_is_neither_cut_nor_the_end_of_a_server(
 
 async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     count = 0
 
     while not writer.is_closed:
@@ -447,7 +448,7 @@ async def test_is_closed_tells_a_loop_without_alive_when_to_end() -> None:
 
 async def test_writes_after_the_client_left_are_dropped() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     async for _ in writer.alive():
         transport.leave()
         await turns()
@@ -460,7 +461,7 @@ async def test_writes_after_the_client_left_are_dropped() -> None:
 
 async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     writer.patch_signals({})
     await turns()
 
@@ -473,7 +474,7 @@ async def test_a_failed_handler_leaves_its_response_incomplete() -> None:
 
 async def test_every_view_is_patched_by_its_own_event_however_often_it_comes() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     pages = [h.p("1", id="n"), h.p("2", id="n")]
 
     for number in (0, 0, 0, 1, 1, 0):
@@ -494,7 +495,7 @@ async def test_trusted_html_is_asked_each_time() -> None:
             return Markup("<p id=n>{}</p>").format(self.count)
 
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     counting = Counting()
 
     for _ in range(3):

@@ -140,62 +140,6 @@ class EventResponder(Responder):
         """
         self._stream.end_by_key(together)
 
-    async def finish(self) -> None:
-        """Complete the response; adapters call this when the handler has returned.
-
-        A handler that wrote nothing gets an empty response, by default with the status 204.
-        """
-        self._stream.check_loop()
-        try:
-            await self._stream.close_sources()
-            self._respond_with_held()
-            if not self._is_started:
-                self.empty(204 if self._status is None else self._status)
-        finally:
-            await self._stream.finish()
-
-    async def fail(self, failure: BaseException) -> None:
-        """End the stream of a failed handler; adapters call this.
-
-        A page is told when to ask again. An action must not be sent again, which Datastar does
-        after a response that breaks off, so it is completed.
-        """
-        self._take_held()
-        if self._stream.must_complete:
-            await self._stream.finish()
-        elif isinstance(failure, Exception):  # a cancellation is not the handler's failure
-            await self._stream.break_off()
-
-    def confirm_unsubscribed(self) -> bool:
-        """Respond to a page that `unsubscribe()` has told to stay away; return whether it is one.
-
-        Adapters call it before the handler. The client only stops for a 204.
-        """
-        is_unsubscribed = self._last_event_id == UNSUBSCRIBED_ID
-        if is_unsubscribed:
-            # A cache must not store it for pages that are still to subscribe.
-            self._headers["cache-control"] = "no-store"
-            self.empty()
-        return is_unsubscribed
-
-    async def abort(self) -> None:
-        """Stop everything after a handler has failed; adapters call this."""
-        self._stream.check_loop()
-        try:
-            self._take_held()
-            await self._stream.close_sources()
-        finally:
-            self._stream.close()
-
-    @property
-    def is_left_incomplete(self) -> bool:
-        """Whether the response is incomplete for a known reason; for adapters."""
-        return self._stream.is_left_incomplete or self._stream.is_out_of_reach
-
-    def take_back_cancellation(self) -> bool:
-        """Return whether only the stopping server cancelled the handler; for adapters."""
-        return self._stream.take_back_cancellation()
-
     def _send(self, event: Event) -> None:
         if not self._hold(event):
             self._write(event.framed())

@@ -11,6 +11,7 @@ from fatmorph._log import Log
 from fatmorph._servers.incomplete import leave_incomplete
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.adapters._handler_end import HandlerTask, called, check_returned
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, FormError, OriginError, PageError, SignalsError
@@ -86,9 +87,9 @@ def _writer(
     transport: Transport,
     settings: Settings,
     mark: Mark | None,
-) -> Writer:
+) -> HandledWriter:
     is_datastar = context.is_datastar
-    return Writer(
+    return HandledWriter(
         transport,
         is_datastar=is_datastar,
         is_head=context.method == "HEAD",

@@ -6,6 +6,7 @@ import pytest
 
 from fatmorph import h
 from fatmorph.adapters import respond
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.context import Context
 from fatmorph.errors import SettingsError
 from fatmorph.http._content_security_policy import is_nonce, new_nonce
@@ -58,7 +59,7 @@ def test_a_policy_that_would_not_protect_is_refused(policy: str, what: str) -> N
 async def test_a_page_is_put_under_the_policy_with_its_nonce() -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
-    writer = Writer(transport, settings=settings, nonce=NONCE)
+    writer = HandledWriter(transport, settings=settings, nonce=NONCE)
 
     writer.html(h.p("a"))
     await writer.finish()
@@ -73,7 +74,7 @@ async def test_a_page_is_put_under_the_policy_with_its_nonce() -> None:
 async def test_a_policy_without_a_nonce_leaves_caches_alone() -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy="default-src 'self'")
-    writer = Writer(transport, settings=settings, nonce=NONCE)
+    writer = HandledWriter(transport, settings=settings, nonce=NONCE)
 
     writer.html(h.p("a"))
     await writer.finish()
@@ -84,7 +85,7 @@ async def test_a_policy_without_a_nonce_leaves_caches_alone() -> None:
 async def test_headers_of_the_handler_go_before_those_of_the_policy() -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
-    writer = Writer(transport, settings=settings, nonce=NONCE)
+    writer = HandledWriter(transport, settings=settings, nonce=NONCE)
 
     writer.headers["content-security-policy"] = "default-src 'none'"
     writer.headers["cache-control"] = "no-store"
@@ -107,7 +108,7 @@ async def test_a_response_that_is_not_a_page_needs_no_policy(
 ) -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
-    writer = Writer(transport, settings=settings, nonce=NONCE)
+    writer = HandledWriter(transport, settings=settings, nonce=NONCE)
 
     write(writer)
     await writer.finish()
@@ -118,7 +119,7 @@ async def test_a_response_that_is_not_a_page_needs_no_policy(
 async def test_a_page_that_an_action_gets_stays_under_the_policy_of_the_page() -> None:
     transport = MemoryClient()
     settings = Settings(content_security_policy=STRICT)
-    writer = Writer(transport, settings=settings, nonce=NONCE, is_datastar=True)
+    writer = HandledWriter(transport, settings=settings, nonce=NONCE, is_datastar=True)
 
     writer.html(h.p("a"))
     await writer.finish()
@@ -140,7 +141,7 @@ SCRIPTS = pytest.mark.parametrize(
 async def script(write: Callable[..., None], **nonce: str | None) -> bytes:
     """Return the start tag of the script that is written for a page with NONCE."""
     transport = MemoryClient()
-    writer = Writer(transport, is_datastar=True, nonce=NONCE)
+    writer = HandledWriter(transport, is_datastar=True, nonce=NONCE)
 
     write(writer, **nonce)
     await writer.finish()

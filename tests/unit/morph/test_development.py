@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 
 from fatmorph import Markup, data, fragment, h, svg
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.morph._development import PatchChecker, new_patch_checker
 from fatmorph.testing import MemoryClient
-from fatmorph.writer import Writer
 
 # Findings stay known for the life of the process, so each test has elements of its own.
 names = count()
@@ -54,20 +54,20 @@ def test_patches_are_checked_in_development_only(production, monkeypatch):
 
 
 async def test_a_writer_in_production_checks_nothing(production, logged, fresh):
-    Writer(MemoryClient()).patch(twice(fresh))
+    HandledWriter(MemoryClient()).patch(twice(fresh))
 
     assert logged() == []
 
 
 async def test_a_page_that_a_writer_patches_is_checked(development, logged, fresh):
-    Writer(MemoryClient()).patch(twice(fresh))
+    HandledWriter(MemoryClient()).patch(twice(fresh))
 
     assert logged() == ["duplicate-id"]
 
 
 async def test_the_same_finding_is_logged_once_for_all_senders(development, logged, fresh):
     for text in ("a", "b", "b"):
-        Writer(MemoryClient()).patch(twice(fresh, h.p(text)))
+        HandledWriter(MemoryClient()).patch(twice(fresh, h.p(text)))
 
     assert logged() == ["duplicate-id"]
 
@@ -80,13 +80,13 @@ async def test_a_finding_that_was_pushed_out_of_memory_is_logged_again(
     views = [twice(f"{fresh}-{number}") for number in range(3)]
 
     for view in [*views, views[0], views[0]]:
-        Writer(MemoryClient()).patch(view)
+        HandledWriter(MemoryClient()).patch(view)
 
     assert logged() == ["duplicate-id"] * 4
 
 
 async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     writer.patch(twice(fresh))
     writer.patch(h.main({"id": f"{fresh}-main"}, h.details()))
@@ -95,7 +95,7 @@ async def test_the_level_is_that_of_the_finding(development, caplog, fresh):
 
 
 async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     writer.patch(h.section(h.h2(fresh)))
     writer.patch(h.article(h.h2(fresh)), selector=f"#{fresh}")
@@ -105,7 +105,7 @@ async def test_the_way_a_view_is_sent_is_checked(development, logged, fresh):
 
 
 async def test_a_page_is_checked_even_if_regions_of_it_are_sent(development, logged, fresh):
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     for number in (1, 2):
         view = page(fresh, data.signals({fresh: number}), twice(fresh))
@@ -115,7 +115,7 @@ async def test_a_page_is_checked_even_if_regions_of_it_are_sent(development, log
 
 
 async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fresh):
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     writer.patch(page(fresh, data.signals({fresh: 1})))
     writer.patch(h.p({"id": fresh}, "a part between"))
@@ -125,13 +125,13 @@ async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fr
 
 
 async def test_trusted_html_is_not_looked_into(development, logged):
-    Writer(MemoryClient()).patch(Markup("<p id=''>a</p>"))
+    HandledWriter(MemoryClient()).patch(Markup("<p id=''>a</p>"))
 
     assert logged() == []
 
 
 async def test_a_live_page_is_checked(development, logged, fresh):
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     async def nothing():
         for item in ():

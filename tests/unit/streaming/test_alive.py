@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from fatmorph import Relay
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.errors import ResponseError
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
-from fatmorph.writer import Writer
 from transports import Clock, Source, turns
 
 
@@ -32,7 +32,7 @@ async def test_a_loop_gives_the_items_of_its_source_and_ends_with_it() -> None:
         yield "a"
         yield "b"
 
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     items = [item async for item in writer.alive(source())]
 
@@ -41,7 +41,7 @@ async def test_a_loop_gives_the_items_of_its_source_and_ends_with_it() -> None:
 
 async def test_a_loop_without_a_source_runs_until_the_client_leaves() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     items = []
 
     async for item in writer.alive():
@@ -54,7 +54,7 @@ async def test_a_loop_without_a_source_runs_until_the_client_leaves() -> None:
 
 async def test_a_loop_that_waits_for_an_item_ends_when_the_client_leaves() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source("a")
     items = []
 
@@ -68,7 +68,7 @@ async def test_a_loop_that_waits_for_an_item_ends_when_the_client_leaves() -> No
 
 async def test_a_loop_ends_before_its_first_item() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source()
     transport.leave()
 
@@ -79,7 +79,7 @@ async def test_a_loop_ends_before_its_first_item() -> None:
 
 async def test_a_loop_that_begins_after_the_end_does_not_begin() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     transport.leave()
     async with writer.alive():
         await asyncio.Future()
@@ -92,7 +92,7 @@ async def test_a_loop_that_begins_after_the_end_does_not_begin() -> None:
 
 async def test_a_loop_waits_for_the_socket_before_its_next_item() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source("a", "b")
     items = []
 
@@ -115,7 +115,7 @@ async def test_a_loop_waits_for_the_socket_before_its_next_item() -> None:
 
 async def test_a_loop_that_waits_for_the_socket_ends_when_the_client_leaves() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source("a", "b")
     items = []
 
@@ -135,7 +135,7 @@ async def test_a_loop_that_waits_for_the_socket_ends_when_the_client_leaves() ->
 
 async def test_the_body_of_a_loop_is_not_cut_short() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     done = []
 
     async for item in writer.alive(Source("a", "b")):
@@ -148,7 +148,7 @@ async def test_the_body_of_a_loop_is_not_cut_short() -> None:
 
 async def test_an_item_in_whose_making_the_stream_is_cut_is_watched_no_longer() -> None:
     transport = MemoryClient()
-    writer = Writer(transport, settings=Settings(max_buffered_bytes=1))
+    writer = HandledWriter(transport, settings=Settings(max_buffered_bytes=1))
     cleaned = []
 
     async def source() -> AsyncIterator[str]:
@@ -173,7 +173,7 @@ async def test_an_item_in_whose_making_the_stream_is_cut_is_watched_no_longer() 
 
 async def test_a_generator_that_waits_runs_its_finally() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     cleaned = []
 
     async def source() -> AsyncIterator[str]:
@@ -192,7 +192,7 @@ async def test_a_generator_that_waits_runs_its_finally() -> None:
 
 async def test_a_generator_that_has_just_yielded_runs_its_finally() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     cleaned = []
 
     async def source() -> AsyncIterator[str]:
@@ -210,7 +210,7 @@ async def test_a_generator_that_has_just_yielded_runs_its_finally() -> None:
 
 async def test_a_source_that_takes_the_cancellation_for_its_own_leaves_none_pending() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async def source() -> AsyncIterator[str]:
         yield "a"
@@ -233,7 +233,7 @@ async def test_an_error_of_the_source_is_raised_in_the_loop() -> None:
         yield "a"
         raise LookupError("bug")
 
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(LookupError, match="bug"):
         async for _ in writer.alive(source()):
@@ -242,7 +242,7 @@ async def test_an_error_of_the_source_is_raised_in_the_loop() -> None:
 
 async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_pending() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async def source() -> AsyncIterator[str]:
         yield "a"
@@ -259,7 +259,7 @@ async def test_an_error_of_the_source_at_the_end_leaves_no_cancellation_pending(
 
 
 async def test_an_error_in_the_body_closes_the_source_when_the_handler_has_failed() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     source = Source("a")
 
     with pytest.raises(LookupError):
@@ -272,7 +272,7 @@ async def test_an_error_in_the_body_closes_the_source_when_the_handler_has_faile
 
 async def test_a_loop_that_waits_for_a_message_ends_when_the_client_leaves() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     relay = Relay[str]()
 
     async def handle() -> list[tuple[str, str]]:
@@ -290,7 +290,7 @@ async def test_a_loop_that_waits_for_a_message_ends_when_the_client_leaves() -> 
 
 async def test_a_message_at_the_moment_of_the_end_is_not_given() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     relay = Relay[str]()
 
     async def handle() -> list[tuple[str, str]]:
@@ -308,7 +308,7 @@ async def test_a_message_at_the_moment_of_the_end_is_not_given() -> None:
 
 async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     relay = Relay[str]()
     messages = relay.subscribe("*")
     items = []
@@ -332,7 +332,7 @@ async def test_a_body_that_waits_for_the_next_message_itself_is_not_cut_short() 
 
 async def test_a_wait_that_has_not_begun_at_the_end_ends_when_it_begins() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     alive = aiter(writer.alive(Relay[str]().subscribe("*")))
     await writer.drain()
 
@@ -345,7 +345,7 @@ async def test_a_wait_that_has_not_begun_at_the_end_ends_when_it_begins() -> Non
 
 
 async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     messages = Relay[str]().subscribe("*")
 
     async def handle() -> list[tuple[str, str]]:
@@ -360,7 +360,7 @@ async def test_a_loop_whose_subscription_is_closed_elsewhere_ends() -> None:
 
 async def test_a_timeout_around_a_wait_for_messages_is_the_users_own(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     relay = Relay[str]()
 
     async def handle() -> None:
@@ -381,7 +381,7 @@ async def test_a_timeout_around_a_wait_for_messages_is_the_users_own(clock: Cloc
 
 async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     relay = Relay[str]()
     ended = asyncio.Event()
 
@@ -406,7 +406,7 @@ async def test_nothing_beats_when_a_loop_over_messages_is_over(clock: Clock) -> 
 
 async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source("a")
 
     async for _ in writer.alive(source):
@@ -419,7 +419,7 @@ async def test_a_break_closes_the_source_when_the_handler_has_returned() -> None
 
 
 async def test_a_source_without_a_reader_is_closed_when_the_handler_has_returned() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     source = Source("a")
 
     writer.alive(source)
@@ -435,7 +435,7 @@ async def test_every_source_is_closed_even_if_one_fails_to() -> None:
             raise LookupError("bug")
 
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     sources = [Broken(), Broken(), Broken()]
     for source in sources:
         writer.alive(source)
@@ -452,7 +452,7 @@ async def test_two_loops_run_one_after_the_other() -> None:
         for item in items:
             yield item
 
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     first = [item async for item in writer.alive(source("a"))]
     second = [item async for item in writer.alive(source("b"))]
@@ -462,7 +462,7 @@ async def test_two_loops_run_one_after_the_other() -> None:
 
 async def test_two_loops_run_in_two_tasks() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     ended = []
 
     async def loop(name: str) -> None:
@@ -481,7 +481,7 @@ async def test_two_loops_run_in_two_tasks() -> None:
 
 async def test_a_block_is_left_when_the_client_leaves() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     steps = []
 
     async with writer.alive():
@@ -496,7 +496,7 @@ async def test_a_block_is_left_when_the_client_leaves() -> None:
 
 async def test_a_block_that_begins_after_the_end_is_left_at_its_first_wait() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     transport.leave()
     async with writer.alive():
         await asyncio.Future()
@@ -512,7 +512,7 @@ async def test_a_block_that_begins_after_the_end_is_left_at_its_first_wait() -> 
 
 async def test_one_alive_can_be_entered_again() -> None:
     transport = MemoryClient()
-    alive = Writer(transport).alive()
+    alive = HandledWriter(transport).alive()
     async with alive:
         pass
 
@@ -525,7 +525,7 @@ async def test_one_alive_can_be_entered_again() -> None:
 
 async def test_a_block_that_ends_by_itself_is_not_interrupted_later() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive():
         pass
@@ -536,7 +536,7 @@ async def test_a_block_that_ends_by_itself_is_not_interrupted_later() -> None:
 
 
 async def test_an_error_in_a_block_is_raised() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(LookupError):
         async with writer.alive():
@@ -545,7 +545,7 @@ async def test_an_error_in_a_block_is_raised() -> None:
 
 async def test_a_loop_in_a_block_of_its_own_is_left_with_it() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     source = Source("a")
     items = []
 
@@ -561,7 +561,7 @@ async def test_a_loop_in_a_block_of_its_own_is_left_with_it() -> None:
 
 async def test_a_loop_inside_another_block_is_left_with_it() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     steps = []
 
     async with writer.alive():
@@ -577,7 +577,7 @@ async def test_a_loop_inside_another_block_is_left_with_it() -> None:
 
 async def test_a_timeout_around_a_loop_is_the_users_own() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
@@ -590,7 +590,7 @@ async def test_a_timeout_around_a_loop_is_the_users_own() -> None:
 
 async def test_a_timeout_at_the_moment_of_the_end_is_still_a_timeout(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(1):
@@ -602,7 +602,7 @@ async def test_a_timeout_at_the_moment_of_the_end_is_still_a_timeout(clock: Cloc
 
 
 async def test_a_cancellation_by_another_task_goes_through_a_loop_and_a_block() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     steps = []
 
     async def handle() -> None:
@@ -622,7 +622,7 @@ async def test_a_cancellation_by_another_task_goes_through_a_loop_and_a_block() 
 
 async def test_a_group_of_tasks_in_a_block_is_cancelled_with_it() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     steps = []
 
     async def work() -> None:
@@ -642,7 +642,7 @@ async def test_a_group_of_tasks_in_a_block_is_cancelled_with_it() -> None:
 
 async def test_silence_is_broken_by_a_comment(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive(heartbeat=15):
         await turns()
@@ -658,7 +658,7 @@ async def test_silence_is_broken_by_a_comment(clock: Clock) -> None:
 
 async def test_a_write_puts_the_heartbeat_off(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive(heartbeat=15):
         clock.advance(10)
@@ -675,7 +675,7 @@ async def test_a_write_puts_the_heartbeat_off(clock: Clock) -> None:
 
 async def test_there_is_no_heartbeat_where_none_is_wanted(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive(heartbeat=None):
         clock.advance(3600)
@@ -686,7 +686,7 @@ async def test_there_is_no_heartbeat_where_none_is_wanted(clock: Clock) -> None:
 
 async def test_nothing_beats_when_the_loop_is_over(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
 
     async with writer.alive():
         pass
@@ -698,7 +698,7 @@ async def test_nothing_beats_when_the_loop_is_over(clock: Clock) -> None:
 
 async def test_items_come_no_faster_than_the_rate(clock: Clock) -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     times = {}
 
     async def handle() -> None:
@@ -718,7 +718,7 @@ async def test_items_come_no_faster_than_the_rate(clock: Clock) -> None:
 
 async def test_a_loop_that_waits_for_its_rate_ends_at_once() -> None:
     transport = MemoryClient()
-    writer = Writer(transport)
+    writer = HandledWriter(transport)
     items = []
 
     async for item in writer.alive(Source("a", "b"), max_rate=0.001):
@@ -730,7 +730,7 @@ async def test_a_loop_that_waits_for_its_rate_ends_at_once() -> None:
 
 @pytest.mark.parametrize("options", [{"heartbeat": 0}, {"max_rate": -1}, {"max_rate": math.inf}])
 async def test_a_rate_is_a_positive_number(options: dict[str, float]) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(ResponseError, match="cannot use"):
         writer.alive(**options)

@@ -7,6 +7,7 @@ import pytest
 
 from fatmorph import Context, Writer, h
 from fatmorph.adapters import respond
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.errors import MomentError, ResponseEndedError, ResponseStartedError
 from fatmorph.testing import MemoryClient
 from transports import Source, turns
@@ -144,7 +145,7 @@ async def test_a_head_is_that_of_a_stream_and_has_no_body() -> None:
 
 async def test_a_patch_is_sent_while_the_handler_works_on() -> None:
     transport = MemoryClient()
-    w = Writer(transport, is_datastar=True)
+    w = HandledWriter(transport, is_datastar=True)
 
     w.patch(h.p("1", id="a"))
     await turns()
@@ -154,7 +155,7 @@ async def test_a_patch_is_sent_while_the_handler_works_on() -> None:
 
 
 async def test_a_patch_fixes_the_head_at_once() -> None:
-    w = Writer(MemoryClient(), is_datastar=True)
+    w = HandledWriter(MemoryClient(), is_datastar=True)
     w.patch(h.p("1", id="a"))
 
     with pytest.raises(ResponseStartedError):
@@ -164,7 +165,7 @@ async def test_a_patch_fixes_the_head_at_once() -> None:
 
 
 async def test_a_whole_response_is_the_end() -> None:
-    w = Writer(MemoryClient(), is_datastar=True)
+    w = HandledWriter(MemoryClient(), is_datastar=True)
     w.patch(h.p("1", id="a"))
     await w.finish()
 
@@ -206,7 +207,7 @@ async def test_a_live_page_is_a_stream() -> None:
 
 
 async def test_another_thread_is_refused_as_in_a_stream() -> None:
-    w = Writer(MemoryClient(), is_datastar=True)
+    w = HandledWriter(MemoryClient(), is_datastar=True)
 
     with pytest.raises(MomentError):
         await asyncio.to_thread(w.patch, h.p(id="a"))

@@ -11,6 +11,7 @@ from fatmorph import Context, Writer
 from fatmorph._streaming import lingering
 from fatmorph._streaming.lingering import LINGER_SECONDS
 from fatmorph.adapters import Handler, respond
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.testing import MemoryClient
 from transports import Clock, Source, turns
 
@@ -261,7 +262,7 @@ async def test_a_writer_without_an_adapter_names_the_coroutine_of_its_task(
     client = MemoryClient()
 
     async def own_server() -> None:
-        await leaks(Context(method="GET", path="/"), Writer(client))
+        await leaks(Context(method="GET", path="/"), HandledWriter(client))
 
     task: asyncio.Task[None] = asyncio.create_task(own_server())
     await turns()

@@ -9,11 +9,12 @@ from functools import partial, wraps
 import pytest
 
 from fatmorph import Relay, counters, h
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import EventError, HandlerError, ResponseEndedError, ResponseError
 from fatmorph.markup._element import Element
 from fatmorph.testing import MemoryClient
-from fatmorph.writer import View, Writer
+from fatmorph.writer import View
 from transports import Clock, Source, turns
 
 
@@ -62,7 +63,7 @@ class Client:
         return [int(page.partition(b"<")[0]) for page in pages]
 
     async def _handle(self) -> None:
-        writer = Writer(self.transport, last_event_id=self.last_event_id, nonce=self.nonce)
+        writer = HandledWriter(self.transport, last_event_id=self.last_event_id, nonce=self.nonce)
         try:
             await writer.live(self.view, *self.sources, **self.options)
         finally:
@@ -230,7 +231,7 @@ async def test_a_page_after_another_patch_is_always_sent(counter: Counter) -> No
     first = await Client(counter.view, Source()).open()
     await first.leave()
     transport = MemoryClient()
-    writer = Writer(
+    writer = HandledWriter(
         transport,
         is_datastar=True,
         last_event_id=first.transport.body.split(b"id: ")[-1].strip().decode(),
@@ -350,7 +351,7 @@ async def test_an_error_of_the_view_is_the_handlers_and_closes_the_source(
     def view() -> Element:
         raise LookupError("no such room")
 
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(LookupError, match="no such room"):
         await writer.live(view, relay.subscribe("*"))
@@ -358,14 +359,14 @@ async def test_an_error_of_the_view_is_the_handlers_and_closes_the_source(
 
 
 async def test_a_view_that_returns_no_page_is_an_error() -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(EventError):
         await writer.live(lambda: "text", Source())  # type: ignore[arg-type,return-value]
 
 
 async def test_a_head_request_gets_no_page(counter: Counter, relay: Relay[str]) -> None:
-    writer = Writer(MemoryClient(), is_head=True)
+    writer = HandledWriter(MemoryClient(), is_head=True)
 
     await writer.live(counter.view, relay.subscribe("*"))
 
@@ -373,7 +374,7 @@ async def test_a_head_request_gets_no_page(counter: Counter, relay: Relay[str]) 
 
 
 async def test_a_live_page_after_a_whole_response_is_an_error(counter: Counter) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
     writer.text("done")
 
     with pytest.raises(ResponseEndedError):
@@ -474,7 +475,7 @@ async def test_without_a_source_the_view_is_asked_as_often_as_the_rate_says(
 
 
 async def test_without_a_source_and_a_rate_there_is_no_moment_to_draw(counter: Counter) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view)
@@ -487,7 +488,7 @@ async def test_without_a_source_and_a_rate_there_is_no_moment_to_draw(counter: C
 
 
 async def test_a_rate_of_nothing_is_an_error_of_the_call(counter: Counter) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view, max_rate=0)
@@ -677,7 +678,7 @@ async def test_streams_that_poll_share_a_page_of_one_interval(
 
 
 async def test_a_key_that_cannot_be_looked_up_is_an_error(counter: Counter) -> None:
-    writer = Writer(MemoryClient())
+    writer = HandledWriter(MemoryClient())
 
     with pytest.raises(ResponseError) as error:
         await writer.live(counter.view, Source(), key=[1])  # type: ignore[arg-type]
@@ -772,7 +773,7 @@ async def test_a_source_that_exits_fails_its_own_stream_only() -> None:
         raise SystemExit(1)
 
     with pytest.raises(HandlerError, match="after SystemExit in a source"):
-        await Writer(MemoryClient()).live(lambda: h.p(id="a"), changes())
+        await HandledWriter(MemoryClient()).live(lambda: h.p(id="a"), changes())
 
 
 def shared_views() -> int:

@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from fatmorph import Element, Writer, h, in_thread
+from fatmorph import Element, h, in_thread
 from fatmorph._streaming import slow_draws
 from fatmorph._streaming.slow_draws import watched
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import View
 
@@ -171,7 +172,7 @@ async def test_a_view_in_a_thread_holds_no_loop(
 async def first_page(view: View) -> None:
     """Draw the first page of a stream."""
     client = MemoryClient()
-    w = Writer(client)
+    w = HandledWriter(client)
     stream = asyncio.create_task(w.live(view, max_rate=1))
     async with asyncio.timeout(10):
         while b"slow" not in client.body:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fatmorph import Relay, h
+from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.errors import MomentError
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
@@ -67,17 +68,17 @@ def in_a_loop(call: Call, w: Writer) -> None:
 
 
 async def fresh(client: MemoryClient) -> Writer:
-    return Writer(client)
+    return HandledWriter(client)
 
 
 async def holding(client: MemoryClient) -> Writer:
-    w = Writer(client, is_datastar=True)
+    w = HandledWriter(client, is_datastar=True)
     w.patch_signals({"first": 1})
     return w
 
 
 async def streaming(client: MemoryClient) -> Writer:
-    w = Writer(client)
+    w = HandledWriter(client)
     w.patch_signals({"first": 1})
     await w.drain()
     return w

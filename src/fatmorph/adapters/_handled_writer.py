@@ -1,0 +1,76 @@
+"""The Writer that an adapter gives to a handler: how its response begins and ends.
+
+Handlers know it as a `Writer`, so that their editor completes only what is for them.
+"""
+
+from __future__ import annotations
+
+from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
+from fatmorph.writer import Writer
+
+__all__ = ("HandledWriter",)
+
+
+class HandledWriter(Writer):
+    """A Writer whose response an adapter ends when its handler has ended."""
+
+    __slots__ = ()
+
+    def __dir__(self) -> list[str]:
+        return dir(Writer)
+
+    async def finish(self) -> None:
+        """Complete the response.
+
+        A handler that wrote nothing gets an empty response, by default with the status 204.
+        """
+        self._stream.check_loop()
+        try:
+            await self._stream.close_sources()
+            self._respond_with_held()
+            if not self._is_started:
+                self.empty(204 if self._status is None else self._status)
+        finally:
+            await self._stream.finish()
+
+    async def fail(self, failure: BaseException) -> None:
+        """End the stream of a failed handler.
+
+        A page is told when to ask again. An action must not be sent again, which Datastar does
+        after a response that breaks off, so it is completed.
+        """
+        self._take_held()
+        if self._stream.must_complete:
+            await self._stream.finish()
+        elif isinstance(failure, Exception):  # a cancellation is not the handler's failure
+            await self._stream.break_off()
+
+    def confirm_unsubscribed(self) -> bool:
+        """Respond to a page that `unsubscribe()` has told to stay away; return whether it is one.
+
+        Adapters call it before the handler. The client only stops for a 204.
+        """
+        is_unsubscribed = self._last_event_id == UNSUBSCRIBED_ID
+        if is_unsubscribed:
+            # A cache must not store it for pages that are still to subscribe.
+            self._headers["cache-control"] = "no-store"
+            self.empty()
+        return is_unsubscribed
+
+    async def abort(self) -> None:
+        """Stop everything after a handler has failed."""
+        self._stream.check_loop()
+        try:
+            self._take_held()
+            await self._stream.close_sources()
+        finally:
+            self._stream.close()
+
+    @property
+    def is_left_incomplete(self) -> bool:
+        """Whether the response is incomplete for a known reason."""
+        return self._stream.is_left_incomplete or self._stream.is_out_of_reach
+
+    def take_back_cancellation(self) -> bool:
+        """Return whether only the stopping server cancelled the handler."""
+        return self._stream.take_back_cancellation()
