@@ -148,6 +148,7 @@ PACKAGE_ORDER = {
         "simulation._serializer",
         "simulation._patch",
         "simulation._simulator",
+        "checks._listeners",
         "checks._vocabulary",
         "checks._wording",
         "checks._nesting",

@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import CoroutineType
-from typing import Any
+from typing import Any, cast
 
 from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
@@ -76,7 +76,7 @@ def check_handler(handler: Callable[..., object]) -> None:
     """
     function: Any = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
     if not inspect.isroutine(function) and not inspect.iscoroutinefunction(function):
-        kind: Any = type(function)
+        kind = cast("Any", type(function))
         function = getattr(kind, "__call__", function)  # noqa: B004 - not whether
     if not inspect.isfunction(function) and not inspect.ismethod(function):
         return  # it is compiled, or a class

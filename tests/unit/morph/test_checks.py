@@ -79,6 +79,7 @@ FOUND = {
         "body",
     ),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
+    "dead-listener": (h.body(h.button(data.on("clcik", "load()"))), "body > button"),
     "control-named-id": (h.form(h.input(name="id")), "form > input"),
     "details-of-one-name": (
         h.body(OPEN(id="a", name="x"), OPEN(id="b", name="x")),

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated_range
 from fatmorph.markup._url import is_neutral
@@ -17,6 +18,7 @@ from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
 from fatmorph.morph._matching.nodes import LISTED_ELEMENTS
 from fatmorph.morph.checks import _vocabulary as kinds
+from fatmorph.morph.checks._listeners import dead_listener
 from fatmorph.morph.checks._misplaced import (
     CHOOSY,
     NAMED,
@@ -243,6 +245,10 @@ class Survey:
             self.report("preserve-attr-list", spot, wrong=repr(wrong[0]))
         if kind & kinds.APPLIED:
             self.applied.append((spot, name, text))
+        if kind & kinds.DEAD and not spot.flags & UNKNOWN_TO_DATASTAR:
+            key = name.partition(":")[2].partition("__")[0]
+            reason, fix = dead_listener(key)
+            self.report("dead-listener", spot, event=short_repr(key), reason=reason, fix=fix)
         if kind & kinds.INIT:
             self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
+from fatmorph.morph.checks._listeners import dead_listener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ __all__ = (
     "CANCELS_BY_ELEMENT_BEFORE",
     "CANCELS_BY_URL_SINCE",
     "CHECKED",
+    "DEAD",
     "EMPTY_IDS_MATTER_BEFORE",
     "HOLDS_URL",
     "ID",
@@ -57,12 +59,14 @@ NAMED_IDS_MATTER_BEFORE: Final = "1.0.5"
 ID, NAME, STYLE, STATE, ACTION, INIT, SIGNALS, IGNORE, IGNORE_MORPH = (1 << n for n in range(9))
 NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9, 13))
 PRESERVE, URL = 1 << 13, 1 << 14
-APPLIED = 1 << 15  # creates signals, or runs as soon as the client comes to it
+DEAD = 1 << 15
+APPLIED = 1 << 16  # creates signals, or runs as soon as the client comes to it
 HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
 NOTED = (
     APPLIED
+    | DEAD
     | STYLE
     | STATE
     | SIGNALS
@@ -143,8 +147,10 @@ def attribute_kind(name: str) -> int:
     """Return the meaning of an attribute's name, as bits, without requirements that it meets."""
     if not name.startswith("data-"):
         return STATE if name in _STATE_ATTRIBUTES else _HTML_KINDS.get(name, 0)
-    plugin, has_key, _ = name[5:].partition("__")[0].partition(":")
+    plugin, has_key, key = name[5:].partition("__")[0].partition(":")
     kind = _KINDS.get(plugin, 0)
+    if kind & ACTION and dead_listener(key)[0]:
+        kind |= DEAD
     if plugin in _EITHER_KEY_OR_VALUE:
         return kind | (NEEDS_NO_VALUE if has_key else NEEDS_VALUE)
     return kind & ~(NEEDS_KEY if has_key else NEEDS_NO_KEY)

@@ -188,6 +188,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "the client splits it at spaces, so it preserves none of these attributes",
             'data.preserve_attr("value", "checked")',
         ),
+        "dead-listener": (
+            "warning",
+            "<{tag}> listens for {event}, an event that no browser sends",
+            "{reason}",
+            "{fix}",
+        ),
         "ids-on-cells": (
             "warning",
             "{count} cells have ids, in rows that have ids",
