@@ -859,6 +859,33 @@ def test_an_id_changes_its_parent_where_another_element_holds_it(name):
     assert [each.what for each in check_change(before, after)] == told
 
 
+def board(column, *inside):
+    card = h.li({"id": "card"}, *inside, h.button(data.on("click", "save()"), "Edit"))
+    return h.main(
+        h.ul({"id": "todo"}, column == "todo" and card),
+        h.ul({"id": "done"}, column == "done" and card),
+    )
+
+
+def test_a_card_may_go_from_column_to_column():
+    assert check(board("todo", "Buy tea"), board("done", "Buy tea")) == ()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        h.iframe(src="/map"),
+        h.p(h.input(name="title")),
+        h.p(data.signals({"a": 1})),
+        h.p(data.on_intersect("load()")),
+        h.p(data.on_interval("load()")),
+    ],
+    ids=str,
+)
+def test_a_card_may_lose_what_it_holds(held):
+    assert codes(check_change(board("todo", held), board("done", held))) == ["id-changed-parent"]
+
+
 def page_with(*links):
     return h.html(h.head(h.title("Page"), *links), h.body())
 

@@ -60,7 +60,9 @@ class _Change:
                 self._after.report("id-changed-tag", other, **words)
                 continue
             home = self._outcome.home(other, one)
-            if home is not None and self._outcome.has_other_parent(home, one):
+            if home is None or not self._outcome.has_other_parent(home, one):
+                continue
+            if home is not self._outcome.old_node(one) or self._can_lose(one, other):
                 words = {"id": short_repr(value), **self._parents(one, other, home)}
                 self._after.report("id-changed-parent", other, **words)
 
@@ -137,6 +139,34 @@ class _Change:
             for survey, ancestries in self._ancestries
         )
         return before, after
+
+    def _can_lose(self, old: Spot, new: Spot) -> bool:
+        """Return whether a move to another parent can lose something, now or the next time.
+
+        Between parents with ids, such as the columns of a board, the client always follows an
+        element, and only its state and its code that starts again could be lost.
+        """
+        parents = [spot.parent.element.id for spot in (old, new) if spot.parent is not None]
+        return not (len(parents) == 2 and all(parents)) or new in self._restarting
+
+    @cached_property
+    def _restarting(self) -> set[Spot]:
+        """The elements of the later page that hold state, or code that a move starts again."""
+        after = self._after
+        found = [spot for spot, _ in after.states.values()]
+        found += [spot for spot, _, _ in (*after.inits, *after.signals)]
+        found += [
+            spot
+            for spot, _ in after.actions
+            if any(name.startswith("data-on-intersect") for name in spot.element.attributes)
+        ]
+        holding: set[Spot] = set()
+        for spot in found:
+            holder: Spot | None = spot
+            while holder is not None and holder not in holding:
+                holding.add(holder)
+                holder = holder.parent
+        return holding
 
     def _counterpart(self, spot: Spot) -> Spot | None:
         """Return the element of the earlier page that is meant by this one, if that is certain."""
