@@ -6,7 +6,7 @@
     from fatmorph import datastar_script, Signals, Signal, signal    the client; a page's signals
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
     from fatmorph import Pages, Streams, in_thread         pages, their streams, slow queries
-    from fatmorph.types import Child, AttributeValue       what a component of yours takes
+    from fatmorph.types import Node, AttributeValue        what a component of yours takes
 
 Frameworks are in `fatmorph.adapters`; names that need an event loop are imported at first use.
 """

@@ -1,6 +1,7 @@
 """The types that this library's signatures share.
 
-They are types of arguments; results have more precise types.
+They are types of arguments; results have more precise types. All of them work at run time too, as
+in `Child | Attrs`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    Union,
+    runtime_checkable,
+)
 
 if TYPE_CHECKING:
     # For type checkers alone, which have it built in: `Context` is `Context[Any]`.
@@ -26,6 +36,7 @@ __all__ = (
     "Child",
     "ElementNamespace",
     "HasHtml",
+    "Node",
     "PatchMode",
     "RequestT",
     "SignalValue",
@@ -57,29 +68,32 @@ class HasHtml(Protocol):
 TemplateString: TypeAlias = "Template"
 """A template string, `t"…"`, of Python 3.14 and later."""
 
-Child: TypeAlias = (
-    "bool | str | int | float | Decimal | HasHtml | TemplateString | Iterable[Child] | None"
-)
+Child: TypeAlias = Union[
+    bool, str, int, float, Decimal, HasHtml, "TemplateString", Iterable["Child"], None
+]
 """A child of an element; `None`, `True` and `False` are skipped."""
 
-StyleValue: TypeAlias = "bool | str | int | float | Decimal | None"
+StyleValue: TypeAlias = bool | str | int | float | Decimal | None
 """The value of one CSS property; `None` and `False` leave the property out."""
 
 # Any: a mapping is invariant in its key and covariant in its value; class and style
 # check each entry when the element is built.
-AttributeValue: TypeAlias = (
-    "bool | str | int | float | Decimal | HasHtml | TemplateString | Iterable[Any] | None"
-)
+AttributeValue: TypeAlias = Union[
+    bool, str, int, float, Decimal, HasHtml, "TemplateString", Iterable[Any], None
+]
 """The value of an attribute; iterables and mappings are for `class` and `style`."""
 
 SignalValue: TypeAlias = (
-    "bool | int | float | str | Sequence[SignalValue] | Mapping[str, SignalValue] | None"
+    bool | int | float | str | Sequence["SignalValue"] | Mapping[str, "SignalValue"] | None
 )
 """A JSON value, for signals and JavaScript literals."""
 
 # Any: positional attributes are checked name by name when the element is built.
 AttributeMapping: TypeAlias = Mapping[str, Any]
 """Attributes given as a positional argument: name to value."""
+
+Node: TypeAlias = Union[Child, AttributeMapping]  # noqa: UP007 - as above
+"""A positional argument of a tag: a child, or attributes, such as those of `data`."""
 
 ElementNamespace: TypeAlias = Literal["html", "svg", "mathml"]
 """The three namespaces of elements in an HTML document."""

@@ -9,6 +9,7 @@ from fatmorph import (
     Markup,
     Tag,
     comment,
+    data,
     element,
     fragment,
     h,
@@ -21,6 +22,16 @@ from fatmorph import (
     static,
     svg,
 )
+from fatmorph.types import AttributeValue, Node
+
+
+def component(*content: Node, **attributes: AttributeValue) -> Element:
+    return h.div(*content, **attributes)
+
+
+component({"id": "a"}, data.text("$a"), "text", h.p(), [h.p()], None, class_="b", hidden=True)
+component(object())  # type: ignore[arg-type]
+component(title=object())  # type: ignore[arg-type]
 
 
 def items() -> Iterator[Element]:

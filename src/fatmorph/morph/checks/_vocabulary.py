@@ -64,17 +64,8 @@ APPLIED = 1 << 16  # creates signals, or runs as soon as the client comes to it
 HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
-NOTED = (
-    APPLIED
-    | DEAD
-    | STYLE
-    | STATE
-    | SIGNALS
-    | IGNORE
-    | PRESERVE
-    | NEEDS_NO_VALUE
-    | NEEDS_KEY
-    | NEEDS_NO_KEY
+NOTED = (APPLIED | STYLE | STATE | SIGNALS | IGNORE | PRESERVE | DEAD) | (
+    NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 )
 
 # Tag → the state that a user or the browser keeps in the element.
