@@ -24,6 +24,7 @@
     │   ├── ThreadError              TypeError
     │   ├── ServeError               ValueError
     │   ├── SnapshotError            ValueError
+    │   ├── StepError                ValueError
     │   └── CommandError             ValueError
     ├── MomentError                  a correct call at the wrong moment (RuntimeError)
     │   ├── ResponseStartedError
@@ -75,6 +76,7 @@ __all__ = (
     "SignalNameError",
     "SignalsError",
     "SnapshotError",
+    "StepError",
     "SubjectError",
     "SubscriptionClosedError",
     "TagNameError",
@@ -263,6 +265,12 @@ class SnapshotError(ArgumentError, ValueError):
     """Raised for a name under which no snapshot can be stored."""
 
     code = "snapshot"
+
+
+class StepError(ArgumentError, ValueError):
+    """Raised for a step of a test that a page in memory cannot take."""
+
+    code = "step"
 
 
 class CommandError(ArgumentError, ValueError):

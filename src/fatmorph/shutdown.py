@@ -39,6 +39,7 @@ __all__ = (
     "Stoppable",
     "is_stopping",
     "register",
+    "resume",
     "stop",
     "stopped_count",
 )
@@ -174,6 +175,22 @@ def stop() -> None:
     for loop, streams in _open_loops():
         with suppress(RuntimeError):  # the loop is closed, and its streams with it
             loop.call_soon_threadsafe(streams.stop)
+
+
+def resume() -> None:
+    """Let the running event loop have streams again after `stop()`.
+
+    For a test that stops its server and starts it again in one event loop.
+
+    Example:
+        async def restart():
+            shutdown.stop()
+            await asyncio.sleep(1)  # every stream has ended
+            shutdown.resume()
+    """
+    streams = _loops.get(asyncio.get_running_loop())
+    if streams is not None:
+        streams.is_stopping, streams.stopped_count = False, 0
 
 
 def _open_loops() -> Iterator[tuple[asyncio.AbstractEventLoop, _LoopStreams]]:

@@ -1,0 +1,171 @@
+"""The request of a backend action, as the client sends it.
+
+Source: https://data-star.dev/reference/actions#options
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from fatmorph.morph._matching.nodes import Node
+from fatmorph.testing._browser.fields import encoded_form, form_of
+from fatmorph.testing._browser.tab import Tab
+from fatmorph.testing._expressions.tokens import NotUnderstoodError
+from fatmorph.testing._expressions.values import text_of
+from fatmorph.testing._server import Request
+
+__all__ = ("IN_URL", "action_request", "form_request", "invalid_field", "json_text")
+
+ACCEPT = "text/event-stream, text/html, application/json"
+# The methods whose signals are in the URL.
+IN_URL = frozenset({"GET", "DELETE"})
+
+
+def action_request(
+    tab: Tab,
+    node: Node,
+    method: str,
+    url: str,
+    options: Mapping[str, Any],  # Any: values of JavaScript
+    *,
+    submitter: Node | None,
+) -> Request | None:
+    """Return the request of an action; None if the form that it sends is not valid.
+
+    Args:
+        tab: The page.
+        node: The element of the action.
+        method: In capital letters.
+        url: Relative to the page.
+        options: The action's second argument.
+        submitter: The button that was clicked.
+
+    Raises:
+        NotUnderstoodError: An option that only a browser can read.
+    """
+    headers = {"accept": ACCEPT, "datastar-request": "true"}
+    address = tab.absolute(url)
+    body = b""
+    if options.get("contentType", "json") == "form":
+        form = _form(tab, node, options)
+        if "novalidate" not in form.attributes and invalid_field(tab, form) is not None:
+            return None
+        entries = list(tab.fields.entries(form, submitter))
+        content_type, body = encoded_form(entries, form.attributes.get("enctype", ""))
+        if method in IN_URL:
+            pairs = [
+                (name, value if isinstance(value, str) else value.name) for name, value in entries
+            ]
+            address, body = _with_query(address, pairs, is_added=True), b""
+    else:
+        content_type = "application/json"
+        text = json_text(_payload(tab, options))
+        if method in IN_URL:
+            address = _with_query(address, [("datastar", text)], is_added=False)
+        else:
+            body = text.encode()
+    if method not in IN_URL:
+        headers["content-type"] = content_type
+    given = options.get("headers") or {}
+    headers |= {name.lower(): text_of(value) for name, value in given.items()}
+    return Request(method, address, headers, body)
+
+
+def form_request(tab: Tab, form: Node, submitter: Node | None) -> Request:
+    """Return the request with which a browser sends a form by itself."""
+    attributes = {} if submitter is None else submitter.attributes
+    action = attributes.get("formaction", form.attributes.get("action", ""))
+    method = attributes.get("formmethod", form.attributes.get("method", "get")).upper()
+    enctype = attributes.get("formenctype", form.attributes.get("enctype", ""))
+    entries = list(tab.fields.entries(form, submitter))
+    address = tab.absolute(action or tab.url)
+    if method != "POST":
+        pairs = [(name, value if isinstance(value, str) else value.name) for name, value in entries]
+        parts = urlsplit(address)
+        return Request("GET", urlunsplit((*parts[:3], urlencode(pairs), "")))
+    content_type, body = encoded_form(entries, enctype)
+    return Request("POST", address, {"content-type": content_type}, body)
+
+
+def invalid_field(tab: Tab, form: Node) -> Node | None:
+    """Return the first field of a form that its constraints make invalid, or None."""
+    from_form = (node for node in form.root.descendants() if form_of(node) is form)
+    return next((node for node in from_form if not _is_valid(tab, node)), None)
+
+
+def json_text(value: Any) -> str:  # Any: a value of JavaScript
+    """Return `JSON.stringify(value)`; an element is an empty object."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: {})
+
+
+def _payload(tab: Tab, options: Mapping[str, Any]) -> Any:
+    if "payload" in options:
+        return options["payload"]
+    patterns = options.get("filterSignals") or {}
+    return tab.signals.sent(_pattern(patterns, "include"), _pattern(patterns, "exclude"))
+
+
+def _pattern(patterns: Mapping[str, Any], name: str) -> re.Pattern[str] | None:
+    value = patterns.get(name)
+    if isinstance(value, str):
+        return re.compile(value.removeprefix("/").removesuffix("/"))
+    if value is not None and not isinstance(value, re.Pattern):
+        raise NotUnderstoodError(f"the {name} of filterSignals")
+    return value
+
+
+def _form(tab: Tab, node: Node, options: Mapping[str, Any]) -> Node:
+    selector = options.get("selector")
+    if selector is not None:
+        form = next(iter(tab.select(text_of(selector))), None)
+    else:
+        form = node if node.name == "form" else form_of(node)
+    if form is None:
+        raise NotUnderstoodError("an action that sends a form, without a form")
+    return form
+
+
+def _with_query(address: str, pairs: list[tuple[str, str]], *, is_added: bool) -> str:
+    parts = urlsplit(address)
+    names = set() if is_added else {name for name, _ in pairs}
+    known = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names
+    ]
+    return urlunsplit((*parts[:3], urlencode([*known, *pairs]), ""))
+
+
+def _is_valid(tab: Tab, node: Node) -> bool:
+    if node.name not in ("input", "select", "textarea") or "disabled" in node.attributes:
+        return True
+    kind = node.attributes.get("type", "text").lower() if node.name == "input" else ""
+    if kind in ("checkbox", "radio"):
+        return "required" not in node.attributes or _is_one_ticked(tab, node)
+    value = tab.fields.value(node)
+    if kind == "file":
+        return "required" not in node.attributes or bool(tab.fields.files(node))
+    if not value:
+        return "required" not in node.attributes
+    shortest = int(node.attributes.get("minlength") or 0)
+    pattern = node.attributes.get("pattern") if node.name == "input" else None
+    is_email_wrong = kind == "email" and re.fullmatch(r"[^@\s]+@[^@\s]+", value) is None
+    is_pattern_wrong = pattern is not None and re.fullmatch(pattern, value) is None
+    return len(value) >= shortest and not is_email_wrong and not is_pattern_wrong
+
+
+def _is_one_ticked(tab: Tab, node: Node) -> bool:
+    if node.attributes.get("type", "").lower() == "checkbox":
+        return tab.fields.is_ticked(node)
+    form, name = form_of(node), node.attributes.get("name")
+    group = (
+        each
+        for each in node.root.descendants()
+        if each.name == "input"
+        and each.attributes.get("type", "").lower() == "radio"
+        and each.attributes.get("name") == name
+        and form_of(each) is form
+    )
+    return any(tab.fields.is_ticked(each) for each in group)

@@ -1,0 +1,155 @@
+"""One tab of a browser in memory: its document, its signals, and what its user has done.
+
+Sources: https://dom.spec.whatwg.org/ and https://html.spec.whatwg.org/multipage/interaction.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from fatmorph.markup.parse import parse_document
+from fatmorph.morph._matching.document import Document
+from fatmorph.morph._matching.nodes import Node
+from fatmorph.morph.simulation._patch import Patch
+from fatmorph.morph.simulation._selectors import select
+from fatmorph.morph.simulation._serializer import outer_html
+from fatmorph.testing._browser.fields import Fields
+from fatmorph.testing._signals import Signals
+
+__all__ = ("Skipped", "Tab", "path_of")
+
+FOCUSABLE = frozenset({"button", "input", "select", "summary", "textarea"})
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """JavaScript that a page in memory does not run.
+
+    Args:
+        element: The path of its element.
+        attribute: The attribute, or `script`.
+        reason: The first part that is not understood.
+    """
+
+    element: str
+    attribute: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.element}, {self.attribute}: cannot run {self.reason} without a browser"
+
+
+class Tab:
+    """A loaded page.
+
+    Args:
+        html: The page, as the server has sent it.
+        url: Its address.
+    """
+
+    def __init__(self, html: str, url: str) -> None:
+        self.url = url
+        self.document = Document(Node.of(parse_document(html)))
+        self.patch = Patch(self.document)
+        self.signals = Signals()
+        self.fields = Fields()
+        self.focused: Node | None = None
+        self.opened: set[Node] = set()
+        """The `<details>` and `<dialog>` elements that the user has opened."""
+        self.scrolled: dict[Node, float] = {}
+        """How far the user has scrolled each element."""
+        self.skipped: dict[Skipped, None] = {}
+        self.is_closed = False
+        self.is_hidden = False
+
+    @property
+    def html(self) -> str:
+        """The whole page, as the browser serializes it."""
+        root = self.document.html
+        return "" if root is None else outer_html(root)
+
+    @property
+    def title(self) -> str:
+        """The text of `<title>`."""
+        title = next(
+            (node for node in self.document.root.descendants() if node.name == "title"), None
+        )
+        return "" if title is None else " ".join(title.text_content().split())
+
+    def select(self, selector: str) -> list[Node]:
+        """Return the elements that a CSS selector matches, in document order."""
+        root = self.document.html
+        return [] if root is None else select(root, selector)
+
+    def absolute(self, url: str) -> str:
+        """Return a URL, relative to the page, without its fragment."""
+        return urljoin(self.url, url).partition("#")[0]
+
+    def is_present(self, node: Node) -> bool:
+        """Return whether a node is in the page."""
+        return node.root is self.document.root
+
+    def focus(self, node: Node | None) -> None:
+        """Move the focus."""
+        self.focused = node
+
+    def can_focus(self, node: Node) -> bool:
+        """Return whether an element takes the focus when it is clicked."""
+        has_index = "tabindex" in node.attributes or "contenteditable" in node.attributes
+        is_link = node.name == "a" and "href" in node.attributes
+        return node.name in FOCUSABLE or has_index or is_link
+
+    def open(self, node: Node, *, is_open: bool, is_user: bool = True) -> None:
+        """Open or close a `<details>` or a `<dialog>`."""
+        if is_open == ("open" in node.attributes):
+            return
+        self.document.write_attribute(node, "open", "" if is_open else None)
+        if is_open and is_user:
+            self.opened.add(node)
+        else:
+            self.opened.discard(node)
+
+    def set_text(self, node: Node, text: str) -> None:
+        """Replace the content of an element by a text."""
+        if node.text_content() == text and all(child.name == "#text" for child in node.children()):
+            return
+        for child in list(node.children()):
+            self.document.remove(child)
+        if text:
+            self.document.insert(node, Node("#text", text=text), None)
+
+    def set_attribute(self, node: Node, name: str, value: str | None) -> None:
+        """Set an attribute, or remove it."""
+        if node.attributes.get(name) != value:
+            self.document.write_attribute(node, name, value)
+
+    def skip(self, node: Node, attribute: str, reason: object) -> None:
+        """Note that an expression was not run."""
+        self.skipped[Skipped(path_of(node), attribute, str(reason))] = None
+
+
+def path_of(node: Node) -> str:
+    """Return a readable path of an element, from the nearest id on.
+
+    Example:
+        >>> row = Node("li", attributes={"id": "row"})
+        >>> field = Node("input")
+        >>> row.append(field)
+        >>> path_of(field)
+        'li#row > input'
+    """
+    steps: list[str] = []
+    current: Node | None = node
+    while current is not None and current.name not in ("#document", "#document-fragment"):
+        element_id = current.attributes.get("id")
+        steps.append(f"{current.name}#{element_id}" if element_id else _step(current))
+        current = None if element_id else current.parent
+    return " > ".join(reversed(steps))
+
+
+def _step(node: Node) -> str:
+    if node.parent is None:
+        return node.name
+    same = [each for each in node.parent.children() if each.name == node.name]
+    return node.name if len(same) == 1 else f"{node.name}[{same.index(node) + 1}]"

@@ -1,0 +1,188 @@
+"""Losses of the user by a patch: typed text, focus, open parts, scroll positions.
+
+An element that the server has left out of its page takes its state with it, which is right.
+A loss is state whose element the new page still has: the morph made a new element for it, gave it
+to another one, or overwrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fatmorph.morph._matching.nodes import Node
+from fatmorph.testing._browser.plugins import FIELDS
+from fatmorph.testing._browser.tab import Tab, path_of
+from fatmorph.testing._events import Event
+
+__all__ = ("Loss", "Watcher")
+
+Kind = Literal["focus", "init", "open", "scroll", "typed text"]
+# Attributes by which two elements are the same to a user, although a morph does not look at them.
+TELLING = ("id", "name", "type", "role", "aria-label", "placeholder", "for", "href")
+WITHOUT_ID = "it has no id, so the client matched it by its position"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something that a patch took from the user.
+
+    Args:
+        kind: `typed text`, `focus`, `open`, `scroll`, or `init` for a `data-init` that ran again.
+        element: The path of the element before the patch.
+        patch: The event; None if the response was not a stream.
+        reason: Why the client did it, and what keeps it.
+    """
+
+    kind: Kind
+    element: str
+    patch: Event
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.element}: {self.reason}"
+
+
+class Watcher:
+    """The state of a page before one patch, to be compared with the page after it.
+
+    Args:
+        tab: The page.
+    """
+
+    def __init__(self, tab: Tab) -> None:
+        self._tab = tab
+        self._known = {node for node in tab.document.root.descendants() if node.is_element}
+        self._typed = {
+            node: (tab.fields.value(node), tab.fields.is_ticked(node))
+            for node in self._known
+            if node.name in FIELDS and tab.fields.is_typed(node)
+        }
+        self._focused = tab.focused
+        self._opened = {node for node in tab.opened if "open" in node.attributes}
+        self._scrolled = {node for node, top in tab.scrolled.items() if top}
+        watched = {*self._typed, *self._opened, *self._scrolled, *filter(None, [tab.focused])}
+        self._marks = {node: _marks(node) for node in watched}
+        self._rows = {node: _row(node) for node in self._typed}
+        inits = {node for node in self._known if any(map(_is_init, node.attributes))}
+        self._paths = {node: path_of(node) for node in watched | inits}
+
+    def losses(self, event: Event, runs: Mapping[tuple[Node, str], int]) -> Iterator[Loss]:
+        """Yield what the patch took.
+
+        Args:
+            event: The patch.
+            runs: How often each attribute was applied because of it.
+        """
+        for node in self._typed:
+            yield from self._loss("typed text", node, self._typed_reason(node), event)
+        if self._focused is not None:
+            yield from self._loss("focus", self._focused, self._gone_reason(self._focused), event)
+        for node in self._opened:
+            yield from self._loss("open", node, self._open_reason(node), event)
+        for node in self._scrolled:
+            yield from self._loss("scroll", node, self._scroll_reason(node), event)
+        for node, name in runs:
+            if node in self._known and _is_init(name):
+                yield from self._loss(
+                    "init", node, "the morph moved it, or its text has changed", event
+                )
+
+    def _loss(self, kind: Kind, node: Node, reason: str, event: Event) -> Iterator[Loss]:
+        if reason:
+            yield Loss(kind, self._paths[node], event, reason)
+
+    def _gone_reason(self, node: Node) -> str:
+        """Return why an element is gone although the new page has it; empty if it is not so."""
+        if self._tab.is_present(node):
+            return ""
+        twin = self._twin(node)
+        if twin is None:
+            return ""
+        if "id" in node.attributes:
+            element_id = node.attributes["id"]
+            return f"the client made a new element for #{element_id}: {_parent_reason(twin)}"
+        return f"{WITHOUT_ID}, and made a new one; give it, or its row, an id"
+
+    def _typed_reason(self, node: Node) -> str:
+        if not self._tab.is_present(node):
+            reason, twin = self._gone_reason(node), self._twin(node)
+            is_kept = twin is not None and self._state(twin) == self._typed[node]
+            return "" if is_kept else reason
+        if self._state(node) != self._typed[node]:
+            return "the patch changes its value; render a value only where the server decides it"
+        row, text = self._rows[node]
+        return self._moved_reason(row, text) if row is not None else ""
+
+    def _moved_reason(self, row: Node, text: str) -> str:
+        """Return why the state of a row is now in another one; empty if it is not so."""
+        if row.parent is None or "id" in row.attributes or _own_text(row) == text:
+            return ""
+        others = (each for each in row.parent.children() if each.name == row.name)
+        if not any(_own_text(each) == text for each in others if each is not row):
+            return ""
+        return (
+            f"its row has no id, so the text is now next to {_own_text(row)!r}; give the row an id"
+        )
+
+    def _open_reason(self, node: Node) -> str:
+        if not self._tab.is_present(node):
+            return self._gone_reason(node)
+        if "open" in node.attributes:
+            return ""
+        return 'the patch does not have the attribute; add data.preserve_attr("open")'
+
+    def _scroll_reason(self, node: Node) -> str:
+        if node in self._tab.patch.parked:
+            self._tab.scrolled.pop(node, None)
+            return "the client parked it while it moved; keep its position among its siblings"
+        return self._gone_reason(node)
+
+    def _twin(self, node: Node) -> Node | None:
+        """Return the element of the new page that is the same one to a user."""
+        marks = self._marks[node]
+        element_id = node.attributes.get("id")
+        for each in self._tab.document.root.descendants():
+            if not each.is_element or each in self._known:
+                continue
+            if element_id and each.attributes.get("id") == element_id:
+                return each
+            if not element_id and _marks(each) == marks:
+                return each
+        return None
+
+    def _state(self, node: Node) -> tuple[str, bool]:
+        return self._tab.fields.value(node), self._tab.fields.is_ticked(node)
+
+
+def _is_init(name: str) -> bool:
+    return name.startswith("data-init")
+
+
+def _marks(node: Node) -> tuple[object, ...]:
+    attributes = {
+        name: value
+        for name, value in node.attributes.items()
+        if name in TELLING or name.startswith(("data-bind", "data-on"))
+    }
+    text = "" if node.name in FIELDS or node.is_details else _own_text(node)
+    return (node.name, frozenset(attributes.items()), text)
+
+
+def _row(node: Node) -> tuple[Node | None, str]:
+    """Return the nearest element that has siblings of its kind, and its text."""
+    for each in (node, *node.ancestors()):
+        if each.parent is not None and each.is_element:
+            same = sum(1 for sibling in each.parent.children() if sibling.name == each.name)
+            if same > 1 and each is not node:
+                return each, _own_text(each)
+    return None, ""
+
+
+def _own_text(node: Node) -> str:
+    return " ".join(node.text_content().split())
+
+
+def _parent_reason(twin: Node) -> str:
+    return f"its tag has changed, or an element around {path_of(twin)} was replaced"
