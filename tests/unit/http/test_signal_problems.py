@@ -90,6 +90,69 @@ def test_a_place_has_declared_names_only(kind: Any, sent: object, expected: Any)
     assert errors({"a": sent}, shape) == expected
 
 
+class Line(msgspec.Struct):
+    item: Item
+    count: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Node(msgspec.Struct):
+    name: str
+    children: list["Node"] = []
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "expected"),
+    [
+        (
+            list[Item],
+            [{"count": "x"}, {"count": 1}, {}, 1],
+            {
+                "a[0].count": "must be a whole number",
+                "a[2].count": "is required",
+                "a[3]": "must be an object",
+            },
+        ),
+        (
+            Line,
+            {"item": {"count": "x"}, "count": 0},
+            {"a.item.count": "must be a whole number", "a.count": "must be at least 1"},
+        ),
+        (
+            Annotated[list[Line], msgspec.Meta(max_length=2)] | None,
+            [{"count": 0}],
+            {"a[0].item": "is required", "a[0].count": "must be at least 1"},
+        ),
+        (
+            Annotated[list[Item], msgspec.Meta(max_length=1)],
+            [{"count": 1}, {"count": 1}],
+            {"a": "must have at most 1 item"},
+        ),
+        (
+            Node,
+            {"name": 1, "children": [{"name": "x", "children": [{"name": 1}]}, {}]},
+            {
+                "a.name": "must be text",
+                "a.children[0].children[0].name": "must be text",
+                "a.children[1].name": "is required",
+            },
+        ),
+        (Item | list[Item], [{"count": "x"}], {"a[0].count": "must be a whole number"}),
+    ],
+)
+def test_the_errors_in_objects_and_lists_come_at_once(
+    kind: Any, sent: object, expected: Any
+) -> None:
+    shape = msgspec.defstruct("Shape", [("a", kind)])
+
+    assert errors({"a": sent}, shape) == expected
+
+
+def test_a_hundred_errors_are_told_at_most() -> None:
+    shape = msgspec.defstruct("Shape", [("a", list[int])])
+
+    assert len(errors({"a": ["x"] * 5000}, shape)) == 100
+
+
 def test_an_item_that_no_set_can_hold_does_not_hide_the_other_errors() -> None:
     shape = msgspec.defstruct("Shape", [("a", int), ("b", set[Any])])
 
