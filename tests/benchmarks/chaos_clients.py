@@ -67,7 +67,7 @@ class Scaler:
         self._quick -= 1
         if self._quick >= 0:
             return 1.25
-        return 2 if self._is_restart else 2 + self._recent() / 2
+        return 2.0 if self._is_restart else 2 + self._recent() / 2
 
     def _recent(self) -> int:
         now = time.monotonic()
