@@ -149,7 +149,8 @@ class Writer(EventResponder):
         if self._is_datastar:
             # The page leaves, so its stream is not to be asked for again.
             self._is_subscription, self._last_event_id = False, None
-            self.navigate(location, nonce=nonce)
+            nonce = self._script_nonce(nonce)
+            self._send(navigation_event(location, nonce=nonce, is_redirect=True))
             self._respond_with_held()
             if not self._stream.is_complete:
                 self._stream.complete()

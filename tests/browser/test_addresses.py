@@ -186,6 +186,18 @@ def test_a_response_that_is_not_a_page_is_loaded_by_the_browser(
     page.wait_for_function("document.isSame !== true")
 
 
+def test_a_redirect_takes_over_the_entry_of_its_link(site: str, page: Page) -> None:
+    open_page(page, site, "/one")
+    before = page.evaluate("history.length")
+
+    page.locator("#to-old").click()
+
+    expect(page).to_have_title("Page two")
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    expect(page).to_have_title("Page one")
+
+
 def test_the_last_of_two_links_wins(site: str, page: Page) -> None:
     open_page(page, site, "/one")
     page.locator("#to-slow").click()

@@ -10,7 +10,9 @@ and the focus. Numbered rules:
    loaded by the browser.
 3. Each entry of the history keeps its scroll position. The browser restores it too early, while
    the page that is left is still shown.
-4. Without this element in a new page, its links are the browser's own again, and the back button
+4. A redirect by `w.redirect()` takes over the entry, as it does in a browser: `isAsking` tells its
+   script that a link is being followed.
+5. Without this element in a new page, its links are the browser's own again, and the back button
    loads pages.
 
 There is one set of listeners for each document: the newest element replaces those before.
@@ -51,6 +53,7 @@ const ask = place => {{
 if (!el.isConnected) return location.reload();
 position = place;
 isShown = false;
+document.liveLinks.isAsking = true;
 request?.abort();
 request = new AbortController();
 pending++;
@@ -58,6 +61,7 @@ pending++;
 }};
 const show = () => {{
 isShown = true;
+document.liveLinks.isAsking = false;
 shown = address();
 const detail = {{type: 'datastar-navigate', el}};
 document.dispatchEvent(new CustomEvent('datastar-fetch', {{detail}}));

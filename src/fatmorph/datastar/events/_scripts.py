@@ -136,8 +136,16 @@ def navigation_event(
     nonce: str | None = None,
     event_id: str | None = None,
     retry_ms: int | None = None,
+    is_redirect: bool = False,
 ) -> Event:
     """Return what `navigate()` returns, before it is framed.
+
+    Args:
+        url: As for `navigate()`.
+        nonce: As for `navigate()`.
+        event_id: As for `navigate()`.
+        retry_ms: As for `navigate()`.
+        is_redirect: Whether the page replaces one that a live link has asked for.
 
     Raises:
         EventError: As `navigate()`.
@@ -151,5 +159,8 @@ def navigation_event(
             fix="execute_script(...)  # if a script is what you want to run",
         )
     # After this event is dealt with, so that the client's own clean-up comes first.
-    script = f"setTimeout(() => window.location = {url_literal(address)})"
+    literal = url_literal(address)
+    go = f"setTimeout(() => window.location = {literal})"
+    replace = f"setTimeout(() => location.replace({literal}))"
+    script = f"document.liveLinks?.isAsking ? {replace} : {go}" if is_redirect else go
     return script_event(script, nonce=nonce, event_id=event_id, retry_ms=retry_ms)
