@@ -25,6 +25,7 @@ __all__ = ("model_problems", "signal_problems")
 
 MAX_PROBLEMS = 100  # as many as a user can read; 10,000 items may all be wrong
 UNIONS = (Union, types.UnionType)
+CHOICES = (inspect.EnumType, inspect.LiteralType)
 SHAPES = (inspect.DataclassType, inspect.StructType, inspect.TypedDictType)
 # Below a key of a dict, a place is data: `$.prices[...].net`.
 PLACE = re.compile(r" - at (?:`key` in )?`\$(?P<place>[^`]*?)(?:\[\.\.\.\][^`]*)?`$")
@@ -71,13 +72,15 @@ def _field_problems(raw: bytes, shape: Any, place: str) -> Iterator[Problem]:
 
 def _value_problems(values: Iterable[tuple[str, bytes]], hint: Any) -> Iterator[Problem]:
     """Yield the problems of values of one kind, each with its place."""
-    decoder = msgspec.json.Decoder(hint)
+    decoder, kind = msgspec.json.Decoder(hint), _only_arm(hint)
+    is_choice = isinstance(inspect.type_info(kind), CHOICES)
     for place, raw in values:
         try:
             decoder.decode(raw)
         except msgspec.ValidationError as error:
-            inner = _inner_problems(raw, _only_arm(hint), place)
-            yield next(inner, _placed(place, error))
+            inner = _inner_problems(raw, kind, place)
+            first = Problem(place, "choice") if is_choice else _placed(place, error)
+            yield next(inner, first)
             yield from inner
         except TypeError:  # an item of a set, or a key, that cannot be one
             yield Problem(place, "invalid")

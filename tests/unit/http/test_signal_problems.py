@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NotRequired, TypedDict
+from enum import IntEnum
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import msgspec
 import pydantic
@@ -12,6 +13,10 @@ from fatmorph import Context
 from fatmorph.errors import SignalsError
 from fatmorph.http._signals import decoded_signals
 from fatmorph.settings import Settings
+
+
+class Size(IntEnum):
+    SMALL = 1
 
 
 @dataclass
@@ -82,6 +87,9 @@ def test_the_errors_of_all_signals_come_at_once(shape: type[Any]) -> None:
         (dict[str, list[int]], {"secret": ["x"]}, {"a": "must be a whole number"}),
         (dict[int, int], {"secret": 1}, {"a": "must be a whole number"}),
         (str | None, 1, {"a": "must be text"}),
+        (Literal[1, 2], "x", {"a": "must be one of the choices"}),
+        (Literal[1, 2] | None, 3, {"a": "must be one of the choices"}),
+        (list[Size], ["x", 1, 3], dict.fromkeys(("a[0]", "a[2]"), "must be one of the choices")),
     ],
 )
 def test_a_place_has_declared_names_only(kind: Any, sent: object, expected: Any) -> None:
