@@ -725,3 +725,14 @@ async def test_a_key_ends_its_streams_completely_and_no_others(own_server: Serve
         )
     assert (json.loads(body)[0], LAST_CHUNK in other.received) == (2, False)
     assert found == {"open": 1, "subscriptions": 1, "cleaned_up": ["session ada"] * 2}
+
+
+async def test_a_query_in_a_thread_does_not_stop_other_requests(server: Server) -> None:
+    answers = await asyncio.gather(
+        *(
+            asyncio.to_thread(request, server.port, f"/query?reader={name}")
+            for name in ("ada", "bob")
+        )
+    )
+
+    assert [(answer.status, body) for answer, body in answers] == [(200, b"ada"), (200, b"bob")]

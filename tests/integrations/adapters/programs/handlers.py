@@ -9,12 +9,14 @@ import gc
 import logging
 import os
 import sys
+import threading
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from fatmorph import Context, Element, Pages, Relay, Streams, Writer, counters, h
+from fatmorph import Context, Element, Pages, Relay, Streams, Writer, counters, h, in_thread
 from fatmorph._streaming import lifetime
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
@@ -318,6 +320,21 @@ async def left_over(c: Context, w: Writer) -> None:
     )
 
 
+READER: ContextVar[str] = ContextVar("READER")
+both_queries = threading.Barrier(2, timeout=10)
+
+
+def slow_query() -> str:
+    """Block until two requests are here, and return the reader of this one."""
+    both_queries.wait()
+    return READER.get()
+
+
+async def query(c: Context, w: Writer) -> None:
+    READER.set(c.query["reader"])
+    w.text(await in_thread(slow_query))
+
+
 def left(name: str) -> None:
     cleaned_up.append(name)
     os.write(sys.stdout.fileno(), f"cleaned up {name}\n".encode())
@@ -365,4 +382,5 @@ ROUTES = (
     Route("/search-tab", search_tab, ("POST",)),
     Route("/follow-session", follow_session),
     Route("/end-session", end_session, ("POST",)),
+    Route("/query", query),
 )
