@@ -5,16 +5,6 @@ from typing import Annotated, Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from django.conf import settings
-
-if not settings.configured:
-    settings.configure(
-        ROOT_URLCONF=__name__,
-        ALLOWED_HOSTS=["*"],
-        SECRET_KEY="for tests only",
-        MIDDLEWARE=["django.middleware.gzip.GZipMiddleware"],
-    )
-
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.test import AsyncRequestFactory, RequestFactory
 from fastapi import FastAPI, File, UploadFile
@@ -26,6 +16,7 @@ from litestar.params import Body
 from quart import Quart, request as quart_request
 from starlette.applications import Starlette
 
+import django_settings  # noqa: F401 - it configures Django
 from asgi_client import answer
 from bodies import MULTIPART, multipart
 from fatmorph import Context, Writer
