@@ -11,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fatmorph.errors import shortened
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.plugins import FIELDS
+from fatmorph.testing._browser.roles import shown_text
 from fatmorph.testing._browser.tab import Tab, path_of
 from fatmorph.testing._events import Event
 
@@ -123,7 +125,8 @@ class Watcher:
         if not any(_own_text(each) == text for each in others if each is not row):
             return ""
         return (
-            f"its row has no id, so the text is now next to {_own_text(row)!r}; give the row an id"
+            f"its row has no id, so the text is now next to {shortened(shown_text(row), 30)!r}; "
+            "give the row an id"
         )
 
     def _open_reason(self, node: Node) -> str:

@@ -76,6 +76,11 @@ class Page(Finder):
         return self._tab.title
 
     @property
+    def focused(self) -> Query:
+        """The element that has the focus, if there is one."""
+        return Query(self._page_tab, "focus", lambda: filter(None, [self._tab.focused]), ("", ""))
+
+    @property
     def outline(self) -> str:
         """The roles, names and ids of the page, one element per line."""
         return outline_of(self._tab)

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from fatmorph.errors import StepError
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._serializer import outer_html
-from fatmorph.testing._browser.roles import is_hidden, labels_of, name_of, role_of, shown_text
+from fatmorph.testing._browser.roles import (
+    is_hidden,
+    label_text,
+    labels_of,
+    name_of,
+    role_of,
+    shown_text,
+)
 from fatmorph.testing._browser.tab import Tab, path_of
 
 __all__ = ("Finder", "Query", "outline_of")
@@ -233,7 +240,7 @@ def _labels(node: Node) -> list[str]:
     given = node.attributes.get("aria-label", "")
     named = name_of(node) if "aria-labelledby" in node.attributes else ""
     return [
-        each for each in (given, named, *(shown_text(label) for label in labels_of(node))) if each
+        each for each in (given, named, *(label_text(label) for label in labels_of(node))) if each
     ]
 
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("Attribute", "attributes_of", "is_ignored", "milliseconds", "parsed_name")
+__all__ = ("Attribute", "attributes_of", "is_ignored", "milliseconds", "parsed_name", "read_name")
 
 TIME = re.compile(r"(\d+)(ms|s)?")
 IGNORE = "data-ignore"
+CAMEL_KEYS = frozenset({"bind", "computed", "indicator", "ref", "signals"})
 IGNORE_SELF = "data-ignore__self"
 
 
@@ -52,6 +53,13 @@ def parsed_name(name: str, default_case: str) -> Attribute | None:
     modifiers = {parts[0]: tuple(parts[1:]) for parts in (each.split(".") for each in rest)}
     case = modifiers.get("case", (default_case,))
     return Attribute(plugin, _cased(key, case[0] if case else default_case), modifiers)
+
+
+def read_name(name: str) -> Attribute | None:
+    """Return the parts of an attribute's name, with the case that its plugin gives to a key."""
+    attribute = parsed_name(name, "kebab")
+    is_camel = attribute is not None and attribute.plugin in CAMEL_KEYS
+    return parsed_name(name, "camel") if is_camel else attribute
 
 
 def attributes_of(node: Node, plugin: str, case: str = "kebab") -> Iterator[tuple[str, Attribute]]:

@@ -236,6 +236,7 @@ class Engine:
     def _apply(self, watcher: Watcher, event: Event) -> None:
         """Do what the client does after a morph, and note what the user has lost."""
         document, tab = self.tab.document, self.tab
+        tab.forget_attributes()
         runs = count_runs(document)
         changed = tab.fields.take_writes(document.properties)
         scripts = list(document.scripts)

@@ -61,6 +61,9 @@ class Fields:
             return option_value(chosen[0]) if chosen else ""
         if node.name == "textarea":
             return self._values.get(node, node.text_content().removeprefix("\n"))
+        if kind_of(node) == "file":
+            files = self.files(node)
+            return f"C:\\fakepath\\{files[0].name}" if files else ""
         default = "on" if kind_of(node) in TICKED else ""
         return self._values.get(node, node.attributes.get("value", default))
 

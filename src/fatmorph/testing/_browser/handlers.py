@@ -83,9 +83,8 @@ class Handlers:
     def _far_handlers(self, name: str) -> list[tuple[Node, str, Attribute]]:
         return [
             (node, attribute_name, attribute)
-            for node in self._tab.document.root.descendants()
-            if node.is_element
-            for attribute_name, attribute in self._handlers(node, name)
+            for node, attribute_name, attribute in self._tab.attributes
+            if attribute.plugin == "on" and attribute.key == name
             if not FAR.isdisjoint(attribute.modifiers)
         ]
 

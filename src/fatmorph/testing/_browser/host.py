@@ -300,7 +300,7 @@ def _show(element: HostElement) -> None:
 
 
 def _remove(element: HostElement) -> None:
-    element.tab.document.remove(element.node)
+    element.tab.remove(element.node)
 
 
 def _toggle_attribute(element: HostElement, name: str, force: Any = None) -> None:

@@ -19,9 +19,8 @@ from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.attributes import (
     Attribute,
     attributes_of,
-    is_ignored,
     milliseconds,
-    parsed_name,
+    read_name,
 )
 from fatmorph.testing._browser.fields import kind_of, option_value
 from fatmorph.testing._browser.tab import Tab
@@ -33,7 +32,6 @@ __all__ = ("FIELDS", "Plugins", "Runner")
 FIELDS = frozenset({"input", "select", "textarea"})
 UNKNOWN = frozenset({"json-signals", "on-intersect", "on-signal-patch"})
 Apply: TypeAlias = "Callable[[Node, str, Attribute], None]"
-CAMEL_KEYS = frozenset({"bind", "computed", "indicator", "ref", "signals"})
 DEFAULT_INTERVAL_MS = 1000.0
 # Effects that set off each other without end.
 MAX_ROUNDS = 100
@@ -60,6 +58,8 @@ class Plugins:
         self._runner = runner
         self._effects: dict[tuple[Node, str], tuple[str, dict[str, Any]]] = {}
         self._timers: dict[tuple[Node, str], asyncio.TimerHandle] = {}
+        self._bound: dict[Node, tuple[str, Any]] = {}
+        """The signal that each field shows, and its value."""
         self._initial_styles: dict[tuple[Node, str], str] = {}
         self._appliers: Mapping[str, Apply] = {
             "signals": self._apply_signals,
@@ -81,7 +81,7 @@ class Plugins:
 
     def apply(self, node: Node, name: str) -> None:
         """Apply one attribute, as when its element appears."""
-        attribute = _parsed(name)
+        attribute = read_name(name)
         if attribute is None:
             return
         if attribute.plugin in UNKNOWN:
@@ -94,9 +94,8 @@ class Plugins:
         """Show the signals in the page, until nothing changes any more."""
         for _ in range(MAX_ROUNDS):
             version = self._tab.signals.version
-            for node in list(self._tab.document.root.descendants()):
-                if node.is_element and any(name.startswith("data-") for name in node.attributes):
-                    self._show(node)
+            for node, name, attribute in self._tab.attributes:
+                self._show(node, name, attribute)
             self._run_effects()
             if self._tab.signals.version == version:
                 return
@@ -157,8 +156,9 @@ class Plugins:
         if "prop" in attribute.modifiers or node.name not in FIELDS:
             self._tab.skip(node, name, "data-bind of a property")
         elif self._tab.signals.has(path):
+            self._bound.pop(node, None)
             self._show_bound(node, path)
-        else:
+        elif kind_of(node) != "radio" or self._tab.fields.is_ticked(node):
             self._tab.signals.write(path, self._first_value(node))
 
     def _apply_init(self, node: Node, name: str, attribute: Attribute) -> None:
@@ -223,18 +223,14 @@ class Plugins:
             elif any(self._tab.signals.read(path) != value for path, value in values.items()):
                 self._try(node, name, partial(self._run_effect, node, name))
 
-    def _show(self, node: Node) -> None:
-        for name in list(node.attributes):
-            attribute = _parsed(name)
-            if attribute is None or is_ignored(node):
-                continue
-            if attribute.plugin == "bind" and node.name in FIELDS:
-                path = attribute.key or node.attributes[name]
-                if "prop" not in attribute.modifiers and self._tab.signals.has(path):
-                    self._show_bound(node, path)
-            elif attribute.plugin in self._showers and name in node.attributes:
-                show = partial(self._showers[attribute.plugin], node, name, attribute)
-                self._try(node, name, show)
+    def _show(self, node: Node, name: str, attribute: Attribute) -> None:
+        if attribute.plugin == "bind" and node.name in FIELDS:
+            path = attribute.key or node.attributes[name]
+            if "prop" not in attribute.modifiers and self._tab.signals.has(path):
+                self._show_bound(node, path)
+        elif attribute.plugin in self._showers and name in node.attributes:
+            show = partial(self._showers[attribute.plugin], node, name, attribute)
+            self._try(node, name, show)
 
     def _show_text(self, node: Node, name: str, _: Attribute) -> None:
         self._tab.set_text(node, _shown(self._runner.run(node, name, is_value=True)))
@@ -288,6 +284,9 @@ class Plugins:
 
     def _show_bound(self, node: Node, path: str) -> None:
         value, fields = self._tab.signals.read(path), self._tab.fields
+        if node in self._bound and self._bound[node] == (path, value):
+            return  # a field is written when its signal changes, not when the field does
+        self._bound[node] = (path, value)
         kind = kind_of(node)
         if kind == "checkbox":
             has_value = "value" in node.attributes and not isinstance(value, bool)
@@ -326,12 +325,6 @@ class Plugins:
         value = self._first_value(node)
         is_number = isinstance(current, int | float) and not isinstance(current, bool)
         return number_of(value) if is_number else value
-
-
-def _parsed(name: str) -> Attribute | None:
-    attribute = parsed_name(name, "kebab")
-    is_camel = attribute is not None and attribute.plugin in CAMEL_KEYS
-    return parsed_name(name, "camel") if is_camel else attribute
 
 
 def _shown(value: Any) -> str:

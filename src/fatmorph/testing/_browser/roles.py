@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("is_hidden", "labels_of", "name_of", "role_of", "shown_text")
+__all__ = ("is_hidden", "label_text", "labels_of", "name_of", "role_of", "shown_text")
 
 PLAIN_ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -87,6 +87,7 @@ NAMED_BY_CONTENT = frozenset(
     | {"option", "radio", "row", "rowheader", "switch", "tab", "tooltip", "treeitem"}
 )
 LABELLED = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
+FIELDS = frozenset({"input", "select", "textarea"})
 INVISIBLE = frozenset({"head", "noscript", "script", "style", "template", "title"})
 DISPLAY_NONE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
 BUTTON_NAMES = MappingProxyType({"submit": "Submit", "reset": "Reset"})
@@ -115,7 +116,7 @@ def name_of(node: Node) -> str:
         return " ".join(_content(each) for each in by_id)
     candidates = (
         node.attributes.get("aria-label", ""),
-        " ".join(_content(label) for label in labels_of(node)),
+        " ".join(label_text(label) for label in labels_of(node)),
         _own_name(node),
         node.attributes.get("title", ""),
         node.attributes.get("placeholder", ""),
@@ -134,6 +135,11 @@ def labels_of(node: Node) -> list[Node]:
         if label.name == "label"
         and (label.attributes["for"] == own if "for" in label.attributes else _wraps(label, node))
     ]
+
+
+def label_text(label: Node) -> str:
+    """Return the text of a `<label>`, without the content of the control in it."""
+    return _content(label, without=FIELDS)
 
 
 def is_hidden(node: Node) -> bool:
@@ -157,15 +163,15 @@ def _texts(node: Node) -> Iterator[str]:
             yield " " if is_block else ""
 
 
-def _content(node: Node) -> str:
+def _content(node: Node, *, without: frozenset[str] = frozenset()) -> str:
     """Return the name that an element has by its content."""
     pieces: list[str] = []
     for child in node.children():
         if child.name == "#text":
             pieces.append(child.text)
-        elif child.is_element and not _is_itself_hidden(child):
+        elif child.is_element and child.name not in without and not _is_itself_hidden(child):
             given = child.attributes.get("aria-label", "").strip()
-            text = given or child.attributes.get("alt", "") or _content(child)
+            text = given or child.attributes.get("alt", "") or _content(child, without=without)
             pieces.append(f" {text} " if child.name in BLOCKS else text)
     return " ".join("".join(pieces).split())
 

@@ -14,6 +14,7 @@ from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._patch import Patch
 from fatmorph.morph.simulation._selectors import select
 from fatmorph.morph.simulation._serializer import outer_html
+from fatmorph.testing._browser.attributes import Attribute, is_ignored, read_name
 from fatmorph.testing._browser.fields import Fields
 from fatmorph.testing._signals import Signals
 
@@ -60,6 +61,8 @@ class Tab:
         self.scrolled: dict[Node, float] = {}
         """How far the user has scrolled each element."""
         self.skipped: dict[Skipped, None] = {}
+        self._attributes: list[tuple[Node, str, Attribute]] | None = None
+        self._focused_before: dict[Node, Node | None] = {}
         self.is_closed = False
         self.is_hidden = False
 
@@ -76,6 +79,23 @@ class Tab:
             (node for node in self.document.root.descendants() if node.name == "title"), None
         )
         return "" if title is None else " ".join(title.text_content().split())
+
+    @property
+    def attributes(self) -> list[tuple[Node, str, Attribute]]:
+        """The Datastar attributes of the page, in document order."""
+        if self._attributes is None:
+            self._attributes = [
+                (node, name, attribute)
+                for node in self.document.root.descendants()
+                if node.is_element and not is_ignored(node)
+                for name in node.attributes
+                if (attribute := read_name(name)) is not None
+            ]
+        return self._attributes
+
+    def forget_attributes(self) -> None:
+        """Note that the page has other elements or attributes now."""
+        self._attributes = None
 
     def select(self, selector: str) -> list[Node]:
         """Return the elements that a CSS selector matches, in document order."""
@@ -109,20 +129,40 @@ class Tab:
             self.opened.add(node)
         else:
             self.opened.discard(node)
+        if node.name == "dialog":
+            self._move_focus(node, is_open=is_open)
+
+    def _move_focus(self, dialog: Node, *, is_open: bool) -> None:
+        """Focus the first control of a dialog, or the element that was focused before."""
+        if is_open:
+            self._focused_before[dialog] = self.focused
+            inside = [each for each in dialog.descendants() if self.can_focus(each)]
+            chosen = [each for each in inside if "autofocus" in each.attributes]
+            self.focused = next(iter([*chosen, *inside]), self.focused)
+        else:
+            self.focused = self._focused_before.pop(dialog, None)
 
     def set_text(self, node: Node, text: str) -> None:
         """Replace the content of an element by a text."""
         if node.text_content() == text and all(child.name == "#text" for child in node.children()):
             return
         for child in list(node.children()):
-            self.document.remove(child)
+            self.remove(child)
         if text:
             self.document.insert(node, Node("#text", text=text), None)
+
+    def remove(self, node: Node) -> None:
+        """Remove a node from the page."""
+        self.document.remove(node)
+        if node.is_element:
+            self.forget_attributes()
 
     def set_attribute(self, node: Node, name: str, value: str | None) -> None:
         """Set an attribute, or remove it."""
         if node.attributes.get(name) != value:
             self.document.write_attribute(node, name, value)
+            if name.startswith("data-"):
+                self.forget_attributes()
 
     def skip(self, node: Node, attribute: str, reason: object) -> None:
         """Note that an expression was not run."""

@@ -91,8 +91,10 @@ class User:
         """Delete the text of a field."""
         self._check_takes_text(node)
         self.focus(node)
+        self._key("keydown", "Delete")
         if self._tab.fields.value(node):
             self._set_value(node, "")
+        self._key("keyup", "Delete")
 
     def press(self, key: str, node: Node | None = None) -> None:
         """Press a key, on an element or where the focus is."""

@@ -1,0 +1,236 @@
+"""Scripts of steps that run in memory and in Chromium, and what a page shows after each step."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page as BrowserPage
+
+from fatmorph.testing import File, Page, Query, open_page
+
+__all__ = ("SCRIPTS", "Step", "in_browser", "in_memory")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of one page's user.
+
+    Args:
+        page: The page's number.
+        do: The name of the step.
+        find: A query and its argument: `("label", "Name")`, `("button", "Save")`.
+        text: The step's argument.
+    """
+
+    page: int
+    do: str
+    find: tuple[str, str]
+    text: str = ""
+
+
+def click(name: str, page: int = 0, role: str = "button") -> Step:
+    return Step(page, "click", (role, name))
+
+
+def type_(label: str, text: str, page: int = 0) -> Step:
+    return Step(page, "type", ("label", label), text)
+
+
+def press(label: str, key: str, page: int = 0) -> Step:
+    return Step(page, "press", ("label", label), key)
+
+
+SCRIPTS: Mapping[str, tuple[Step, ...]] = {
+    "hello": (click("Add one"), click("Add one", 1), click("Add one")),
+    "tiles": (click("Tile 7"), click("Tile 8", 1), click("Tile 7", 1), click("Tile 25")),
+    "chat": (
+        type_("Your name", "Ada"),
+        type_("Your message", "not yet s", 1),
+        type_("Your message", "Hello <b> & co."),
+        click("Say"),
+        press("Your message", "Enter", 1),
+        click("attic", 1, "link"),
+    ),
+    "todo": (
+        type_("Note for eggs", "free range"),
+        type_("What to do", "bread", 1),
+        press("What to do", "Enter", 1),
+        click("Edit milk"),
+        type_("New text", ", 2 l"),
+        click("Delete eggs", 1),
+        press("New text", "Enter"),
+    ),
+    "todo-without-ids": (
+        type_("Note for eggs", "free range"),
+        type_("What to do", "bread", 1),
+        click("Add", 1),
+        click("Delete milk", 1),
+    ),
+    "controls": (
+        click("Bigger"),
+        click("Bigger"),
+        click("Switch"),
+        click("coffee"),
+        Step(0, "clear", ("label", "Size")),
+        type_("Size", "4"),
+        Step(0, "tick", ("label", "On")),
+        Step(0, "type", ("textbox", "Text"), " and typed"),
+        Step(0, "choose", ("combobox", "Drink"), "water"),
+        Step(0, "tick", ("label", "tue")),
+        type_("Search", "tea"),
+        Step(0, "click", ("text", "More")),
+        type_("Free", "of cost"),
+        click("Count once"),
+        click("Count once"),
+        click("Count"),
+        click("Set"),
+        click("Send"),  # not valid: nothing is sent
+        type_("Name", "Ada"),
+        Step(0, "tick", ("label", "Milk")),
+        click("Draft"),
+        press("Name", "Enter"),
+        Step(0, "upload", ("label", "File"), "cat.txt"),
+        Step(0, "choose", ("listbox", "Many"), "coffee"),
+        click("Upload"),
+        click("Stop"),
+        click("Delay"),
+        click("Open"),
+        click("Close"),
+        type_("Code", "x y"),
+        press("Code", "Enter"),
+    ),
+}
+LEAVING: Mapping[str, tuple[Step, ...]] = {
+    "link": (click("Bigger"), click("Other page", role="link")),
+    "redirect": (click("Leave"),),
+}
+
+STATE = """
+async () => {
+const signals = {...(await import('/datastar.js')).root};
+delete signals.fatmorph_page;
+const fields = [...document.querySelectorAll('input, textarea, select')]
+.map(field => [field.value, !!field.checked]);
+const focused = document.activeElement;
+return JSON.stringify({
+html: document.documentElement.outerHTML,
+title: document.title,
+signals,
+fields,
+focused: focused == document.body ? '' : focused.outerHTML,
+});
+}
+"""
+RANDOM = re.compile(r"\b[0-9a-f]{8}\b")
+COLOR = re.compile(r"hsl\([0-9]+")
+
+State = dict[str, Any]
+
+
+def normalised(text: str) -> State:
+    """Return a state without random ids and colours."""
+    names: dict[str, str] = {}
+    text = RANDOM.sub(lambda found: names.setdefault(found[0], f"user-{len(names)}"), text)
+    state: State = json.loads(COLOR.sub("hsl(0", text))
+    # The client does not send the order of signals, and a browser does not keep ours.
+    state["html"] = state["html"].replace("><", ">\n<").split("\n")  # for readable differences
+    state["signals"] = dict(sorted(state["signals"].items()))
+    return state
+
+
+async def in_memory(app: Any, steps: tuple[Step, ...], page_count: int) -> list[list[State]]:
+    """Return the states of all pages after each step, in memory."""
+    async with AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(open_page(app)) for _ in range(page_count)]
+        states = []
+        for step in steps:
+            await MEMORY_STEPS[step.do](pages[step.page], step)
+            for page in pages:
+                await page.advance(0.2)
+            states.append([memory_state(page) for page in pages])
+        return states
+
+
+def memory_state(page: Page) -> State:
+    """Return the state of a page in memory."""
+    fields = page.get_by_css("input, textarea, select")
+    signals = {name: value for name, value in page.signals.items() if name != "fatmorph_page"}
+    text = json.dumps(
+        {
+            "html": page.html,
+            "title": page.title,
+            "signals": signals,
+            "fields": [[field.value, field.is_ticked] for field in fields],
+            "focused": page.focused.html if page.focused else "",
+        }
+    )
+    return normalised(text)
+
+
+def in_browser(page: BrowserPage, expected: State, seconds: float) -> State:
+    """Return the state of a page in Chromium, as soon as it is the expected one."""
+    state = normalised(page.evaluate(STATE))
+    for _ in range(int(seconds * 50)):
+        if state == expected:
+            return state
+        page.wait_for_timeout(20)
+        state = normalised(page.evaluate(STATE))
+    return state
+
+
+def memory_query(page: Page, step: Step) -> Query:
+    """Return the element of a step."""
+    kind, text = step.find
+    finders: dict[str, Callable[[], Query]] = {
+        "label": lambda: page.get_by_label(text, exact=True),
+        "text": lambda: page.get_by_text(text, exact=True),
+    }
+    return finders.get(kind, lambda: page.get_by_role(kind, name=text, exact=True))()
+
+
+def browser_query(page: BrowserPage, step: Step) -> Locator:
+    """Return the element of a step."""
+    kind, text = step.find
+    finders: dict[str, Callable[[], Locator]] = {
+        "label": lambda: page.get_by_label(text, exact=True),
+        "text": lambda: page.get_by_text(text, exact=True),
+    }
+    role: Any = kind
+    return finders.get(kind, lambda: page.get_by_role(role, name=text, exact=True))()
+
+
+MEMORY_STEPS: Mapping[str, Callable[[Page, Step], Any]] = {
+    "click": lambda page, step: page.click(memory_query(page, step)),
+    "type": lambda page, step: page.type(memory_query(page, step), step.text),
+    "clear": lambda page, step: page.clear(memory_query(page, step)),
+    "press": lambda page, step: page.press(step.text, memory_query(page, step)),
+    "tick": lambda page, step: page.tick(memory_query(page, step)),
+    "upload": lambda page, step: page.upload(memory_query(page, step), File(step.text, b"meow")),
+    "choose": lambda page, step: page.choose(memory_query(page, step), step.text),
+}
+BROWSER_STEPS: Mapping[str, Callable[[BrowserPage, Step], Any]] = {
+    "click": lambda page, step: browser_query(page, step).click(),
+    "type": lambda page, step: type_in_browser(browser_query(page, step), step.text),
+    "clear": lambda page, step: browser_query(page, step).clear(),
+    "press": lambda page, step: browser_query(page, step).press(step.text),
+    "tick": lambda page, step: browser_query(page, step).check(),
+    "upload": lambda page, step: browser_query(page, step).set_input_files(
+        {"name": step.text, "mimeType": "text/plain", "buffer": b"meow"}
+    ),
+    "choose": lambda page, step: choose_in_browser(browser_query(page, step), step.text),
+}
+
+
+def choose_in_browser(select: Locator, label: str) -> None:
+    """Choose an option, as a user who has focused the select."""
+    select.focus()
+    select.select_option(label)
+
+
+def type_in_browser(field: Locator, text: str) -> None:
+    """Type at the end of a field."""
+    field.press("End")
+    field.press_sequentially(text)
