@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Locator, Page as BrowserPage
+from playwright.sync_api import Error, Locator, Page as BrowserPage
 
 from fatmorph.testing import File, Page, Query, open_page
 
@@ -172,12 +172,13 @@ def memory_state(page: Page) -> State:
 
 def in_browser(page: BrowserPage, expected: State, seconds: float) -> State:
     """Return the state of a page in Chromium, as soon as it is the expected one."""
-    state = normalised(page.evaluate(STATE))
+    state: State = {}
     for _ in range(int(seconds * 50)):
+        with suppress(Error):  # a page that is being left has no state
+            state = normalised(page.evaluate(STATE))
         if state == expected:
             return state
         page.wait_for_timeout(20)
-        state = normalised(page.evaluate(STATE))
     return state
 
 

@@ -24,7 +24,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 TESTS = Path(__file__).parents[1]
 LOST = (
     "typed text of ul#items > li[2] > input: its row has no id, so the text is now next to "
-    "'milk More Edit milkDelete mil…'; give the row an id"
+    "'milk More Edit milkDelete milk'; give the row an id"
 )
 T = TypeVar("T")
 CLIENT = "/datastar.js"
