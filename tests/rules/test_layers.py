@@ -223,6 +223,7 @@ PACKAGE_ORDER = {
         "_query",
         "_response",
         "_page",
+        "_stream_text",
         "snapshots",
         "plugin",
     ),

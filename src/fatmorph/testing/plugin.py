@@ -10,14 +10,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from fatmorph.testing.snapshots import ViewSnapshot
+    from fatmorph.testing.snapshots import StreamSnapshot, ViewSnapshot
 
-__all__ = ("pytest_configure", "view_snapshot")
+__all__ = (
+    "pytest_configure",
+    "pytest_terminal_summary",
+    "stream_snapshot",
+    "view_snapshot",
+)
+
+SNAPSHOTS = "fatmorph.testing.snapshots"
 
 
 def pytest_configure() -> None:
@@ -26,6 +34,21 @@ def pytest_configure() -> None:
     Findings are logged, so that pytest shows them with a failing test.
     """
     os.environ.setdefault("FATMORPH_DEV", "1")
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Report stored files that no test has used, for modules of which every test has passed."""
+    modules = _passed_modules(terminalreporter.stats, config)
+    if not any((module.parent / "snapshots" / module.stem).is_dir() for module in modules):
+        return
+    stale = import_module(SNAPSHOTS).stale_files(config, modules)
+    if stale:
+        terminalreporter.section("stale snapshots", yellow=True)
+        terminalreporter.line("no test uses these files; delete them, or restore their tests:")
+        for file in stale:
+            terminalreporter.line(f"  {os.path.relpath(file)}")
 
 
 @pytest.fixture
@@ -38,6 +61,36 @@ def view_snapshot(request: pytest.FixtureRequest) -> Iterator[ViewSnapshot]:
 
     The file is `snapshots/<test module>/<test name>/view.html`; `--snapshot-update` writes it.
     """
-    snapshots = import_module("fatmorph.testing.snapshots")
-    with snapshots.opened(request) as view_snapshot:
+    snapshots = import_module(SNAPSHOTS)
+    with snapshots.opened(request, snapshots.ViewSnapshot) as view_snapshot:
         yield view_snapshot
+
+
+@pytest.fixture
+def stream_snapshot(request: pytest.FixtureRequest) -> Iterator[StreamSnapshot]:
+    """Return a function that compares a stream with its stored text.
+
+    Example:
+        async def test_the_first_patch(stream_snapshot):
+            stream_snapshot(await call(subscribe))
+
+    The file is `snapshots/<test module>/<test name>/stream.txt`; `--snapshot-update` writes it.
+    """
+    snapshots = import_module(SNAPSHOTS)
+    with snapshots.opened(request, snapshots.StreamSnapshot) as stream_snapshot:
+        yield stream_snapshot
+
+
+def _passed_modules(stats: dict[str, list[Any]], config: pytest.Config) -> set[Path]:
+    """Return the test modules of which every test has passed in this process."""
+    is_part = "deselected" in stats or any("::" in argument for argument in config.args)
+    if is_part or config.getoption("numprocesses", default=None):
+        return set()
+    ran = {outcome: _modules_of(reports, config) for outcome, reports in stats.items() if outcome}
+    passed = ran.pop("passed", set())
+    return passed.difference(*ran.values())
+
+
+def _modules_of(reports: list[Any], config: pytest.Config) -> set[Path]:
+    nodes = (getattr(report, "nodeid", "") or "" for report in reports)
+    return {config.rootpath / node.partition("::")[0] for node in nodes if "::" in node}

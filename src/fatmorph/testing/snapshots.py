@@ -1,15 +1,15 @@
-"""Snapshots of views: pretty-printed pages, stored in files and compared line by line."""
+"""Snapshots of views and streams: text, stored in files and compared line by line."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import pytest
 
@@ -19,9 +19,10 @@ from fatmorph.markup._element import Element
 from fatmorph.markup._pretty import pretty
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph.checks import Finding, check
+from fatmorph.testing._stream_text import DEFAULT_MASKS, Events, stream_text
 from fatmorph.types import HasHtml
 
-__all__ = ("ViewSnapshot", "opened", "require_pytest_snapshot")
+__all__ = ("StreamSnapshot", "ViewSnapshot", "opened", "require_pytest_snapshot", "stale_files")
 
 logger = Log("fatmorph.morph")
 
@@ -44,14 +45,21 @@ class _Snapshot(Protocol):
     def assert_match(self, value: str, snapshot_name: str) -> None: ...
 
 
-class ViewSnapshot:
-    """A function that compares views with stored HTML files: the `view_snapshot` fixture.
+Kind = TypeVar("Kind", bound="_Files")
+
+
+class _Files:
+    """The stored files of one test.
 
     Args:
         snapshot: pytest-snapshot's `Snapshot`, which manages the files of a test.
         test: The test's name.
         taken: The files that tests of this run have used, each with the test's name.
     """
+
+    stem: ClassVar[str]
+    suffix: ClassVar[str]
+    fixture: ClassVar[str]
 
     def __init__(
         self, snapshot: _Snapshot, test: str = "", taken: dict[str, str] | None = None
@@ -61,6 +69,65 @@ class ViewSnapshot:
         self._taken = {} if taken is None else taken
         self._unnamed = 0
         self._names: set[str] = set()
+
+    def _compare(self, text: str, name: str | None) -> None:
+        __tracebackhide__ = True
+        stored = self._snapshot.snapshot_dir / f"{self._checked(name)}{self.suffix}"
+        self._take(stored)
+        try:
+            self._snapshot.assert_match(text, stored.name)
+        except AssertionError:
+            if not stored.is_file():
+                raise
+            raise AssertionError(_difference(stored, text, self.stem)) from None
+
+    def _checked(self, name: str | None) -> str:
+        if name is None:
+            self._unnamed += 1
+            name = self.stem if self._unnamed == 1 else f"{self.stem}-{self._unnamed}"
+        if NAME.fullmatch(name) is None or RESERVED_ON_WINDOWS.fullmatch(f"{name}{self.suffix}"):
+            raise SnapshotError(
+                f"cannot name a snapshot {short_repr(name)}",
+                where=f"{self.fixture}(…)",
+                why="it becomes a file's name, on every system that the tests run on",
+                fix=f'{self.fixture}({self.stem}, "empty-cart")',
+            )
+        # File names must not differ by case alone: some systems ignore case.
+        if name.casefold() in self._names:
+            raise SnapshotError(
+                f"cannot use the snapshot {short_repr(name)} twice in one test",
+                where=f"{self.fixture}(…)",
+                why=f"the second {self.stem} would be compared with the first one's file",
+                fix=f'{self.fixture}({self.stem}, "{name}-after")',
+            )
+        self._names.add(name.casefold())
+        return name
+
+    def _take(self, stored: Path) -> None:
+        """Note that the test uses a file."""
+        # File names must not differ by case alone: some systems ignore case.
+        other = self._taken.setdefault(str(stored).casefold(), self._test)
+        if other != self._test:
+            raise SnapshotError(
+                f"cannot use the file {stored.parent.name}/{stored.name} in two tests",
+                where=self._test,
+                why=f"{other} uses it, and each would replace the page of the other",
+                fix='pytest.param(…, id="a-name")',
+            )
+
+
+class ViewSnapshot(_Files):
+    """A function that compares views with stored HTML files: the `view_snapshot` fixture.
+
+    Args:
+        snapshot: pytest-snapshot's `Snapshot`, which manages the files of a test.
+        test: The test's name.
+        taken: The files that tests of this run have used, each with the test's name.
+    """
+
+    stem = "view"
+    suffix = ".html"
+    fixture = "view_snapshot"
 
     def __call__(self, view: Element | HasHtml, name: str | None = None) -> None:
         """Check a view and compare it with its stored file.
@@ -81,60 +148,53 @@ class ViewSnapshot:
         __tracebackhide__ = True
         _check(view)
         render_bytes(view)  # raises, with the place, if the view cannot be stored
-        stored = self._snapshot.snapshot_dir / f"{self._checked(name)}.html"
-        self._take(stored)
         # A parser reads every line end as LF, so this does not change the page.
         html = pretty(view).replace("\r\n", "\n").replace("\r", "\n") + "\n"
-        try:
-            self._snapshot.assert_match(html, stored.name)
-        except AssertionError:
-            if not stored.is_file():
-                raise
-            raise AssertionError(_difference(stored, html)) from None
+        self._compare(html, name)
 
-    def _checked(self, name: str | None) -> str:
-        if name is None:
-            self._unnamed += 1
-            name = "view" if self._unnamed == 1 else f"view-{self._unnamed}"
-        if NAME.fullmatch(name) is None or RESERVED_ON_WINDOWS.fullmatch(f"{name}.html"):
-            raise SnapshotError(
-                f"cannot name a snapshot {short_repr(name)}",
-                where="view_snapshot(…)",
-                why="it becomes a file's name, on every system that the tests run on",
-                fix='view_snapshot(view, "empty-cart")',
-            )
-        # File names must not differ by case alone: some systems ignore case.
-        if name.casefold() in self._names:
-            raise SnapshotError(
-                f"cannot use the snapshot {short_repr(name)} twice in one test",
-                where="view_snapshot(…)",
-                why="the second view would be compared with the first one's file",
-                fix=f'view_snapshot(view, "{name}-after")',
-            )
-        self._names.add(name.casefold())
-        return name
 
-    def _take(self, stored: Path) -> None:
-        """Note that the test uses a file."""
-        # File names must not differ by case alone: some systems ignore case.
-        other = self._taken.setdefault(str(stored).casefold(), self._test)
-        if other != self._test:
-            raise SnapshotError(
-                f"cannot use the file {stored.parent.name}/{stored.name} in two tests",
-                where=self._test,
-                why=f"{other} uses it, and each would replace the page of the other",
-                fix='pytest.param(…, id="a-name")',
-            )
+class StreamSnapshot(_Files):
+    """A function that compares streams with stored text files: the `stream_snapshot` fixture.
+
+    Args:
+        snapshot: pytest-snapshot's `Snapshot`, which manages the files of a test.
+        test: The test's name.
+        taken: The files that tests of this run have used, each with the test's name.
+    """
+
+    stem = "stream"
+    suffix = ".txt"
+    fixture = "stream_snapshot"
+
+    def __call__(
+        self, events: Events, name: str | None = None, *, mask: Mapping[str, str] | None = None
+    ) -> None:
+        """Compare a stream with its stored file: one block for each event.
+
+        Args:
+            events: A `Response`, a body, or the events of a page or of `fatmorph.datastar.events`.
+            name: The file's name without `.txt`; by default `stream`, then `stream-2`, `stream-3`.
+            mask: Name → regular expression, for values that differ on every run: each is stored as
+                `<name 1>`, and the same value always with the same number. UUIDs and times of ISO
+                8601 are masked anyway; `{}` masks nothing else, `{"uuid": "$^"}` not even UUIDs.
+
+        Raises:
+            AssertionError: The file differs or does not exist, and the message has the diff.
+            SnapshotError: As for `view_snapshot`.
+        """
+        __tracebackhide__ = True
+        self._compare(stream_text(events, {**DEFAULT_MASKS, **(mask or {})}), name)
 
 
 @contextmanager
-def opened(request: pytest.FixtureRequest) -> Generator[ViewSnapshot]:
+def opened(request: pytest.FixtureRequest, kind: type[Kind]) -> Generator[Kind]:
     """Yield the function for one test; fail at the end if it has written a file.
 
     It does not use the fixture `snapshot`, which may be another plugin's.
 
     Args:
         request: The fixture's request.
+        kind: `ViewSnapshot` or `StreamSnapshot`.
 
     Raises:
         MissingExtraError: pytest-snapshot is not installed.
@@ -149,7 +209,24 @@ def opened(request: pytest.FixtureRequest) -> Generator[ViewSnapshot]:
     can_delete = config.getoption("allow_snapshot_deletion", default=False)
     taken = config.stash.setdefault(TAKEN, {})
     with plugin.Snapshot(is_update, can_delete, _folder(test)) as snapshot:
-        yield ViewSnapshot(snapshot, test.nodeid, taken)
+        yield kind(snapshot, test.nodeid, taken)
+
+
+def stale_files(config: pytest.Config, modules: set[Path]) -> list[Path]:
+    """Return the stored files that no test of this run has used.
+
+    Args:
+        config: The run's.
+        modules: The test modules of which every test has run.
+    """
+    taken = config.stash.get(TAKEN, {})
+    stored = (
+        file
+        for module in sorted(modules)
+        for suffix in ("html", "txt")
+        for file in sorted((module.parent / "snapshots" / module.stem).rglob(f"*.{suffix}"))
+    )
+    return [file for file in stored if str(file).casefold() not in taken]
 
 
 def require_pytest_snapshot() -> None:
@@ -198,17 +275,17 @@ def _check(view: Element | HasHtml) -> None:
         raise AssertionError("\n\n".join(map(str, errors)))
 
 
-def _difference(stored: Path, html: str) -> str:
+def _difference(stored: Path, text: str, stem: str) -> str:
     lines = difflib.unified_diff(
         stored.read_text(encoding="utf-8").split("\n"),
-        html.split("\n"),
+        text.split("\n"),
         fromfile=f"stored  {stored.name}",
-        tofile="this view",
+        tofile=f"this {stem}",
         lineterm="",
     )
     return "\n".join(
         (
-            f"the view differs from {stored}",
+            f"the {stem} differs from {stored}",
             *lines,
             "if the change is wanted: pytest --snapshot-update",
         )

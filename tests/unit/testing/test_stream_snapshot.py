@@ -1,0 +1,135 @@
+"""The fixture as a project uses it, and the text that it stores."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fatmorph import h
+from fatmorph.datastar import events
+from fatmorph.testing._stream_text import DEFAULT_MASKS, stream_text
+
+pytest_plugins = ("pytester",)
+
+Run = Callable[..., pytest.RunResult]
+
+STREAM = """
+from fatmorph import h
+from fatmorph.datastar import events
+
+def test_cart(stream_snapshot):
+    stream_snapshot([events.patch_elements(h.p("{text}", id="cart"))])
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester) -> Run:
+    """Return a function that writes `test_it.py` and returns the result of pytest on it."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
+
+    def run(source: str, *options: str) -> pytest.RunResult:
+        pytester.makepyfile(test_it=source)
+        return pytester.runpytest_inprocess(*options)
+
+    return run
+
+
+def test_a_stream_has_a_block_for_each_event() -> None:
+    page = h.html(h.head(h.title("Cart")), h.body(h.ul([h.li("one " * 9), h.li("two " * 9)])))
+    stream = [
+        events.patch_elements(page),
+        events.patch_elements(h.li("x"), selector="#cart", mode="append"),
+        events.patch_signals({"count": 1, "user": {"name": "Ada"}}),
+        events.patch_elements(mode="remove", selector=".old"),
+    ]
+
+    text = stream_text(stream, DEFAULT_MASKS)
+
+    assert (
+        text
+        == """\
+patch-elements
+<html>
+  <head><title>Cart</title></head>
+  <body>
+    <ul>
+      <li>one one one one one one one one one </li>
+      <li>two two two two two two two two two </li>
+    </ul>
+  </body>
+</html>
+
+patch-elements
+  selector: #cart
+  mode: append
+<li>x</li>
+
+patch-signals
+{
+  "count": 1,
+  "user": {
+    "name": "Ada"
+  }
+}
+
+patch-elements
+  selector: .old
+  mode: remove
+"""
+    )
+
+
+def test_values_of_time_and_chance_are_masked_by_their_names() -> None:
+    stream = [
+        events.patch_elements(
+            h.p(
+                "order 7f3a at 2026-11-29T02:03:04Z by ",
+                "8a2b0b5e-0f6c-4d4e-9d0c-0123456789ab, then 99aa, then 7f3a",
+                id="p",
+            )
+        )
+    ]
+
+    text = stream_text(stream, {**DEFAULT_MASKS, "order": r"\b[0-9a-f]{4}\b"})
+
+    assert text.splitlines()[-1] == (
+        '<p id="p">order <order 1> at <time 1> by <uuid 1>, then <order 2>, then <order 1></p>'
+    )
+
+
+@pytest.mark.slow("starts pytest in the test")
+def test_a_changed_stream_fails_with_the_differing_lines(run: Run) -> None:
+    run(STREAM.format(text="empty"), "--snapshot-update")
+
+    result = run(STREAM.format(text="one apple"))
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*the stream differs from *stream.txt", '*-<p id="cart">empty</p>', "*+<p id=*"]
+    )
+
+
+@pytest.mark.slow("starts pytest in the test")
+def test_a_stored_file_that_no_test_uses_is_reported(run: Run) -> None:
+    run(STREAM.format(text="empty"), "--snapshot-update")
+    run(STREAM.format(text="empty").replace("test_cart", "test_basket"), "--snapshot-update")
+
+    result = run(STREAM.format(text="empty").replace("test_cart", "test_basket"))
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(
+        ["*stale snapshots*", "no test uses these files*", "*test_cart*stream.txt"]
+    )
+
+
+@pytest.mark.slow("starts pytest in the test")
+@pytest.mark.parametrize("options", [("-k", "basket"), ("test_it.py::test_basket",)])
+def test_nothing_is_reported_if_only_a_part_of_the_tests_has_run(
+    run: Run, options: tuple[str, ...]
+) -> None:
+    both = STREAM.format(text="empty") + STREAM.format(text="two").replace("cart", "basket")
+    run(both, "--snapshot-update")
+
+    result = run(both, *options)
+
+    result.assert_outcomes(passed=1, deselected=int(options[0] == "-k"))
+    result.stdout.no_fnmatch_line("*stale snapshots*")
