@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, assert_type
 
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 from starlette.requests import Request
 
 from fatmorph import Context, Element, Relay, Writer, h, in_thread
+from fatmorph.adapters.django import endpoint as django_endpoint
 from fatmorph.adapters.fastapi import endpoint
 from fatmorph.adapters.starlette import route
 from fatmorph.forms import Form, FormData, Upload
@@ -80,6 +83,8 @@ route("/typed", typed)
 endpoint(untyped)
 endpoint(typed)
 route("/cart", handler, methods=["POST"])
+assert_type(path("cart", django_endpoint(handler)), URLPattern)
+assert_type(path("cart", require_POST(django_endpoint(handler))), URLPattern)
 
 
 async def no_handler(c: Context) -> None: ...

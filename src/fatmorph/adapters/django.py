@@ -10,7 +10,7 @@ Source: https://docs.djangoproject.com/en/stable/topics/async/
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from http.cookies import Morsel
 from io import BytesIO
 from typing import Any, ParamSpec, TypeVar
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 def endpoint(
     handler: Handler, *, settings: Settings | None = None
-) -> Callable[..., Awaitable[HttpResponseBase]]:
+) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:  # Any: as those of django-stubs
     """Return a view for a handler; a decorator below Django's own.
 
     Args:
