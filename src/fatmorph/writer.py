@@ -36,7 +36,7 @@ from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import render_bytes
-from fatmorph.morph._development import new_patch_checker
+from fatmorph.morph._development import new_patch_checker, shows_errors
 from fatmorph.settings import Settings
 from fatmorph.threads import ThreadCall
 from fatmorph.transport import Transport
@@ -402,9 +402,11 @@ class Writer(EventResponder):
             call.is_used = True  # even if the stream ends before its first page
         # Earlier events may have changed the page in the browser.
         last_id = None if self._is_started else self._last_event_id
+        is_development = self._patch_checker is not None
+        if is_development and shows_errors():
+            last_id = None  # the page may show an error, which the next one removes
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
-        is_development = self._patch_checker is not None
         live = Live(
             self._stream,
             partial(self._draw_page, watched(view) if is_development else view, regions),

@@ -15,6 +15,11 @@ The other times come from lines that watchfiles and the server print, at the mom
 `--connect` measures an action other than the two defaults:
 
     python tests/benchmarks/hot_reload.py --connect 'at.subscribe("/subscribe", retry_scaler=2)'
+
+`--after-error` runs Tiles with `FATMORPH_DEV=1`, and breaks the view before each
+save that is measured:
+
+    python tests/benchmarks/hot_reload.py --after-error
 """
 
 from __future__ import annotations
@@ -71,7 +76,10 @@ def main() -> None:
     parser.add_argument("--saves", type=int, default=20)
     parser.add_argument("--connect", nargs="+", default=CONNECTIONS, metavar="ACTION")
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    parser.add_argument("--after-error", action="store_true")
     options = parser.parse_args()
+    if options.after_error:
+        os.environ["FATMORPH_DEV"] = "1"
     # Compiled modules are cached, as they are wherever a package is installed.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with sync_playwright() as playwright:
@@ -81,11 +89,13 @@ def main() -> None:
         print(f"Python {platform.python_version()}, Chromium {browser.version}, ", end="")
         print(f"{platform.machine()} with {os.cpu_count()} cores, {options.saves} saves each")
         for connect in options.connect:
-            report(connect, measured(browser.new_page(), connect, options.saves))
+            page = browser.new_page()
+            saves = measured(page, connect, options.saves, after_error=options.after_error)
+            report(connect, saves)
         browser.close()
 
 
-def measured(page: Page, connect: str, saves: int) -> list[Save]:
+def measured(page: Page, connect: str, saves: int, *, after_error: bool) -> list[Save]:
     """Return the duration of each save, without the first one, which fills the caches."""
     with tempfile.TemporaryDirectory() as folder:
         tiles_folder = Path(folder) / "tiles"
@@ -93,19 +103,24 @@ def measured(page: Page, connect: str, saves: int) -> list[Save]:
         with watched_tiles(tiles_folder, datastar_bundle_path(), edits=edits) as tiles:
             page.goto(tiles.server.base_url)
             page.locator(".swatch.you").wait_for()
-            return [save(page, tiles, number) for number in range(saves + 1)][1:]
+            numbers = range(saves + 1)
+            return [save(page, tiles, number, after_error=after_error) for number in numbers][1:]
 
 
-def save(page: Page, tiles: WatchedTiles, number: int) -> Save:
+def save(page: Page, tiles: WatchedTiles, number: int, *, after_error: bool) -> Save:
     """Save another heading and wait until the page shows it."""
     heading = f"Tiles {number + 1}"
-    old = "Tiles" if number == 0 else f"Tiles {number}"
+    old = 'h.h1("Tiles")' if number == 0 else f'h.h1("Tiles {number}")'
+    if after_error:
+        tiles.save(old, "h.h1(1 / 0)")
+        page.locator("#fatmorph-error").wait_for()
+        old = "h.h1(1 / 0)"
     page.evaluate(WATCH, heading)
     position = len(tiles.server.output())
     # The server's start and the last reconnect must not affect this save.
     page.wait_for_timeout(500)
     times = [time.time()]
-    tiles.save(f'h.h1("{old}")', f'h.h1("{heading}")')
+    tiles.save(old, f'h.h1("{heading}")')
     times.extend(said_times(tiles, position))
     times.append(page.evaluate("window.shown"))
     parts = tuple(later - earlier for earlier, later in pairwise(times))

@@ -171,6 +171,7 @@ PACKAGE_ORDER = {
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "pages": ("_changes", "_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
+        "_error_overlay",
         "_handled_writer",
         "_handler_end",
         "_connections",

@@ -115,6 +115,11 @@ class Stream:
         return self._lifetime.ending is not None
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the client or the server can end the stream, and not the handler alone."""
+        return self._lifetime.is_watched
+
+    @property
     def is_out_of_reach(self) -> bool:
         """Whether data can no longer reach the client."""
         return self._lifetime.is_out_of_reach

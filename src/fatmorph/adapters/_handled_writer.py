@@ -5,10 +5,18 @@ Handlers know it as a `Writer`, so that their editor completes only what is for 
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
+
+from fatmorph._log import Log
+from fatmorph.context import Context, request_line
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
+from fatmorph.morph._development import shows_errors
 from fatmorph.writer import Writer
 
 __all__ = ("HandledWriter",)
+
+logger = Log("fatmorph.adapters")
 
 
 class HandledWriter(Writer):
@@ -33,12 +41,18 @@ class HandledWriter(Writer):
         finally:
             await self._stream.finish()
 
-    async def fail(self, failure: BaseException) -> None:
+    async def fail(self, failure: BaseException, context: Context) -> None:
         """End the stream of a failed handler.
 
         A page is told when to ask again. An action must not be sent again, which Datastar does
         after a response that breaks off, so it is completed.
+
+        In development, the page shows the error. Its stream stays open until the server stops, so
+        that the page asks again at once, and not after the wait of a failure.
         """
+        if shows_errors() and isinstance(failure, Exception) and self._can_patch():
+            await self._show(failure, context)
+            return
         self._take_held()
         if self._stream.must_complete:
             await self._stream.finish()
@@ -74,3 +88,32 @@ class HandledWriter(Writer):
     def take_back_cancellation(self) -> bool:
         """Return whether only the stopping server cancelled the handler."""
         return self._stream.take_back_cancellation()
+
+    def _can_patch(self) -> bool:
+        """Return whether an event can still reach the page."""
+        is_whole = self._stream.is_started and not self._is_streaming
+        return (
+            self._is_datastar
+            and not self._is_head
+            and not is_whole
+            and not self._stream.is_complete
+        )
+
+    async def _show(self, failure: Exception, context: Context) -> None:
+        """Patch an error into the page, and keep its stream open until the server stops."""
+        overlay = import_module("fatmorph.adapters._error_overlay")  # in development alone
+        is_stream = context.method == "GET" and (self._is_subscription or self._stream.is_watched)
+        request = request_line(context.method, context.path)
+        if not self._is_started:  # what the handler has set describes another response
+            self._headers.clear()
+            self._cookies.clear()
+            self._status = None
+        self._start_stream()
+        self._stream.write(overlay.overlay_event(failure, request, is_stream=is_stream))
+        if is_stream:
+            # The framework learns of it only at the end of the stream.
+            logger.error("%s: the handler failed, and the page shows it", request, exc_info=failure)
+            await self._stream.close_sources()
+            async with self.alive():
+                await asyncio.Event().wait()
+        await self._stream.finish()

@@ -67,7 +67,7 @@ async def respond(
         except BaseException as error:  # noqa: BLE001 - a handler may end by anything
             failure = task.as_failure(error)
             if not task.is_ending(error):
-                await writer.fail(failure)
+                await writer.fail(failure, context)
             raise failure  # noqa: B904 - it has its cause, or is the error itself
         finally:
             context.close()

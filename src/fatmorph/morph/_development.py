@@ -17,7 +17,7 @@ from fatmorph._log import Log
 from fatmorph.markup._element import Element
 from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("PatchChecker", "is_development", "new_patch_checker")
+__all__ = ("PatchChecker", "is_development", "new_patch_checker", "shows_errors")
 
 # How many views and findings are remembered, by their hashes, so that each is checked or logged
 # once.
@@ -71,6 +71,14 @@ class PatchChecker:
 def is_development() -> bool:
     """Return whether messages are for the developer."""
     return os.environ.get("FATMORPH_DEV") == "1"
+
+
+def shows_errors() -> bool:
+    """Return whether an error of a handler is shown in its page.
+
+    The pytest plugin switches it off, so that tests see the error.
+    """
+    return is_development() and os.environ.get("FATMORPH_OVERLAY") != "0"
 
 
 def new_patch_checker() -> PatchChecker | None:

@@ -31,9 +31,11 @@ SNAPSHOTS = "fatmorph.testing.snapshots"
 def pytest_configure() -> None:
     """Make every Writer check its patches in tests, unless `FATMORPH_DEV=0` is set.
 
-    Findings are logged, so that pytest shows them with a failing test.
+    Findings are logged, so that pytest shows them with a failing test. An error of a handler is
+    raised in the test, instead of shown in the page.
     """
-    os.environ.setdefault("FATMORPH_DEV", "1")
+    if os.environ.setdefault("FATMORPH_DEV", "1") == "1":
+        os.environ.setdefault("FATMORPH_OVERLAY", "0")
 
 
 def pytest_terminal_summary(

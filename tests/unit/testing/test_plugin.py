@@ -399,3 +399,21 @@ def test_writers_check_pages_in_tests_by_default(
     result = pytester.runpytest_subprocess()
 
     result.assert_outcomes(passed=1)
+
+
+def test_an_error_of_a_handler_is_raised_in_tests(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FATMORPH_DEV")
+    pytester.makepyfile(
+        """
+        import os
+
+        def test_no_page_shows_errors():
+            assert os.environ["FATMORPH_OVERLAY"] == "0"
+        """
+    )
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(passed=1)

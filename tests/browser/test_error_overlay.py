@@ -1,0 +1,151 @@
+"""Errors in development: an overlay in the open page, until the next good page."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from browser.test_content_security_policy import RECORD_VIOLATIONS, STRICT
+from browser.watched_tiles import WatchedTiles, watched_tiles
+from servers import Server, running
+
+PROGRAM = Path(__file__).parent / "programs" / "failing.py"
+OVERLAY = "#fatmorph-error"
+VARIABLES = {"FATMORPH_DEV": "1", "FATMORPH_OVERLAY": "1"}
+# The browser logs these errors while the server is down.
+AWAY = (r"net::ERR_", "Failed to fetch", "Datastar failed to reach", "network error")
+TITLE = 'h.h1("Tiles")'
+
+
+@pytest.fixture
+def server(official_bundle: Callable[[str], Path]) -> Iterator[Server]:
+    env = {**VARIABLES, "POLICY": STRICT, "DATASTAR": str(official_bundle("1.0.4"))}
+    with running([sys.executable, PROGRAM], cwd=PROGRAM.parent, env=env) as server:
+        yield server
+
+
+@pytest.fixture
+def failing_page(server: Server, context: BrowserContext, page: Page) -> Iterator[Page]:
+    """Open the page; nothing may violate its policy."""
+    violations: list[str] = []
+    context.expose_binding("recordViolation", lambda _, violation: violations.append(violation))
+    context.add_init_script(RECORD_VIOLATIONS)
+    with page.expect_request("**/subscribe*"):
+        page.goto(server.base_url)
+
+    yield page
+
+    page.evaluate("0")  # what was recorded before has arrived by then
+    assert violations == []
+
+
+@pytest.fixture
+def tiles(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, datastar_bundle: Path
+) -> Iterator[WatchedTiles]:
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    with watched_tiles(tmp_path / "tiles", datastar_bundle) as tiles:
+        yield tiles
+
+
+def test_an_action_that_fails_is_shown_until_an_action_succeeds(
+    failing_page: Page, server: Server
+) -> None:
+    page = failing_page
+    page.locator("#note").fill("half a sentence")
+
+    page.locator("#fail").click()
+
+    expect(page.locator(f"{OVERLAY}:popover-open")).to_contain_text("KeyError: 'columns'")
+    expect(page.locator(f"{OVERLAY} mark").first).to_contain_text('w.patch(h.p(state["columns"]))')
+    expect(page.locator(f"{OVERLAY} figcaption").first).to_contain_text(f"{PROGRAM}:")
+    assert "KeyError: 'columns'" in server.output()
+    page.locator("#tell").dispatch_event("click")
+    expect(page.locator("h1")).to_have_text("Told")
+    expect(page.locator(OVERLAY)).to_have_count(0)
+    expect(page.locator("#note")).to_have_value("half a sentence")
+
+
+def test_a_second_error_replaces_the_first(failing_page: Page) -> None:
+    page = failing_page
+    page.locator("#fail").click()
+    expect(page.locator(OVERLAY)).to_contain_text("KeyError")
+
+    page.locator("#misuse").dispatch_event("click")
+
+    expect(page.locator(f"{OVERLAY} h2")).to_contain_text("ChildError")
+    expect(page.locator(f"{OVERLAY} figure").first).to_contain_text("fix")
+    expect(page.locator(OVERLAY)).to_have_count(1)
+
+
+def test_a_whole_page_removes_the_error_of_an_action(failing_page: Page) -> None:
+    page = failing_page
+    page.locator("#fail").click()
+    expect(page.locator(OVERLAY)).to_be_visible()
+
+    page.locator("#grow").dispatch_event("click")
+
+    expect(page.locator("#rows")).to_have_text("2")
+    expect(page.locator(OVERLAY)).to_have_count(0)
+
+
+def test_a_view_that_fails_is_shown_without_taking_the_focus(failing_page: Page) -> None:
+    page = failing_page
+    page.locator("#note").fill("half a sentence")
+
+    page.locator("#break").dispatch_event("click")
+
+    expect(page.locator(f"{OVERLAY} h2")).to_have_text("LookupError: no <b>row</b> is left")
+    expect(page.locator("#note")).to_be_focused()
+    page.locator("#tell").dispatch_event("click")  # an action does not mend a stream
+    expect(page.locator("h1")).to_have_text("Told")
+    expect(page.locator(OVERLAY)).to_be_visible()
+    page.locator(f"{OVERLAY} button").click()
+    expect(page.locator(OVERLAY)).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_overlay_is_readable_in_light_and_dark(
+    failing_page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    page = failing_page
+    page.emulate_media(color_scheme=scheme)
+
+    page.locator("#misuse").click()
+
+    expect(page.locator(f"{OVERLAY} summary")).to_be_visible()
+    assert page.locator(f"{OVERLAY} h2").evaluate(CONTRAST) >= 4.5
+    assert page.locator(f"{OVERLAY} pre").first.evaluate(CONTRAST) >= 4.5
+
+
+# https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+CONTRAST = """element => {
+    const channels = text => text.match(/[\\d.]+/g).map(Number);
+    const linear = value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const luminance = text => {
+        const [red, green, blue] = channels(text).map(value => linear(value / 255));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    let box = element;
+    while (channels(getComputedStyle(box).backgroundColor)[3] === 0) box = box.parentElement;
+    const found = [getComputedStyle(element).color, getComputedStyle(box).backgroundColor];
+    const [dark, light] = found.map(luminance).sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+}"""
+
+
+@pytest.mark.console_errors(*AWAY)
+def test_the_save_that_mends_a_view_removes_its_error(tiles: WatchedTiles, page: Page) -> None:
+    page.goto(tiles.server.base_url)
+    expect(page.locator(".swatch.you")).to_have_count(1)
+
+    tiles.save(TITLE, "h.h1(1 / 0)")
+    expect(page.locator(f"{OVERLAY} h2")).to_have_text("ZeroDivisionError: division by zero")
+    tiles.save("h.h1(1 / 0)", TITLE)
+
+    expect(page.locator(OVERLAY)).to_have_count(0)
+    expect(page.locator("h1")).to_have_text("Tiles")
