@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
@@ -70,7 +70,9 @@ class Settings:
 
 def _check_messages(messages: Messages | None) -> None:
     """Refuse unknown codes and placeholders; a lazy text may not be translated yet."""
-    for code, text in messages.items() if isinstance(messages, Mapping) else ():
+    if messages is None or callable(messages):
+        return
+    for code, text in messages.items():
         if code not in MESSAGES:
             near = closest_name(code, MESSAGES) or "required"
             raise _message_error(code, near, "no problem of a field has this code")

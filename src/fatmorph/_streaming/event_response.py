@@ -97,7 +97,7 @@ class EventResponder(Responder):
         super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
         self._is_datastar = is_datastar
         self._is_subscription = is_subscription
-        self._last_event_id = last_event_id
+        self._last_event_id: str | None = last_event_id
         self._is_streaming = False
         self._held: Event | None = None
         self._held_handle: asyncio.Handle | None = None

@@ -15,6 +15,7 @@ import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from fatmorph.datastar._attributes.triggers import init
 from fatmorph.datastar.events._elements import patch_elements
@@ -117,9 +118,10 @@ def error_overlay(error: BaseException, request: str, *, is_stream: bool) -> Ele
 
 def _first(error: BaseException) -> BaseException:
     """Return the first error of a task group."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+    first = error
+    while isinstance(first, BaseExceptionGroup):
+        first = cast("BaseExceptionGroup[BaseException]", first).exceptions[0]
+    return first
 
 
 def _heading(error: BaseException) -> str:
@@ -146,7 +148,7 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
     causes = [error, *filter(None, (error.__cause__, error.__context__))]
     found = [traceback.extract_tb(cause.__traceback__)[::-1] for cause in causes]
     own = [[frame for frame in frames if _is_own(frame.filename)] for frames in found]
-    return next(filter(None, [*own, *found]), [])[:MAX_FRAMES]
+    return next(filter(None, [*own, *found]), list[traceback.FrameSummary]())[:MAX_FRAMES]
 
 
 def _is_own(file: str) -> bool:

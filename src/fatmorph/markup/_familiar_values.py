@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import cast
 
 from fatmorph.markup._objects import has_html
 
@@ -48,7 +49,7 @@ def familiar_remedy(element: str, name: str, value: object) -> str | None:
         return _children(element, value)
     if name in CLASSES:
         return "class_=value"
-    if isinstance(value, Mapping):
+    if _is_mapping(value):
         if name in MAPPINGS:
             return f"h.{element}(value)  (as a positional argument)"
         if name in PREFIXES:
@@ -61,16 +62,24 @@ def familiar_remedy(element: str, name: str, value: object) -> str | None:
 
 
 def _children(element: str, value: object) -> str | None:
-    if isinstance(value, Mapping) and element in ("datalist", "optgroup", "select"):
+    is_list = isinstance(value, list | tuple)
+    if _is_mapping(value) and element in ("datalist", "optgroup", "select"):
         return f"h.{element}([h.option(text, value=key) for key, text in value.items()])"
-    if isinstance(value, list | tuple) and element in ITEMS and not any(map(has_html, value)):
-        if element in ("datalist", "optgroup", "select") and _are_pairs(value):
+    items = list(cast("list[object]", value)) if is_list else []
+    if is_list and element in ITEMS and not any(map(has_html, items)):
+        if element in ("datalist", "optgroup", "select") and _are_pairs(items):
             return f"h.{element}([h.option(text, value=key) for key, text in value])"
         return f"h.{element}([{ITEMS[element]} for item in value])"
-    if isinstance(value, list | tuple) or has_html(value):
+    if is_list or has_html(value):
         return f"h.{element}(value)  (as a positional argument)"
     return None
 
 
-def _are_pairs(values: list[object] | tuple[object, ...]) -> bool:
-    return all(isinstance(item, list | tuple) and len(item) == 2 for item in values)
+def _are_pairs(values: list[object]) -> bool:
+    return all(
+        isinstance(item, list | tuple) and len(cast("list[object]", item)) == 2 for item in values
+    )
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)

@@ -10,7 +10,7 @@ Source: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.ti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -97,7 +97,7 @@ class Clock:
             self._hold_seconds = HOLD_SECONDS
 
     @contextmanager
-    def used(self) -> Iterator[None]:
+    def used(self) -> Generator[None]:
         """Replace the time of the event loop inside the block."""
         if not self._users:
             self._loop.time = self.time

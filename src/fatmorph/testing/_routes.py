@@ -36,7 +36,7 @@ def asgi_application(app: App | Handlers | Handler) -> App:
         StepError: It is of another kind.
     """
     if isinstance(app, Mapping):
-        return _Routes(app)
+        return _Routes(app)  # pyright: ignore[reportUnknownArgumentType]
     if inspect.iscoroutinefunction(app) and len(inspect.signature(app).parameters) == 2:
         return application(app)
     if not callable(app) or hasattr(app, "wsgi_app") or type(app).__module__.startswith("aiohttp"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -41,7 +41,7 @@ class Request:
 
     method: str
     url: str
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
 
 
@@ -180,7 +180,7 @@ class Server:
         self._users = 0
 
     @asynccontextmanager
-    async def used(self) -> AsyncIterator[None]:
+    async def used(self) -> AsyncGenerator[None]:
         """Answer requests inside the block."""
         self._users += 1
         if not self.is_up:

@@ -219,7 +219,7 @@ def stale_files(config: pytest.Config, modules: set[Path]) -> list[Path]:
         config: The run's.
         modules: The test modules of which every test has run.
     """
-    taken = config.stash.get(TAKEN, {})
+    taken = config.stash.get(TAKEN, dict[str, str]())
     stored = (
         file
         for module in sorted(modules)

@@ -125,7 +125,7 @@ def _checked_url(url: object, where: str) -> str:
         address = quoted_url(text)
         is_of_this_site = not is_elsewhere(address)
     except ValueError:  # a lone surrogate, or an invalid address in brackets
-        is_of_this_site = False
+        address, is_of_this_site = text, False
     if not is_of_this_site:
         raise EventError(
             f"cannot use {short_repr(url)} as the address of the page",

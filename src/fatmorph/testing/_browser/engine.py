@@ -3,6 +3,10 @@
 Source: https://data-star.dev/reference
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import asyncio
@@ -275,7 +279,11 @@ class _NodeActions:
     """The actions of one element's expression."""
 
     def __init__(self, call: Callable[[str, list[Callable[[], Any]]], Any]) -> None:
-        self.call = call
+        self._call = call
+
+    def call(self, name: str, arguments: list[Callable[[], Any]]) -> Any:
+        """Call the action that is written as `@name(…)`."""
+        return self._call(name, arguments)
 
 
 def _given(values: list[Any], index: int) -> Mapping[str, Any]:

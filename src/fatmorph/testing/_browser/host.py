@@ -5,6 +5,10 @@ Only what needs no layout and no clock of the browser; anything else raises `Not
 Source: https://dom.spec.whatwg.org/
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import re

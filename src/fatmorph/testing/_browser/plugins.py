@@ -6,6 +6,10 @@ Departures: 1. `data-on-intersect` needs a layout and never runs. 2. Pro attribu
 Source: https://data-star.dev/reference/attributes
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import asyncio

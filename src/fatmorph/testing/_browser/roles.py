@@ -78,8 +78,9 @@ INPUT_ROLES: Mapping[str, str] = MappingProxyType(
         "url": "textbox",
     }
 )
-WITHOUT_TYPE_ROLE = frozenset({"color", "date", "datetime-local", "file", "hidden", "month"})
-WITHOUT_TYPE_ROLE |= {"password", "time", "week"}
+WITHOUT_TYPE_ROLE = frozenset(
+    {"color", "date", "datetime-local", "file", "hidden", "month", "password", "time", "week"}
+)
 # These contain sections, in which a header or a footer is not that of the page.
 SECTIONING = frozenset({"article", "aside", "main", "nav", "section"})
 NAMED_BY_CONTENT = frozenset(

@@ -3,6 +3,10 @@
 Source: https://tc39.es/ecma262/#sec-ecmascript-language-expressions
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math
@@ -260,7 +264,7 @@ class _Late(HostObject):
     def __init__(self, error: NotUnderstoodError) -> None:
         self._error = error
 
-    def read(self, _name: str) -> Any:
+    def read(self, name: str) -> Any:  # noqa: ARG002 - as in the base class
         raise self._error
 
 

@@ -5,6 +5,10 @@ Only those that pages use in expressions; any other raises `NotUnderstoodError`.
 Source: https://tc39.es/ecma262/#sec-ecmascript-standard-built-in-objects
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import json

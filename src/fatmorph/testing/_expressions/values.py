@@ -5,6 +5,10 @@
 Source: https://tc39.es/ecma262/#sec-type-conversion
 """
 
+# Any is the type of every value of JavaScript.
+# pyright: reportUnknownArgumentType=false, reportUnknownLambdaType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math
