@@ -203,6 +203,7 @@ class HostWorld:
         location = _Location(tab, navigate)
         document = _HostDocument(self)
         self.names: dict[str, Any] = {"document": document, "location": location}
+        self.names["history"] = _History(tab)
         self.names["window"] = _Window(self.names, location)
 
     def element(self, node: Node | None) -> HostElement | None:
@@ -220,10 +221,12 @@ class _HostDocument(HostObject):
         tab, element = self._world.tab, self._world.element
         values: dict[str, Callable[[], Any]] = {
             "activeElement": lambda: element(tab.focused or tab.document.body),
+            "baseURI": lambda: tab.url,
             "body": lambda: element(tab.document.body),
             "documentElement": lambda: element(tab.document.html),
             "getElementById": lambda: lambda key: element(tab.document.find(text_of(key))),
             "hidden": lambda: tab.is_hidden,
+            "liveLinks": lambda: None,  # the script of `live_links()` needs a browser
             "querySelector": lambda: lambda css: element(next(iter(tab.select(css)), None)),
             "querySelectorAll": lambda: lambda css: [element(each) for each in tab.select(css)],
             "title": lambda: tab.title,
@@ -265,6 +268,21 @@ class _Location(HostObject):
 
     def go(self, url: Any) -> None:
         self._navigate(text_of(url))
+
+
+class _History(HostObject):
+    """The addresses of the page; there is no way back, so each replaces the one before."""
+
+    def __init__(self, tab: Tab) -> None:
+        self._tab = tab
+
+    def read(self, name: str) -> Any:
+        if name == "state":
+            return None
+        return self._show if name in ("pushState", "replaceState") else super().read(name)
+
+    def _show(self, _state: Any, _title: Any, url: Any) -> None:
+        self._tab.url = self._tab.absolute(text_of(url))
 
 
 class _Window(HostObject):

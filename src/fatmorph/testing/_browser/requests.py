@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.fields import encoded_form, form_of
 from fatmorph.testing._browser.tab import Tab
+from fatmorph.testing._expressions.evaluator import Late
 from fatmorph.testing._expressions.tokens import NotUnderstoodError
 from fatmorph.testing._expressions.values import text_of
 from fatmorph.testing._server import Request
@@ -75,7 +76,7 @@ def action_request(
     if method not in IN_URL:
         headers["content-type"] = content_type
     given = options.get("headers") or {}
-    headers |= {name.lower(): text_of(value) for name, value in given.items()}
+    headers |= {name.lower(): _header_text(value) for name, value in given.items()}
     return Request(method, address, headers, body)
 
 
@@ -103,7 +104,19 @@ def invalid_field(tab: Tab, form: Node) -> Node | None:
 
 def json_text(value: Any) -> str:  # Any: a value of JavaScript
     """Return `JSON.stringify(value)`; an element is an empty object."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda _: {})
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_object)
+
+
+def _json_object(value: object) -> object:
+    if isinstance(value, Late):
+        raise value.error
+    return {}
+
+
+def _header_text(value: Any) -> str:  # Any: a value of JavaScript
+    if isinstance(value, Late):
+        raise value.error
+    return text_of(value)
 
 
 def _payload(tab: Tab, options: Mapping[str, Any]) -> Any:

@@ -28,7 +28,7 @@ from fatmorph.testing._expressions.values import (
     type_name,
 )
 
-__all__ = ("Actions", "SignalStore", "evaluate")
+__all__ = ("Actions", "Late", "SignalStore", "evaluate")
 
 # `data.attr` writes these functions around values; browsers remove white space and controls.
 OWN_GUARDS = ((URL_LIST_GUARD, "fatmorphSafeUrls"), (URL_GUARD, "fatmorphSafeUrl"))
@@ -52,6 +52,7 @@ UPDATES = {"++": 1, "--": -1}
 class SignalStore(Protocol):
     """The signals that an expression reads and writes, by their path."""
 
+    def has(self, path: str) -> bool: ...
     def read(self, path: str) -> Any: ...
     def write(self, path: str, value: Any) -> None: ...
 
@@ -150,7 +151,7 @@ class _Evaluator:
         try:
             return self.value(node)
         except NotUnderstoodError as error:  # it may be an option that matters to a browser alone
-            return _Late(error)
+            return Late(error)
 
     def _unreadable(self, text: str) -> Any:
         raise NotUnderstoodError(f"`{text[:40]}`")
@@ -167,6 +168,8 @@ class _Evaluator:
     def _name(self, name: str) -> Any:
         if name in self._names:
             return self._names[name]
+        if name == "$":
+            return _AllSignals(self._signals)
         if name in GUARDS:
             return lambda value: GUARDS[name](value, self._names["el"])
         if name not in GLOBALS:
@@ -258,14 +261,31 @@ class _Evaluator:
                 raise NotUnderstoodError(f"`.{text_of(name)} = `")
 
 
-class _Late(HostObject):
+class _AllSignals(HostObject):
+    """The object `$`, whose properties are the signals."""
+
+    def __init__(self, signals: SignalStore) -> None:
+        self._signals = signals
+
+    def has(self, name: str) -> bool:
+        return self._signals.has(name)
+
+    def read(self, name: str) -> Any:
+        return self._signals.read(name)
+
+    def write(self, name: str, value: Any) -> None:
+        self._signals.write(name, value)
+
+
+class Late(HostObject):
     """A value of an object that was not understood; it fails when it is used."""
 
     def __init__(self, error: NotUnderstoodError) -> None:
-        self._error = error
+        self.error = error
 
     def read(self, name: str) -> Any:  # noqa: ARG002 - as in the base class
-        raise self._error
+        """Raise the error."""
+        raise self.error
 
 
 def _path(place: Node) -> str | None:
@@ -285,6 +305,10 @@ def _operated(sign: str, left: Any, right: Any) -> Any:
         return text_of(left) + text_of(right)
     if sign in COMPARISONS and isinstance(left, str) and isinstance(right, str):
         return ARITHMETIC[sign](left, right)  # type: ignore[arg-type]  # texts have an order too
+    if sign == "in" and isinstance(right, HostObject):
+        return right.has(text_of(left))
+    if sign == "in" and isinstance(right, dict):
+        return text_of(left) in right
     if sign in ("in", "instanceof"):
         raise NotUnderstoodError(f"`{sign}`")
     first, second = number_of(left), number_of(right)

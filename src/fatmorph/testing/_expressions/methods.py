@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin
 
 from fatmorph.testing._expressions.tokens import NotUnderstoodError
 from fatmorph.testing._expressions.values import equals, is_true, number_of, text_of
@@ -33,6 +33,14 @@ UNRESERVED = "!~*'()"
 
 class HostObject:
     """An object of the browser, such as an element or an event."""
+
+    def has(self, name: str) -> bool:
+        """Return whether a property exists.
+
+        Raises:
+            NotUnderstoodError: Only a browser knows.
+        """
+        raise NotUnderstoodError(f"`'{name}' in`")
 
     def read(self, name: str) -> Any:  # Any: a value of JavaScript
         """Return a property.
@@ -231,6 +239,7 @@ GLOBALS: Mapping[str, Any] = MappingProxyType(
         "crypto": _Namespace(
             {"getRandomValues": lambda items: [random.getrandbits(32) for _ in items]}
         ),
+        "URL": lambda url, base="": _Namespace({"href": urljoin(text_of(base), text_of(url))}),
         "Uint32Array": lambda length: [0] * int(length),
         "Number": lambda value=0: number_of(value),
         "String": lambda value="": text_of(value),
