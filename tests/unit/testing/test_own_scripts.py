@@ -21,7 +21,7 @@ from fatmorph import (
 )
 from fatmorph.testing import open_page
 
-# What an action answers with → the address of the page afterwards.
+# The answer of an action → the address of the page afterwards.
 ANSWERS: list[tuple[Callable[[Writer], None], str]] = [
     (lambda w: w.redirect("/next"), "http://localhost/next"),
     (lambda w: w.navigate("/next"), "http://localhost/next"),
