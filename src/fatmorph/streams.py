@@ -69,9 +69,12 @@ class Streams:
                 ends it at once, None never.
 
         Raises:
-            ResponseError: If `max_seconds` is infinite or not a number, or a key is not hashable.
+            ResponseError: If `w` is not a Writer, `max_seconds` is infinite or not a number, or a
+                key is not hashable.
         """
-        if max_seconds is not None and not isfinite(max_seconds):
+        if not isinstance(w, Writer):
+            raise _writer_error(w)
+        if max_seconds is not None and not _is_finite(max_seconds):
             raise _seconds_error(max_seconds)
         wanted = _checked(keys)
         stream = _OpenStream(w)
@@ -163,7 +166,23 @@ def _count(streams: Iterable[_OpenStream]) -> int:
     return len({stream.writer for stream in streams})
 
 
-def _seconds_error(seconds: float) -> ResponseError:
+def _is_finite(seconds: object) -> bool:
+    try:
+        return isinstance(seconds, int | float) and isfinite(seconds)
+    except OverflowError:  # more than a float can hold
+        return False
+
+
+def _writer_error(value: object) -> ResponseError:
+    return ResponseError(
+        f"cannot open {type(value).__name__} as a stream",
+        where="streams.open(…)",
+        why="the stream is ended through its Writer, so another object would never end",
+        fix="streams.open(w, session_id)",
+    )
+
+
+def _seconds_error(seconds: object) -> ResponseError:
     return ResponseError(
         f"cannot end a stream after {short_repr(seconds)} seconds",
         where="streams.open(w, …, max_seconds=…)",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, overload
 
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.event_response import EventResponder
-from fatmorph._streaming.live import Live
+from fatmorph._streaming.live import Live, check_view
 from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
@@ -391,12 +391,14 @@ class Writer(EventResponder):
             max_rate: The most pages per second.
 
         Raises:
-            ResponseError: If there is neither a source nor a rate, or the key is not hashable.
+            ResponseError: If the view is not a function, a source is not an async iterable, there
+                is neither a source nor a rate, or the key is not hashable.
             ResponseEndedError: If a whole response was written before.
 
         Example:
             await w.live(lambda: room_view(1), relay.subscribe("room.1.*", latest=True))
         """
+        check_view(view)
         call: object = view
         if isinstance(call, ThreadCall):
             call.is_used = True  # even if the stream ends before its first page

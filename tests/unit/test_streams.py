@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -247,11 +248,19 @@ async def test_a_timer_is_not_left_behind(streams: Streams) -> None:
     assert reference() is None
 
 
-@pytest.mark.parametrize("seconds", [float("inf"), float("nan")])
-async def test_seconds_that_no_timer_can_wait_are_refused(streams: Streams, seconds: float) -> None:
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 10**400, "10", timedelta(1), 1j])
+async def test_seconds_that_no_timer_can_wait_are_refused(streams: Streams, seconds: Any) -> None:
     block = streams.open(Writer(MemoryClient()), "session 1", max_seconds=seconds)
 
     with pytest.raises(ResponseError, match="cannot end a stream after"), block:
+        pass
+
+    assert len(streams) == 0
+
+
+@pytest.mark.parametrize("writer", [Context(method="GET", path="/"), "session 1", None])
+async def test_a_stream_without_its_writer_is_refused(streams: Streams, writer: Any) -> None:
+    with pytest.raises(ResponseError, match="as a stream"), streams.open(writer, "session 1"):
         pass
 
     assert len(streams) == 0

@@ -21,7 +21,7 @@ from fatmorph._streaming.stream import HEARTBEAT, Stream
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.types import Source
 
-__all__ = ("Alive",)
+__all__ = ("Alive", "check_source")
 
 T = TypeVar("T")
 Result = TypeVar("Result")
@@ -40,7 +40,8 @@ class Alive(Generic[T]):
         call: The user's call, for errors.
 
     Raises:
-        ResponseError: If the heartbeat or the rate is not a positive number.
+        ResponseError: If the source is not an async iterable, or the heartbeat or the rate is not
+            a positive number.
     """
 
     __slots__ = (
@@ -68,6 +69,8 @@ class Alive(Generic[T]):
         max_rate: float | None,
         call: str = "w.alive(…)",
     ) -> None:
+        if source is not None:
+            check_source(source, call)
         self._stream = stream
         self._source = source
         self._items: AsyncIterator[T] | None = None
@@ -233,6 +236,25 @@ class Alive(Generic[T]):
 def _is_unfinished(wait: Coroutine[Any, Any, object] | None) -> bool:
     # It may not have begun yet: it can be in a task that was made in this turn.
     return wait is not None and getcoroutinestate(wait) != CORO_CLOSED
+
+
+def check_source(source: object, call: str) -> None:
+    """Refuse a source that cannot be read.
+
+    Args:
+        source: The source.
+        call: The user's call, for errors.
+
+    Raises:
+        ResponseError: If it is not an async iterable.
+    """
+    if not hasattr(type(source), "__aiter__"):
+        raise ResponseError(
+            f"cannot use {type(source).__name__} as a source of changes",
+            where=call,
+            why="a source is an async iterable, which yields an item for each change",
+            fix=call.replace("…", 'relay.subscribe("*")') + "  (or page.changes, for `Pages`)",
+        )
 
 
 def _checked(name: str, value: float | None, call: str) -> float | None:

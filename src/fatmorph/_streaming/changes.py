@@ -13,6 +13,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol, Self, runtime_checkable
 
+from fatmorph._streaming.alive import check_source
 from fatmorph.errors import HandlerError
 from fatmorph.types import Source
 
@@ -24,7 +25,12 @@ def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | Non
 
     Args:
         sources: Each yields an item for each change; they are closed with the result.
+
+    Raises:
+        ResponseError: If one is not an async iterable.
     """
+    for each in sources:
+        check_source(each, "w.live(view, …)")
     if not sources:
         return None
     if len(sources) == 1 and isinstance(sources[0], Source):

@@ -23,7 +23,7 @@ from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError
 from fatmorph.http._head import completed_error
 
-__all__ = ("Live",)
+__all__ = ("Live", "check_view")
 
 
 class Live:
@@ -128,6 +128,21 @@ class Live:
                 raise completed_error()  # the view itself has unsubscribed the page
             self._stream.write(page.event)
             self._last_id = page.id
+
+
+def check_view(view: object) -> None:
+    """Refuse a view that was drawn already.
+
+    Raises:
+        ResponseError: If it is not a function.
+    """
+    if not callable(view):
+        raise ResponseError(
+            f"cannot draw {type(view).__name__} again after a change",
+            where="w.live(view, …)",
+            why="a live page is drawn by calling its view, once for each change",
+            fix="w.live(lambda: board_view(user), …)",
+        )
 
 
 def _pace_error() -> ResponseError:

@@ -5,6 +5,7 @@ import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from functools import partial, wraps
+from typing import Any
 
 import pytest
 
@@ -778,3 +779,25 @@ async def test_a_source_that_exits_fails_its_own_stream_only() -> None:
 
 def shared_views() -> int:
     return sum(type(item).__name__ == "SharedPage" for item in gc.get_objects())
+
+
+async def values() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize("source", [Relay[int](), values, [1], asyncio.Queue()])
+async def test_something_that_yields_no_changes_is_not_a_source(source: Any) -> None:
+    writer = HandledWriter(MemoryClient())
+
+    with pytest.raises(ResponseError, match="as a source of changes"):
+        await writer.live(lambda: h.p("board"), Relay[int]().subscribe("*"), source)
+    with pytest.raises(ResponseError, match="as a source of changes"):
+        writer.alive(source)
+
+
+async def test_a_page_that_was_drawn_already_is_not_a_view() -> None:
+    writer = HandledWriter(MemoryClient())
+    page: Any = h.p("board")
+
+    with pytest.raises(ResponseError, match="cannot draw Element again"):
+        await writer.live(page, Relay[int]().subscribe("*"))
