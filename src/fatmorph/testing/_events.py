@@ -70,16 +70,20 @@ class EventReader:
         """The id of the last `id:` line."""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
         self._rest = ""
+        self._is_after_return = False
         self._name = ""
         self._data: list[str] = []
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """Yield the events that end in these bytes."""
-        text = self._rest + self._decoder.decode(data)
-        start = 0
+        text = self._decoder.decode(data)
+        if text:
+            ends_in_return = text.endswith("\r")
+            if self._is_after_return:
+                text = text.removeprefix("\n")  # the other half of a line end
+            self._is_after_return = ends_in_return
+        text, start = self._rest + text, 0
         for end in LINE_END.finditer(text):
-            if end[0] == "\r" and end.end() == len(text):
-                break  # a line feed may follow, and belongs to it
             if (event := self._take(text[start : end.start()])) is not None:
                 yield event
             start = end.end()

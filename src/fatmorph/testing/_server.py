@@ -123,7 +123,9 @@ class Exchange:
         if self._receiver is None:
             return  # as servers do after the client has left
         if message["type"] == "http.response.start":
-            headers = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in message["headers"]]
+            headers = [
+                (k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in message["headers"]
+            ]
             self._is_started = True
             self._receiver.take_head(message["status"], headers)
         elif message["type"] == "http.response.body":

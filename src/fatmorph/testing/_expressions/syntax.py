@@ -295,13 +295,13 @@ class _Reader:
         while not self._take("}"):
             token = self._next
             self._position += 1
-            if token.kind not in ("word", "text", "number", "signal"):
+            if token.kind not in ("word", "text", "number"):
                 raise self._error()
             key = escaped_text(token.text[1:-1]) if token.kind == "text" else token.text
             if self._take(":"):
                 value = self._value("}")
             elif self._next.text in (",", "}"):
-                value = Node("signal" if token.kind == "signal" else "name", (token.text,))
+                value = Node("name", (token.text,))
             else:
                 value = self._unreadable("}")
             entries.append((Node("literal", (key,)), value))
