@@ -62,14 +62,14 @@ def test_each_step_leads_to_the_same_page_as_in_chromium(
     steps = SCRIPTS[name]
     page_count = max(step.page for step in steps) + 1
 
-    compare(browser, name, steps, page_count, official_bundle("1.0.4"))
+    expect_the_same(browser, name, steps, page_count, official_bundle("1.0.4"))
 
 
 @pytest.mark.parametrize("way", sorted(LEAVING))
 def test_another_page_is_loaded_as_in_chromium(
     way: str, official_bundle: Callable[[str], Path], browser: Browser
 ) -> None:
-    compare(browser, "controls", LEAVING[way], 1, official_bundle("1.0.4"))
+    expect_the_same(browser, "controls", LEAVING[way], 1, official_bundle("1.0.4"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def is_stream(response: Response) -> bool:
     return "text/event-stream" in response.headers.get("content-type", "")
 
 
-def compare(
+def expect_the_same(
     browser: Browser, name: str, steps: tuple[Step, ...], page_count: int, bundle: Path
 ) -> None:
     """Take the steps in memory and in Chromium, and compare the pages after each."""

@@ -9,7 +9,7 @@ import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 
-from fatmorph.errors import StepError
+from fatmorph.errors import StepError, shortened
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._serializer import outer_html
 from fatmorph.testing._browser.roles import (
@@ -25,6 +25,22 @@ from fatmorph.testing._browser.tab import Tab, path_of
 __all__ = ("Finder", "Query", "outline_of")
 
 MAX_OUTLINE_LINES = 40
+MAX_TEXT = 40
+# Roles of elements whose content has lines of its own.
+CONTAINERS = frozenset(
+    {
+        "banner",
+        "complementary",
+        "contentinfo",
+        "form",
+        "grid",
+        "group",
+        "list",
+        "main",
+        "navigation",
+    }
+    | {"region", "rowgroup", "search", "table"}
+)
 FIELDS = frozenset({"input", "meter", "output", "progress", "select", "textarea"})
 # How similar a text must be to be the one that was meant.
 LIKENESS = 0.5
@@ -218,18 +234,17 @@ def outline_of(tab: Tab) -> str:
     lines: list[str] = []
     for node in _elements(tab.document.root):
         role = role_of(node)
-        if not role or role == "presentation" or is_hidden(node):
-            continue
-        depth = sum(1 for each in node.ancestors() if role_of(each))
-        name, element_id = name_of(node) or shown_text(node)[:40], node.attributes.get("id")
-        lines.append(
-            "  " * depth
-            + role
-            + (f" {name!r}" if name else "")
-            + (f" #{element_id}" if element_id else "")
-        )
+        if role and role != "presentation" and not is_hidden(node):
+            depth = sum(1 for each in node.ancestors() if role_of(each))
+            lines.append("  " * depth + _line(node, role))
     rest = len(lines) - MAX_OUTLINE_LINES
     return "\n".join([*lines[:MAX_OUTLINE_LINES], *([f"… and {rest} more"] if rest > 0 else [])])
+
+
+def _line(node: Node, role: str) -> str:
+    text = "" if role in CONTAINERS else shortened(shown_text(node), MAX_TEXT)
+    name, element_id = name_of(node) or text, node.attributes.get("id")
+    return " ".join(filter(None, [role, name and repr(name), element_id and f"#{element_id}"]))
 
 
 def _elements(root: Node) -> Iterator[Node]:

@@ -1,6 +1,7 @@
 """Streams that are driven by hand, and the clock of a test."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -122,7 +123,9 @@ async def test_an_event_from_elsewhere_is_waited_for_in_real_time() -> None:
         await page.next_event()
         await page.advance(0.1)
         loop = asyncio.get_running_loop()
-        publishing = loop.run_in_executor(None, lambda: (time.sleep(0.05), news.publish("storm")))
+        publishing = loop.run_in_executor(
+            None, lambda: (threading.Event().wait(0.05), news.publish("storm"))
+        )
 
         event = await page.next_event(within_seconds=5)
 

@@ -1,6 +1,6 @@
 """A page is opened on the application of every ASGI framework."""
 
-import time
+import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -174,7 +174,7 @@ async def test_a_slow_handler_in_a_thread_is_waited_for() -> None:
 
     @app.get("/")
     def home() -> HTMLResponse:
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
         return HTMLResponse("<title>Slow</title>")
 
     async with open_page(app) as page:

@@ -1,6 +1,5 @@
-"""What a patch takes from the user, and what it does not."""
+"""Losses of the user by a patch: typed text, focus, open details, scroll positions."""
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
@@ -9,8 +8,6 @@ from fatmorph import Element, Relay, Writer, at, data, h
 from fatmorph.testing import Page, open_page
 
 BODY = data.init(at.subscribe("/live"))
-
-View = Callable[[], Element]
 
 
 class Program:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -26,7 +27,7 @@ from fatmorph.testing._browser.attributes import (
     milliseconds,
     read_name,
 )
-from fatmorph.testing._browser.fields import kind_of, option_value
+from fatmorph.testing._browser.fields import File, kind_of, option_value
 from fatmorph.testing._browser.tab import Tab
 from fatmorph.testing._expressions.tokens import NotUnderstoodError
 from fatmorph.testing._expressions.values import is_true, number_of, text_of
@@ -318,7 +319,7 @@ class Plugins:
             return number_of(fields.value(node))
         if node.name == "select" and "multiple" in node.attributes:
             return [option_value(option) for option in fields.chosen(node)]
-        return [] if kind == "file" else fields.value(node)
+        return _file_values(fields.files(node)) if kind == "file" else fields.value(node)
 
     def _field_value(self, node: Node, current: Any) -> Any:
         kind = kind_of(node)
@@ -329,6 +330,13 @@ class Plugins:
         value = self._first_value(node)
         is_number = isinstance(current, int | float) and not isinstance(current, bool)
         return number_of(value) if is_number else value
+
+
+def _file_values(files: list[File]) -> list[dict[str, str]]:
+    return [
+        {"name": file.name, "contents": b64encode(file.content).decode(), "mime": file.type}
+        for file in files
+    ]
 
 
 def _shown(value: Any) -> str:
