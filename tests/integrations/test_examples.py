@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -40,8 +41,9 @@ def tiles() -> Iterator[Server]:
 def test_an_example_is_a_folder_with_a_program_and_a_readme() -> None:
     folders = {path.name: path for path in EXAMPLES.iterdir() if path.is_dir()}
 
-    assert sorted(folders) == NAMES
-    assert [name for name in NAMES if not (folders[name] / "README.md").is_file()] == []
+    assert sorted(folders) == sorted([*NAMES, "board"])
+    assert [name for name in folders if not (folders[name] / "README.md").is_file()] == []
+    assert [name for name in folders if not (folders[name] / "main.py").is_file()] == []
 
 
 def test_an_example_loads_the_client_from_its_cdn(example: Server) -> None:
@@ -75,6 +77,32 @@ def test_an_example_serves_the_client_that_its_option_names(name: str, tmp_path:
     assert str(datastar_script("/datastar.js")) in page
     assert script == "// a client"
     assert content_type.startswith("text/javascript")
+
+
+def test_the_tests_of_board_pass_as_its_readme_starts_them() -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+    result = subprocess.run(
+        command, check=False, cwd=EXAMPLES / "board", capture_output=True, text=True
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " passed" in result.stdout
+
+
+@pytest.mark.parametrize("program", ["main", "django_main"])
+def test_board_asks_for_a_login_and_keeps_its_files_where_it_is_told(
+    program: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, f"{program}.py", "--port", "{port}"]
+
+    with running(command, cwd=EXAMPLES / "board", env={"BOARD_DATA": str(tmp_path)}) as server:
+        _, page = get(server, "/login")
+        moved = post(server, "/cards/1/move?column=done&before=", {})
+
+    assert "<title>Log in" in page
+    assert moved == 303
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["board.db", "pictures"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,1 @@
+"""A kanban board: database, state, components, views and handlers, for any framework."""

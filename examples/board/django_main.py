@@ -1,0 +1,61 @@
+"""The same board on Django: the handlers, views and state stay, and only this file differs.
+
+python django_main.py
+"""
+
+import argparse
+import os
+from pathlib import Path
+
+from board import accounts, database, handlers, layout
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.http import FileResponse, HttpRequest
+from django.urls import path
+from django.views.decorators.http import require_http_methods
+from django.views.static import serve as serve_files
+
+from fatmorph import datastar_script, serve
+from fatmorph.adapters.django import endpoint
+
+settings.configure(
+    SECRET_KEY=os.environ.get("BOARD_SECRET", "for your own computer alone"),
+    ALLOWED_HOSTS=["127.0.0.1", "localhost"],
+    ROOT_URLCONF=__name__,
+    MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
+    SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+)
+STATIC = {"document_root": Path(__file__).parent / "static"}
+post = require_http_methods(["POST"])
+urlpatterns = [
+    path("", endpoint(handlers.home)),
+    path("subscribe", endpoint(handlers.subscribe)),
+    path("login", endpoint(accounts.show_login)),
+    path("enter", post(endpoint(accounts.login))),
+    path("logout", post(endpoint(accounts.logout))),
+    path("search", post(endpoint(handlers.search))),
+    path("cards", post(endpoint(handlers.add))),
+    path("cancel", post(endpoint(handlers.cancel))),
+    path("cards/<int:card>/edit", post(endpoint(handlers.edit))),
+    path("cards/<int:card>/rename", post(endpoint(handlers.rename))),
+    path("cards/<int:card>/move", post(endpoint(handlers.move))),
+    path("cards/<int:card>/picture", post(endpoint(handlers.send_picture))),
+    path("static/<path:path>", serve_files, STATIC),
+    path("files/<path:path>", serve_files, {"document_root": database.PICTURES}),
+]
+database.prepare()
+application = get_asgi_application()
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Plan together, on Django.")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--datastar", metavar="FILE", help="your own copy of the Datastar client")
+    options = parser.parse_args()
+    if options.datastar:
+        layout.client = datastar_script("/datastar.js")
+
+        def client(request: HttpRequest) -> FileResponse:
+            return FileResponse(Path(options.datastar).open("rb"))
+
+        urlpatterns.append(path("datastar.js", client))
+    serve(application, port=options.port)
