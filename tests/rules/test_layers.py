@@ -169,7 +169,7 @@ PACKAGE_ORDER = {
         *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),
     ),
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
-    "pages": ("_changes", "_line", "_page", "_refill", "_room", "_pages"),
+    "pages": ("_arguments", "_changes", "_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
         "_error_overlay",
         "_handled_writer",

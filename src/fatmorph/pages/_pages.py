@@ -21,6 +21,7 @@ from fatmorph.context import Context, request_line
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import PageError, SettingsError
 from fatmorph.http._subscription import SIGNALS_HEADER
+from fatmorph.pages._arguments import awaitable, check_function, check_number
 from fatmorph.pages._page import Page
 from fatmorph.pages._refill import Refill
 from fatmorph.pages._room import Room
@@ -49,7 +50,8 @@ class Pages(Generic[State]):
         clock: Returns seconds.
 
     Raises:
-        SettingsError: If the class declares no field of a name in `refill`.
+        SettingsError: If the class declares no field of a name in `refill`, or another argument
+            could not be used.
 
     Example:
         @dataclass
@@ -79,6 +81,11 @@ class Pages(Generic[State]):
         save: Callable[[str, State], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_function("make", make, "Pages(Tab)  (the class, or a function that returns a state)")
+        if owner is not None:
+            check_function("owner", owner, 'Pages(Tab, owner=lambda c: c.cookies.get("session"))')
+        check_number("keep_seconds", keep_seconds)
+        check_number("max_left", max_left, is_whole=True)
         self._make = make
         self._refill = Refill(make, refill)
         self._owner = owner or _session_of
@@ -124,7 +131,7 @@ class Pages(Generic[State]):
                 await self._fill(c, page, is_action=True)
                 yield page
                 if self._save is not None:
-                    await self._save(_key(page), page.state)
+                    await awaitable("save", self._save(_key(page), page.state))
             finally:
                 page.line.leave()
                 page.changed()
@@ -150,7 +157,9 @@ class Pages(Generic[State]):
 
     async def _fill(self, c: Context, page: Page[State], *, is_action: bool) -> None:
         if page.to_refill is None:
-            loaded = None if self._load is None else await self._load(_key(page))
+            loaded = None
+            if self._load is not None:
+                loaded = await awaitable("load", self._load(_key(page)))
             page.state = page.state if loaded is None else loaded
             page.to_refill = self._refill.names if loaded is None else frozenset()
         # A subscription without include= sends no signals, and may not ask for them.

@@ -29,11 +29,11 @@ class Refill:
         names: The fields.
 
     Raises:
-        SettingsError: If the class declares no such field.
+        SettingsError: If the class declares no such field, or a name is not text.
     """
 
     def __init__(self, make: Callable[[], object], names: Iterable[str]) -> None:
-        self.names = frozenset([names] if isinstance(names, str) else names)
+        self.names = _checked([names] if isinstance(names, str) else names)
         # A function's own annotations are those of its parameters.
         made = make if isinstance(make, type) or not self.names else type(make())
         hints = get_type_hints(made) if self.names else {}
@@ -60,7 +60,10 @@ class Refill:
             change: Any = structs.replace if isinstance(state, msgspec.Struct) else replace
             return cast("State", change(state, **values))
         for name, value in values.items():
-            setattr(state, name, value)
+            if isinstance(state, dict):
+                state[name] = value
+            else:
+                setattr(state, name, value)
         return state
 
 
@@ -69,6 +72,19 @@ def _is_frozen(state: object) -> bool:
         state, "__struct_config__", None
     )
     return bool(getattr(rules, "frozen", False))
+
+
+def _checked(names: object) -> frozenset[str]:
+    if isinstance(names, Iterable):
+        found = frozenset(names)
+        if all(isinstance(name, str) for name in found):
+            return found
+    raise SettingsError(
+        f"cannot refill the fields {short_repr(names)}",
+        where="Pages(…, refill=…)",
+        why="the fields of the state are named, and take the signals of the same names",
+        fix='Pages(Tab, refill=("query",))',
+    )
 
 
 def _unknown_error(name: str, make: object) -> SettingsError:
