@@ -58,6 +58,7 @@ class Page(Finder):
         self._next: Request | None = None
         self._last = Request("GET", BASE_URL)
         self._read_count = 0
+        self.server.navigations[self._navigate] = None
         self._show(EMPTY_PAGE, BASE_URL)
 
     @property
@@ -186,7 +187,7 @@ class Page(Finder):
         await self._end_step()
 
     async def settled(self) -> None:
-        """Wait until everything that is due has been done, by the handlers and by the page.
+        """Wait until everything that is due has been done, by handlers and by all pages.
 
         Timers are due when `advance()` lets their time pass.
 
@@ -197,6 +198,8 @@ class Page(Finder):
         self._clock.hold()
         await self._end_step()
         await self.server.settled()
+        for navigate in tuple(self.server.navigations):
+            await navigate()
         await self._end_step()
 
     async def advance(self, seconds: float) -> None:
@@ -267,6 +270,7 @@ class Page(Finder):
 
     async def close(self) -> None:
         """Close the page, and wait until its handlers have ended."""
+        self.server.navigations.pop(self._navigate, None)
         self._engine.close()
         await self.server.settled()
 
@@ -294,6 +298,10 @@ class Page(Finder):
                 raise self._engine.problems.pop(0)
             if self._next is None:
                 return
+            await self._navigate()
+
+    async def _navigate(self) -> None:
+        if self._next is not None:
             await self._load(self._next)
             await self._clock.turn()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -174,6 +174,8 @@ class Server:
     def __init__(self, app: App, clock: Clock) -> None:
         self.is_up = False
         """Whether it answers; a browser cannot connect to one that does not."""
+        self.navigations: dict[Callable[[], Awaitable[None]], None] = {}
+        """Let each open page load the address that it goes to."""
         self._app = app
         self._clock = clock
         self._exchanges: set[Exchange] = set()

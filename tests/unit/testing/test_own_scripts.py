@@ -9,8 +9,10 @@ from fatmorph import (
     Context,
     Element,
     Pages,
+    Relay,
     Signal,
     Signals,
+    Streams,
     Writer,
     at,
     connection_state,
@@ -119,3 +121,33 @@ async def test_a_header_that_only_a_browser_can_make_is_skipped_with_its_request
 
     async with open_page(home) as page:
         assert [skipped.reason for skipped in page.skipped] == ["`innerWidth`"]
+
+
+async def test_another_page_goes_where_the_action_of_a_page_sends_it() -> None:
+    streams, is_in = Streams(), [True]
+
+    async def home(_c: Context, w: Writer) -> None:
+        button = h.button(data.on("click", at.post("/logout")), "Log out")
+        w.html(h.html(h.body(data.init(at.subscribe("/live")), button)))
+
+    async def live(_c: Context, w: Writer) -> None:
+        with streams.open(w, "session"):
+            if not is_in[0]:
+                w.redirect("/login")
+                return
+            await w.live(lambda: h.p("board", id="board"), Relay[int]().subscribe("*"))
+
+    async def logout(_c: Context, w: Writer) -> None:
+        is_in[0] = False
+        streams.end("session")
+        w.redirect("/login")
+
+    async def login(_c: Context, w: Writer) -> None:
+        w.html(h.html(h.body("Log in")))
+
+    handlers = {"/": home, "/live": live, "/login": login, "POST /logout": logout}
+    async with open_page(handlers) as ada, ada.another_tab("/") as other:
+        await other.click(other.get_by_role("button"))
+        await ada.advance(2)
+
+        assert (ada.url, other.url) == ("http://localhost/login",) * 2
