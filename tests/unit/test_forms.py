@@ -332,6 +332,16 @@ def test_a_type_without_fields_is_refused(shape: Any) -> None:
         read_form(FormData(), shape)
 
 
+@pytest.mark.parametrize(
+    "shape", [ModelOrder(name="Tea", count=7, tags=[]), [int], "Order", 7, None]
+)
+def test_an_object_instead_of_its_class_is_refused_without_its_values(shape: Any) -> None:
+    with pytest.raises(FormShapeError, match="as an object of the type") as caught:
+        read_form(FormData(), shape)
+
+    assert "7" not in str(caught.value)
+
+
 def test_a_nested_model_is_refused() -> None:
     class Outer(pydantic.BaseModel):
         order: ModelOrder

@@ -19,7 +19,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, TypeAlias, cast, is_typeddict
+from typing import Any, TypeAlias, cast, get_origin, is_typeddict
 
 import msgspec
 from msgspec import inspect
@@ -124,6 +124,8 @@ def converted(data: FormData, shape: Any) -> Converted:
         >>> converted(FormData([("count", "two")]), Order)
         (None, [Problem(field='count', code='integer', limit='')])
     """
+    if not isinstance(shape, type) and get_origin(shape) is None:
+        raise _object_error(shape)
     fields = _fields(cast("Hashable", shape))
     found, problems = dict[str, Any](), list[Problem]()
     for field in fields:
@@ -361,6 +363,16 @@ def _shape_error(shape: Any, why: str = "") -> FormShapeError:
         f"cannot read a form as {short_repr(shape)}",
         why=why or "a form has named fields",
         fix="await c.form(Signup)  (a dataclass, TypedDict, msgspec Struct or pydantic model)",
+    )
+
+
+def _object_error(shape: object) -> FormShapeError:
+    kind = type(shape).__name__
+    is_own = type(shape).__module__ != "builtins"
+    return FormShapeError(
+        f"cannot read a form as an object of the type {kind}",  # its values may be secrets
+        why="the class declares the fields of a form, and a form becomes an object of it",
+        fix=f"await c.form({kind if is_own else 'Signup'})",
     )
 
 
