@@ -90,7 +90,7 @@ __all__ = (
 )
 
 # How an error and a finding write their parts: `FatmorphError.__str__()`.
-PART = re.compile(r"\n  (where|why|fix): +")
+PART = re.compile(r"\n  (where|made|why|fix): +")
 SHORT_REPR_CHARACTERS = 80  # one terminal line; longer values say nothing more
 
 

@@ -20,6 +20,7 @@ from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_kept
+from fatmorph.datastar._element_places import places_event
 from fatmorph.datastar._signal_classes import Signals
 from fatmorph.datastar.events._elements import (
     PatchOptions,
@@ -36,7 +37,7 @@ from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import render_bytes
-from fatmorph.morph._development import new_patch_checker, shows_errors
+from fatmorph.morph._development import editor_template, new_patch_checker, shows_errors
 from fatmorph.settings import Settings
 from fatmorph.threads import ThreadCall
 from fatmorph.transport import Transport
@@ -402,13 +403,11 @@ class Writer(EventResponder):
         call: object = view
         if isinstance(call, ThreadCall):
             call.is_used = True  # even if the stream ends before its first page
-        # Earlier events may have changed the page in the browser.
-        last_id = None if self._is_started else self._last_event_id
-        is_development = self._patch_checker is not None
-        if is_development and shows_errors():
-            last_id = None  # the page may show an error, which the next one removes
+        # Earlier events may have changed the page in the browser, and it may show an error.
+        last_id = None if self._is_started or shows_errors() else self._last_event_id
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
+        is_development = self._patch_checker is not None
         live = Live(
             self._stream,
             partial(self._draw_page, watched(view) if is_development else view, regions),
@@ -419,6 +418,11 @@ class Writer(EventResponder):
             max_rate=max_rate,
         )
         await live.run()
+
+    def _open_stream(self) -> None:
+        super()._open_stream()
+        if self._is_subscription and shows_errors():
+            self._stream.write(places_event(editor_template()), is_event=False)
 
     def _draw(
         self,

@@ -33,8 +33,7 @@ def failing_page(server: Server, context: BrowserContext, page: Page) -> Iterato
     violations: list[str] = []
     context.expose_binding("recordViolation", lambda _, violation: violations.append(violation))
     context.add_init_script(RECORD_VIOLATIONS)
-    with page.expect_request("**/subscribe*"):
-        page.goto(server.base_url)
+    open_page(page, server)
 
     yield page
 
@@ -149,3 +148,50 @@ def test_the_save_that_mends_a_view_removes_its_error(tiles: WatchedTiles, page:
 
     expect(page.locator(OVERLAY)).to_have_count(0)
     expect(page.locator("h1")).to_have_text("Tiles")
+
+
+def test_alt_click_shows_the_line_that_made_an_element(failing_page: Page) -> None:
+    page = failing_page
+    line = line_of('h.p({"id": "rows"}')
+    shown: list[str] = []
+    page.on("dialog", lambda dialog: (shown.append(dialog.default_value), dialog.dismiss()))
+
+    page.locator("#rows").click(modifiers=["Alt"])
+    page.locator("#grow").dispatch_event("click")
+    expect(page.locator("#rows")).to_have_text("2")
+    page.locator("#rows").click(modifiers=["Alt"])
+
+    assert shown == [f"{PROGRAM}:{line}"] * 2
+
+
+def test_alt_click_opens_the_editor_and_runs_no_action(
+    official_bundle: Callable[[str], Path], page: Page
+) -> None:
+    line = line_of('h.button({"id": name}')
+    env = {**VARIABLES, "POLICY": STRICT, "DATASTAR": str(official_bundle("1.0.4"))}
+    editor = {"FATMORPH_EDITOR": "vscode://file/{file}:{line}"}
+    opened: list[str] = []
+    with running([sys.executable, PROGRAM], cwd=PROGRAM.parent, env=env | editor) as server:
+        open_page(page, server)
+        session = page.context.new_cdp_session(page)
+        session.on("Page.frameRequestedNavigation", lambda found: opened.append(found["url"]))
+        session.send("Page.enable")
+
+        page.locator("#grow").click(modifiers=["Alt"])
+
+        expect(page.locator("#rows")).to_have_text("1")
+        assert opened == [f"vscode://file/{PROGRAM}:{line}"]
+        page.locator("#fail").click()
+        assert page.locator(f"{OVERLAY} figcaption a").first.get_attribute("href") == (
+            f"vscode://file/{PROGRAM}:{line_of('w.patch(h.p(state')}"
+        )
+
+
+def open_page(page: Page, server: Server) -> None:
+    page.goto(server.base_url)
+    page.wait_for_function("document.fatmorphPlaces")  # the stream is open
+
+
+def line_of(text: str) -> int:
+    lines = PROGRAM.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)

@@ -113,6 +113,7 @@ PACKAGE_ORDER = {
         "events._scripts",
         "events._history",
         "_drawing",
+        "_element_places",
     ),
     "_streaming": (
         "limits",

@@ -22,6 +22,7 @@ from fatmorph.datastar.events._elements import patch_elements
 from fatmorph.errors import FatmorphError, one_line
 from fatmorph.markup._element import Element, Tag
 from fatmorph.markup.escape import js
+from fatmorph.morph._development import editor_url
 
 __all__ = ("error_overlay", "overlay_event")
 
@@ -31,7 +32,8 @@ LINES_AROUND = 2
 MAX_FRAMES = 8
 MAX_CHARACTERS = 20_000
 
-_ASIDE, _BUTTON, _CODE, _DETAILS = Tag("aside"), Tag("button"), Tag("code"), Tag("details")
+_A, _ASIDE, _BUTTON, _CODE = Tag("a"), Tag("aside"), Tag("button"), Tag("code")
+_DETAILS = Tag("details")
 _FIGCAPTION, _FIGURE, _H2, _MARK = Tag("figcaption"), Tag("figure"), Tag("h2"), Tag("mark")
 _P, _PRE, _SUMMARY = Tag("p"), Tag("pre"), Tag("summary")
 
@@ -162,9 +164,14 @@ def _frame_view(frame: traceback.FrameSummary) -> Element:
     first = max(number - LINES_AROUND, 1)
     shown = enumerate(lines[first - 1 : number + LINES_AROUND], first)
     return _FIGURE(
-        _FIGCAPTION(f"{_safe(frame.filename)}:{number} in {_safe(frame.name)}"),
+        _FIGCAPTION(_place_view(frame.filename, number), f" in {_safe(frame.name)}"),
         _PRE([_line_view(index, line, is_raising=index == number) for index, line in shown]),
     )
+
+
+def _place_view(file: str, line: int) -> Element | str:
+    place, url = f"{_safe(file)}:{line}", editor_url(file, line)
+    return place if url is None else _A({"href": url}, place)
 
 
 def _line_view(number: int, line: str, *, is_raising: bool) -> Element | str:

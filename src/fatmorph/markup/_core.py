@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         escape_text,
         frozen,
         generated_range,
+        place_of,
+        record_places,
         render,
         render_bytes,
         render_event,
@@ -42,6 +44,8 @@ __all__ = (
     "escape_text",
     "frozen",
     "generated_range",
+    "place_of",
+    "record_places",
     "render",
     "render_bytes",
     "render_event",
@@ -66,6 +70,13 @@ if not TYPE_CHECKING:
         ENGINE = "C"
     globals().update(
         (name, getattr(_engine, name)) for name in __all__ if name not in ("BuiltChild", "ENGINE")
+    )
+
+# In development, elements know where they were made.
+if os.environ.get("FATMORPH_DEV") == "1":
+    record_places(
+        os.path.dirname(os.path.dirname(__file__)) + os.sep,  # noqa: PTH120 - imports nothing
+        os.environ.get("FATMORPH_OVERLAY") != "0",
     )
 
 # A pickle names this module, so that it can be loaded with either engine.

@@ -20,14 +20,15 @@
 #include "_engine/names.h"
 #include "_engine/tree.h"
 #include "_engine/walk.h"
+#include "_engine/buffer.h"
+#include "_engine/blocks.h"
+#include "_engine/escaping.h"
+#include "_engine/places.h"
 #include "_engine/builder.h"
 #include "_engine/children.h"
 #include "_engine/values.h"
 #include "_engine/attributes.h"
 #include "_engine/call.h"
-#include "_engine/buffer.h"
-#include "_engine/blocks.h"
-#include "_engine/escaping.h"
 #include "_engine/rendering.h"
 #include "_engine/comparing.h"
 #include "_engine/types.h"
@@ -131,6 +132,16 @@ core_drops_newline(PyObject *module, PyObject *node)
 }
 
 static PyObject *
+core_place_of(PyObject *module, PyObject *node)
+{
+    if (check_element(PyModule_GetState(module), node) < 0) {
+        return NULL;
+    }
+    PyObject *place = ELEMENT(node)->tag->place;
+    return Py_NewRef(place == NULL ? Py_None : place);
+}
+
+static PyObject *
 core_escape_text(PyObject *Py_UNUSED(module), PyObject *text)
 {
     return escaped(text, TEXT);
@@ -190,6 +201,8 @@ PyDoc_STRVAR(generated_range_doc,
              "Return the range of the children that came from lists and iterators.");
 PyDoc_STRVAR(drops_newline_doc,
              "Return whether the parser would drop the first newline of the content.");
+PyDoc_STRVAR(place_of_doc, "Return the file and the line that made an element, or None.");
+PyDoc_STRVAR(record_places_doc, "Note the place of each call of a tag from now on, or no more.");
 PyDoc_STRVAR(escape_text_doc, "Return text with & < > as references.");
 PyDoc_STRVAR(escape_attribute_doc, "Return text with & < > \" as references.");
 
@@ -200,6 +213,8 @@ static PyMethodDef core_methods[] = {
     {"frozen", core_frozen, METH_O, frozen_doc},
     {"generated_range", core_generated_range, METH_O, generated_range_doc},
     {"drops_newline", core_drops_newline, METH_O, drops_newline_doc},
+    {"place_of", core_place_of, METH_O, place_of_doc},
+    {"record_places", core_record_places, METH_VARARGS, record_places_doc},
     {"escape_text", core_escape_text, METH_O, escape_text_doc},
     {"escape_attribute", core_escape_attribute, METH_O, escape_attribute_doc},
     {"revive_tag", core_revive_tag, METH_VARARGS, NULL},
@@ -340,6 +355,7 @@ core_clear(PyObject *module)
     FOR_EACH_MEMBER(CLEAR)
 #undef CLEAR
     forget_recent_keywords(state);
+    forget_places(state);
     return 0;
 }
 

@@ -12,8 +12,9 @@ and their rendering are in `_tree_py`; this module passes on the names that the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import GeneratorType
+import sys
+from collections.abc import Callable, Mapping
+from types import CodeType, GeneratorType
 from typing import Any, Literal, cast
 
 from markupsafe import Markup
@@ -41,7 +42,7 @@ from fatmorph.markup._call import (
     uncalled_tag,
 )
 from fatmorph.markup._content import Check, Content
-from fatmorph.markup._escaping_py import escape_attribute, escape_text
+from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped_in_quotes
 from fatmorph.markup._tree_py import (
     BuiltChild,
     Element,
@@ -51,6 +52,7 @@ from fatmorph.markup._tree_py import (
     drops_newline,
     frozen,
     generated_range,
+    place_of,
     render,
     render_bytes,
     render_event,
@@ -69,12 +71,16 @@ __all__ = (
     "escape_text",
     "frozen",
     "generated_range",
+    "place_of",
+    "record_places",
     "render",
     "render_bytes",
     "render_event",
     "revive_element",
     "revive_tag",
 )
+
+MAX_PLACES = 4096  # a program has a few thousand calls of tags
 
 
 class _Slots:
@@ -88,6 +94,7 @@ class _Slots:
         "_is_newline_dropping",
         "_name",
         "_namespace",
+        "_place",
         "_start",
         "_start_end",
     )
@@ -99,6 +106,7 @@ class _Slots:
     _is_newline_dropping: bool
     _name: str
     _namespace: ElementNamespace
+    _place: str | None
     _start: str
     _start_end: str
 
@@ -298,6 +306,7 @@ def _new_tag(parts: TagParts) -> Tag:
     tag._end = parts.end
     tag._check = parts.content.check
     tag._content = parts.content
+    tag._place = None
     tag._is_newline_dropping = parts.is_newline_dropping
     tag._element_type = Fragment if parts.is_fragment else Element
     tag.__class__ = Tag
@@ -314,3 +323,63 @@ def revive_tag(name: str, namespace: ElementNamespace) -> Tag:
         if name == special._name:
             return special
     return Tag(name, namespace)
+
+
+def record_places(library: str | None, is_written: bool) -> None:  # noqa: FBT001 - as in C
+    """Note the place of each call of a tag from now on, or no more.
+
+    Args:
+        library: The folder whose frames are not noted; None to stop.
+        is_written: Whether the HTML has the places, in the attribute `data-made-at`.
+    """
+    Tag.__call__ = _call_of_tag if library is None else _Places(library, is_written).call()  # type: ignore[method-assign]
+
+
+_call_of_tag = Tag.__call__
+
+
+class _Places:
+    """Tags that know where they were called: a copy for each place in the program."""
+
+    def __init__(self, library: str, is_written: bool) -> None:  # noqa: FBT001 - as in C
+        self._library = library
+        self._is_written = is_written
+        self._placed: dict[tuple[int, int, int], tuple[Tag, CodeType, Tag]] = {}
+
+    def call(self) -> Callable[..., Element]:
+        """Return a method for `Tag.__call__`."""
+
+        def call(tag: Tag, /, *positional: Any, **attributes: Any) -> Element:
+            element = _call_of_tag(tag, *positional, **attributes)
+            if type(element) is not Fragment:
+                element._tag = self._tag_here(tag)
+            return element
+
+        return call
+
+    def _tag_here(self, tag: Tag) -> Tag:
+        frame = sys._getframe(2)
+        while frame.f_code.co_filename.startswith(self._library):
+            if frame.f_back is None:
+                return tag
+            frame = frame.f_back
+        # Not the code itself: its hash is that of all its constants and names.
+        key = (id(tag), id(frame.f_code), frame.f_lasti)
+        if key not in self._placed:
+            if len(self._placed) >= MAX_PLACES:
+                self._placed.clear()
+            placed = self._new_tag(tag, f"{frame.f_code.co_filename}:{frame.f_lineno}")
+            self._placed[key] = (tag, frame.f_code, placed)
+        return self._placed[key][2]
+
+    def _new_tag(self, tag: Tag, place: str) -> Tag:
+        placed: Tag = _NewTag()  # type: ignore[assignment]
+        for name in _Slots.__slots__:
+            setattr(placed, name, getattr(tag, name))
+        placed._place = place
+        # A script with a changed attribute would run again.
+        if self._is_written and tag._start_end and tag._name != "script":
+            value = escaped_in_quotes(place).encode(errors="replace").decode()
+            placed._start += f' data-made-at="{value}"'
+        placed.__class__ = Tag
+        return placed

@@ -5,13 +5,21 @@ from __future__ import annotations
 from typing import cast
 
 from fatmorph.markup import _core
-from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated_range
+from fatmorph.markup._core import ENGINE, FRAGMENT, Element, generated_range, place_of
 from fatmorph.markup._objects import has_html, target_of
 from fatmorph.markup._template_parts import is_template
 from fatmorph.markup._wording import view_error
 from fatmorph.types import HasHtml, TemplateString
 
-__all__ = ("ENGINE", "as_element", "generated_range", "render", "render_bytes", "render_event")
+__all__ = (
+    "ENGINE",
+    "as_element",
+    "generated_range",
+    "made_at",
+    "render",
+    "render_bytes",
+    "render_event",
+)
 
 
 def render(view: Element | HasHtml | TemplateString) -> str:
@@ -86,3 +94,8 @@ def as_element(view: object) -> Element:
     if has_html(target) or is_template(target):
         return FRAGMENT(cast("HasHtml", target))
     raise view_error(view)
+
+
+def made_at(node: object) -> str:
+    """Return the file and the line that made an element, in development; otherwise nothing."""
+    return (place_of(node) or "") if isinstance(node, Element) else ""

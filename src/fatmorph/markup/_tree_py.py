@@ -36,6 +36,7 @@ __all__ = (
     "drops_newline",
     "frozen",
     "generated_range",
+    "place_of",
     "render",
     "render_bytes",
     "render_event",
@@ -54,6 +55,7 @@ class TagOfElement(Protocol):
     _is_newline_dropping: bool
     _name: str
     _namespace: ElementNamespace
+    _place: str | None
     _start: str
     _start_end: str
 
@@ -272,6 +274,11 @@ def generated_range(node: Element) -> tuple[int, int]:
     stored because there are too many children before or after it.
     """
     return node._generated_range
+
+
+def place_of(node: Element) -> str | None:
+    """Return the file and the line that made an element, or None if they were not recorded."""
+    return node._tag._place
 
 
 CHILD_TYPES = (str, Markup, Element, Frozen)

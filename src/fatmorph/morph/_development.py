@@ -9,19 +9,30 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Hashable
 from importlib import import_module
 from typing import Any
+from urllib.parse import quote
 
 from fatmorph._log import Log
 from fatmorph.markup._element import Element
 from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("PatchChecker", "is_development", "new_patch_checker", "shows_errors")
+__all__ = (
+    "PatchChecker",
+    "editor_template",
+    "editor_url",
+    "is_development",
+    "new_patch_checker",
+    "shows_errors",
+)
 
 # How many views and findings are remembered, by their hashes, so that each is checked or logged
 # once.
 MAX_REMEMBERED = 4096
+
+NOT_EDITORS = ("http:", "https:", "javascript:", "vbscript:", "data:", "file:", "blob:")
 
 logger = Log("fatmorph.morph")
 
@@ -79,6 +90,22 @@ def shows_errors() -> bool:
     The pytest plugin switches it off, so that tests see the error.
     """
     return is_development() and os.environ.get("FATMORPH_OVERLAY") != "0"
+
+
+def editor_template() -> str:
+    """Return the URL with which a browser opens a line in an editor; empty for none.
+
+    It has a scheme of an application, because a page of a site or a script is not an editor.
+    """
+    template = os.environ.get("FATMORPH_EDITOR", "")
+    is_application = re.match(r"[a-z][-+.a-z0-9]*://", template) is not None
+    return template if is_application and not template.startswith(NOT_EDITORS) else ""
+
+
+def editor_url(file: str, line: int) -> str | None:
+    """Return the URL that opens a line of a file in the developer's editor, if there is one."""
+    path = quote(file, errors="replace")
+    return editor_template().replace("{file}", path).replace("{line}", str(line)) or None
 
 
 def new_patch_checker() -> PatchChecker | None:

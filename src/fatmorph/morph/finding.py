@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 __all__ = ("Finding", "Severity")
@@ -26,6 +26,8 @@ class Finding:
         what: The problem, in one line.
         reason: The consequence in the browser, in one clause.
         fix: Code to paste.
+        place: The file and the line that made the element; empty outside of development. Findings
+            that differ only in it are equal.
 
     Example:
         >>> print(Finding("error", "empty-id", "body > p", "<p> has an empty id", "…", "…"))
@@ -41,11 +43,13 @@ class Finding:
     what: str
     reason: str
     fix: str
+    place: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
+        made = f"  made:  {self.place}\n" if self.place else ""
         return (
             f"{self.severity} {self.code}: {self.what}\n"
-            f"  where: {self.path}\n"
+            f"  where: {self.path}\n{made}"
             f"  why:   {self.reason}\n"
             f"  fix:   {self.fix}"
         )

@@ -1,13 +1,25 @@
 """Development: findings of what is patched are logged, each once; otherwise nothing happens."""
 
+import inspect
 import logging
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+import fatmorph
 from fatmorph import Markup, data, fragment, h, svg
 from fatmorph.adapters._handled_writer import HandledWriter
-from fatmorph.morph._development import PatchChecker, new_patch_checker
+from fatmorph.markup import _core
+from fatmorph.morph import check
+from fatmorph.morph._development import (
+    PatchChecker,
+    editor_template,
+    editor_url,
+    new_patch_checker,
+)
+from fatmorph.morph.checks import check_change, check_patch
 from fatmorph.testing import MemoryClient
 
 # Findings stay known for the life of the process, so each test has elements of its own.
@@ -140,3 +152,63 @@ async def test_a_live_page_is_checked(development, logged, fresh):
     await writer.live(lambda: page(fresh, twice(fresh)), nothing())
 
     assert logged() == ["duplicate-id"]
+
+
+@pytest.fixture
+def places():
+    _core.record_places(f"{Path(fatmorph.__file__).parent}/", False)
+    yield
+    _core.record_places(None, False)
+
+
+@pytest.mark.usefixtures("places")
+def test_a_finding_names_the_line_that_made_the_element():
+    first = h.p("a", id="same")
+    second, line = h.p("b", id="same"), inspect.stack()[0].lineno
+
+    [finding] = check(h.body(first, second))
+
+    assert finding.place == f"{__file__}:{line}"
+    assert f"\n  made:  {__file__}:{line}\n  why:   " in str(finding)
+    assert finding == replace(finding, place="")
+
+
+@pytest.mark.usefixtures("places")
+def test_a_finding_of_a_patch_and_one_of_a_change_name_the_line():
+    before = h.html(h.body(h.p(h.input(id="a", value="1"))))
+    after, line = h.html(h.body(h.p(h.input(id="a", value="2")))), inspect.stack()[0].lineno
+    root = h.p("without an id")
+
+    changed = check_change(before, after)
+    [patched] = check_patch(root)
+
+    assert {finding.place for finding in changed} == {f"{__file__}:{line}"}
+    assert patched.place == f"{__file__}:{line + 1}"
+
+
+def test_without_development_a_finding_has_no_place():
+    [finding] = check(h.body(h.p(id="same"), h.p(id="same")))
+
+    assert (finding.place, "made:" in str(finding)) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("template", "used"),
+    [
+        ("vscode://file/{file}:{line}", "vscode://file/{file}:{line}"),
+        ("javascript://%0aalert(1)", ""),
+        ("https://editor.example/{file}", ""),
+        ("code {file}", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_url_of_an_application_opens_an_editor(monkeypatch, template, used):
+    monkeypatch.setenv("FATMORPH_EDITOR", template)
+
+    assert editor_template() == used
+
+
+def test_the_path_of_a_file_is_quoted_in_the_url_of_an_editor(monkeypatch):
+    monkeypatch.setenv("FATMORPH_EDITOR", "vscode://file/{file}:{line}")
+
+    assert editor_url("/my files/a&b.py", 7) == "vscode://file//my%20files/a%26b.py:7"

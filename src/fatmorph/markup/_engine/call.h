@@ -7,6 +7,7 @@
 
 #include "attributes.h"
 #include "children.h"
+#include "places.h"
 
 static int
 add_positional(Builder *builder, PyObject *const *args, Py_ssize_t count)
@@ -126,8 +127,9 @@ tag_vectorcall(PyObject *self, PyObject *const *args, size_t flagged_count, PyOb
     Tag *tag = (Tag *)self;
     Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
     Element *element = NULL;
+    State *state = state_of(Py_TYPE(self));
     Builder builder;
-    builder_init(&builder, state_of(Py_TYPE(self)), tag);
+    builder_init(&builder, state, tag);
     if (add_positional(&builder, args, count) < 0) {
         goto done;
     }
@@ -141,6 +143,15 @@ tag_vectorcall(PyObject *self, PyObject *const *args, size_t flagged_count, PyOb
         goto done;
     }
     element = builder_finish(&builder);
+    if (state->library != NULL && element != NULL && !tag->is_fragment) {
+        Tag *placed = placed_tag(state, tag);
+        if (placed == NULL) {
+            Py_CLEAR(element);
+        }
+        else {
+            Py_SETREF(element->tag, placed);
+        }
+    }
 
 done:
     builder_clear(&builder);

@@ -54,6 +54,8 @@ typedef struct {
     PyObject *name;
 } RecentKeyword;
 
+typedef struct RecentPlace RecentPlace; /* in places.h */
+
 typedef struct {
     PyTypeObject *tag_type;
     PyTypeObject *element_type;
@@ -85,6 +87,9 @@ typedef struct {
     PyObject *str_id;      /* "id" */
     PyObject *small_numbers; /* a tuple: "0", "1", … */
     RecentKeyword recent_keywords[RECENT_KEYWORDS];
+    PyObject *library; /* the folder whose frames are not noted; NULL: no places are noted */
+    RecentPlace *recent_places;
+    bool writes_places; /* whether the HTML has the places */
     size_t first_buffer; /* the first size of the next buffer */
 } State;
 

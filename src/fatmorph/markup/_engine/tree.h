@@ -19,6 +19,7 @@ typedef struct {
     PyObject *attribute_check; /* called with the name and the attributes; or NULL */
     PyObject *start; /* bytes: <div */
     PyObject *end;   /* bytes: </div> */
+    PyObject *place; /* the file and the line of the call, in development; or NULL */
     bool has_start_end; /* whether > closes the start tag */
     bool is_newline_dropping;
     bool is_fragment;

@@ -43,6 +43,7 @@ tag_dealloc(PyObject *self)
     Py_XDECREF(tag->attribute_check);
     Py_XDECREF(tag->start);
     Py_XDECREF(tag->end);
+    Py_XDECREF(tag->place);
     type->tp_free(self);
     Py_DECREF(type);
 }

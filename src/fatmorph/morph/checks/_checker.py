@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from fatmorph.markup._element import Element
-from fatmorph.markup._render import as_element
+from fatmorph.markup._render import as_element, made_at
 from fatmorph.morph.checks._change import report_change
 from fatmorph.morph.checks._misplaced import ROOTS
 from fatmorph.morph.checks._page import report_page
@@ -99,15 +99,18 @@ def check_patch(
     if namespace != "html":
         if len(roots) > 1:
             words = {"namespace": namespace, "count": len(roots)}
-            findings.append((0, worded("namespace-roots", elements[0].tag, **words)))
+            place = made_at(elements[0])
+            findings.append((0, worded("namespace-roots", elements[0].tag, place=place, **words)))
         return _sorted(findings)
     for element in elements:
-        tag = element.tag
+        tag, place = element.tag, made_at(element)
         own = getattr(element, "namespace", "html")
         if own != "html" and tag not in ("svg", "math"):
-            findings.append((0, worded("namespace-missing", tag, tag=tag, namespace=own)))
+            findings.append(
+                (0, worded("namespace-missing", tag, place=place, tag=tag, namespace=own))
+            )
         elif not has_selector and tag not in PAGE_ROOTS and not element.attributes.get("id"):
-            findings.append((0, worded("root-without-id", tag, tag=tag)))
+            findings.append((0, worded("root-without-id", tag, place=place, tag=tag)))
     return _sorted(findings)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
-from fatmorph.markup._render import generated_range
+from fatmorph.markup._render import generated_range, made_at
 from fatmorph.markup._url import is_neutral
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
@@ -173,7 +173,8 @@ class Survey:
 
     def report(self, code: str, spot: Spot, **words: object) -> None:
         """Add a finding about an element."""
-        finding = worded(code, self.path(spot), **{"tag": spot.element.tag, **words})
+        words = {"tag": spot.element.tag, **words}
+        finding = worded(code, self.path(spot), place=made_at(spot.element), **words)
         self.findings.append((spot.number, finding))
 
     # hot: tests/benchmarks/checking.py, which checks a board of 400 cells

@@ -295,8 +295,8 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
 )
 
 
-def worded(code: str, path: str, **words: object) -> Finding:
+def worded(code: str, path: str, *, place: str = "", **words: object) -> Finding:
     """Return the finding with a code, with its words filled in."""
     severity, what, reason, fix = WORDING[code]
-    parts = (part.format(**words) for part in (what, reason, fix))
-    return Finding(severity, code, path, *parts)
+    what, reason, fix = (part.format(**words) for part in (what, reason, fix))
+    return Finding(severity, code, path, what, reason, fix, place)
