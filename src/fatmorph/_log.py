@@ -14,7 +14,7 @@ from typing import Any
 
 from fatmorph.errors import one_line, quoted
 
-__all__ = ("Log",)
+__all__ = ("Log", "raising_line")
 
 REPEAT_SECONDS = 60.0
 MAX_ERRORS = 1000  # that are remembered; a program has fewer lines that raise
@@ -65,7 +65,7 @@ class _Repeats:
             error = sys.exc_info()[1]
         if not isinstance(error, BaseException):
             return 0
-        key, now = (type(error), *_raising_line(error)), time.monotonic()
+        key, now = (type(error), *raising_line(error)), time.monotonic()
         logged_at, count = self._logged.get(key, (-REPEAT_SECONDS, 0))
         if now - logged_at < REPEAT_SECONDS:
             self._logged[key] = (logged_at, count + 1)
@@ -79,7 +79,7 @@ class _Repeats:
 _repeats = _Repeats()
 
 
-def _raising_line(error: BaseException) -> tuple[str, int]:
+def raising_line(error: BaseException) -> tuple[str, int]:
     """Return the file and the line that raised an error."""
     traceback = error.__traceback__
     if traceback is None:

@@ -10,9 +10,19 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, fields, replace
 
-__all__ = ("COUNTERS", "Counters", "Traffic", "prometheus", "snapshot")
+__all__ = (
+    "COUNTERS",
+    "Counters",
+    "OpenStream",
+    "PageRecord",
+    "Traffic",
+    "open_streams",
+    "prometheus",
+    "snapshot",
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +52,42 @@ class Counters:
     page_states: int = 0
     page_states_dropped: int = 0
     render_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStream:
+    """One open event stream, as a value; it holds nothing that a user has sent.
+
+    Args:
+        page: The handler that serves it, as `main.subscribe`.
+        seconds: Since its request.
+        events: Events written to it, not counting heartbeats.
+        bytes_written: Bytes of its body, before compression.
+        bytes_sent: Bytes of its body that the socket has accepted, after compression.
+        last_error: Class, file and line of the last error of this handler, for any of its
+            clients; empty if there was none.
+    """
+
+    page: str
+    seconds: float
+    events: int
+    bytes_written: int
+    bytes_sent: int
+    last_error: str
+
+
+class PageRecord:
+    """The name and the last error of one handler, for all of its streams.
+
+    Args:
+        name: The handler, as `main.subscribe`.
+    """
+
+    __slots__ = ("last_error", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.last_error = ""
 
 
 COUNTERS = Counters()
@@ -77,6 +123,31 @@ def snapshot() -> Counters:
     return now
 
 
+def open_streams() -> tuple[OpenStream, ...]:
+    """Return the event streams that are open now, the oldest first.
+
+    There are as many as `snapshot().streams_open`; for thousands of streams, ask rarely.
+
+    Example:
+        >>> from fatmorph import counters
+        >>> [stream.page for stream in counters.open_streams() if stream.last_error]
+        []
+    """
+    now = time.monotonic()
+    streams = sorted(_open, key=lambda traffic: traffic.begun_at)
+    return tuple(
+        OpenStream(
+            page=traffic.page.name,
+            seconds=max(now - traffic.begun_at, 0.0),
+            events=traffic.events,
+            bytes_written=traffic.written,
+            bytes_sent=traffic.sent,
+            last_error=traffic.page.last_error,
+        )
+        for traffic in streams
+    )
+
+
 def prometheus() -> str:
     """Return all counters as text for Prometheus and OpenTelemetry.
 
@@ -103,6 +174,7 @@ class Traffic:
 
     Args:
         now: The event loop's time, as in all methods.
+        page: The record of its handler; None if it is unknown.
     """
 
     __slots__ = (
@@ -112,11 +184,13 @@ class Traffic:
         "is_stream",
         "last_event",
         "last_write",
+        "page",
         "sent",
         "written",
     )
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, page: PageRecord | None = None) -> None:
+        self.page = page or PageRecord("")
         self.begun_at = now
         """When the response began."""
         self.is_stream = False

@@ -1,11 +1,21 @@
 """Numbers of this process: what is counted, and how it is read."""
 
+import asyncio
+import functools
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
-from fatmorph import counters
-from fatmorph.counters import COUNTERS, Counters, Traffic
+from fatmorph import Context, Relay, Writer, counters, h
+from fatmorph.adapters import respond
+from fatmorph.counters import COUNTERS, Counters, OpenStream, Traffic
+from fatmorph.testing import MemoryClient
+from transports import turns
+
+DATASTAR = [("datastar-request", "true")]
+Handler = Any  # a function with attributes
+relay = Relay[str]()
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +101,67 @@ def test_prometheus_reads_every_counter() -> None:
         "fatmorph_render_seconds_total 0.25",
     ]
     assert counters.prometheus().endswith("\n")
+
+
+async def subscribe(c: Context, w: Writer) -> None:
+    w.patch(h.p("a", id="a"))
+    async with w.alive():
+        await asyncio.Event().wait()
+
+
+async def test_open_streams_are_listed_with_their_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "time", lambda: 100.0)
+    monkeypatch.setattr("time.monotonic", lambda: 107.0)
+    client = MemoryClient()
+    context = Context(method="GET", path="/users/ada?secret", headers=DATASTAR)
+    task = asyncio.create_task(respond(subscribe, context, client))
+    await turns()
+
+    listed = counters.open_streams()
+
+    size = len(client.body)
+    assert listed == (OpenStream(f"{__name__}.subscribe", 7.0, 1, size, size, ""),)
+    client.leave()
+    await task
+    assert counters.open_streams() == ()
+
+
+async def test_the_last_error_of_a_page_is_listed_without_its_text() -> None:
+    clients = [MemoryClient(), MemoryClient()]
+    tasks = [
+        asyncio.create_task(respond(decorated, Context(method="GET", path="/"), client))
+        for client in clients
+    ]
+    await turns()
+    relay.publish("decorated", "ada@example.com")
+    await asyncio.wait(tasks[:1])
+    assert isinstance(tasks[0].exception(), LookupError)
+
+    [stream] = counters.open_streams()
+
+    line = decorated.__wrapped__.__code__.co_firstlineno + 6
+    assert stream.page == f"{__name__}.decorated"
+    assert stream.last_error == f"LookupError ({__file__}:{line})"
+    clients[1].leave()
+    await asyncio.wait(tasks)
+
+
+def passed_on(handler: Handler) -> Handler:
+    @functools.wraps(handler)
+    async def inner(c: Context, w: Writer) -> None:
+        await handler(c, w)
+
+    return inner
+
+
+waiting: list[str] = []
+
+
+@passed_on
+async def decorated(c: Context, w: Writer) -> None:
+    is_first = not waiting
+    waiting.append("")
+    async for _, text in w.alive(relay.subscribe("decorated")):
+        if is_first:
+            raise LookupError(text)

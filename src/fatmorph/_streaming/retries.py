@@ -27,6 +27,7 @@ from collections import deque
 from functools import partial
 from weakref import WeakKeyDictionary
 
+from fatmorph.counters import PageRecord
 from fatmorph.http._subscription import Mark
 
 __all__ = ("Retries",)
@@ -52,8 +53,9 @@ MAX_TROUBLES = 8  # more do not lengthen the wait
 class _Troubles:
     """The recent failures of one handler, in all event loops of the process."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, page: PageRecord) -> None:
         self.begun_at = now
+        self.page = page
         self.spread_at = -RECENT_SECONDS
         """When pages were last told to come back at different moments."""
         self._times: deque[float] = deque(maxlen=MAX_TROUBLES)
@@ -83,9 +85,17 @@ class Retries:
         self.page_id = None if mark is None else mark.page_id
         """The page that subscribes; None for any other request."""
         self._chosen_ms = None if mark is None else mark.retry_ms
-        key = _code(handler)
+        function = _function(handler)
+        key = getattr(function, "__code__", type(function))
         known = _troubles.get(key)
-        self._troubles = known or _troubles.setdefault(key, _Troubles(now))
+        self._troubles = known or _troubles.setdefault(
+            key, _Troubles(now, PageRecord(_name(function)))
+        )
+
+    @property
+    def page(self) -> PageRecord:
+        """The handler's name and its last error."""
+        return self._troubles.page
 
     def seconds_to_settle(self, now: float) -> float | None:
         """Return when the stream has lived long enough to get the fast value back, if ever."""
@@ -140,12 +150,17 @@ def _line(milliseconds: float) -> bytes:
     return b"retry: %d\n\n" % milliseconds
 
 
-def _code(handler: object) -> object:
-    """Return what all requests of a handler have in common: its code, or its class."""
+def _function(handler: object) -> object:
+    """Return the function inside of wrappers; all requests of a handler share its code."""
     found = handler
     while True:
         name = "func" if isinstance(found, PARTIAL) else "__wrapped__"
         inner: object = getattr(found, name, None)
         if inner is None:
-            return getattr(found, "__code__", type(found))
+            return found
         found = inner
+
+
+def _name(function: object) -> str:
+    named = function if hasattr(function, "__qualname__") else type(function)
+    return f"{named.__module__}.{getattr(named, '__qualname__', '')}"

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from fatmorph import shutdown
-from fatmorph._log import Log
+from fatmorph._log import Log, raising_line
 from fatmorph._streaming.content_coding import ContentCoding
 from fatmorph._streaming.end_of_turn import foreign_loop_error, no_loop_error, running_loop
 from fatmorph._streaming.lifetime import Ending, Lifetime, Waiting
@@ -95,7 +95,7 @@ class Stream:
         self._is_silent = False
         self._ended_together = 1
         self._settle_at: float | None = None
-        self._traffic = Traffic(self._loop.time())
+        self._traffic = Traffic(self._loop.time(), None if retries is None else retries.page)
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
         self._outbox = Outbox(self, transport, self._coding, self._traffic, limits)
         self._lifetime = Lifetime(transport, self._outbox)
@@ -284,6 +284,11 @@ class Stream:
             with suppress(TimeoutError):
                 async with asyncio.timeout(shutdown.GRACE_SECONDS):
                     await self.drain()
+
+    def note_error(self, error: BaseException) -> None:
+        """Note why the handler failed, for the list of open streams."""
+        file, line = raising_line(error)
+        self._traffic.page.last_error = f"{type(error).__name__} ({file}:{line})"
 
     def fail(self, error: Exception) -> None:
         """End the stream after an error of the transport."""

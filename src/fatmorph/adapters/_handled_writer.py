@@ -50,6 +50,8 @@ class HandledWriter(Writer):
         In development, the page shows the error. Its stream stays open until the server stops, so
         that the page asks again at once, and not after the wait of a failure.
         """
+        if isinstance(failure, Exception):  # a cancellation is not the handler's failure
+            self._stream.note_error(failure)
         if shows_errors() and isinstance(failure, Exception) and self._can_patch():
             await self._show(failure, context)
             return
