@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from fatmorph.http._page_id import ID_SIGNAL
+
 __all__ = ("Signals",)
 
 # Signals that begin with an underscore stay in the browser.
@@ -68,6 +70,11 @@ class Signals:
     def merge(self, values: Mapping[str, Any], *, only_if_missing: bool = False) -> None:
         """Set signals: objects are merged, None removes a signal."""
         self._merge(self._tree, values, only_if_missing=only_if_missing)
+
+    @property
+    def page_id(self) -> str:
+        """The id of the page; empty if it has none."""
+        return str(self._tree.get(ID_SIGNAL, ""))
 
     def has(self, path: str) -> bool:
         """Return whether a signal exists."""

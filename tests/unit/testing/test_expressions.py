@@ -76,6 +76,9 @@ def value_of(text: str, **values: Any) -> Any:
         ("$n /* three */ + 1 // four", 4),
         ("$user?.age ?? 0", 36),
         ("$a-b + 1", "1"),
+        ("'n' in $ ? $n : 0", 3),
+        ("'m' in $ || 'age' in $user", True),
+        ("$['n'] + $.n", 6),
     ],
 )
 def test_an_expression_has_its_value(text: str, value: Any) -> None:

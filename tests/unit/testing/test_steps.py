@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fatmorph import Context, Element, Writer, at, data, h
+from fatmorph import Context, Element, Relay, Writer, at, data, h, live_links
 from fatmorph.errors import StepError
 from fatmorph.testing import File, Page, open_page
 
@@ -379,3 +379,47 @@ def state_of(page: Page) -> dict[str, Any]:
         "url": page.url,
         "p": len(page.get_by_id("p")),
     }
+
+
+async def test_a_live_link_is_followed_by_a_morph() -> None:
+    async def show(c: Context, w: Writer) -> None:
+        number = int(c.query.get("page", "1"))
+        if number == 3:
+            w.text("no page", status=404)
+            return
+        link = h.a({"id": "next", "href": f"/?page={number + 1}"}, "Next")
+        notes = h.input(id="notes", aria_label="Notes")
+        body = h.body(data.signals({"n": 1}, if_missing=True), link, notes, live_links())
+        w.html(h.html(h.head(h.title(f"Page {number}")), body))
+
+    async with open_page(show) as page:
+        await page.type(page.get_by_label("Notes"), "mine")
+        await page.click(page.get_by_role("link"))
+        await page.settled()
+
+        assert (page.title, page.url) == ("Page 2", "http://localhost/?page=2")
+        assert page.get_by_label("Notes").value == "mine"
+        assert (page.skipped, page.console, page.lost) == ((), (), ())
+
+        await page.click(page.get_by_role("link"))
+        await page.settled()
+        assert (page.status, page.url) == (404, "http://localhost/?page=3")
+
+
+async def test_a_stream_ends_when_its_element_gets_another_address() -> None:
+    open_rooms: list[str] = []
+    changes = Relay[None]()
+
+    def view(room: str) -> Element:
+        return h.html(h.head(), h.body(data.init(at.subscribe(f"/{room}/live")), h.p(room)))
+
+    async def home(c: Context, w: Writer) -> None:
+        w.html(view("kitchen"))
+
+    async def live(c: Context, w: Writer) -> None:
+        open_rooms.append(room := c.path_params["room"])
+        await w.live(lambda: view("attic"), changes.subscribe("*"))
+        open_rooms.remove(room)
+
+    async with open_page({"/": home, "/{room}/live": live}) as page:
+        assert (open_rooms, page.stream_count) == (["attic"], 1)

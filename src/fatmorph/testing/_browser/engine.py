@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, get_args
 
 from fatmorph.errors import StepError, shortened
+from fatmorph.http._page_id import ID_HEADER
 from fatmorph.morph._matching.document import BrowserError
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph._matching.runs import count_runs
@@ -63,10 +64,14 @@ class Engine:
         self.plugins = Plugins(tab, self)
         self.handlers = Handlers(tab, self.world, self)
         self.submitter: Node | None = None
+        self.navigate = navigate
         self._network = network
         self._nodes: dict[Fetch, Node] = {}
         self._calls: dict[tuple[str, str], Fetch] = {}
         self._hidden: dict[Fetch, bool] = {}
+        self._cleaned: dict[Fetch, tuple[str, str]] = {}
+        """The calls that end with their elements, or with the attribute that has made them."""
+        self._attribute = ("", "")
         self._running: Counter[Node] = Counter()
 
     def load(self) -> None:
@@ -106,15 +111,33 @@ class Engine:
             NotUnderstoodError: Only a browser can.
         """
         text = node.attributes.get(name, "")
+        self._attribute = (name, text)
         return self._evaluate(text, node, None, is_value=is_value)
 
     def run_handler(self, node: Node, name: str, event: HostEvent) -> None:
         """Run the expression of a handler."""
+        self._attribute = (name, node.attributes[name])
         try:
             self._evaluate(node.attributes[name], node, event)
         except NotUnderstoodError as error:
             self.problems.append(_handler_error(node, name, error))
         self.plugins.refresh()
+
+    def follow(self, links: Node, url: str) -> None:
+        """Follow a link by a morph, as `live_links()` does.
+
+        Args:
+            links: Its element.
+            url: The address to ask for.
+        """
+        self.tab.url = url
+        target = _LinkTarget(self, url)
+        options = {"payload": {}, "headers": {ID_HEADER: self.tab.signals.page_id}}
+        build = partial(action_request, self.tab, links, "GET", url, options, submitter=None)
+        fetch = Fetch(build, self._network, target, {"retryMaxCount": 0})
+        self._nodes[fetch], self._hidden[fetch] = links, False
+        self.fetches.append(fetch)
+        fetch.start()
 
     def take_event(self, event: Event) -> None:
         """Apply an event of a stream, or a whole response."""
@@ -141,6 +164,7 @@ class Engine:
         self._running[node] += 1 if is_started else -1
         if not is_started:
             self.fetches.remove(fetch)
+            self._cleaned.pop(fetch, None)
         for name, attribute in attributes_of(node, "indicator", "camel"):
             path = attribute.key or node.attributes[name]
             self.tab.signals.write(path, self._running[node] > 0)
@@ -207,6 +231,8 @@ class Engine:
         build()  # an option that is not understood is an error here, not later
         fetch = Fetch(build, self._network, self, options)
         cancellation = options.get("requestCancellation", "auto")
+        if cancellation == "cleanup":
+            self._cleaned[fetch] = self._attribute
         if cancellation != "disabled":
             earlier = self._calls.get((method, url))
             if earlier is not None and not earlier.is_ended:
@@ -216,6 +242,12 @@ class Engine:
         self._hidden[fetch] = is_true(options.get("openWhenHidden", method != "GET"))
         self.fetches.append(fetch)
         fetch.start()
+
+    def _clean_up(self) -> None:
+        for fetch, (name, text) in list(self._cleaned.items()):
+            node = self._nodes[fetch]
+            if not self.tab.is_present(node) or node.attributes.get(name) != text:
+                fetch.cancel()
 
     def _patch(self, event: Event) -> None:
         mode = event.field("mode") or "outer"
@@ -249,6 +281,7 @@ class Engine:
                 for _ in range(runs.get((node, name), 0)):
                     self.handlers.forget(node, name)
                     self.plugins.apply(node, name)
+        self._clean_up()
         for field in changed:
             self.plugins.take_field(field)
         self.plugins.refresh()
@@ -273,6 +306,34 @@ class Engine:
         document.attributes.clear()
         document.properties.clear()
         document.scripts.clear()
+
+
+class _LinkTarget:
+    """The page that a link is followed in; a response without a page is loaded by the browser."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self._engine = engine
+        self._url = url
+        self._is_shown = False
+
+    def take_event(self, event: Event) -> None:
+        """Show the page, and begin at its top."""
+        self._engine.take_event(event)
+        if event.elements is not None and not self._is_shown:
+            self._is_shown = True
+            tab = self._engine.tab
+            tab.scrolled.clear()
+            tab.focus(next(iter(tab.select("[autofocus]")), None))
+
+    def take_script(self, text: str) -> None:
+        """Run a script."""
+        self._engine.take_script(text)
+
+    def note_fetch(self, fetch: Fetch, *, is_started: bool) -> None:
+        """Note the end, after which a page that was not shown is loaded."""
+        self._engine.note_fetch(fetch, is_started=is_started)
+        if not is_started and not self._is_shown and not self._engine.tab.is_closed:
+            self._engine.navigate(self._url)
 
 
 class _NodeActions:

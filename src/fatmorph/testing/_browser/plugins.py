@@ -19,7 +19,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
-from fatmorph.datastar._connection_state import WATCH
+from fatmorph.datastar._connection_state import WATCH as CONNECTION
+from fatmorph.datastar._live_links import WATCH as LINKS
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.attributes import (
     Attribute,
@@ -167,8 +168,8 @@ class Plugins:
             self._tab.signals.write(path, self._first_value(node))
 
     def _apply_init(self, node: Node, name: str, attribute: Attribute) -> None:
-        if node.attributes[name] == WATCH_TEXT:
-            return  # it watches the connection, which this page knows itself
+        if node.attributes[name] in OWN_SCRIPTS:
+            return  # a page in memory does itself what they do in a browser
         delay = milliseconds(attribute.modifiers.get("delay", ()))
         if not delay:
             self._runner.run(node, name)
@@ -348,4 +349,5 @@ def _style(node: Node) -> dict[str, str]:
     return {name.strip(): value.strip() for name, colon, value in pairs if colon}
 
 
-WATCH_TEXT = next(iter(WATCH.values()))
+# The scripts of `connection_state()` and `live_links()`.
+OWN_SCRIPTS = frozenset(str(text) for text in (*CONNECTION.values(), *LINKS.values()))

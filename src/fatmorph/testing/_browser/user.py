@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from fatmorph.errors import StepError
 from fatmorph.morph._matching.nodes import Node
@@ -235,8 +236,15 @@ class User:
     def _follow(self, link: Node) -> None:
         href = link.attributes.get("href", "")
         is_here = not href or href.startswith("#") or ":" in href.partition("/")[0]
-        if not is_here or href.startswith(("http:", "https:")):
-            self._load(Request("GET", self._tab.absolute(href)))
+        if is_here and not href.startswith(("http:", "https:")):
+            return
+        url = self._tab.absolute(href)
+        links = self._tab.document.find("live-links")
+        is_own = "target" not in link.attributes and "download" not in link.attributes
+        if links is not None and is_own and _origin(url) == _origin(self._tab.url):
+            self._engine.follow(links, url)
+        else:
+            self._load(Request("GET", url))
 
     def _click_labelled(self, label: Node) -> None:
         target = label.attributes.get("for")
@@ -328,6 +336,11 @@ class User:
             raise _kind_error(node, "type into", "it takes no text")
         if "readonly" in node.attributes:
             raise _kind_error(node, "type into", "it is read-only")
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _takes_text(node: Node) -> bool:
