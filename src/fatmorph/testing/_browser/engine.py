@@ -64,6 +64,8 @@ class Engine:
         self.plugins = Plugins(tab, self)
         self.handlers = Handlers(tab, self.world, self)
         self.submitter: Node | None = None
+        self.is_strict = True
+        """Whether a handler that needs a browser fails the step, and is not merely skipped."""
         self.navigate = navigate
         self._network = network
         self._nodes: dict[Fetch, Node] = {}
@@ -120,7 +122,10 @@ class Engine:
         try:
             self._evaluate(node.attributes[name], node, event)
         except NotUnderstoodError as error:
-            self.problems.append(_handler_error(node, name, error))
+            if self.is_strict:
+                self.problems.append(_handler_error(node, name, error))
+            else:
+                self.tab.skip(node, name, error)
         self.plugins.refresh()
 
     def follow(self, links: Node, url: str) -> None:

@@ -299,6 +299,13 @@ class _Window(HostObject):
         self._location.go(value)
 
 
+def _sibling(node: Node, *, forward: bool) -> Node | None:
+    current = node.next if forward else node.previous
+    while current is not None and not current.is_element:
+        current = current.next if forward else current.previous
+    return current
+
+
 def _data_attribute(name: str) -> str:
     return "data-" + UPPER.sub(lambda letter: f"-{letter[0].lower()}", name)
 
@@ -346,6 +353,8 @@ READERS: Mapping[str, Callable[[HostElement], Any]] = MappingProxyType(
         "innerText": lambda element: element.node.text_content(),
         "isConnected": lambda element: element.tab.is_present(element.node),
         "localName": lambda element: element.node.name,
+        "nextElementSibling": lambda element: element.of(_sibling(element.node, forward=True)),
+        "previousElementSibling": lambda element: element.of(_sibling(element.node, forward=False)),
         "parentElement": lambda element: element.of(element.node.parent),
         "scrollTop": lambda element: element.tab.scrolled.get(element.node, 0),
         "tagName": lambda element: element.node.tag_name,

@@ -84,18 +84,18 @@ class User:
         self._check_takes_text(node)
         self.focus(node)
         for character in text:
-            self._key("keydown", character)
+            self._key("keydown", character, is_strict=False)
             self._insert(node, character)
-            self._key("keyup", character)
+            self._key("keyup", character, is_strict=False)
 
     def clear(self, node: Node) -> None:
         """Delete the text of a field."""
         self._check_takes_text(node)
         self.focus(node)
-        self._key("keydown", "Delete")
+        self._key("keydown", "Delete", is_strict=False)
         if self._tab.fields.value(node):
             self._set_value(node, "")
-        self._key("keyup", "Delete")
+        self._key("keyup", "Delete", is_strict=False)
 
     def press(self, key: str, node: Node | None = None) -> None:
         """Press a key, on an element or where the focus is."""
@@ -320,9 +320,13 @@ class User:
         self._engine.handlers.dispatch(node, name, {})
         self._engine.plugins.refresh()
 
-    def _key(self, name: str, key: str) -> HostEvent:
+    def _key(self, name: str, key: str, *, is_strict: bool = True) -> HostEvent:
         target = self._tab.focused or self._tab.document.body or self._tab.document.root
-        return self._engine.handlers.dispatch(target, name, {"key": key, "code": key})
+        self._engine.is_strict = is_strict
+        try:
+            return self._engine.handlers.dispatch(target, name, {"key": key, "code": key})
+        finally:
+            self._engine.is_strict = True
 
     def _check(self, node: Node, step: str) -> None:
         if is_disabled(node):

@@ -132,8 +132,10 @@ class _Evaluator:
     def _return_(self, node: Node) -> Any:
         raise _Returned(self.value(node))
 
-    def _declare(self, name: str, node: Node) -> None:
-        self._names[name] = self.value(node)
+    def _declare(self, names: tuple[str, ...], node: Node, is_list: bool) -> None:  # noqa: FBT001 - a part
+        value = self.value(node)
+        values = [*value, *[None] * len(names)] if is_list else [value]
+        self._names.update(zip(names, values, strict=False))
 
     def _conditional(self, condition: Node, yes: Node, no: Node) -> Any:
         return self.value(yes if is_true(self.value(condition)) else no)

@@ -119,11 +119,20 @@ class _Reader:
     def _declarations(self) -> Node:
         found: list[Node] = []
         while True:
-            name = self._word()
+            names = self._names() if self._take("[") else (self._word(),)
+            is_list = self._tokens[self._position - 1].text == "]"
             value = self._expression() if self._take("=") else Node("literal", (None,))
-            found.append(Node("declare", (name, value)))
+            found.append(Node("declare", (names, value, is_list)))
             if not self._take(","):
                 return Node("sequence", (tuple(found),))
+
+    def _names(self) -> tuple[str, ...]:
+        """Return the names of `[a, b]`, after its first bracket."""
+        names: list[str] = []
+        while not self._take("]"):
+            names.append(self._word())
+            self._take(",")
+        return tuple(names)
 
     def _if(self) -> Node:
         self._position += 1
@@ -212,14 +221,17 @@ class _Reader:
         return node
 
     def _postfix(self, node: Node) -> Node:
+        is_optional = False
         while True:
-            is_optional = self._take("?.")
+            # `a?.b.c` is undefined as a whole if `a` is.
+            is_chained = self._take("?.")
+            is_optional = is_optional or is_chained
             if self._take("("):
                 node = Node("call", (node, self._items(")"), is_optional))
             elif self._take("["):
                 node = Node("member", (node, self._sequence(), is_optional))
                 self._expect("]")
-            elif is_optional or self._take("."):
+            elif is_chained or self._take("."):
                 node = Node("member", (node, Node("literal", (self._word(),)), is_optional))
             else:
                 return node
