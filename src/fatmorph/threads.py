@@ -16,11 +16,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 from fatmorph._log import Log
 from fatmorph.errors import ThreadError
 
-__all__ = ("MAX_THREADS", "ThreadCall", "in_thread")
+__all__ = ("MAX_THREADS", "ThreadCall", "in_thread", "waiting_count")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +32,8 @@ MAX_THREADS = 15  # as many as the connections of SQLAlchemy's pool
 logger = Log("fatmorph.threads")
 # By process: a child of a fork has the executor of its parent, but none of its threads.
 _executors: dict[int, ThreadPoolExecutor] = {}
+# How many calls each event loop waits for.
+_waiting: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
 
 def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> ThreadCall[T]:
@@ -55,6 +58,11 @@ def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Th
     """
     _check(function)
     return ThreadCall(partial(function, *args, **kwargs))
+
+
+def waiting_count() -> int:
+    """Return how many calls in threads the running event loop waits for."""
+    return _waiting.get(asyncio.get_running_loop(), 0)
 
 
 class ThreadCall(Generic[T]):
@@ -92,11 +100,15 @@ class ThreadCall(Generic[T]):
 
 async def _result(function: Callable[[], T]) -> T:
     running = _executor().submit(_run, partial(copy_context().run, function))
+    loop = asyncio.get_running_loop()
+    _waiting[loop] = _waiting.get(loop, 0) + 1
     try:
         outcome = await asyncio.wrap_future(running)
     except asyncio.CancelledError:
         running.add_done_callback(_log_error)
         raise
+    finally:
+        _waiting[loop] -= 1
     if isinstance(outcome, _Raised):
         error = outcome.take()
         try:

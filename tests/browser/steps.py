@@ -54,6 +54,33 @@ SCRIPTS: Mapping[str, tuple[Step, ...]] = {
         press("Your message", "Enter", 1),
         click("attic", 1, "link"),
     ),
+    "board": (
+        type_("Name", "ada"),
+        type_("Password", "wrong"),
+        click("Log in"),
+        Step(0, "clear", ("label", "Password")),
+        type_("Password", "lovelace"),
+        press("Password", "Enter"),
+        type_("Name", "grace", 1),
+        type_("Password", "hopper", 1),
+        click("Log in", 1),
+        type_("Search in the cards", "print"),
+        click("Edit Print the board as a poster"),
+        Step(0, "type", ("id", "title-2"), " in A3"),
+        Step(1, "press", ("id", "move-2"), "ArrowRight"),
+        Step(0, "press", ("id", "title-2"), "Enter"),
+        click("Edit Choose a typeface", 1),
+        Step(1, "press", ("id", "title-6"), "Escape"),
+        click("New card", 1),
+        click("Add", 1),
+        Step(1, "type", ("textbox", "Title"), "Write a test"),
+        Step(1, "type", ("textbox", "Points"), "x"),
+        click("Add", 1),
+        Step(1, "clear", ("textbox", "Points")),
+        Step(1, "type", ("textbox", "Points"), "3"),
+        press("Points", "Enter", 1),
+        click("Log out", 1),
+    ),
     "todo": (
         type_("Note for eggs", "free range"),
         type_("What to do", "bread", 1),
@@ -124,7 +151,7 @@ focused: focused == document.body ? '' : focused.outerHTML,
 });
 }
 """
-RANDOM = re.compile(r"\b[0-9a-f]{8}\b")
+RANDOM = re.compile(r"\b[0-9a-f]{8}\b|(?<=value=\\\")[\w-]{43}(?=\\\")|(?<=\")[\w-]{43}(?=\")")
 COLOR = re.compile(r"hsl\([0-9]+")
 
 State = dict[str, Any]
@@ -187,6 +214,7 @@ def memory_query(page: Page, step: Step) -> Query:
     kind, text = step.find
     finders: dict[str, Callable[[], Query]] = {
         "label": lambda: page.get_by_label(text, exact=True),
+        "id": lambda: page.get_by_id(text),
         "text": lambda: page.get_by_text(text, exact=True),
     }
     return finders.get(kind, lambda: page.get_by_role(kind, name=text, exact=True))()
@@ -197,6 +225,7 @@ def browser_query(page: BrowserPage, step: Step) -> Locator:
     kind, text = step.find
     finders: dict[str, Callable[[], Locator]] = {
         "label": lambda: page.get_by_label(text, exact=True),
+        "id": lambda: page.locator(f"#{text}"),
         "text": lambda: page.get_by_text(text, exact=True),
     }
     role: Any = kind

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -37,16 +38,34 @@ def memory_app(name: str) -> Any:
         return Controls(CLIENT).handlers
     if name.startswith("todo"):
         return Todo({1: "eggs", 2: "milk"}, has_ids=name == "todo", client=CLIENT).handlers
+    if name == "board":
+        return board_app()
     module = example_module(name)
     module.client = datastar_script(CLIENT)
     return module.app
 
 
+def board_app() -> Any:
+    """Return the board with a new database."""
+    for known in [each for each in sys.modules if each.partition(".")[0] == "board"]:
+        del sys.modules[known]
+    os.environ["BOARD_DATA"] = tempfile.mkdtemp()
+    sys.path.insert(0, str(EXAMPLES / "board"))
+    try:
+        module = example_module("board")
+        module.layout.client = datastar_script(CLIENT)
+        return module.app
+    finally:
+        sys.path.remove(str(EXAMPLES / "board"))
+        del os.environ["BOARD_DATA"]
+
+
 @contextmanager
 def served(name: str, bundle: Path) -> Iterator[Server]:
     """Serve a program in a process of its own."""
-    if name in {"hello", "tiles", "chat"}:
-        command, folder, env = example_command(bundle), EXAMPLES / name, {}
+    if name in {"board", "chat", "hello", "tiles"}:
+        command, folder = example_command(bundle), EXAMPLES / name
+        env = {"BOARD_DATA": tempfile.mkdtemp()}
     else:
         command, folder = [sys.executable, "handlers.py"], PROGRAMS
         path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
@@ -129,10 +148,7 @@ def expect_the_same(
         pages: list[Page] = []
         for context in contexts:
             pages.append(context.new_page())
-            with pages[-1].expect_response(
-                lambda response: "text/event" in response.headers.get("content-type", "")
-            ):
-                pages[-1].goto(server.base_url)
+            pages[-1].goto(server.base_url)
         for step, states in zip(steps, expected, strict=True):
             BROWSER_STEPS[step.do](pages[step.page], step)
             shown = [

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fatmorph.errors import StepError
+from fatmorph.threads import waiting_count
 
 __all__ = ("Clock", "clock_of_loop")
 
@@ -76,7 +77,7 @@ class Clock:
     @property
     def has_threads(self) -> bool:
         """Whether a thread works for the event loop."""
-        return self._thread_count > 0
+        return self._thread_count > 0 or waiting_count() > 0
 
     async def turn(self) -> None:
         """Let all tasks that are ready run once."""

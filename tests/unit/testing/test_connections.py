@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from fatmorph import Context, Element, Pages, Relay, Writer, at, data, h
+from fatmorph import Context, Element, Pages, Relay, Writer, at, data, h, in_thread
 from fatmorph.errors import StepError
 from fatmorph.testing import Page, open_page
 
@@ -203,3 +203,20 @@ async def test_a_handler_that_never_answers_is_an_error_with_its_name(
     with pytest.raises(StepError, match=r"waited 0\.2 s for GET /"):
         async with open_page(home):
             pass
+
+
+async def test_a_page_that_is_drawn_in_a_thread_is_waited_for() -> None:
+    news = News()
+
+    def draw() -> Element:
+        threading.Event().wait(0.05)
+        return news.view()
+
+    async def live(c: Context, w: Writer) -> None:
+        await w.live(in_thread(draw), news.changes.subscribe("*"))
+
+    async with open_page({"/": news.home, "/live": live}) as page:
+        news.publish("storm")
+        await page.settled()
+
+        assert shown(page) == "storm"

@@ -321,7 +321,10 @@ def _inside(element: HostElement, selector: str) -> list[Any]:
 
 
 def _close(element: HostElement, *_: Any) -> None:
+    was_open = "open" in element.node.attributes
     element.tab.open(element.node, is_open=False)
+    if was_open and element.node.name == "dialog":
+        element.world.dispatch(element.node, "close")
 
 
 def _show(element: HostElement) -> None:
@@ -339,6 +342,7 @@ def _toggle_attribute(element: HostElement, name: str, force: Any = None) -> Non
 
 def _reset(element: HostElement) -> None:
     element.tab.fields.reset(element.node)
+    element.world.dispatch(element.node, "reset")
 
 
 READERS: Mapping[str, Callable[[HostElement], Any]] = MappingProxyType(
