@@ -368,11 +368,10 @@ def _shape_error(shape: Any, why: str = "") -> FormShapeError:
 
 def _object_error(shape: object) -> FormShapeError:
     kind = type(shape).__name__
-    is_own = type(shape).__module__ != "builtins"
     return FormShapeError(
         f"cannot read a form as an object of the type {kind}",  # its values may be secrets
         why="the class declares the fields of a form, and a form becomes an object of it",
-        fix=f"await c.form({kind if is_own else 'Signup'})",
+        fix="await c.form(Signup)  (the class)",
     )
 
 
