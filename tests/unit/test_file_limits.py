@@ -159,13 +159,15 @@ def test_the_messages_of_files_can_be_replaced() -> None:
     assert Problem("a", "file_size", "1024").message == "must not be larger than 1 KB"
 
 
-@pytest.mark.parametrize("accept", ["png", "*/*", "image/", ".", "image/png,", "a b", "a/b/c"])
-def test_limits_that_no_file_can_meet_are_refused(accept: str) -> None:
+@pytest.mark.parametrize(
+    "accept", ["png", "*/*", "image/", ".", "image/png,", "a b", "a/b/c", None, ["image/png"]]
+)
+def test_limits_that_no_file_can_meet_are_refused(accept: Any) -> None:
     with pytest.raises(FormShapeError, match="cannot accept files of the type"):
         FileLimits(accept=accept)
 
 
-@pytest.mark.parametrize("max_bytes", [0, -1])
-def test_a_size_that_no_file_can_have_is_refused(max_bytes: int) -> None:
+@pytest.mark.parametrize("max_bytes", [0, -1, 1.5, "5"])
+def test_a_size_that_no_file_can_have_is_refused(max_bytes: Any) -> None:
     with pytest.raises(FormShapeError, match="cannot accept files of at most"):
         FileLimits(max_bytes=max_bytes)

@@ -45,14 +45,18 @@ class FileLimits:
     max_bytes: int | None = None
 
     def __post_init__(self) -> None:
-        for part in self.accept.split(",") if self.accept else ():
+        accept: object = self.accept
+        if not isinstance(accept, str):
+            raise _accept_error(accept)
+        for part in accept.split(",") if accept else ():
             if not ACCEPTED.fullmatch(part.strip()):
                 raise _accept_error(part.strip())
-        if self.max_bytes is not None and self.max_bytes < 1:
+        size: object = self.max_bytes
+        if size is not None and not (isinstance(size, int) and size >= 1):
             raise FormShapeError(
-                f"cannot accept files of at most {self.max_bytes} bytes",
+                f"cannot accept files of at most {short_repr(size)} bytes",
                 where="FileLimits(max_bytes=…)",
-                why="no file with content is so small",
+                why="a file with content has a whole number of bytes, at least one",
                 fix="FileLimits(max_bytes=5 * 1024 * 1024)",
             )
 
@@ -99,8 +103,9 @@ def _matches(part: str, file: Upload) -> bool:
     return file.content_type == part
 
 
-def _accept_error(part: str) -> FormShapeError:
-    near = f".{part.lower()}" if part.isalnum() else "image/png,.pdf"
+def _accept_error(part: object) -> FormShapeError:
+    is_ending = isinstance(part, str) and part.isalnum()
+    near = f".{part}".lower() if is_ending else "image/png,.pdf"
     return FormShapeError(
         f"cannot accept files of the type {short_repr(part)}",
         where="FileLimits(accept=…)",
