@@ -382,8 +382,7 @@ class Writer(EventResponder):
             view: Returns the page; a function without parameters, plain or async.
             *sources: Each yields an item for each change, as `relay.subscribe("*", latest=True)`
                 does; the values are ignored, and all are closed at the end, which is that of the
-                first one that ends. None is skipped; without any, the view is called at
-                `max_rate`.
+                first one that ends. None is skipped; without any, `max_rate` says when to draw.
             key: Equal for all streams whose views return the same page at the same time, which is
                 then drawn once for all of them. Include everything that the page depends on:
                 otherwise one user sees another user's page. Nonces need not be included.
@@ -392,8 +391,7 @@ class Writer(EventResponder):
             max_rate: The most pages per second.
 
         Raises:
-            ResponseError: If the view is not a function, a source is not an async iterable, there
-                is neither a source nor a rate, or the key is not hashable.
+            ResponseError: If the view, a source, the rate or the key cannot be used.
             ResponseEndedError: If a whole response was written before.
 
         Example:
