@@ -20,7 +20,6 @@ from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_kept
-from fatmorph.datastar._element_places import places_event
 from fatmorph.datastar._signal_classes import Signals
 from fatmorph.datastar.events._elements import (
     PatchOptions,
@@ -37,7 +36,7 @@ from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import render_bytes
-from fatmorph.morph._development import editor_template, new_patch_checker, shows_errors
+from fatmorph.morph._development import new_patch_checker, shows_errors
 from fatmorph.settings import Settings
 from fatmorph.threads import ThreadCall
 from fatmorph.transport import Transport
@@ -416,11 +415,6 @@ class Writer(EventResponder):
             max_rate=max_rate,
         )
         await live.run()
-
-    def _open_stream(self) -> None:
-        super()._open_stream()
-        if self._is_subscription and shows_errors():
-            self._stream.write(places_event(editor_template()), is_event=False)
 
     def _draw(
         self,

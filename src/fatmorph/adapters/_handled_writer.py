@@ -11,7 +11,7 @@ from importlib import import_module
 from fatmorph._log import Log
 from fatmorph.context import Context, request_line
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
-from fatmorph.morph._development import shows_errors
+from fatmorph.morph._development import editor_template, shows_errors
 from fatmorph.writer import Writer
 
 __all__ = ("HandledWriter",)
@@ -90,6 +90,12 @@ class HandledWriter(Writer):
     def take_back_cancellation(self) -> bool:
         """Return whether only the stopping server cancelled the handler."""
         return self._stream.take_back_cancellation()
+
+    def _open_stream(self) -> None:
+        super()._open_stream()
+        if self._is_subscription and shows_errors():
+            places = import_module("fatmorph.datastar._element_places")  # in development alone
+            self._stream.write(places.places_event(editor_template()), is_event=False)
 
     def _can_patch(self) -> bool:
         """Return whether an event can still reach the page."""

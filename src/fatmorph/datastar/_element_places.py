@@ -21,8 +21,9 @@ _SPAN = Tag("span")
 SCRIPT = """\
 (() => {
 el.remove();
-if (document.fatmorphPlaces) return;
-document.fatmorphPlaces = true;
+const root = document.documentElement;
+if (root.leadsToPlaces) return;
+root.leadsToPlaces = true;
 addEventListener('click', event => {
 const found = event.altKey && event.target.closest('[data-made-at]');
 if (!found) return;
