@@ -3,19 +3,17 @@
 python django_main.py
 """
 
-import argparse
 import os
 from pathlib import Path
 
-from board import accounts, database, handlers, layout
+from board import accounts, database, handlers
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.http import FileResponse, HttpRequest
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 from django.views.static import serve as serve_files
 
-from fatmorph import datastar_script, serve
+from fatmorph import serve
 from fatmorph.adapters.django import endpoint
 
 settings.configure(
@@ -47,15 +45,4 @@ database.prepare()
 application = get_asgi_application()
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Plan together, on Django.")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--datastar", metavar="FILE", help="your own copy of the Datastar client")
-    options = parser.parse_args()
-    if options.datastar:
-        layout.client = datastar_script("/datastar.js")
-
-        def client(request: HttpRequest) -> FileResponse:
-            return FileResponse(Path(options.datastar).open("rb"))
-
-        urlpatterns.append(path("datastar.js", client))
-    serve(application, port=options.port)
+    serve(application, port=int(os.environ.get("PORT", "8000")))

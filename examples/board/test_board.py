@@ -1,27 +1,25 @@
 """Tests of the board, without a server: `python -m pytest`."""
 
-import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from board import database, handlers
 from board.accounts import session_key
-from board.database import Card, load_cards
+from board.database import Card
 from board.state import Edit, Login, NewCard, Sending, Tab
 from board.views import board_view, login_view
+from main import app
 
-from fatmorph import Context, Pages
-from fatmorph.adapters import collect_response, respond
+from fatmorph import Pages
 from fatmorph.forms import FormData, read_form
 from fatmorph.morph import check
-from fatmorph.testing import MemoryClient
+from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
 
 TEA = Card(1, "next", "Drink tea", 2, "ada")
 CAKE = Card(2, "done", "Eat <cake>", 6, "grace", "cake.png")
-ADA = SimpleNamespace(session={"id": "s1", "user": "ada"})
 
 
 @pytest.fixture(autouse=True)
@@ -30,32 +28,16 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "PICTURES", tmp_path / "pictures")
     monkeypatch.setattr(database, "FIRST_CARDS", (("ideas", "Plant a tree", 3, "ada"),))
     monkeypatch.setattr(handlers, "tabs", Pages(Tab, owner=session_key))
-    database.prepare()
 
 
-def request(path: str, query: str = "", body: bytes = b"", **path_params: Any) -> Context[Any]:
-    async def read_body(max_bytes: int) -> bytes:
-        return body
-
-    return Context(
-        method="POST",
-        path=path,
-        query_string=query,
-        headers=[
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("datastar-request", "true"),
-            ("fatmorph-state", "1-2-3-4"),
-        ],
-        read_body=read_body,
-        path_params=path_params,
-        request=ADA,
-    )
-
-
-async def shown(client: MemoryClient, text: bytes) -> None:
-    async with asyncio.timeout(10):
-        while text not in client.body:
-            await asyncio.sleep(0.01)
+@asynccontextmanager
+async def logged_in(name: str, password: str) -> AsyncGenerator[Page, None]:
+    async with open_page(app, "/login") as page:
+        await page.type(page.get_by_label("Name"), name)
+        await page.type(page.get_by_label("Password"), password)
+        await page.press("Enter")
+        await page.settled()
+        yield page
 
 
 def test_the_board_shows_cards_in_their_columns(view_snapshot: ViewSnapshot) -> None:
@@ -88,56 +70,55 @@ def test_the_views_have_no_findings() -> None:
     assert check(board_view([TEA, CAKE], ["ada"], Tab()), board_view([TEA], [], editing)) == ()
 
 
-async def test_an_open_page_follows_the_actions_of_others() -> None:
-    client = MemoryClient()
-    stream = asyncio.create_task(respond(handlers.subscribe, request("/subscribe"), client))
-    await shown(client, b"Plant a tree")
+async def test_a_page_follows_the_actions_of_others() -> None:
+    async with logged_in("ada", "lovelace") as ada, logged_in("grace", "hopper") as grace:
+        await ada.click(ada.get_by_role("button", name="Edit Plant a tree"))
+        await ada.advance(0.1)  # a page is drawn 30 times per second at the most
+        await ada.type(ada.get_by_role("textbox", name="Title", exact=True), "s")
+        await grace.press("ArrowRight", grace.get_by_role("button", name="Move Plant a tree"))
+        await grace.advance(0.1)
+        await ada.press("Enter")
+        await ada.advance(0.1)
 
-    await collect_response(handlers.move, request("/", "column=done&before=", card=1))
-    await shown(client, b"3 of 3 points are done")
-    client.leave()
-    await stream
+        assert grace.get_by_css("#next .card > p").text == "Plant a trees"
+        assert [loss.kind for loss in (*ada.lost, *grace.lost)] == ["init"]  # it asks for the focus
 
-    assert [card.column for card in load_cards()] == ["done"]
     assert handlers.people == []
 
 
-async def test_a_card_that_is_not_valid_is_not_added() -> None:
-    c = request("/cards", body=b"title=x&points=99&column=ideas&key=k1")
+async def test_a_card_that_is_not_valid_is_told_and_a_valid_one_is_added_once() -> None:
+    async with logged_in("ada", "lovelace") as page:
+        await page.click(page.get_by_role("button", name="New card"))
+        dialog = page.get_by_role("dialog", name="New card")
+        await page.type(dialog.get_by_label("Title"), "Water it")
+        await page.type(dialog.get_by_label("Points"), "99")
+        await page.press("Enter")
+        await page.advance(0.1)
+        assert dialog.get_by_label("Points").attributes["aria-invalid"] == "true"
+        assert dialog.get_by_text("must be at most 13")
 
-    await collect_response(handlers.add, c)
+        await page.clear(dialog.get_by_label("Points"))
+        await page.type(dialog.get_by_label("Points"), "5")
+        await page.press("Enter")
+        await page.advance(0.1)
 
-    async with handlers.tabs.of(c) as tab:
-        assert tab.state.new_card.errors == {
-            "title": "must be at least 3 characters long",
-            "points": "must be at most 13",
-        }
-    assert len(load_cards()) == 1
-
-
-async def test_a_form_that_arrives_twice_adds_one_card() -> None:
-    for _ in range(2):
-        c = request("/cards", body=b"title=Water+it&points=1&column=next&key=k1")
-        await collect_response(handlers.add, c)
-
-    assert [card.title for card in load_cards()] == ["Plant a tree", "Water it"]
+        assert [card.text for card in page.get_by_css(".card > p")] == ["Plant a tree", "Water it"]
+        assert not dialog  # it is closed
 
 
 async def test_the_second_user_to_rename_a_card_is_told() -> None:
-    c = request("/cards/1/edit", card=1)
-    await collect_response(handlers.edit, c)
-    database.rename_card(1, "Plant two", since="Plant a tree")
+    async with logged_in("ada", "lovelace") as page:
+        await page.click(page.get_by_role("button", name="Edit Plant a tree"))
+        await page.advance(0.1)
+        database.rename_card(1, "Plant two", since="Plant a tree")
 
-    await collect_response(handlers.rename, request("/", body=b"title=Plant+three", card=1))
+        await page.press("Enter", page.get_by_role("textbox", name="Title", exact=True))
+        await page.advance(0.1)
 
-    async with handlers.tabs.of(c) as tab:
-        assert "“Plant three” is not saved" in tab.state.note
-    assert [card.title for card in load_cards()] == ["Plant two"]
+        assert "“Plant a tree” is not saved" in page.get_by_id("notes").text
+        assert page.get_by_css(".card > p").text == "Plant two"
 
 
-async def test_a_page_without_a_session_goes_to_the_login(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ADA, "session", {})
-
-    response = await collect_response(handlers.home, request("/"))
-
-    assert b"window.location = '/login'" in response.body
+async def test_a_page_without_a_session_goes_to_the_login() -> None:
+    async with open_page(app, "/") as page:
+        assert page.title == "Log in · Board"

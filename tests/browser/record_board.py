@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.datastar_bundle import datastar_bundle_path  # noqa: E402
-from example_programs import EXAMPLES, example_command  # noqa: E402
+from example_programs import EXAMPLES, board_settings  # noqa: E402
 from servers import running  # noqa: E402
 
 FOLDER = EXAMPLES / "board"
@@ -81,8 +81,8 @@ class Film:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
-        command = example_command(datastar_bundle_path())
-        with running(command, cwd=FOLDER, env={"BOARD_DATA": folder}) as server:
+        env = board_settings(Path(folder), datastar_bundle_path())
+        with running([sys.executable, "main.py"], cwd=FOLDER, env=env) as server:
             ada = logged_in(chromium, server.base_url, "ada", "lovelace", "light")
             grace = logged_in(chromium, server.base_url, "grace", "hopper", "dark")
             record(Film(ada, grace))

@@ -137,7 +137,8 @@ LEAVING: Mapping[str, tuple[Step, ...]] = {
 
 STATE = """
 async () => {
-const signals = {...(await import('/datastar.js')).root};
+const client = document.getElementById('datastar')?.src ?? '/datastar.js';
+const signals = {...(await import(client)).root};
 delete signals.fatmorph_page;
 const fields = [...document.querySelectorAll('input, textarea, select')]
 .map(field => [field.value, !!field.checked]);

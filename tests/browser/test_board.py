@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from example_programs import EXAMPLES
+from example_programs import EXAMPLES, board_settings
 from servers import Server, running
 
 PNG = bytes.fromhex(  # one blue pixel
@@ -22,8 +22,8 @@ PNG = bytes.fromhex(  # one blue pixel
 def board(
     request: pytest.FixtureRequest, tmp_path: Path, datastar_bundle: Path
 ) -> Iterator[Server]:
-    command = [sys.executable, request.param, "--port", "{port}", "--datastar", datastar_bundle]
-    with running(command, cwd=EXAMPLES / "board", env={"BOARD_DATA": str(tmp_path)}) as server:
+    command, env = [sys.executable, request.param], board_settings(tmp_path, datastar_bundle)
+    with running(command, cwd=EXAMPLES / "board", env=env) as server:
         yield server
 
 
@@ -57,6 +57,17 @@ def test_one_types_while_the_other_drags_that_card(ada: Page, grace: Page) -> No
     expect(titles(column(grace, "Doing"))).to_contain_text(
         ["Draw the chart", "Print the board as a poster in A3 or A2"]
     )
+
+
+def test_a_moved_title_does_not_take_the_focus_from_the_search(ada: Page, grace: Page) -> None:
+    ada.get_by_role("button", name="Edit Print the board").click()
+    expect(ada.get_by_label("Title", exact=True).first).to_be_focused()
+    ada.get_by_label("Search in the cards").focus()
+
+    drag_to_the_end(card(grace, "Print the board"), column(grace, "Doing"))
+
+    expect(column(ada, "Doing").get_by_label("Title", exact=True)).to_be_visible()
+    expect(ada.get_by_label("Search in the cards")).to_be_focused()
 
 
 def test_a_card_dropped_on_another_comes_before_it_on_all_pages(ada: Page, grace: Page) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from browser.steps import BROWSER_STEPS, LEAVING, SCRIPTS, Step, in_browser, in_memory
 from controls_program import Controls
-from example_programs import EXAMPLES, example_command, example_module
+from example_programs import EXAMPLES, board_settings, example_command, example_module
 from fatmorph import datastar_script
 from fatmorph.testing import open_page
 from servers import Server, running
@@ -49,23 +49,26 @@ def board_app() -> Any:
     """Return the board with a new database."""
     for known in [each for each in sys.modules if each.partition(".")[0] == "board"]:
         del sys.modules[known]
-    os.environ["BOARD_DATA"] = tempfile.mkdtemp()
+    settings = board_settings(Path(tempfile.mkdtemp()))
+    os.environ.update(settings)
     sys.path.insert(0, str(EXAMPLES / "board"))
     try:
-        module = example_module("board")
-        module.layout.client = datastar_script(CLIENT)
-        return module.app
+        return example_module("board").app
     finally:
         sys.path.remove(str(EXAMPLES / "board"))
-        del os.environ["BOARD_DATA"]
+        for variable in settings:
+            del os.environ[variable]
 
 
 @contextmanager
 def served(name: str, bundle: Path) -> Iterator[Server]:
     """Serve a program in a process of its own."""
-    if name in {"board", "chat", "hello", "tiles"}:
+    env: dict[str, str] = {}
+    if name == "board":
+        command, folder = [sys.executable, "main.py"], EXAMPLES / name
+        env = board_settings(Path(tempfile.mkdtemp()), bundle)
+    elif name in {"chat", "hello", "tiles"}:
         command, folder = example_command(bundle), EXAMPLES / name
-        env = {"BOARD_DATA": tempfile.mkdtemp()}
     else:
         command, folder = [sys.executable, "handlers.py"], PROGRAMS
         path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])

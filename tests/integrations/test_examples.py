@@ -94,7 +94,7 @@ def test_the_tests_of_board_pass_as_its_readme_starts_them() -> None:
 def test_board_asks_for_a_login_and_keeps_its_files_where_it_is_told(
     program: str, tmp_path: Path
 ) -> None:
-    command = [sys.executable, f"{program}.py", "--port", "{port}"]
+    command = [sys.executable, f"{program}.py"]
 
     with running(command, cwd=EXAMPLES / "board", env={"BOARD_DATA": str(tmp_path)}) as server:
         _, page = get(server, "/login")

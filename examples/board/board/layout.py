@@ -1,9 +1,11 @@
 """The page around every view."""
 
+import os
+
 from fatmorph import Element, connection_state, datastar_script, h
 from fatmorph.types import AttributeMapping, Child
 
-client = datastar_script()
+client = datastar_script(os.environ.get("BOARD_CLIENT"))
 
 
 def page(title: str, attributes: AttributeMapping, *content: Child) -> Element:

@@ -24,11 +24,13 @@ DRAG_END = f"{S.dragged} = 0; {S.over} = ''"
 KEYDOWN = f"""
 const item = evt.target.closest('[data-grip]')?.closest('[data-card]');
 const card = item?.dataset.card, here = item?.closest('[data-column]');
-const [column, before] = !item ? [] : {{
-    ArrowLeft: [here.previousElementSibling],
-    ArrowRight: [here.nextElementSibling],
-    ArrowUp: [item.previousElementSibling && here, item.previousElementSibling],
-    ArrowDown: [item.nextElementSibling && here, item.nextElementSibling?.nextElementSibling],
-}}[evt.key] ?? [];
+const above = item?.previousElementSibling, below = item?.nextElementSibling;
+const before = {{ArrowUp: above, ArrowDown: below?.nextElementSibling}}[evt.key];
+const column = {{
+    ArrowLeft: here?.previousElementSibling,
+    ArrowRight: here?.nextElementSibling,
+    ArrowUp: above && here,
+    ArrowDown: below && here,
+}}[evt.key];
 column && (evt.preventDefault(), {MOVE})
 """

@@ -10,9 +10,17 @@ from board.state import MAX_TITLE, PICTURE, BoardSignals as S, Edit, Login, Send
 from fatmorph import Element, at, data, dom_id, h
 from fatmorph.forms import Form
 
+# It also runs when another user moves the card, and then leaves the focus elsewhere alone.
+FOCUS = """
+const focused = document.activeElement;
+(focused == document.body || el.closest('.card').contains(focused)) && el.focus()
+"""
+
 
 def board_view(cards: list[Card], people: Sequence[str], tab: Tab) -> Element:
     found = [card for card in cards if tab.query.casefold() in card.title.casefold()]
+    in_column = {each: [card for card in found if card.column == each] for each in COLUMNS}
+    note = tab.note and h.p({"id": dom_id("note", tab.notes)}, tab.note)
     return page(
         tab.query or "Cards",
         data.page_id()
@@ -26,16 +34,10 @@ def board_view(cards: list[Card], people: Sequence[str], tab: Tab) -> Element:
             data.on("drop", moving.DROP),
             data.on("dragend", moving.DRAG_END),
             data.on("keydown", moving.KEYDOWN),
-            [
-                column_view(column, [card for card in found if card.column == column], tab)
-                for column in COLUMNS
-            ],
+            [column_view(column, cards, tab) for column, cards in in_column.items()],
         ),
         new_card_view(tab),
-        h.div(
-            {"id": "notes", "role": "status"},
-            tab.note and h.p({"id": dom_id("note", tab.notes)}, tab.note),
-        ),
+        h.div({"id": "notes", "role": "status"}, note),
     )
 
 
@@ -47,13 +49,10 @@ def header_view(cards: list[Card], people: Sequence[str]) -> Element:
         h.search(
             icon("search"),
             h.input(
+                {"id": "query", "type": "search", "maxlength": MAX_TITLE, "placeholder": "Search"},
+                {"aria-label": "Search in the cards"},
                 data.bind(S.query),
                 data.on("input", at.post("/search"), debounce="200ms"),
-                id="query",
-                type="search",
-                maxlength=MAX_TITLE,
-                placeholder="Search",
-                aria_label="Search in the cards",
             ),
         ),
         h.ul(
@@ -88,6 +87,8 @@ def column_view(column: Column, cards: list[Card], tab: Tab) -> Element:
 def card_view(card: Card, tab: Tab) -> Element:
     edit = tab.edit if tab.edit and tab.edit.card == card.id else None
     sending = tab.sending if tab.sending and tab.sending.card == card.id else None
+    edit_action = data.on("click", at.post(f"/cards/{card.id}/edit"))
+    grip = {"id": dom_id("move", card.id), "data-grip": True}
     return h.li(
         {"id": dom_id("card", card.id), "class": "card", "data-card": card.id},
         {"draggable": "false" if edit else "true"},
@@ -100,17 +101,8 @@ def card_view(card: Card, tab: Tab) -> Element:
             avatar(card.author),
             h.span({"class": "points", "title": "Points"}, card.points),
             picture_form(card, tab.sent),
-            icon_button(
-                "edit",
-                f"Edit {card.title}",
-                {"id": dom_id("edit", card.id)},
-                data.on("click", at.post(f"/cards/{card.id}/edit")),
-            ),
-            icon_button(
-                "move",
-                f"Move {card.title} with the arrow keys",
-                {"id": dom_id("move", card.id), "data-grip": True},
-            ),
+            icon_button("edit", f"Edit {card.title}", {"id": dom_id("edit", card.id)}, edit_action),
+            icon_button("move", f"Move {card.title} with the arrow keys", grip),
         ),
     )
 
@@ -124,14 +116,9 @@ def edit_view(edit: Edit) -> Element:
         data.on("reset", f"{at.post('/cancel')}; {focus}"),
         data.on("keydown", "evt.key == 'Escape' && el.reset()"),
         h.input(
-            data.init("el.focus()"),
-            id=dom_id("title", edit.card),
-            name="title",
-            value=edit.title,
-            required=True,
-            maxlength=MAX_TITLE,
-            autocomplete="off",
-            aria_label="Title",
+            {"id": dom_id("title", edit.card), "name": "title", "aria-label": "Title"},
+            {"value": edit.title, "required": True, "maxlength": MAX_TITLE, "autocomplete": "off"},
+            data.init(FOCUS),
         ),
         h.button({"class": "primary"}, "Save"),
         h.button({"type": "reset"}, "Cancel"),
@@ -145,14 +132,10 @@ def picture_form(card: Card, sent: int) -> Element:
         {"id": dom_id("pictures", card.id), "enctype": "multipart/form-data"},
         h.label({"for": name, "class": "quiet", "title": "Add a picture"}, icon("picture")),
         h.input(
+            {"id": name, "class": "hidden", "name": "picture", "type": "file"},
+            {"accept": PICTURE.accept, "aria-label": f"Add a picture to {card.title}"},
+            {"aria-describedby": dom_id("sent", card.id)},
             data.on("change", send),
-            id=name,
-            class_="hidden",
-            name="picture",
-            type="file",
-            accept=PICTURE.accept,
-            aria_label=f"Add a picture to {card.title}",
-            aria_describedby=dom_id("sent", card.id),
         ),
     )
 
@@ -168,6 +151,7 @@ def sending_view(sending: Sending) -> Element:
 
 def new_card_view(tab: Tab) -> Element:
     form, column = tab.new_card, dom_id("column", tab.added)
+    options = [h.option(each.capitalize(), value=each) for each in COLUMNS]
     return h.dialog(
         {"id": "new-card", "aria-labelledby": "new-card-title"},
         data.preserve_attr("open"),
@@ -181,10 +165,7 @@ def new_card_view(tab: Tab) -> Element:
             field(form, "title", "Title", tab.added, autocomplete="off"),
             field(form, "points", "Points", tab.added, inputmode="numeric"),
             h.label({"for": column}, "Column"),
-            h.select(
-                {"id": column, "name": "column"},
-                [h.option(each.capitalize(), value=each) for each in COLUMNS],
-            ),
+            h.select({"id": column, "name": "column"}, options),
             h.input(id="key", type="hidden", name="key", value=tab.key),
             h.footer(
                 h.button({"type": "button"}, data.on("click", f"{S.adding} = false"), "Cancel"),
