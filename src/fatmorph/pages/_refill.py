@@ -61,10 +61,10 @@ class Refill:
             return cast("State", change(state, **values))
         for name, value in values.items():
             if isinstance(state, dict):
-                state[name] = value
+                cast("dict[str, Any]", state)[name] = value
             else:
                 setattr(state, name, value)
-        return state
+        return state  # pyright: ignore[reportUnknownVariableType]
 
 
 def _is_frozen(state: object) -> bool:
@@ -75,8 +75,8 @@ def _is_frozen(state: object) -> bool:
 
 
 def _checked(names: object) -> frozenset[str]:
-    if isinstance(names, Iterable):
-        found = frozenset(names)
+    if _is_iterable(names):
+        found = frozenset(cast("Iterable[str]", names))
         if all(isinstance(name, str) for name in found):
             return found
     raise SettingsError(
@@ -85,6 +85,10 @@ def _checked(names: object) -> frozenset[str]:
         why="the fields of the state are named, and take the signals of the same names",
         fix='Pages(Tab, refill=("query",))',
     )
+
+
+def _is_iterable(names: object) -> bool:
+    return isinstance(names, Iterable)
 
 
 def _unknown_error(name: str, make: object) -> SettingsError:
