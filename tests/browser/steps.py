@@ -169,8 +169,10 @@ def normalised(text: str) -> State:
     return state
 
 
-async def in_memory(app: Any, steps: tuple[Step, ...], page_count: int) -> list[list[State]]:
-    """Return the states of all pages after each step, in memory."""
+async def in_memory(
+    app: Any, steps: tuple[Step, ...], page_count: int, *, is_timed: bool = False
+) -> list[list[State]]:
+    """Return the states of all pages after each step, in memory; if it is timed, after the last."""
     async with AsyncExitStack() as stack:
         pages = [await stack.enter_async_context(open_page(app)) for _ in range(page_count)]
         states = []
@@ -178,7 +180,8 @@ async def in_memory(app: Any, steps: tuple[Step, ...], page_count: int) -> list[
             await MEMORY_STEPS[step.do](pages[step.page], step)
             for page in pages:
                 await page.advance(0.2)
-            states.append([memory_state(page) for page in pages])
+            if not is_timed or step is steps[-1]:
+                states.append([memory_state(page) for page in pages])
         return states
 
 
