@@ -19,7 +19,6 @@ const focused = document.activeElement;
 
 def board_view(cards: list[Card], people: Sequence[str], tab: Tab) -> Element:
     found = [card for card in cards if tab.query.casefold() in card.title.casefold()]
-    in_column = {each: [card for card in found if card.column == each] for each in COLUMNS}
     note = tab.note and h.p({"id": dom_id("note", tab.notes)}, tab.note)
     return page(
         tab.query or "Cards",
@@ -34,7 +33,7 @@ def board_view(cards: list[Card], people: Sequence[str], tab: Tab) -> Element:
             data.on("drop", moving.DROP),
             data.on("dragend", moving.DRAG_END),
             data.on("keydown", moving.KEYDOWN),
-            [column_view(column, cards, tab) for column, cards in in_column.items()],
+            [column_view(column, found, tab) for column in COLUMNS],
         ),
         new_card_view(tab),
         h.div({"id": "notes", "role": "status"}, note),
@@ -73,7 +72,8 @@ def header_view(cards: list[Card], people: Sequence[str]) -> Element:
     )
 
 
-def column_view(column: Column, cards: list[Card], tab: Tab) -> Element:
+def column_view(column: Column, found: list[Card], tab: Tab) -> Element:
+    cards = [card for card in found if card.column == column]
     return h.section(
         {"id": column, "class": "column", "data-column": True},
         {"aria-labelledby": f"{column}-title"},
