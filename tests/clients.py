@@ -8,7 +8,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPResponse
 from types import TracebackType
 from typing import Any, Self
@@ -35,12 +35,10 @@ def request(
 
     A body of parts is sent in chunks.
     """
-    connection = HTTPConnection(HOST, port, timeout=30)
-    connection.request(method, path, body, headers or {})
-    response = connection.getresponse()
-    content = response.read()
-    connection.close()
-    return response, content
+    with closing(HTTPConnection(HOST, port, timeout=30)) as connection:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response, response.read()
 
 
 def upload(port: int, path: str, size: int, *, in_chunks: bool) -> int | None:

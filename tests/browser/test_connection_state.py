@@ -145,7 +145,8 @@ def test_other_requests_of_the_body_do_not_load_the_page_again(
         page.route(address, lambda route: held.append(route))  # noqa: PLW0108 - no builtin there
     with serve() as server:
         page.add_init_script(RECORD)
-        page.goto(server.base_url)
+        with page.expect_request("**/live*"):
+            page.goto(server.base_url)
         with page.expect_request("**/key"):
             page.keyboard.press("a")
         requests = held if ends.startswith("after") else reversed(held)
