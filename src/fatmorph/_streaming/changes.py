@@ -17,7 +17,7 @@ from fatmorph._streaming.alive import check_source
 from fatmorph.errors import HandlerError
 from fatmorph.types import Source
 
-__all__ = ("changes_of",)
+__all__ = ("Alarm", "Watchable", "changes_of")
 
 
 def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | None:
@@ -35,11 +35,11 @@ def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | Non
         return None
     if len(sources) == 1 and isinstance(sources[0], Source):
         return sources[0]
-    return _Joined([each if isinstance(each, _Watchable) else _Pump(each) for each in sources])
+    return _Joined([each if isinstance(each, Watchable) else _Pump(each) for each in sources])
 
 
 @runtime_checkable
-class _Watchable(Protocol):
+class Watchable(Protocol):
     """A source that can wake a reader of several sources."""
 
     @property
@@ -56,79 +56,113 @@ class _Watchable(Protocol):
 class _Joined:
     """Several sources as one."""
 
-    def __init__(self, sources: Sequence[_Watchable]) -> None:
-        self._sources = sources
+    def __init__(self, sources: Sequence[Watchable]) -> None:
+        self.sources = sources
 
     @property
     def changed_at(self) -> int:
-        return max(source.changed_at for source in self._sources)
+        return max(source.changed_at for source in self.sources)
 
     def __aiter__(self) -> Self:
-        for source in self._sources:
+        for source in self.sources:
             source.__aiter__()
         return self
 
     async def __anext__(self) -> None:
         loop = asyncio.get_running_loop()
-        while not any(source.take_waiting() for source in self._sources):
+        while not any(source.take_waiting() for source in self.sources):
             waiter = loop.create_future()
             try:
-                for source in self._sources:
+                for source in self.sources:
                     source.watch(waiter)
                 await waiter
             finally:
-                for source in self._sources:
+                for source in self.sources:
                     source.unwatch()
 
     def skip(self) -> int:
-        return sum(source.skip() for source in self._sources)
+        return sum(source.skip() for source in self.sources)
 
     def close(self) -> None:
-        for source in self._sources:
+        for source in self.sources:
             source.close()
 
     async def aclose(self) -> None:
         async with AsyncExitStack() as stack:
-            for source in self._sources:
+            for source in self.sources:
                 stack.push_async_callback(source.aclose)
 
 
-class _Pump:
+class Alarm:
+    """A source that only remembers that there was an item, and when the newest one came."""
+
+    def __init__(self) -> None:
+        self._is_changed = False
+        self._waiter: asyncio.Future[None] | None = None  # while a reader waits
+        self.changed_at = 0
+
+    def ring(self, moment: int) -> None:
+        """Remember an item, and end the wait of the reader.
+
+        Args:
+            moment: When the item came, by `time.perf_counter_ns()`.
+        """
+        self.changed_at = moment
+        self._is_changed = True
+        self.wake()
+
+    def wake(self, _: object = None) -> None:
+        """End the wait of the reader."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def watch(self, waiter: asyncio.Future[None]) -> None:
+        """End a wait at the next item, for a reader of several sources."""
+        self._waiter = waiter
+        if self._is_changed:
+            self.wake()
+
+    def unwatch(self) -> None:
+        """Undo `watch()`."""
+        self._waiter = None
+
+    def take_waiting(self) -> bool:
+        """Return whether there was an item since the last call."""
+        return self.skip() > 0
+
+    def skip(self) -> int:
+        """Do not wait for the items until now; return 1 if there were any, otherwise 0."""
+        skipped, self._is_changed = int(self._is_changed), False
+        return skipped
+
+
+class _Pump(Alarm):
     """A reader that empties a source at once, and only remembers that there was an item."""
 
     def __init__(self, source: AsyncIterable[object]) -> None:
+        super().__init__()
         self._source = source
         self._items: AsyncIterator[object] | None = None
         self._task: asyncio.Task[None] | None = None
-        self._is_changed = False
-        self._waiter: asyncio.Future[None] | None = None
-        self.changed_at = 0
 
     def __aiter__(self) -> Self:
         self._items = aiter(self._source)
         self._task = asyncio.create_task(self._read(self._items))
-        self._task.add_done_callback(self._wake)
+        self._task.add_done_callback(self.wake)
         return self
 
     def watch(self, waiter: asyncio.Future[None]) -> None:
-        self._waiter = waiter
-        if self._is_changed or (self._task is not None and self._task.done()):
-            self._wake()
-
-    def unwatch(self) -> None:
-        self._waiter = None
+        super().watch(waiter)
+        if self._task is not None and self._task.done():
+            self.wake()
 
     def take_waiting(self) -> bool:
-        if self.skip():
+        if super().take_waiting():
             return True
         if self._task is not None and self._task.done():
             self._task.result()  # raises the source's error, if there was one
             raise StopAsyncIteration
         return False
-
-    def skip(self) -> int:
-        skipped, self._is_changed = int(self._is_changed), False
-        return skipped
 
     def close(self) -> None:
         if self._task is not None:
@@ -145,9 +179,7 @@ class _Pump:
     async def _read(self, items: AsyncIterator[object]) -> None:
         try:
             async for _ in items:
-                self.changed_at = time.perf_counter_ns()
-                self._is_changed = True
-                self._wake()
+                self.ring(time.perf_counter_ns())
                 await asyncio.sleep(0)  # a source that never waits must not block the loop
         except SystemExit as error:  # from a task, it would end the event loop
             raise HandlerError(
@@ -156,7 +188,3 @@ class _Pump:
                 why="it would end the process, and every other stream with it",
                 fix="raise RuntimeError(…)  (instead of SystemExit)",
             ) from error
-
-    def _wake(self, _: object = None) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
