@@ -5,7 +5,7 @@
     from fatmorph import render, render_bytes, pretty, dom_id, connection_state, live_links
     from fatmorph import datastar_script, Signals, Signal, signal    the client; a page's signals
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
-    from fatmorph import Pages, Streams, in_thread         pages, their streams, slow queries
+    from fatmorph import Pages, Streams, in_thread, pending    pages, their streams, slow parts
     from fatmorph.types import Node, AttributeValue        what a component of yours takes
 
 Frameworks are in `fatmorph.adapters`; names that need an event loop are imported at first use.
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from fatmorph.relay._memory import Relay
     from fatmorph.server import serve
     from fatmorph.streams import Streams
+    from fatmorph.tasks import pending
     from fatmorph.threads import in_thread
     from fatmorph.writer import Writer
 
 __version__ = "0.1.0"
-
 __all__ = (
     "Attrs",
     "Context",
@@ -68,6 +68,7 @@ __all__ = (
     "json_script",
     "live_links",
     "mathml",
+    "pending",
     "pretty",
     "render",
     "render_bytes",
@@ -82,8 +83,7 @@ def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
     if name not in _MODULES:
         raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
     module = import_module(_MODULES[name])
-    globals()[name] = value = getattr(module, name, module)  # `at` and `data` are modules
-    return value
+    return globals().setdefault(name, getattr(module, name, module))  # `at`, `data`: modules
 
 
 def __dir__() -> list[str]:

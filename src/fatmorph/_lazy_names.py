@@ -20,6 +20,7 @@ MODULES = {
     "in_thread": "fatmorph.threads",
     "js": "fatmorph.markup.escape",
     "live_links": "fatmorph.datastar._live_links",
+    "pending": "fatmorph.tasks",
     "serve": "fatmorph.server",
     "signal": "fatmorph.datastar._signal_classes",
 }

@@ -17,7 +17,7 @@ from fatmorph._streaming.alive import check_source
 from fatmorph.errors import HandlerError
 from fatmorph.types import Source
 
-__all__ = ("Alarm", "Watchable", "changes_of")
+__all__ = ("Alarm", "Watchable", "changes_of", "joined")
 
 
 def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | None:
@@ -36,6 +36,20 @@ def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | Non
     if len(sources) == 1 and isinstance(sources[0], Source):
         return sources[0]
     return _Joined([each if isinstance(each, Watchable) else _Pump(each) for each in sources])
+
+
+def joined(changes: Source[object], alarm: Watchable) -> Source[object]:
+    """Return one source of the changes of a source that is being read, and of an alarm.
+
+    Args:
+        changes: The result of `changes_of()`; the new source is read from now on.
+        alarm: Closed with the new source, as is the other.
+    """
+    if isinstance(changes, _Joined):
+        return _Joined([*changes.sources, alarm])
+    if isinstance(changes, Watchable):
+        return _Joined([changes, alarm])
+    return _Joined([_Pump(changes).__aiter__(), alarm])
 
 
 @runtime_checkable

@@ -7,17 +7,20 @@ page. Numbered rules:
    recognised after a restart and in another process, and is never confused with another view's.
 2. The browser forgets the old id before it gets a page, and learns the new one after it. If the
    connection breaks in between, the browser has no id, and the page is sent again.
+3. The end of a task for which the page shows a placeholder is a change. Without a source, the
+   rate decides: a page at that moment would come too early.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence, Set as AbstractSet
 
 from fatmorph._streaming.alive import Alive
-from fatmorph._streaming.changes import changes_of
+from fatmorph._streaming.changes import changes_of, joined
 from fatmorph._streaming.shared_page import Page, SharedPage
+from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, collected_tasks
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError
@@ -67,6 +70,7 @@ class Live:
         )
         self._interval = 1 / max_rate if max_rate else 0.0
         self._next_time: float | None = None  # None before the first page
+        self._tasks: ShownTasks | None = None  # None before a page shows a placeholder
 
     async def run(self) -> None:
         """Send pages until the stream or the source ends, then close the source."""
@@ -79,7 +83,7 @@ class Live:
         finally:
             if self._shared is not None:
                 self._shared.remove_reader()
-            await self._alive.aclose()
+            await self._close()
 
     async def _next_change(self) -> int | None:
         """Wait for a change; return the time of the newest one, or None at the end."""
@@ -120,14 +124,41 @@ class Live:
     async def _send_page(self, changed_at: int) -> None:
         # A separate function, so that a waiting loop does not keep its last page in memory.
         if self._shared is None:
-            page = await self._draw()
+            page = await self._drawn()
         else:
-            page = await self._shared.drawn_after(changed_at, self._draw)
+            page = await self._shared.drawn_after(changed_at, self._drawn)
+            self._wait_for(page.tasks)  # another stream may have drawn it
         if page.id != self._last_id:
             if self._stream.is_ended and self._stream.is_complete:
                 raise completed_error()  # the view itself has unsubscribed the page
             self._stream.write(page.event)
             self._last_id = page.id
+
+    async def _drawn(self) -> Page:
+        with collected_tasks() as tasks:
+            try:
+                page = await self._draw()
+            finally:
+                self._wait_for(tasks)  # a view that fails ends their stream, too
+        return page._replace(tasks=frozenset(tasks)) if tasks else page
+
+    def _wait_for(self, tasks: AbstractSet[Awaited]) -> None:
+        if not tasks:
+            return
+        if self._tasks is None:
+            self._tasks = ShownTasks()
+            if self._changes is not None:
+                self._changes = joined(self._changes, self._tasks)
+        self._tasks.add(tasks)
+
+    async def _close(self) -> None:
+        try:
+            if self._tasks is not None:
+                self._tasks.close()
+                if self._changes is not None:
+                    await self._changes.aclose()
+        finally:
+            await self._alive.aclose()
 
 
 def check_view(view: object) -> None:

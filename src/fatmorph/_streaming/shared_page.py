@@ -13,16 +13,24 @@ from inspect import unwrap
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from fatmorph._streaming.shown_tasks import Awaited
 from fatmorph.errors import ResponseError, short_repr
 
 __all__ = ("Page", "SharedPage", "shared_page")
 
 
 class Page(NamedTuple):
-    """An event with a page, and the last event id of a browser that has this page."""
+    """An event with a page, and the last event id of a browser that has this page.
+
+    Args:
+        event: The event.
+        id: The id.
+        tasks: The tasks for whose values it shows placeholders.
+    """
 
     event: bytes
     id: str
+    tasks: frozenset[Awaited] = frozenset()
 
 
 class SharedPage:

@@ -1,0 +1,143 @@
+"""Shown tasks: the tasks and futures for whose values the parts of a live page wait.
+
+1. A draw collects the unfinished tasks that `pending()` has read. So a task is known to exactly
+   the streams that show its placeholder, also if the view runs in a thread, or another stream
+   drew the page.
+2. A task has one callback, however many streams wait for it. The last of them removes it, and
+   cancels the task. A future of `concurrent.futures` keeps it: such a callback cannot be removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any, Self, TypeAlias
+from weakref import WeakKeyDictionary
+
+from fatmorph._streaming.changes import Alarm
+from fatmorph.errors import MomentError
+
+__all__ = ("Awaited", "ShownTasks", "collected_tasks", "note_task")
+
+# Any: the value is a child of an element, which checks it.
+Awaited: TypeAlias = "asyncio.Future[Any] | concurrent.futures.Future[Any]"
+
+_of_draw: ContextVar[set[Awaited] | None] = ContextVar("fatmorph_tasks_of_draw", default=None)
+
+
+@contextmanager
+def collected_tasks() -> Generator[set[Awaited]]:
+    """Collect the unfinished tasks that a draw inside the block reads."""
+    tasks = set[Awaited]()
+    _of_draw.set(tasks)
+    try:
+        yield tasks
+    finally:
+        # Not reset(): a coroutine may be closed in another context than the one it began in.
+        _of_draw.set(None)
+
+
+def note_task(task: Awaited) -> None:
+    """Note that the page that is drawn now, if any, waits for a task; from any thread."""
+    tasks = _of_draw.get()
+    if tasks is not None:
+        tasks.add(task)
+
+
+class ShownTasks(Alarm):
+    """The tasks that the pages of one stream wait for: a source with an item for each that ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[Awaited] = set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def add(self, tasks: Iterable[Awaited]) -> None:
+        """Wait for more tasks; those that are known already are skipped.
+
+        Raises:
+            MomentError: If a task belongs to another event loop.
+        """
+        for task in tasks:
+            if task not in self._tasks:
+                self._check_loop(task)
+                self._tasks.add(task)
+                _add_reader(task, self)
+
+    def note_end(self, task: Awaited, moment: int) -> None:
+        """Ring for a task that has ended; for a future of a thread, from any thread.
+
+        Args:
+            task: The task.
+            moment: As for `ring()`.
+        """
+        if asyncio.isfuture(task):
+            self._end(task, moment)
+            return
+        with suppress(RuntimeError):  # the loop was closed while the stream waited
+            self._loop.call_soon_threadsafe(self._end, task, moment)
+
+    def close(self) -> None:
+        """Wait for nothing more; cancel the tasks for which no other stream waits."""
+        tasks, self._tasks = self._tasks, set()
+        for task in tasks:
+            _remove_reader(task, self)
+
+    async def aclose(self) -> None:
+        """Do what `close()` does."""
+        self.close()
+
+    def _end(self, task: Awaited, moment: int) -> None:
+        self._tasks.discard(task)
+        self.ring(moment)
+
+    def _check_loop(self, task: Awaited) -> None:
+        if isinstance(task, asyncio.Future) and task.get_loop() is not self._loop:
+            raise MomentError(
+                "cannot wait for a task of another event loop",
+                where="pending(task, …)",
+                why="its end does not wake the event loop that serves the page",
+                fix="state.report = asyncio.run_coroutine_threadsafe(load_report(), loop)",
+            )
+
+
+_guard = threading.Lock()  # a future of a thread may be shown by the streams of several event loops
+_readers: WeakKeyDictionary[Awaited, set[ShownTasks]] = WeakKeyDictionary()
+
+
+def _add_reader(task: Awaited, reader: ShownTasks) -> None:
+    with _guard:
+        is_new = task not in _readers
+        _readers.setdefault(task, set()).add(reader)
+    if is_new:
+        task.add_done_callback(_announce)
+
+
+def _remove_reader(task: Awaited, reader: ShownTasks) -> None:
+    with _guard:
+        readers = _readers.get(task)
+        if readers is None:  # the task has just ended
+            return
+        readers.discard(reader)
+        if readers:
+            return
+        if asyncio.isfuture(task):
+            del _readers[task]
+            task.remove_done_callback(_announce)
+    task.cancel()
+
+
+def _announce(task: Awaited) -> None:
+    moment = time.perf_counter_ns()
+    with _guard:
+        readers = _readers.pop(task, set())
+    for reader in readers:
+        reader.note_end(task, moment)
