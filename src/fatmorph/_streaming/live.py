@@ -20,7 +20,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Sequence, Set as
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.changes import changes_of, joined
 from fatmorph._streaming.shared_page import Page, SharedPage
-from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, collected_tasks
+from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, begin_draw, end_draw
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError
@@ -135,11 +135,12 @@ class Live:
             self._last_id = page.id
 
     async def _drawn(self) -> Page:
-        with collected_tasks() as tasks:
-            try:
-                page = await self._draw()
-            finally:
-                self._wait_for(tasks)  # a view that fails ends their stream, too
+        tasks = begin_draw()
+        try:
+            page = await self._draw()
+        finally:
+            end_draw()
+            self._wait_for(tasks)  # a view that fails ends their stream, too
         return page._replace(tasks=frozenset(tasks)) if tasks else page
 
     def _wait_for(self, tasks: AbstractSet[Awaited]) -> None:
