@@ -54,8 +54,9 @@ def pending(
     if task is None:
         return placeholder
     _check(task)
-    if not task.done():
-        note_task(task)
+    is_done = task.done()
+    note_task(task, is_done=is_done)
+    if not is_done:
         return placeholder
     error = _cancelled_error() if task.cancelled() else task.exception()
     if error is not None and not isinstance(fallback, EllipsisType) and not shows_errors():

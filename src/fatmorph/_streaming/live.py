@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence, Set as AbstractSet
+from functools import partial
 
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.changes import changes_of, joined
@@ -124,9 +125,10 @@ class Live:
     async def _send_page(self, changed_at: int) -> None:
         # A separate function, so that a waiting loop does not keep its last page in memory.
         if self._shared is None:
-            page = await self._drawn()
+            page = await self._drawn(changed_at)
         else:
-            page = await self._shared.drawn_after(changed_at, self._drawn)
+            draw = partial(self._drawn, changed_at)
+            page = await self._shared.drawn_after(changed_at, draw)
             self._wait_for(page.tasks)  # another stream may have drawn it
         if page.id != self._last_id:
             if self._stream.is_ended and self._stream.is_complete:
@@ -134,14 +136,16 @@ class Live:
             self._stream.write(page.event)
             self._last_id = page.id
 
-    async def _drawn(self) -> Page:
-        tasks = begin_draw()
+    async def _drawn(self, changed_at: int) -> Page:
+        drawn = begin_draw()
         try:
             page = await self._draw()
         finally:
             end_draw()
-            self._wait_for(tasks)  # a view that fails ends their stream, too
-        return page._replace(tasks=frozenset(tasks)) if tasks else page
+            self._wait_for(drawn.running)  # a view that fails ends their stream, too
+        if self._tasks is not None:
+            self._tasks.check_view(drawn, changed_at)
+        return page._replace(tasks=frozenset(drawn.running)) if drawn.running else page
 
     def _wait_for(self, tasks: AbstractSet[Awaited]) -> None:
         if not tasks:

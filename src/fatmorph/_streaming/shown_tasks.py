@@ -5,6 +5,9 @@
    drew the page.
 2. A task has one callback, however many streams wait for it. The last of them removes it, and
    cancels the task. A future of `concurrent.futures` keeps it: such a callback cannot be removed.
+3. A view that starts its task would start another one in each draw, and never show a value. Such
+   draws are counted: a task has ended and nothing newer has changed, but the view reads only a
+   task that has not even begun.
 """
 
 from __future__ import annotations
@@ -16,26 +19,43 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from contextvars import ContextVar
+from inspect import CORO_CREATED, getcoroutinestate
+from types import CoroutineType
 from typing import Any, Self, TypeAlias
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from fatmorph._streaming.changes import Alarm
 from fatmorph.errors import MomentError
 
-__all__ = ("Awaited", "ShownTasks", "begin_draw", "end_draw", "note_task")
+__all__ = ("Awaited", "DrawnTasks", "ShownTasks", "begin_draw", "end_draw", "note_task")
 
 # Any: the value is a child of an element, which checks it.
 Awaited: TypeAlias = "asyncio.Future[Any] | concurrent.futures.Future[Any]"
 
-_of_draw: ContextVar[set[Awaited] | None] = ContextVar("fatmorph_tasks_of_draw", default=None)
+MAX_VAIN_DRAWS = 10  # in a row; a view that goes on from one task to the next makes fewer
 
 
-def begin_draw() -> set[Awaited]:
-    """Return the set of the unfinished tasks that a draw reads from now on."""
+class DrawnTasks:
+    """The tasks that one draw has read."""
+
+    __slots__ = ("ended", "has_begun_one", "running")
+
+    def __init__(self) -> None:
+        self.running: set[Awaited] = set()
+        self.ended: set[Awaited] = set()
+        self.has_begun_one = False
+        """Whether the view has probably started one of them."""
+
+
+_of_draw: ContextVar[DrawnTasks | None] = ContextVar("fatmorph_tasks_of_draw", default=None)
+
+
+def begin_draw() -> DrawnTasks:
+    """Return the tasks that a draw reads from now on."""
     # hot: as tests/benchmarks/fan_out.py shows.
-    tasks: set[Awaited] = set()
-    _of_draw.set(tasks)
-    return tasks
+    drawn = DrawnTasks()
+    _of_draw.set(drawn)
+    return drawn
 
 
 def end_draw() -> None:
@@ -44,11 +64,21 @@ def end_draw() -> None:
     _of_draw.set(None)
 
 
-def note_task(task: Awaited) -> None:
-    """Note that the page that is drawn now, if any, waits for a task; from any thread."""
-    tasks = _of_draw.get()
-    if tasks is not None:
-        tasks.add(task)
+def note_task(task: Awaited, *, is_done: bool) -> None:
+    """Note that the view of the page that is drawn now, if any, reads a task; from any thread.
+
+    Args:
+        task: The task.
+        is_done: Whether the view shows its value, and not the placeholder.
+    """
+    drawn = _of_draw.get()
+    if drawn is None:
+        return
+    if is_done:
+        drawn.ended.add(task)
+    else:
+        drawn.running.add(task)
+        drawn.has_begun_one |= _is_unstarted(task)
 
 
 class ShownTasks(Alarm):
@@ -58,6 +88,8 @@ class ShownTasks(Alarm):
         super().__init__()
         self._loop = asyncio.get_running_loop()
         self._tasks: set[Awaited] = set()
+        self._ended: WeakSet[Awaited] = WeakSet()
+        self._vain_draws = 0
 
     def __aiter__(self) -> Self:
         return self
@@ -73,6 +105,32 @@ class ShownTasks(Alarm):
                 self._check_loop(task)
                 self._tasks.add(task)
                 _add_reader(task, self)
+
+    def check_view(self, drawn: DrawnTasks, changed_at: int) -> None:
+        """Refuse a view that starts a task in each draw.
+
+        Args:
+            drawn: The tasks that it has read now.
+            changed_at: The time of the newest change that the draw was to show.
+
+        Raises:
+            MomentError: If the last draws were in vain.
+        """
+        is_vain = (
+            drawn.has_begun_one
+            and changed_at == self.changed_at
+            and drawn.ended.isdisjoint(self._ended)
+        )
+        self._ended.clear()
+        self._vain_draws = self._vain_draws + 1 if is_vain else 0
+        if self._vain_draws >= MAX_VAIN_DRAWS:
+            raise MomentError(
+                "cannot show the value of a task that each draw of the page starts again",
+                where="pending(task, …)",
+                why="its end draws the page again, and the view then waits for the next task",
+                fix="state.report = asyncio.create_task(load_report())  "
+                "(before w.live(); and in the view pending(state.report, …))",
+            )
 
     def note_end(self, task: Awaited, moment: int) -> None:
         """Ring for a task that has ended; for a future of a thread, from any thread.
@@ -99,6 +157,7 @@ class ShownTasks(Alarm):
 
     def _end(self, task: Awaited, moment: int) -> None:
         self._tasks.discard(task)
+        self._ended.add(task)
         self.ring(moment)
 
     def _check_loop(self, task: Awaited) -> None:
@@ -113,6 +172,11 @@ class ShownTasks(Alarm):
 
 _guard = threading.Lock()  # a future of a thread may be shown by the streams of several event loops
 _readers: WeakKeyDictionary[Awaited, set[ShownTasks]] = WeakKeyDictionary()
+
+
+def _is_unstarted(task: Awaited) -> bool:
+    coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
+    return isinstance(coroutine, CoroutineType) and getcoroutinestate(coroutine) == CORO_CREATED
 
 
 def _add_reader(task: Awaited, reader: ShownTasks) -> None:

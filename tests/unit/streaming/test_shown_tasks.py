@@ -491,6 +491,66 @@ async def test_a_task_of_another_event_loop_is_refused(relay: Relay[None]) -> No
             await stream.handler
 
 
+@pytest.mark.parametrize("key", [None, "board"])
+async def test_a_view_that_starts_a_task_in_each_draw_is_refused(
+    relay: Relay[None], key: str | None
+) -> None:
+    begun = []
+
+    async def load_report() -> str:
+        begun.append("7")
+        return "7"
+
+    stream = Stream(
+        lambda: h.main(pending(asyncio.create_task(load_report()), WAITING), id="main"),
+        relay.subscribe("*"),
+        key=key,
+    )
+
+    with pytest.raises(MomentError, match="starts again"):
+        await stream.handler
+    assert len(begun) < 20
+
+
+async def test_a_view_may_go_on_from_one_task_to_the_next(relay: Relay[None]) -> None:
+    steps: list[asyncio.Task[str]] = []
+
+    async def step() -> str:
+        if len(steps) < 30:
+            steps.append(asyncio.create_task(step()))
+        return str(len(steps))
+
+    steps.append(asyncio.create_task(step()))
+    stream = Stream(
+        lambda: h.main(pending(steps[-1], f"step {len(steps)}"), id="main"), relay.subscribe("*")
+    )
+    await turns(200)
+    await stream.leave()
+
+    assert stream.pages[-1] == "30"
+
+
+async def test_a_view_may_start_a_task_that_it_keeps(relay: Relay[None]) -> None:
+    state: list[asyncio.Task[str]] = []
+
+    async def load_report() -> str:
+        return "7"
+
+    def view() -> Element:
+        if not state:
+            state.append(asyncio.create_task(load_report()))
+        return view_of(state[0])()
+
+    stream = Stream(view, relay.subscribe("*"))
+    await turns()
+    for _ in range(20):
+        relay.publish("again", None)
+        await turns()
+    await stream.leave()
+
+    assert stream.pages == [WAITING, "7"]
+
+
 async def test_an_error_of_a_task_ends_the_stream_as_one_of_the_view(
     report: asyncio.Future[Any], relay: Relay[None]
 ) -> None:
