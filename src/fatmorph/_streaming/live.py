@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Awaitable, Callable, Sequence, Set as AbstractSet
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from functools import partial
 
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.changes import changes_of, joined
 from fatmorph._streaming.shared_page import Page, SharedPage
-from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, begin_draw, end_draw
+from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, begin_draw, end_draw, running_tasks
 from fatmorph._streaming.stream import Stream
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import ResponseError
@@ -137,17 +137,18 @@ class Live:
             self._last_id = page.id
 
     async def _drawn(self, changed_at: int) -> Page:
-        drawn = begin_draw()
+        readings = begin_draw()
         try:
             page = await self._draw()
         finally:
             end_draw()
-            self._wait_for(drawn.running)  # a view that fails ends their stream, too
+            if readings:  # a view that fails ends their stream, too
+                self._wait_for(running_tasks(readings))
         if self._tasks is not None:
-            self._tasks.check_view(drawn, changed_at)
-        return page._replace(tasks=frozenset(drawn.running)) if drawn.running else page
+            self._tasks.check_view(readings, changed_at)
+        return page._replace(tasks=running_tasks(readings)) if readings else page
 
-    def _wait_for(self, tasks: AbstractSet[Awaited]) -> None:
+    def _wait_for(self, tasks: frozenset[Awaited]) -> None:
         if not tasks:
             return
         if self._tasks is None:

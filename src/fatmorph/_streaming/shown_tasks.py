@@ -16,18 +16,26 @@ import asyncio
 import concurrent.futures
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from inspect import CORO_CREATED, getcoroutinestate
 from types import CoroutineType
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
 from fatmorph._streaming.changes import Alarm
 from fatmorph.errors import MomentError
 
-__all__ = ("Awaited", "DrawnTasks", "ShownTasks", "begin_draw", "end_draw", "note_task")
+__all__ = (
+    "Awaited",
+    "Reading",
+    "ShownTasks",
+    "begin_draw",
+    "end_draw",
+    "note_task",
+    "running_tasks",
+)
 
 # Any: the value is a child of an element, which checks it.
 Awaited: TypeAlias = "asyncio.Future[Any] | concurrent.futures.Future[Any]"
@@ -35,27 +43,29 @@ Awaited: TypeAlias = "asyncio.Future[Any] | concurrent.futures.Future[Any]"
 MAX_VAIN_DRAWS = 10  # in a row; a view that goes on from one task to the next makes fewer
 
 
-class DrawnTasks:
-    """The tasks that one draw has read."""
+class Reading(NamedTuple):
+    """A task that a view has read.
 
-    __slots__ = ("ended", "has_begun_one", "running")
+    Args:
+        task: The task.
+        is_done: Whether the view shows its value, and not the placeholder.
+        is_unstarted: Whether it has not even begun, so that the view has probably made it.
+    """
 
-    def __init__(self) -> None:
-        self.running: set[Awaited] = set()
-        self.ended: set[Awaited] = set()
-        self.has_begun_one = False
-        """Whether the view has probably started one of them."""
+    task: Awaited
+    is_done: bool
+    is_unstarted: bool
 
 
-_of_draw: ContextVar[DrawnTasks | None] = ContextVar("fatmorph_tasks_of_draw", default=None)
+_of_draw: ContextVar[list[Reading] | None] = ContextVar("fatmorph_tasks_of_draw", default=None)
 
 
-def begin_draw() -> DrawnTasks:
-    """Return the tasks that a draw reads from now on."""
+def begin_draw() -> list[Reading]:
+    """Return the list of the tasks that a draw reads from now on."""
     # hot: as tests/benchmarks/fan_out.py shows.
-    drawn = DrawnTasks()
-    _of_draw.set(drawn)
-    return drawn
+    readings: list[Reading] = []
+    _of_draw.set(readings)
+    return readings
 
 
 def end_draw() -> None:
@@ -71,14 +81,14 @@ def note_task(task: Awaited, *, is_done: bool) -> None:
         task: The task.
         is_done: Whether the view shows its value, and not the placeholder.
     """
-    drawn = _of_draw.get()
-    if drawn is None:
-        return
-    if is_done:
-        drawn.ended.add(task)
-    else:
-        drawn.running.add(task)
-        drawn.has_begun_one |= _is_unstarted(task)
+    readings = _of_draw.get()
+    if readings is not None:
+        readings.append(Reading(task, is_done, not is_done and _is_unstarted(task)))
+
+
+def running_tasks(readings: Iterable[Reading]) -> frozenset[Awaited]:
+    """Return the tasks for whose values a page shows placeholders."""
+    return frozenset(reading.task for reading in readings if not reading.is_done)
 
 
 class ShownTasks(Alarm):
@@ -106,20 +116,20 @@ class ShownTasks(Alarm):
                 self._tasks.add(task)
                 _add_reader(task, self)
 
-    def check_view(self, drawn: DrawnTasks, changed_at: int) -> None:
+    def check_view(self, readings: Sequence[Reading], changed_at: int) -> None:
         """Refuse a view that starts a task in each draw.
 
         Args:
-            drawn: The tasks that it has read now.
+            readings: The tasks that it has read now.
             changed_at: The time of the newest change that the draw was to show.
 
         Raises:
             MomentError: If the last draws were in vain.
         """
         is_vain = (
-            drawn.has_begun_one
-            and changed_at == self.changed_at
-            and drawn.ended.isdisjoint(self._ended)
+            changed_at == self.changed_at
+            and any(reading.is_unstarted for reading in readings)
+            and not any(reading.task in self._ended for reading in readings)
         )
         self._ended.clear()
         self._vain_draws = self._vain_draws + 1 if is_vain else 0
