@@ -1,5 +1,7 @@
 """The types of requests and answers: checked, never run."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, assert_type
 
@@ -7,7 +9,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from starlette.requests import Request
 
-from fatmorph import Context, Element, Relay, Writer, h, in_thread
+from fatmorph import Context, Element, Relay, Writer, h, in_thread, pending
 from fatmorph.adapters.django import endpoint as django_endpoint
 from fatmorph.adapters.fastapi import endpoint
 from fatmorph.adapters.starlette import route
@@ -68,6 +70,19 @@ async def handler(c: Context, w: Writer) -> None:
     w.patch("<p>text</p>")  # type: ignore[arg-type]
     w.patch(h.p(), mode="inmer")  # type: ignore[arg-type]
     w.cookie("theme", "dark", same_site="loose")  # type: ignore[arg-type]
+
+
+async def slow_parts() -> Element:
+    pool = ThreadPoolExecutor()
+    pending(page_view(), h.p())  # type: ignore[arg-type]
+    pending(page_view, h.p())  # type: ignore[arg-type]
+    pending(in_thread(blocking_view, 1), h.p())  # type: ignore[arg-type]
+    return h.main(
+        pending(None, h.p("…")),
+        pending(asyncio.create_task(page_view()), h.p("…")),
+        pending(asyncio.ensure_future(in_thread(blocking_view, 1)), h.p("…")),
+        pending(pool.submit(blocking_view, 1), "…", fallback=None),
+    )
 
 
 async def typed(c: Context[Request], w: Writer) -> None:
