@@ -94,7 +94,7 @@ class Writer(EventResponder):
         retries: Retries | None = None,
     ) -> None:
         settings = settings or Settings()
-        stream = Stream(
+        stream = self._stream_class(retries)(
             transport, settings, accept_encoding, is_repeatable=is_repeatable, retries=retries
         )
         # The response to an action is not a document: the policy of its page stays in force.
@@ -404,10 +404,11 @@ class Writer(EventResponder):
         last_id = None if self._is_started or shows_errors() else self._last_event_id
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
-        is_development = self._patch_checker is not None
+        checker = self._patch_checker
+        drawing = view if checker is None else watched(view, checker.note_seconds)
         live = Live(
             self._stream,
-            partial(self._draw_page, watched(view) if is_development else view, regions),
+            partial(self._draw_page, drawing, regions),
             [source for source in sources if source is not None],
             shared=None if key is None else shared_page(view, regions, key, self._nonce),
             last_id=last_id,
@@ -415,6 +416,9 @@ class Writer(EventResponder):
             max_rate=max_rate,
         )
         await live.run()
+
+    def _stream_class(self, retries: Retries | None) -> type[Stream]:  # noqa: ARG002 - overridden
+        return Stream
 
     def _draw(
         self,

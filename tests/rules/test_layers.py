@@ -128,6 +128,7 @@ PACKAGE_ORDER = {
         "page_streams",
         "retries",
         "stream",
+        "recorded_stream",
         "alive",
         "changes",
         "shown_tasks",
@@ -173,6 +174,8 @@ PACKAGE_ORDER = {
     "relay": ("_contract", "_mailbox", "_memory", "redis", "nats"),
     "pages": ("_arguments", "_changes", "_line", "_page", "_refill", "_room", "_pages"),
     "adapters": (
+        "_drawer_element",
+        "_drawer",
         "_error_overlay",
         "_handled_writer",
         "_handler_end",

@@ -26,11 +26,14 @@ logger = Log("fatmorph.stream")
 _logged: dict[str, None] = {}
 
 
-def watched(view: Callable[[], T | Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+def watched(
+    view: Callable[[], T | Awaitable[T]], note: Callable[[float], None]
+) -> Callable[[], Awaitable[T]]:
     """Return a view that logs a warning if it holds the event loop; once for each function.
 
     Args:
         view: Draws a page; a function without parameters, plain or async.
+        note: Called with the seconds that it took, with its waits.
     """
 
     async def draw() -> T:
@@ -41,6 +44,7 @@ def watched(view: Callable[[], T | Awaitable[T]]) -> Callable[[], Awaitable[T]]:
             steps = _Steps(drawn)
             drawn = await steps
             longest = max(longest, steps.longest)
+        note(perf_counter() - started)
         if longest > SLOW_SECONDS:
             _warn(view, longest)
         return cast("T", drawn)  # isawaitable() does not narrow the type

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from typing import cast
 
 from fatmorph._log import Log
+from fatmorph._streaming.retries import Retries
+from fatmorph._streaming.stream import Stream
 from fatmorph.context import Context, request_line
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 from fatmorph.morph._development import editor_template, shows_errors
 from fatmorph.writer import Writer
 
 __all__ = ("HandledWriter",)
+
+RECORDED_STREAM = "fatmorph._streaming.recorded_stream"
 
 logger = Log("fatmorph.adapters")
 
@@ -91,11 +96,18 @@ class HandledWriter(Writer):
         """Return whether only the stopping server cancelled the handler."""
         return self._stream.take_back_cancellation()
 
+    def _stream_class(self, retries: Retries | None) -> type[Stream]:
+        if retries is None or retries.page_id is None or not shows_errors():
+            return super()._stream_class(retries)
+        return cast("type[Stream]", import_module(RECORDED_STREAM).RecordedStream)
+
     def _open_stream(self) -> None:
         super()._open_stream()
         if self._is_subscription and shows_errors():
             places = import_module("fatmorph.datastar._element_places")  # in development alone
             self._stream.write(places.places_event(editor_template()), is_event=False)
+            drawer = import_module("fatmorph.adapters._drawer")
+            drawer.open_drawer(self._stream, self._patch_checker)
 
     def _can_patch(self) -> bool:
         """Return whether an event can still reach the page."""

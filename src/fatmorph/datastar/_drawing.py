@@ -38,6 +38,10 @@ class PatchChecker(Protocol):
         """Log the findings about a view."""
         ...
 
+    def note_seconds(self, seconds: float) -> None:
+        """Note how long a view took to draw."""
+        ...
+
 
 def draw(
     view: Element | HasHtml,
@@ -58,8 +62,10 @@ def draw(
     """
     begun_at = perf_counter()
     drawn = write(view)
-    COUNTERS.render_seconds += perf_counter() - begun_at
+    seconds = perf_counter() - begun_at
+    COUNTERS.render_seconds += seconds
     if patch_checker is not None:
+        patch_checker.note_seconds(seconds)
         patch_checker.check(view, has_targets=has_targets, namespace=namespace)
     return drawn
 

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Hashable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fatmorph._log import Log
@@ -31,12 +31,20 @@ __all__ = (
 # How many views and findings are remembered, by their hashes, so that each is checked or logged
 # once.
 MAX_REMEMBERED = 4096
+# The texts of findings are remembered for the drawer: for how many views, how many, and how much of
+# each. A view whose findings are forgotten is checked again.
+MAX_VIEWS = 32
+MAX_FINDINGS = 10
+MAX_CHARACTERS = 500
+
+T = TypeVar("T")
 
 NOT_EDITORS = ("http:", "https:", "javascript:", "vbscript:", "data:", "file:", "blob:")
 
 logger = Log("fatmorph.morph")
 
-_checked: dict[Hashable, None] = {}
+_checked: dict[Hashable, bool] = {}  # whether there are findings
+_found: dict[Hashable, tuple[str, ...]] = {}
 _logged: dict[Hashable, None] = {}
 
 
@@ -47,6 +55,10 @@ class PatchChecker:
         # Imported late: a program that checks nothing starts faster without it.
         self._checks: Any = import_module("fatmorph.morph.checks")  # Any: a module
         self._page: Element | None = None  # the last whole page
+        self._noted = 0.0  # seconds of the view that is being drawn
+        self._seconds: float | None = None
+        self.findings: tuple[str, ...] = ()
+        """The first findings of the last view, and of the change to it, shortened."""
 
     def check(
         self,
@@ -62,19 +74,40 @@ class PatchChecker:
             has_targets: Whether the patch has a selector, or sends only regions of the view.
             namespace: The patch's namespace.
         """
+        self._seconds, self._noted = self._noted, 0.0
+        self.findings = ()
         if not isinstance(view, Element):
             return  # trusted HTML
-        if _is_new(_checked, (hash(view), has_targets, namespace)):
-            self._log(self._checks.check_patch(view, has_selector=has_targets, namespace=namespace))
+        key = (hash(view), has_targets, namespace)
+        has_findings = _checked.get(key)
+        if has_findings is None or (has_findings and key not in _found):
+            found = self._checks.check_patch(view, has_selector=has_targets, namespace=namespace)
+            self._log(found)
+            _remember(_checked, key, bool(found), MAX_REMEMBERED)
+            if found:
+                _remember(_found, key, _texts(found), MAX_VIEWS)
+        self.findings = _found.get(key, ())
         if view.tag != "html" or has_targets:
             return
         before, self._page = self._page, view
         if before is not None and before != view:
-            self._log(self._checks.check_change(before, view))
+            found = self._checks.check_change(before, view)
+            self._log(found)
+            self.findings += _texts(found)
+
+    def note_seconds(self, seconds: float) -> None:
+        """Note a part of the time that the view took that is checked next."""
+        self._noted += seconds
+
+    def take_seconds(self) -> float | None:
+        """Return how long the last view took to draw; None if it was asked for before."""
+        seconds, self._seconds = self._seconds, None
+        return seconds
 
     def _log(self, findings: tuple[Any, ...]) -> None:  # Any: its class is imported late
         for finding in findings:
-            if _is_new(_logged, hash(finding)):
+            if hash(finding) not in _logged:
+                _remember(_logged, hash(finding), None, MAX_REMEMBERED)
                 is_error = finding.severity == "error"
                 logger.log(logging.ERROR if is_error else logging.WARNING, "%s", finding)
 
@@ -113,10 +146,11 @@ def new_patch_checker() -> PatchChecker | None:
     return PatchChecker() if is_development() else None
 
 
-def _is_new(remembered: dict[Hashable, None], value: Hashable) -> bool:
-    if value in remembered:
-        return False
-    if len(remembered) >= MAX_REMEMBERED:
+def _texts(findings: tuple[Any, ...]) -> tuple[str, ...]:  # Any: their class is imported late
+    return tuple(str(finding)[:MAX_CHARACTERS] for finding in findings[:MAX_FINDINGS])
+
+
+def _remember(remembered: dict[Hashable, T], key: Hashable, value: T, most: int) -> None:
+    if key not in remembered and len(remembered) >= most:
         del remembered[next(iter(remembered))]
-    remembered[value] = None
-    return True
+    remembered[key] = value

@@ -23,9 +23,11 @@ def page_view(c: Context) -> Element:
         h.head(h.title("Rows"), datastar_script("/datastar.js", nonce=c.nonce)),
         h.body(
             data.init(at.subscribe("/subscribe")),
+            data.signals({"basket": 3}),
             h.h1("Rows"),
             h.input({"id": "note", "aria-label": "Note"}),
             h.p({"id": "rows"}, state["rows"]),
+            h.input({"aria-label": "Rows", "value": state["rows"]}),
             [
                 h.button({"id": name}, data.on("click", at.post(f"/{name}")), name)
                 for name in ("grow", "tell", "fail", "misuse", "break")

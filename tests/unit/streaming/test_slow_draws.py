@@ -35,6 +35,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def ignore(seconds: float) -> None:
+    """Take the time of a draw."""
+
+
 def message(view: Callable[..., object], milliseconds: int) -> str:
     code = view.__code__
     return (
@@ -51,7 +55,7 @@ async def test_a_view_that_holds_the_event_loop_is_logged_with_its_line(
         clock.pass_time(0.06)
         return h.p("slow")
 
-    drawn = await watched(view)()
+    drawn = await watched(view, ignore)()
 
     assert (drawn, caplog.messages) == (h.p("slow"), [message(view, 60)])
 
@@ -62,7 +66,7 @@ async def test_a_view_is_logged_once(clock: Clock, caplog: pytest.LogCaptureFixt
         return h.p("slow")
 
     for _ in range(3):
-        await watched(partial(view))()
+        await watched(partial(view), ignore)()
 
     assert caplog.messages == [message(view, 60)]
 
@@ -72,7 +76,7 @@ async def test_a_quick_view_is_not_logged(clock: Clock, caplog: pytest.LogCaptur
         clock.pass_time(0.05)
         return h.p("quick")
 
-    await watched(view)()
+    await watched(view, ignore)()
 
     assert caplog.messages == []
 
@@ -92,7 +96,7 @@ async def test_an_async_view_is_measured_from_one_wait_to_the_next(
         await asyncio.sleep(0)
         return h.p("blocking")
 
-    drawn = [await watched(patient)(), await watched(blocking)()]
+    drawn = [await watched(patient, ignore)(), await watched(blocking, ignore)()]
 
     assert (drawn, caplog.messages) == (
         [h.p("patient"), h.p("blocking")],
@@ -106,7 +110,7 @@ async def test_the_error_of_a_view_passes_through() -> None:
         raise LookupError("no such row")
 
     with pytest.raises(LookupError, match="no such row"):
-        await watched(view)()
+        await watched(view, ignore)()
 
 
 async def test_a_view_is_cancelled_where_it_waits_and_can_clean_up() -> None:
@@ -121,7 +125,7 @@ async def test_a_view_is_cancelled_where_it_waits_and_can_clean_up() -> None:
             raise
         return h.p()
 
-    drawing = asyncio.ensure_future(watched(view)())
+    drawing = asyncio.ensure_future(watched(view, ignore)())
     await asyncio.sleep(0)
     drawing.cancel()
     await asyncio.wait([drawing])
@@ -129,12 +133,26 @@ async def test_a_view_is_cancelled_where_it_waits_and_can_clean_up() -> None:
     assert (drawing.cancelled(), seen) == (True, ["cleaned up"])
 
 
+async def test_the_time_of_a_draw_includes_its_waits(clock: Clock) -> None:
+    noted: list[float] = []
+
+    async def view() -> Element:
+        clock.pass_time(0.01)
+        await asyncio.sleep(0)
+        clock.pass_time(0.02)
+        return h.p()
+
+    await watched(view, noted.append)()
+
+    assert noted == [pytest.approx(0.03)]
+
+
 async def test_a_view_that_is_never_resumed_can_be_closed() -> None:
     async def view() -> Element:
         await asyncio.sleep(0)
         return h.p()
 
-    drawing = watched(view)()
+    drawing = watched(view, ignore)()
     drawing.send(None)  # type: ignore[attr-defined] # it is a coroutine
 
     assert drawing.close() is None  # type: ignore[attr-defined]
