@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Protocol
 
 from fatmorph._streaming.recorded_stream import RecordedStream
+from fatmorph._streaming.stream import Stream
 from fatmorph.adapters._drawer_element import MAX_ROWS, drawer_event, figures_event
 from fatmorph.counters import open_streams
 from fatmorph.errors import FatmorphError
@@ -33,9 +34,12 @@ MAX_SIMULATED_BYTES = 100_000
 FIELD = re.compile(rb"^data: (elements|mode|selector|namespace) (.*)$", re.MULTILINE)
 
 
-def open_drawer(stream: RecordedStream, checker: Checker) -> None:
-    """Put a drawer into the page of a stream, and show what the stream sends from now on."""
-    if stream.recorder is None:
+def open_drawer(stream: Stream, checker: Checker) -> None:
+    """Put a drawer into the page of a stream, and show what the stream sends from now on.
+
+    A stream that began before development was switched on has no drawer.
+    """
+    if isinstance(stream, RecordedStream) and stream.recorder is None:
         stream.recorder = Drawer(stream, checker)
         stream.write_aside(drawer_event())
 
