@@ -44,6 +44,8 @@ EVENT_STREAM = "text/event-stream"
 # https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
 HEARTBEAT = b":\n\n"
 SILENT_HEARTBEAT_SECONDS = 15.0
+# Browsers drop the data that they have not read when a connection breaks off.
+LAST_EVENT_SECONDS = 0.03
 
 
 class Stream:
@@ -321,6 +323,8 @@ class Stream:
             is_stopped = self._lifetime.ending is Ending.SERVER_STOPPED
             async with asyncio.timeout(shutdown.GRACE_SECONDS if is_stopped else None):
                 await self.drain()
+                if self.is_left_incomplete and self._retries is not None:
+                    await asyncio.sleep(LAST_EVENT_SECONDS)
         except TimeoutError:
             self.end(Ending.CUT, "the server stops, and the client does not read")
         finally:
