@@ -13,6 +13,7 @@ from hypothesis import assume, given, strategies as st
 from markupsafe import Markup
 
 from fatmorph.datastar import events
+from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES
 from fatmorph.errors import EventError
 
 # The characters that break naive writers, with a high frequency.
@@ -24,7 +25,10 @@ NASTY = st.sampled_from(
 )
 TEXT = st.lists(st.one_of(NASTY, st.text(max_size=5)), max_size=12).map("".join)
 SELECTOR = st.text(min_size=1, max_size=20)
-NAME = st.text(min_size=1, max_size=8).filter(lambda n: "." not in n and not n.startswith("$"))
+# Without names that are refused.
+NAME = st.text(min_size=1, max_size=8).filter(
+    lambda name: "." not in name and not name.startswith("$") and name not in INHERITED_NAMES
+)
 NUMBER = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUE = st.recursive(
     st.none() | st.booleans() | NUMBER | TEXT,
