@@ -18,6 +18,7 @@ from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 from weakref import WeakKeyDictionary
 
+from fatmorph._functions import unwrapped
 from fatmorph._log import Log
 from fatmorph.errors import ThreadError
 
@@ -152,7 +153,7 @@ def _executor() -> ThreadPoolExecutor:
 
 
 def _check(function: Callable[..., object]) -> None:
-    plain = inspect.unwrap(function.func if isinstance(function, partial) else function)
+    plain = unwrapped(function)
     name = _name(plain)
     if inspect.iscoroutinefunction(plain):
         raise ThreadError(

@@ -17,7 +17,7 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 # Layer 0 is imported by all. The rooms of one layer do not know each other.
 # `docs/explanation/design.md` draws them.
 LAYERS = (
-    ("errors", "types", "_servers", "_lazy_names"),
+    ("errors", "types", "_servers", "_lazy_names", "_functions"),
     ("_log",),
     ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from functools import partial
 from weakref import WeakKeyDictionary
 
+from fatmorph._functions import full_name, unwrapped
 from fatmorph.counters import PageRecord
 from fatmorph.http._subscription import Mark
 
@@ -46,7 +46,6 @@ FEW_STREAMS = 40  # which the jitter of the pages themselves spreads as far
 YOUNG_SECONDS = 30.0
 SETTLE_YOUNG_SECONDS = 15.0
 STOPPED = b"event: datastar-stop\n\n"
-PARTIAL: type[object] = partial  # without the type of what it returns
 MAX_TROUBLES = 8  # more do not lengthen the wait
 
 
@@ -85,11 +84,11 @@ class Retries:
         self.page_id = None if mark is None else mark.page_id
         """The page that subscribes; None for any other request."""
         self._chosen_ms = None if mark is None else mark.retry_ms
-        function = _function(handler)
+        function = unwrapped(handler)
         key = getattr(function, "__code__", type(function))
         known = _troubles.get(key)
         self._troubles = known or _troubles.setdefault(
-            key, _Troubles(now, PageRecord(_name(function)))
+            key, _Troubles(now, PageRecord(full_name(function)))
         )
 
     @property
@@ -148,19 +147,3 @@ def _jittered(milliseconds: float) -> float:
 
 def _line(milliseconds: float) -> bytes:
     return b"retry: %d\n\n" % milliseconds
-
-
-def _function(handler: object) -> object:
-    """Return the function inside of wrappers; all requests of a handler share its code."""
-    found = handler
-    while True:
-        name = "func" if isinstance(found, PARTIAL) else "__wrapped__"
-        inner: object = getattr(found, name, None)
-        if inner is None:
-            return found
-        found = inner
-
-
-def _name(function: object) -> str:
-    named = function if hasattr(function, "__qualname__") else type(function)
-    return f"{named.__module__}.{getattr(named, '__qualname__', '')}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from functools import partial
-from inspect import unwrap
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from fatmorph._functions import unwrapped
 from fatmorph._streaming.shown_tasks import Awaited
 from fatmorph.errors import ResponseError, short_repr
 
@@ -108,5 +107,5 @@ def _code_number(view: Callable[[], object]) -> int:
     Each request may create its own function, but all functions of one handler share their code
     object. Its id is not reused while a stream holds the function.
     """
-    function: object = unwrap(view.func if isinstance(view, partial) else view)
+    function = unwrapped(view)
     return id(getattr(function, "__code__", type(function)))

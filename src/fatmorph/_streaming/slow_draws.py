@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
 from functools import partial
-from inspect import isawaitable, unwrap
+from inspect import isawaitable
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
+from fatmorph._functions import unwrapped
 from fatmorph._log import Log
 
 __all__ = ("watched",)
@@ -80,7 +81,7 @@ class _Steps(Awaitable[T]):
 
 
 def _warn(view: Callable[[], object], seconds: float) -> None:
-    function: Any = unwrap(view.func if isinstance(view, partial) else view)
+    function: Any = unwrapped(view)
     name = getattr(function, "__qualname__", type(function).__name__)
     code = getattr(function, "__code__", None)
     place = name if code is None else f"{name} ({code.co_filename}:{code.co_firstlineno})"

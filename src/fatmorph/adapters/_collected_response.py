@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
+from fatmorph._functions import full_name, unwrapped
 from fatmorph._log import Log
 from fatmorph._streaming.event_response import NO_CACHE, UNSUBSCRIBE
 from fatmorph.adapters._respond import Handler, respond
@@ -100,8 +101,7 @@ def collect_response_in_thread(
 
 
 def _log_once(handler: Handler, error: MomentError) -> None:
-    kind = type(handler)  # of an object that is called
-    name = f"{handler.__module__}.{getattr(handler, '__qualname__', kind.__qualname__)}"
+    name = full_name(unwrapped(handler))
     if name not in _logged:
         _logged.add(name)
         logger.error("%s  (the page is unsubscribed; logged once per handler)", error)

@@ -15,10 +15,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from functools import partial
 from types import CoroutineType
 from typing import Any, cast
 
+from fatmorph._functions import unwrapped
 from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
 from fatmorph.writer import Writer
@@ -74,7 +74,7 @@ def check_handler(handler: Callable[..., object]) -> None:
     Raises:
         HandlerError: It is a plain function or a generator.
     """
-    function: Any = inspect.unwrap(handler.func if isinstance(handler, partial) else handler)
+    function: Any = unwrapped(handler)
     if not inspect.isroutine(function) and not inspect.iscoroutinefunction(function):
         kind = cast("Any", type(function))
         function = getattr(kind, "__call__", function)  # noqa: B004 - not whether
