@@ -101,6 +101,7 @@ PACKAGE_ORDER = {
         "_attributes.fetch",
         "_attributes.subscription",
         "_script",
+        "_page_script",
         "_connection_state",
         "_live_links",
         "events._fields",

@@ -15,18 +15,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fatmorph.datastar._attributes.triggers import init
+from fatmorph.datastar._page_script import hidden_script
 from fatmorph.datastar.events._elements import patch_elements
-from fatmorph.markup._element import Tag
-from fatmorph.markup.escape import js
 
 __all__ = ("MAX_ROWS", "drawer_event", "figures_event")
 
 EVENT = "datastar-fatmorph-drawer"
 MAX_ROWS = 12
 MAX_SIGNAL_CHARACTERS = 20_000
-
-_SPAN = Tag("span")
 
 # light-dark() follows the person's preference: https://drafts.csswg.org/css-color-5/#light-dark
 STYLE = """\
@@ -156,16 +152,14 @@ timer ||= setTimeout(() => { timer = 0; drawer.showSignals(); }, 250);
 
 def drawer_event() -> bytes:
     """Return the event that puts a closed drawer into the page, unless it has one."""
-    values = {
-        "STYLE": js(STYLE),
-        "EVENT": js(EVENT),
-        "MAX_ROWS": str(MAX_ROWS),
-        "MAX_SIGNAL_CHARACTERS": str(MAX_SIGNAL_CHARACTERS),
-    }
-    script = SCRIPT.replace("\n", " ")
-    for name, value in values.items():
-        script = script.replace(name, value)
-    return patch_elements(_SPAN({"hidden": True}, init(script)), selector="body", mode="append")
+    script = hidden_script(
+        SCRIPT,
+        STYLE=STYLE,
+        EVENT=EVENT,
+        MAX_ROWS=MAX_ROWS,
+        MAX_SIGNAL_CHARACTERS=MAX_SIGNAL_CHARACTERS,
+    )
+    return patch_elements(script, selector="body", mode="append")
 
 
 def figures_event(figures: Mapping[str, object]) -> bytes:

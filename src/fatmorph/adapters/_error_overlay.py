@@ -17,11 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from fatmorph.datastar._attributes.triggers import init
+from fatmorph.datastar._page_script import page_script
 from fatmorph.datastar.events._elements import patch_elements
 from fatmorph.errors import FatmorphError, one_line
 from fatmorph.markup._element import Element, Tag
-from fatmorph.markup.escape import js
 from fatmorph.morph._development import editor_url
 
 __all__ = ("error_overlay", "overlay_event")
@@ -100,12 +99,11 @@ def overlay_event(error: BaseException, request: str, *, is_stream: bool) -> byt
 def error_overlay(error: BaseException, request: str, *, is_stream: bool) -> Element:
     """Return the element that shows an error; arguments as for `overlay_event()`."""
     begin = "datastar-open" if is_stream else "started"
-    script = SCRIPT.replace("STYLE", js(STYLE)).replace("BEGIN", js(begin))
     shown = _first(error)
     report = "".join(traceback.TracebackException.from_exception(error).format())
     return _ASIDE(
         {"id": OVERLAY_ID, "popover": "manual", "role": "alert", "lang": "en", "dir": "ltr"},
-        init(script.replace("\n", " ")),
+        page_script(SCRIPT, STYLE=STYLE, BEGIN=begin),
         _BUTTON(
             {"type": "button", "popovertarget": OVERLAY_ID, "popovertargetaction": "hide"},
             "Close",

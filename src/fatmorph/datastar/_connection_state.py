@@ -20,7 +20,7 @@ Source: https://data-star.dev/reference/actions#events
 
 from __future__ import annotations
 
-from fatmorph.datastar._attributes.triggers import init
+from fatmorph.datastar._page_script import page_script
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup._element import Element, Tag
 
@@ -95,8 +95,7 @@ if (!open.get(el) && streams.delete(el) && !isLeft) reload(el);
 }
 });
 })()"""
-# One line: parsers normalize line breaks, and the first tags of a page should stay readable.
-WATCH = init(SCRIPT.replace("\n", " "))
+WATCH = page_script(SCRIPT)
 
 
 def connection_state(

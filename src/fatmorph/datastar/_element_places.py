@@ -9,14 +9,10 @@ The listener is one for each document. A `data-init` expression adds it, so no p
 
 from __future__ import annotations
 
-from fatmorph.datastar._attributes.triggers import init
+from fatmorph.datastar._page_script import hidden_script
 from fatmorph.datastar.events._elements import patch_elements
-from fatmorph.markup._element import Tag
-from fatmorph.markup.escape import js
 
 __all__ = ("places_event",)
-
-_SPAN = Tag("span")
 
 SCRIPT = """\
 (() => {
@@ -44,5 +40,5 @@ def places_event(template: str) -> bytes:
     Args:
         template: The URL that opens a line, with `{file}` and `{line}`; empty for a dialog.
     """
-    script = SCRIPT.replace("TEMPLATE", js(template)).replace("\n", " ")
-    return patch_elements(_SPAN({"hidden": True}, init(script)), selector="body", mode="append")
+    script = hidden_script(SCRIPT, TEMPLATE=template)
+    return patch_elements(script, selector="body", mode="append")

@@ -24,7 +24,7 @@ https://data-star.dev/reference/actions#events
 from __future__ import annotations
 
 from fatmorph.datastar._attributes.fetch import fetch_text
-from fatmorph.datastar._attributes.triggers import init
+from fatmorph.datastar._page_script import page_script
 from fatmorph.markup._element import Element, Tag
 from fatmorph.markup.escape import JSExpression
 
@@ -97,8 +97,7 @@ if (type == 'datastar-patch-elements' && !isShown) show();
 if (type == 'finished' && pending && !--pending && !isShown) location.reload();
 }});
 }})()"""
-# One line, as for `connection_state()`.
-WATCH = init(SCRIPT.replace("\n", " "))
+WATCH = page_script(SCRIPT)
 
 
 def live_links() -> Element:
