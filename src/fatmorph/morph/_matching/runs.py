@@ -15,7 +15,7 @@ from collections import Counter
 from fatmorph.morph._matching.document import Document
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("count_runs",)
+__all__ = ("count_runs", "plugin_name")
 
 # The attributes of the free client that have an effect when they are applied.
 ATTRIBUTES = frozenset(
@@ -68,6 +68,15 @@ def count_runs(document: Document) -> Counter[tuple[Node, str]]:
     return runs
 
 
+def plugin_name(name: str) -> str:
+    """Return the name of a Datastar attribute without its prefix, key and modifiers.
+
+    Example:
+        >>> plugin_name("data-on:click__prevent")
+        'on'
+    """
+    return name.removeprefix("data-").partition("__")[0].partition(":")[0]
+
+
 def _is_applied(name: str) -> bool:
-    plugin = name.removeprefix("data-").partition("__")[0].partition(":")[0]
-    return name.startswith("data-") and plugin in ATTRIBUTES
+    return name.startswith("data-") and plugin_name(name) in ATTRIBUTES

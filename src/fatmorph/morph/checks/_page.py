@@ -10,7 +10,7 @@ from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated_range
 from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
-from fatmorph.morph.checks._sent_signals import report_sent_signals
+from fatmorph.morph.checks._sent_signals import ANY_REQUEST, report_sent_signals
 from fatmorph.morph.checks._signal_order import report_signal_order
 from fatmorph.morph.checks._survey import Row, Spot, Survey, Tree
 from fatmorph.morph.checks._vocabulary import CANCELS_BY_ELEMENT_BEFORE, MATCHED_BY_POSITION
@@ -20,7 +20,6 @@ __all__ = ("is_subscription", "report_page", "stylesheet_href")
 REQUEST = re.compile(r"@(get|post|put|patch|delete|query)\(\s*(['\"`])([^'\"`$]*)\2")
 # A write with a complete URL; of two reads, the later one is the one that is wanted.
 WRITE = re.compile(r"@(post|put|patch|delete)\(\s*(['\"`])([^'\"`$]*)\2\s*[,)]")
-ANY_REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
 CLIENT = re.compile(r"datastar@v?(\d+\.\d+\.\d+)")  # in a URL of the CDN
 # With "cleanup", as with the default, a request ends others.
 OWN_CANCELLATION = re.compile(r"requestCancellation(?!: 'cleanup')")

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from fatmorph.errors import short_repr
 from fatmorph.morph.checks._survey import Spot, Survey
 
-__all__ = ("NOTHING_SENT", "created_signal", "is_sent", "report_sent_signals")
+__all__ = ("ANY_REQUEST", "NOTHING_SENT", "created_signal", "is_sent", "report_sent_signals")
 
 PATTERN = r"{}: /((?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\[])+)/"
 INCLUDE = re.compile(PATTERN.format("include"))
 EXCLUDE = re.compile(PATTERN.format("exclude"))
 LOCAL = r"(^|\.)_"  # what no request sends, unless it says otherwise
+ANY_REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
 NOTHING_SENT = re.compile(r"\bpayload: |contentType: 'form'")
 BOUND_TYPES = frozenset(
     {

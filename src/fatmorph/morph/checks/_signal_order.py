@@ -14,13 +14,13 @@ from collections.abc import Iterator
 
 from fatmorph.errors import short_repr
 from fatmorph.http._page_id import ID_SIGNAL
+from fatmorph.morph._matching.runs import plugin_name
 from fatmorph.morph.checks._nesting import IN_TEMPLATE, UNKNOWN_TO_DATASTAR
-from fatmorph.morph.checks._sent_signals import NOTHING_SENT, created_signal, is_sent
+from fatmorph.morph.checks._sent_signals import ANY_REQUEST, NOTHING_SENT, created_signal, is_sent
 from fatmorph.morph.checks._survey import Row, Spot, Survey
 
 __all__ = ("report_signal_order",)
 
-REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
 TEXT = r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\""
 TEXTS = re.compile(TEXT)
 READ = re.compile(r"\$(\w+(?:[.-]\w+)*)")
@@ -41,13 +41,13 @@ def report_signal_order(survey: Survey) -> None:
         if spot.flags & (IN_TEMPLATE | UNKNOWN_TO_DATASTAR):
             continue
         if _starts_at_once(name):
-            if REQUEST.search(text):
+            if ANY_REQUEST.search(text):
                 early.add(_Request(spot, name, text))
             continue
         for signal in _created_signals(name, text):
             if signal not in created:
                 created.add(signal)
-                for request in early.needing(signal, spot, _plugin(name)):
+                for request in early.needing(signal, spot, plugin_name(name)):
                     _report(survey, request, signal, spot, name)
 
 
@@ -100,7 +100,7 @@ def _report(survey: Survey, request: _Request, signal: str, spot: Spot, name: st
         "name": request.name,
         "signal": short_repr(signal),
         "creator": f"{name} of {survey.path(spot)}",
-        "fix": _fix(signal, _plugin(name)),
+        "fix": _fix(signal, plugin_name(name)),
     }
     survey.report("signal-after-request", request.spot, **words)
 
@@ -111,12 +111,8 @@ def _fix(signal: str, plugin: str) -> str:
     return "data.computed(…)" if plugin == "computed" else "data.signals({…})"
 
 
-def _plugin(name: str) -> str:
-    return name[5:].partition("__")[0].partition(":")[0]
-
-
 def _starts_at_once(name: str) -> bool:
-    plugin = _plugin(name)
+    plugin = plugin_name(name)
     return (
         plugin == "effect"
         or (plugin == "init" and "__delay" not in name)
@@ -125,7 +121,7 @@ def _starts_at_once(name: str) -> bool:
 
 
 def _created_signals(name: str, text: str) -> Iterator[str]:
-    if _plugin(name) in ("computed", "signals") and ":" not in name:
+    if plugin_name(name) in ("computed", "signals") and ":" not in name:
         yield from _names_of_object(text)
     elif signal := created_signal(name, text):
         yield signal

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
+from fatmorph.morph._matching.runs import plugin_name
 from fatmorph.morph.checks._listeners import dead_listener
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def attribute_kind(name: str) -> int:
 
 def datastar_call(name: str) -> str:
     """Return our call that writes a Datastar attribute correctly."""
-    plugin = name[5:].partition("__")[0].partition(":")[0]
+    plugin = plugin_name(name)
     event = '"click", ' if plugin == "on" else ""
     return f'data.{plugin.replace("-", "_")}({event}"…")'
 
