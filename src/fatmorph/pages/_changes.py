@@ -9,11 +9,10 @@ import asyncio
 import threading
 import time
 from asyncio import get_running_loop
-from contextlib import suppress
 from typing import Self
 
 from fatmorph.errors import MomentError
-from fatmorph.relay._mailbox import end_wait, running_loop
+from fatmorph.relay._mailbox import end_wait, end_wait_in_its_loop, running_loop
 
 __all__ = ("Bell", "Changes")
 
@@ -139,12 +138,10 @@ class Changes:
 
 
 def _wake(waiter: asyncio.Future[None], here: asyncio.AbstractEventLoop | None) -> None:
-    loop = waiter.get_loop()
-    if loop is here:
+    if waiter.get_loop() is here:
         end_wait(waiter)
-        return
-    with suppress(RuntimeError):  # the loop was closed while the reader waited
-        loop.call_soon_threadsafe(end_wait, waiter)
+    else:
+        end_wait_in_its_loop(waiter)
 
 
 def _second_reader_error() -> MomentError:

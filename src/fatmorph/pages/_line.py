@@ -6,11 +6,10 @@ import asyncio
 import threading
 from asyncio import current_task, get_running_loop
 from collections import deque
-from contextlib import suppress
 from typing import Any
 
 from fatmorph.errors import MomentError
-from fatmorph.relay._mailbox import end_wait
+from fatmorph.relay._mailbox import end_wait_in_its_loop
 
 __all__ = ("Line",)
 
@@ -58,8 +57,7 @@ class Line:
             self._holder = None
             while self._waiting and self._holder is None:
                 task, future = self._waiting.popleft()
-                with suppress(RuntimeError):  # its event loop was closed
-                    future.get_loop().call_soon_threadsafe(end_wait, future)
+                if end_wait_in_its_loop(future):
                     self._holder = task
 
     def _give_up(self, turn: tuple[asyncio.Task[Any] | None, asyncio.Future[None]]) -> None:

@@ -16,7 +16,7 @@ from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 
-__all__ = ("LatestQueue", "Mailbox", "Queue", "end_wait", "running_loop")
+__all__ = ("LatestQueue", "Mailbox", "Queue", "end_wait", "end_wait_in_its_loop", "running_loop")
 
 T = TypeVar("T")
 
@@ -199,11 +199,8 @@ class Mailbox(Generic[T]):
             )
 
     def _wake_from_any_thread(self, waiter: asyncio.Future[None]) -> None:
-        try:
-            waiter.get_loop().call_soon_threadsafe(end_wait, waiter)
-        except RuntimeError:
-            # The loop was closed while the reader waited: the reader will never run again.
-            self._awaited.discard(self)
+        if not end_wait_in_its_loop(waiter):
+            self._awaited.discard(self)  # the reader will never run again
 
 
 class Queue(deque[tuple[str, T]]):
@@ -260,6 +257,15 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return get_running_loop()
     except RuntimeError:
         return None
+
+
+def end_wait_in_its_loop(waiter: asyncio.Future[None]) -> bool:
+    """Call `end_wait()` from any thread; return False if the future's event loop was closed."""
+    try:
+        waiter.get_loop().call_soon_threadsafe(end_wait, waiter)
+    except RuntimeError:
+        return False
+    return True
 
 
 def end_wait(waiter: asyncio.Future[None]) -> None:
