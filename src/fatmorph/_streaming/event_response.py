@@ -20,11 +20,10 @@ from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 __all__ = ("NO_CACHE", "UNSUBSCRIBE", "EventResponder")
 
 # An id for the client: it comes back with the next request of the same action.
-UNSUBSCRIBED = UNSUBSCRIBED_ID.encode()
+UNSUBSCRIBED = f"id: {UNSUBSCRIBED_ID}\n\n".encode()
 # Events for `connection_state()`: the client passes on every event whose name starts with datastar.
 OPENED = b"event: datastar-open\n\n"
-TELL_UNSUBSCRIBED = b"event: datastar-unsubscribe\n"
-UNSUBSCRIBE = TELL_UNSUBSCRIBED + b"id: %b\n\n" % UNSUBSCRIBED
+UNSUBSCRIBE = b"event: datastar-unsubscribe\n" + UNSUBSCRIBED
 """The event after which a page asks for its stream once, and gets a 204."""
 NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
@@ -127,8 +126,7 @@ class EventResponder(Responder):
         """
         self._start_stream()
         if not self._stream.is_ended:
-            is_told = self._is_subscription
-            event = UNSUBSCRIBE if is_told else UNSUBSCRIBE.removeprefix(TELL_UNSUBSCRIBED)
+            event = UNSUBSCRIBE if self._is_subscription else UNSUBSCRIBED
             self._stream.complete(b"" if self._is_head else event)
             self._stream.end(Ending.COMPLETE)
 

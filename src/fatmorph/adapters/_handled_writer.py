@@ -55,15 +55,16 @@ class HandledWriter(Writer):
         In development, the page shows the error. Its stream stays open until the server stops, so
         that the page asks again at once, and not after the wait of a failure.
         """
-        if isinstance(failure, Exception):  # a cancellation is not the handler's failure
+        is_error = isinstance(failure, Exception)  # a cancellation is not the handler's failure
+        if is_error:
             self._stream.note_error(failure)
-        if shows_errors() and isinstance(failure, Exception) and self._can_patch():
-            await self._show(failure, context)
-            return
+            if shows_errors() and self._can_patch():
+                await self._show(failure, context)
+                return
         self._take_held()
         if self._stream.must_complete:
             await self._stream.finish()
-        elif isinstance(failure, Exception):  # a cancellation is not the handler's failure
+        elif is_error:
             await self._stream.break_off()
 
     def confirm_unsubscribed(self) -> bool:
@@ -119,7 +120,7 @@ class HandledWriter(Writer):
             and not self._stream.is_complete
         )
 
-    async def _show(self, failure: Exception, context: Context) -> None:
+    async def _show(self, failure: BaseException, context: Context) -> None:
         """Patch an error into the page, and keep its stream open until the server stops."""
         overlay = import_module("fatmorph.adapters._error_overlay")  # in development alone
         is_stream = context.method == "GET" and (self._is_subscription or self._stream.is_watched)
