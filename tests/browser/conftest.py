@@ -28,6 +28,7 @@ from playwright.sync_api import (
 
 from browser.datastar_bundle import BundleUnavailableError, datastar_bundle_path
 from machine import missing
+from servers import Server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_ARGUMENTS = [
@@ -119,6 +120,14 @@ def new_page(
 @pytest.fixture
 def page(new_page: Callable[[], Page]) -> Page:
     return new_page()
+
+
+@pytest.fixture
+def live_page(server: Server, page: Page) -> Page:
+    """Return the page of the test's server, whose stream has begun."""
+    with page.expect_response("**/subscribe*"):
+        page.goto(server.base_url)
+    return page
 
 
 @pytest.fixture

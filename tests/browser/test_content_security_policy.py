@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
+from browser.policies import STRICT, TRUSTED_TYPES, WITH_EVAL, recorded_violations
 from rules.markdown import Page as MarkdownPage
 from rules.source_tree import ROOT
 from servers import Server, free_port, running
@@ -23,19 +24,6 @@ SCRIPT_OF_ANOTHER_SITE = {"content-type": "text/javascript", "access-control-all
 RESTART_TIMEOUT_MS = 20_000  # a Python that starts on a busy machine
 # Messages of the browser while the server is unreachable.
 AWAY = (r"net::ERR_", "network error", "Failed to fetch", "Datastar failed to reach")
-
-EVERYTHING_ELSE = (
-    "default-src 'self'; style-src 'self' 'nonce-{nonce}'; base-uri 'none'; object-src 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; "
-)
-# The policy of docs/how-to/content-security-policy.md, and the one for clients before 1.0.3.
-TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types datastar"
-STRICT = EVERYTHING_ELSE + "script-src 'nonce-{nonce}' 'strict-dynamic'" + TRUSTED_TYPES
-WITH_EVAL = EVERYTHING_ELSE + "script-src 'nonce-{nonce}' 'strict-dynamic' 'unsafe-eval'"
-
-RECORD_VIOLATIONS = """document.addEventListener('securitypolicyviolation', event =>
-    recordViolation(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`))"""
-
 
 # The variables of the program, and the release of the client.
 STRICT_PAGE = {"CLIENT": "1.0.4", "POLICY": STRICT, "HAS_CSP_MODE": "yes"}
@@ -68,16 +56,8 @@ def server(env: dict[str, str]) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def violations(context: BrowserContext) -> Iterator[list[str]]:
-    """Record what violates a policy in any page of the test: nothing may, unless it is removed."""
-    found: list[str] = []
-    context.expose_binding("recordViolation", lambda _, violation: found.append(violation))
-    context.add_init_script(RECORD_VIOLATIONS)
-
-    yield found
-
-    for page in context.pages:
-        page.evaluate("0")  # what was recorded before has arrived by then
-    assert found == []
+    with recorded_violations(context) as found:
+        yield found
 
 
 def open_page(page: Page, server: Server) -> str:

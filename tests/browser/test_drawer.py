@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from browser.test_content_security_policy import RECORD_VIOLATIONS, STRICT, WITH_EVAL
+from browser.policies import STRICT, WITH_EVAL, recorded_violations
 from browser.test_error_overlay import CONTRAST, PROGRAM, VARIABLES, open_page
 from servers import Server, running
 
@@ -28,15 +28,9 @@ def server(
 @pytest.fixture
 def watched_page(server: Server, context: BrowserContext, page: Page) -> Iterator[Page]:
     """Open the page; nothing may violate its policy."""
-    violations: list[str] = []
-    context.expose_binding("recordViolation", lambda _, violation: violations.append(violation))
-    context.add_init_script(RECORD_VIOLATIONS)
-    open_page(page, server)
-
-    yield page
-
-    page.evaluate("0")  # what was recorded before has arrived by then
-    assert violations == []
+    with recorded_violations(context):
+        open_page(page, server)
+        yield page
 
 
 def toggle(page: Page) -> Locator:

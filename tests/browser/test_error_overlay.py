@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from browser.test_content_security_policy import RECORD_VIOLATIONS, STRICT
+from browser.policies import STRICT, recorded_violations
 from browser.watched_tiles import WatchedTiles, watched_tiles
 from servers import Server, running
 
@@ -31,15 +31,9 @@ def server(official_bundle: Callable[[str], Path]) -> Iterator[Server]:
 @pytest.fixture
 def failing_page(server: Server, context: BrowserContext, page: Page) -> Iterator[Page]:
     """Open the page; nothing may violate its policy."""
-    violations: list[str] = []
-    context.expose_binding("recordViolation", lambda _, violation: violations.append(violation))
-    context.add_init_script(RECORD_VIOLATIONS)
-    open_page(page, server)
-
-    yield page
-
-    page.evaluate("0")  # what was recorded before has arrived by then
-    assert violations == []
+    with recorded_violations(context):
+        open_page(page, server)
+        yield page
 
 
 @pytest.fixture

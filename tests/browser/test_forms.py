@@ -27,13 +27,6 @@ def server(
         yield server
 
 
-@pytest.fixture
-def live_page(server: Server, page: Page) -> Page:
-    with page.expect_response("**/subscribe*"):
-        page.goto(server.base_url)
-    return page
-
-
 def type_in(page: Page, typed: dict[str, str]) -> None:
     for name, text in typed.items():
         page.locator(f"#{name}").fill(text)

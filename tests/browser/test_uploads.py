@@ -40,13 +40,6 @@ def server(
         yield server
 
 
-@pytest.fixture
-def live_page(server: Server, page: Page) -> Page:
-    with page.expect_response("**/subscribe*"):
-        page.goto(server.base_url)
-    return page
-
-
 def file_of(folder: Path, size: int, name: str = "a.png") -> Path:
     path = folder / name
     path.write_bytes(b"\x89PNG" * (size // 4))
