@@ -20,7 +20,7 @@ from fatmorph.testing import MemoryClient
 from fatmorph.threads import MAX_THREADS
 from transports import turns
 
-USER: ContextVar[str] = ContextVar("USER", default="nobody")
+USER: ContextVar[str] = ContextVar("USER", default="anonymous")
 
 
 class Gate:
@@ -90,7 +90,7 @@ async def test_context_variables_are_those_of_the_moment_in_which_it_is_awaited(
 async def test_a_context_variable_that_a_function_sets_stays_in_its_thread() -> None:
     await in_thread(USER.set, "Mallory")
 
-    assert (USER.get(), await in_thread(USER.get)) == ("nobody", "nobody")
+    assert (USER.get(), await in_thread(USER.get)) == ("anonymous", "anonymous")
 
 
 async def test_no_more_functions_run_at_once_than_there_are_threads(gate: Gate) -> None:

@@ -155,7 +155,7 @@ async def test_an_application_that_cannot_start_is_an_error() -> None:
 
 async def test_dependencies_of_fastapi_are_resolved_and_overridden() -> None:
     def user() -> str:
-        return "nobody"
+        return "anonymous"
 
     app = FastAPI()
 
