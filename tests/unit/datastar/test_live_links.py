@@ -1,16 +1,17 @@
 """The element that makes the links of its page live: morphs leave it alone."""
 
-from fatmorph import Element, at, data, h, live_links
+from fatmorph import Element, at, data, datastar_script, h, live_links
 from fatmorph.morph import check, simulate
 
 
 def page_view(name: str) -> Element:
     return h.html(
+        h.head(datastar_script()),
         h.body(
             data.init(at.subscribe(f"/stream/{name}")),
             h.main({"id": f"main-{name}"}, h.p(name)),
             live_links(),
-        )
+        ),
     )
 
 

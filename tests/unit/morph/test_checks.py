@@ -80,6 +80,14 @@ FOUND = {
     ),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
     "dead-listener": (h.body(h.button(data.on("clcik", "load()"))), "body > button"),
+    "unread-attribute": (h.body(h.p({"data-on-click": "@post('/a')"})), "body > p"),
+    "dead-expression": (h.body(h.p(data.on("click", "post('/a')"))), "body > p"),
+    "action-as-text": (h.body(h.button(at.post("/a"))), "body > button"),
+    "signal-without-dollar": (
+        h.body(data.signals({"count": 0}), h.p(data.text("count"))),
+        "body > p",
+    ),
+    "client-missing": (h.html(h.head(), h.body(h.p(data.text("$a")))), "body > p"),
     "control-named-id": (h.form(h.input(name="id")), "form > input"),
     "details-of-one-name": (
         h.body(OPEN(id="a", name="x"), OPEN(id="b", name="x")),
@@ -181,7 +189,7 @@ CLEAN = {
     "the only input": h.form(h.label("a", h.input(name="a")), h.button("Send")),
     "the only input of a row": h.ul([h.li(h.input(name="a"), id=x) for x in "ab"]),
     "inputs without state": h.form(h.input(type="hidden"), h.input(type="submit")),
-    "init on the body": h.html(h.head(), h.body(ROW)),
+    "init on the body": h.html(h.head(datastar_script()), h.body(ROW)),
     "details that stay": h.details(data.preserve_attr("open"), h.summary("a")),
     "details of the browser": h.details(data.attr({"open": "$open"}), h.summary("a")),
     "a dialog of the server": h.dialog({"open": True}, "a"),
@@ -1174,7 +1182,7 @@ def test_a_signal_after_the_first_request_that_needs_it_is_found(view, signal):
     "view",
     [
         h.body(data.page_id(), data.init(at.subscribe("/"))),
-        h.html(data.signals({"draft": ""}), h.body(SENT, h.p(data.signals({"draft": "a"})))),
+        h.main(data.signals({"draft": ""}), h.div(SENT, h.p(data.signals({"draft": "a"})))),
         h.body(data.init(at.subscribe("/")), data.signals({"query": ""})),
         h.body(SENT, data.signals({"query": ""})),
         h.body(SENT, h.input(data.bind("draft"), id="a", maxlength=9)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fatmorph
-from fatmorph import Markup, data, fragment, h, svg
+from fatmorph import Markup, data, datastar_script, fragment, h, svg
 from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.markup import _core
 from fatmorph.morph import check
@@ -54,7 +54,7 @@ def twice(name, *children):
 
 
 def page(name, *children):
-    return h.html(h.head(h.title(name)), h.body(*children))
+    return h.html(h.head(h.title(name), datastar_script()), h.body(*children))
 
 
 def test_patches_are_checked_in_development_only(production, monkeypatch):

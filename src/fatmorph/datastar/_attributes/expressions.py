@@ -37,6 +37,7 @@ NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|tr
 RETURN = re.compile(r"return\b")
 # The beginning of an action with its URL, as `at.get()` writes it.
 ACTION = re.compile(r"@[a-z]+\('[^'\\]*(?:\\.[^'\\]*)*'")
+ADDRESS = re.compile(r"(?:https?:/)?/[\w./~%?=&+-]*", re.ASCII)
 # Without `$`: the client would take `$name` for a signal, as a key too.
 BARE_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -49,7 +50,7 @@ def expression_text(expression: object, where: str) -> str:
         where: The call that it was given to, for the error.
 
     Raises:
-        DatastarError: It is empty, only `;`, or not text.
+        DatastarError: It is empty, only `;`, an address, or not text.
 
     Example:
         >>> expression_text("$count++", "data.init")
@@ -65,6 +66,14 @@ def expression_text(expression: object, where: str) -> str:
             where=f"{where}: {short_repr(expression)}",
             why="the client reads an empty value as none, and stops the page with ValueRequired",
             fix='condition and data.…("…")  (leave the attribute out)',
+        )
+    if ADDRESS.fullmatch(expression):
+        method = "post" if where.startswith("data.on(") else "get"
+        raise DatastarError(
+            "cannot use an address as an expression",
+            where=f"{where}: {short_repr(expression)}",
+            why="an expression is JavaScript; an action sends a request to an address",
+            fix=f'at.{method}("{expression}")',
         )
     return str.__str__(expression)
 

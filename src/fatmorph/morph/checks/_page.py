@@ -9,6 +9,7 @@ from typing import cast
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated_range
+from fatmorph.morph.checks._dead_expressions import report_dead_expressions
 from fatmorph.morph.checks._nesting import IN_NAV, IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._sent_signals import ANY_REQUEST, report_sent_signals
 from fatmorph.morph.checks._signal_order import report_signal_order
@@ -39,6 +40,8 @@ def report_page(survey: Survey) -> None:
     _report_stylesheets(survey)
     report_sent_signals(survey, is_subscription)
     report_signal_order(survey)
+    report_dead_expressions(survey)
+    _report_client(survey)
     for spot, _, _ in survey.signals:
         if spot.row is not None and not spot.row.is_covered:
             survey.report("signals-can-reset", spot)
@@ -210,6 +213,22 @@ def _report_cells(survey: Survey) -> None:
 def _is_in_known_row(cell: Spot) -> bool:
     row = cell.parent
     return row is not None and row.element.tag == "tr" and bool(row.element.attributes.get("id"))
+
+
+def _report_client(survey: Survey) -> None:
+    """Add a finding if a whole page has Datastar attributes, and nothing that could load Datastar.
+
+    Scripts are not read: any that loads another one may load the client.
+    """
+    if survey.root.tag != "html" or survey.has_trusted_html:
+        return
+    scripts = (spot.element for spot in survey.spots if spot.element.tag == "script")
+    if any("src" in script.attributes or script.children for script in scripts):
+        return
+    spots = [spot for spot, *_ in (*survey.applied, *survey.expressions)]
+    needing = [spot for spot in spots if not spot.flags & (IN_TEMPLATE | UNKNOWN_TO_DATASTAR)]
+    if needing:
+        survey.report("client-missing", min(needing, key=lambda spot: spot.number))
 
 
 def _report_stylesheets(survey: Survey) -> None:

@@ -19,7 +19,7 @@ from fatmorph.morph.checks._nesting import IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._sent_signals import ANY_REQUEST, NOTHING_SENT, created_signal, is_sent
 from fatmorph.morph.checks._survey import Row, Spot, Survey
 
-__all__ = ("report_signal_order",)
+__all__ = ("created_signals", "report_signal_order")
 
 TEXT = r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\""
 TEXTS = re.compile(TEXT)
@@ -44,7 +44,7 @@ def report_signal_order(survey: Survey) -> None:
             if ANY_REQUEST.search(text):
                 early.add(_Request(spot, name, text))
             continue
-        for signal in _created_signals(name, text):
+        for signal in created_signals(name, text):
             if signal not in created:
                 created.add(signal)
                 for request in early.needing(signal, spot, plugin_name(name)):
@@ -120,7 +120,13 @@ def _starts_at_once(name: str) -> bool:
     )
 
 
-def _created_signals(name: str, text: str) -> Iterator[str]:
+def created_signals(name: str, text: str) -> Iterator[str]:
+    """Yield the paths of the signals that an attribute creates.
+
+    Args:
+        name: The attribute's name, such as `data-signals` or `data-bind:query`.
+        text: Its value.
+    """
     if plugin_name(name) in ("computed", "signals") and ":" not in name:
         yield from _names_of_object(text)
     elif signal := created_signal(name, text):

@@ -39,6 +39,7 @@ from fatmorph.morph.checks._nesting import (
     Nesting,
     inside_foreign,
 )
+from fatmorph.morph.checks._unread_attributes import unread_attribute
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding
 
@@ -50,6 +51,7 @@ HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 NOTED = NAMED | {*kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"}
 SPACES = " \t\n\f\r"
 NEUTRAL_ACTION = re.compile(r"@(\w+)\('unsafe:")
+ACTION_AS_TEXT = re.compile(r"@(delete|get|patch|post|put)\('[^']*'[^@]*\)\Z")
 PAGE_END = re.compile("</html>|</head>|</body>")
 NO_SPACE = re.compile(r"[,;]|[^\S ]")  # the client splits data-preserve-attr at spaces
 SCROLLS = re.compile(r"overflow(?:-[xy])?\s*:\s*(?:auto|scroll)")
@@ -138,6 +140,8 @@ class Survey:
         self.signals: list[tuple[Spot, str, str]] = []
         self.heads: list[Spot] = []
         self.actions: list[tuple[Spot, Any]] = []  # Any: text, or True or None
+        self.expressions: list[tuple[Spot, str, str]] = []
+        self.has_trusted_html = False
         self.open_details: dict[str, Spot] = {}
         self._children: dict[int, list[Spot]] | None = None
         self._steps: dict[int, list[str]] = {}
@@ -197,6 +201,8 @@ class Survey:
                 self.report("too-deep", spot)
             children = element.children
             if len(children) == 1 and type(children[0]) is str and tag not in NOTED:
+                if children[0][:1] == "@":
+                    self._note_texts(spot, tag, children)
                 continue  # most elements are such leaves
             elements = [child for child in children if not isinstance(child, str)]
             if len(elements) < len(children):
@@ -215,6 +221,8 @@ class Survey:
                 bits |= kind
                 if kind & kinds.ACTION:
                     self.actions.append((spot, value))
+                if kind & kinds.EXPRESSION and type(value) is not bool:
+                    self.expressions.append((spot, name, value or ""))
                 if (
                     kind & kinds.NOTED
                     or value is True
@@ -250,6 +258,10 @@ class Survey:
             key = name.partition(":")[2].partition("__")[0]
             reason, fix = dead_listener(key)
             self.report("dead-listener", spot, event=short_repr(key), reason=reason, fix=fix)
+        if kind & kinds.UNREAD and not spot.flags & UNKNOWN_TO_DATASTAR:
+            reason, fix = unread_attribute(name, text)
+            if reason:
+                self.report("unread-attribute", spot, name=name, reason=reason, fix=fix)
         if kind & kinds.INIT:
             self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:
@@ -336,6 +348,9 @@ class Survey:
             if not isinstance(child, str):
                 continue
             is_raw = type(child) is not str or tag in kinds.RAW_TEXT
+            self.has_trusted_html |= type(child) is not str
+            if not is_raw and (action := ACTION_AS_TEXT.match(child)):
+                self.report("action-as-text", spot, action=short_repr(child), method=action[1])
             if is_raw and "</" in child and tag not in ROOTS:
                 if (end := PAGE_END.search(child)) and not spot.flags & FOREIGN:
                     self.report("page-end", spot, text=repr(end[0]))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 from fatmorph.morph._matching.runs import plugin_name
 from fatmorph.morph.checks._listeners import dead_listener
+from fatmorph.morph.checks._unread_attributes import may_be_unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ __all__ = (
     "CHECKED",
     "DEAD",
     "EMPTY_IDS_MATTER_BEFORE",
+    "EXPRESSION",
     "HOLDS_URL",
     "ID",
     "IGNORE",
@@ -44,6 +46,7 @@ __all__ = (
     "STATEFUL",
     "STATELESS_INPUTS",
     "STYLE",
+    "UNREAD",
     "URL",
     "attribute_kind",
     "datastar_call",
@@ -62,10 +65,12 @@ NEEDS_VALUE, NEEDS_NO_VALUE, NEEDS_KEY, NEEDS_NO_KEY = (1 << n for n in range(9,
 PRESERVE, URL = 1 << 13, 1 << 14
 DEAD = 1 << 15
 APPLIED = 1 << 16  # creates signals, or runs as soon as the client comes to it
+UNREAD = 1 << 17  # may be a Datastar attribute with a mistake in its name
+EXPRESSION = 1 << 18
 HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
-NOTED = (APPLIED | STYLE | STATE | SIGNALS | IGNORE | PRESERVE | DEAD) | (
+NOTED = (APPLIED | STYLE | STATE | SIGNALS | IGNORE | PRESERVE | DEAD | UNREAD) | (
     NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 )
 
@@ -109,25 +114,25 @@ MATCHED_BY_POSITION: Final = frozenset(
 _STATE_ATTRIBUTES = frozenset({"contenteditable", "popover"})
 # Datastar's attribute → the requirements on its name and value.
 _KINDS = {
-    "attr": NEEDS_VALUE,
+    "attr": EXPRESSION | NEEDS_VALUE,
     "bind": STATE | APPLIED,
-    "class": NEEDS_VALUE,
-    "computed": NEEDS_VALUE | APPLIED,
-    "effect": NEEDS_VALUE | NEEDS_NO_KEY | APPLIED,
+    "class": EXPRESSION | NEEDS_VALUE,
+    "computed": EXPRESSION | NEEDS_VALUE | APPLIED,
+    "effect": EXPRESSION | NEEDS_VALUE | NEEDS_NO_KEY | APPLIED,
     "ignore": IGNORE,
     "ignore-morph": STATE | IGNORE_MORPH,
     "indicator": STATE | APPLIED,
-    "init": STATE | INIT | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
-    "on": ACTION | NEEDS_VALUE | NEEDS_KEY,
-    "on-intersect": ACTION | NEEDS_VALUE | NEEDS_NO_KEY,
+    "init": EXPRESSION | STATE | INIT | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
+    "on": EXPRESSION | ACTION | NEEDS_VALUE | NEEDS_KEY,
+    "on-intersect": EXPRESSION | ACTION | NEEDS_VALUE | NEEDS_NO_KEY,
     "match-media": APPLIED,
-    "on-interval": STATE | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
+    "on-interval": EXPRESSION | STATE | APPLIED | NEEDS_VALUE | NEEDS_NO_KEY,
     "preserve-attr": PRESERVE,
     "ref": STATE | APPLIED,
-    "show": NEEDS_VALUE | NEEDS_NO_KEY,
+    "show": EXPRESSION | NEEDS_VALUE | NEEDS_NO_KEY,
     "signals": SIGNALS | APPLIED,
-    "style": NEEDS_VALUE,
-    "text": NEEDS_VALUE | NEEDS_NO_KEY,
+    "style": EXPRESSION | NEEDS_VALUE,
+    "text": EXPRESSION | NEEDS_VALUE | NEEDS_NO_KEY,
 }
 _EITHER_KEY_OR_VALUE = frozenset({"bind", "indicator", "ref"})
 _HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE, "by": URL} | dict.fromkeys(
@@ -140,7 +145,7 @@ def attribute_kind(name: str) -> int:
     if not name.startswith("data-"):
         return STATE if name in _STATE_ATTRIBUTES else _HTML_KINDS.get(name, 0)
     plugin, has_key, key = name[5:].partition("__")[0].partition(":")
-    kind = _KINDS.get(plugin, 0)
+    kind = _KINDS.get(plugin) or (UNREAD if may_be_unread(name) else 0)
     if kind & ACTION and dead_listener(key)[0]:
         kind |= DEAD
     if plugin in _EITHER_KEY_OR_VALUE:

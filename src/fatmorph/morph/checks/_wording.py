@@ -79,6 +79,18 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "the client throws there, and leaves every later attribute of the page unapplied",
             "{fix}",
         ),
+        "dead-expression": (
+            "error",
+            "{name} of <{tag}> fails when it runs",
+            "{reason}",
+            "{fix}",
+        ),
+        "action-as-text": (
+            "error",
+            "<{tag}> shows the text {action}",
+            "an action is the expression of an attribute, which says when it runs",
+            'h.{tag}(data.on("click", at.{method}(…)), …)',
+        ),
         "neutral-url": (
             "error",
             "{name} of <{tag}> has a URL that may run code",
@@ -193,6 +205,24 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "<{tag}> listens for {event}, an event that no browser sends",
             "{reason}",
             "{fix}",
+        ),
+        "unread-attribute": (
+            "warning",
+            "the client does not read {name} of <{tag}>",
+            "{reason}",
+            "{fix}",
+        ),
+        "signal-without-dollar": (
+            "warning",
+            "{name} of <{tag}> has the name of the signal {signal} without its $",
+            "to JavaScript it is a variable, which does not exist, so the expression fails",
+            "{fix}",
+        ),
+        "client-missing": (
+            "warning",
+            "the page has Datastar attributes, and no script",
+            "without its client nothing reads them: no click is sent, and no patch arrives",
+            "h.head(datastar_script(), …)",
         ),
         "ids-on-cells": (
             "warning",
