@@ -6,8 +6,10 @@ Handlers know it as a `Writer`, so that their editor completes only what is for 
 from __future__ import annotations
 
 import asyncio
+import inspect
+from collections.abc import AsyncIterable, Coroutine
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from fatmorph._log import Log
 from fatmorph._streaming.retries import Retries
@@ -15,7 +17,7 @@ from fatmorph._streaming.stream import Stream
 from fatmorph.context import Context, request_line
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 from fatmorph.morph._development import editor_template, shows_errors
-from fatmorph.writer import Writer
+from fatmorph.writer import View, Writer
 
 __all__ = ("HandledWriter",)
 
@@ -27,7 +29,16 @@ logger = Log("fatmorph.adapters")
 class HandledWriter(Writer):
     """A Writer whose response an adapter ends when its handler has ended."""
 
-    __slots__ = ()
+    __slots__ = ("_live_call",)
+
+    _live_call: Coroutine[Any, Any, None]  # the last one
+
+    def live(
+        self, view: View, *sources: AsyncIterable[object] | None, **options: Any
+    ) -> Coroutine[Any, Any, None]:
+        """Do as `Writer.live()`, and note the call, so that a forgotten `await` is seen."""
+        self._live_call = super().live(view, *sources, **options)
+        return self._live_call
 
     def __dir__(self) -> list[str]:
         return dir(Writer)
@@ -45,6 +56,19 @@ class HandledWriter(Writer):
                 self.empty(204 if self._status is None else self._status)
         finally:
             await self._stream.finish()
+
+    @property
+    def has_responded(self) -> bool:
+        """Whether the handler has written anything, or chosen a status."""
+        return self._is_started or self._held is not None or self._status is not None
+
+    def has_forgotten_live(self) -> bool:
+        """Return whether the handler has called `live()` and not awaited it."""
+        call = getattr(self, "_live_call", None)
+        if call is None or inspect.getcoroutinestate(call) != inspect.CORO_CREATED:
+            return False
+        call.close()  # Python would warn that it was never awaited
+        return True
 
     async def fail(self, failure: BaseException, context: Context) -> None:
         """End the stream of a failed handler.

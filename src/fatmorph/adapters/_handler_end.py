@@ -23,10 +23,19 @@ from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
 from fatmorph.writer import Writer
 
-__all__ = ("HandlerTask", "as_exception", "called", "check_handler", "check_returned")
+__all__ = (
+    "HandlerTask",
+    "as_exception",
+    "called",
+    "check_awaited",
+    "check_handler",
+    "check_responded",
+    "check_returned",
+)
 
 # In the annotation of a plain function that returns what another one does.
 AWAITABLES = ("Awaitable", "Coroutine", "Future", "Task", "Any")
+VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 QUERY = "in it, a query that blocks: await in_thread(query)"
 PATCH = "in it, w.patch(view)  instead of yield view"
 RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
@@ -65,14 +74,19 @@ class HandlerTask:
             return True
 
 
-def check_handler(handler: Callable[..., object]) -> None:
+def check_handler(handler: Callable[..., object], *, has_dependencies: bool = False) -> None:
     """Refuse a function that cannot be a handler, when it becomes a route.
 
     A function that returns the awaitable of another one is accepted if it says so: by
     `functools.wraps`, or by an annotation. For a lambda, this is seen when it is called.
 
+    Args:
+        handler: The function.
+        has_dependencies: Whether the framework passes further parameters.
+
     Raises:
-        HandlerError: It is a plain function or a generator.
+        HandlerError: It is a plain function or a generator, or takes other parameters than a
+            Context and a Writer.
     """
     function: Any = unwrapped(handler)
     if not inspect.isroutine(function) and not inspect.iscoroutinefunction(function):
@@ -90,6 +104,7 @@ def check_handler(handler: Callable[..., object]) -> None:
     )
     if not is_accepted:
         raise _refused_error(function, "that is not async", QUERY)
+    _check_parameters(handler, function, has_dependencies=has_dependencies)
 
 
 def called(
@@ -116,6 +131,41 @@ def check_returned(context: Context, returned: object) -> None:
         raise _returned_error(context, returned)
 
 
+def check_awaited(context: Context, *, has_forgotten: bool) -> None:
+    """Refuse a call of `w.live(…)` that was not awaited.
+
+    Raises:
+        HandlerError: The handler returned without waiting for it.
+    """
+    if has_forgotten:
+        raise HandlerError(
+            "cannot send a live page that no handler waits for",
+            where=request_line(context.method, context.path),
+            why="w.live(…) does nothing until it is awaited, and ends with the handler",
+            fix="await w.live(…)",
+        )
+
+
+def check_responded(context: Context, *, has_responded: bool) -> None:
+    """Refuse an empty response to a browser that opens a page.
+
+    Raises:
+        HandlerError: The browser would stay on the page before, and show nothing.
+    """
+    is_page = (
+        context.method == "GET"
+        and not context.is_datastar
+        and "text/html" in context.headers.get("accept", "")
+    )
+    if is_page and not has_responded:
+        raise HandlerError(
+            "cannot respond with nothing to a browser that opens a page",
+            where=request_line(context.method, context.path),
+            why="the handler has written nothing, so the browser would stay where it is",
+            fix="w.html(home_view())  (or w.empty(), if nothing is meant)",
+        )
+
+
 def as_exception(error: BaseException) -> BaseException:
     """Return an error as an exception to which a framework responds with a 500.
 
@@ -133,6 +183,30 @@ def as_exception(error: BaseException) -> BaseException:
     )
     found.__cause__ = error
     return found
+
+
+def _check_parameters(
+    handler: Callable[..., object], function: Any, *, has_dependencies: bool
+) -> None:
+    # The function that is called, which takes what it passes on by itself.
+    parameters = inspect.signature(handler, follow_wrapped=False).parameters.values()
+    kinds = {parameter.kind for parameter in parameters}
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [p for p in parameters if p.default is p.empty and p.kind not in VARIABLE]
+    has_two = inspect.Parameter.VAR_POSITIONAL in kinds or len(places) >= 2
+    is_swapped = [p.name for p in places[:2]] == ["w", "c"]
+    if has_two and not is_swapped and (has_dependencies or len(needed) <= 2):
+        return
+    others = "".join(f", {p.name}" for p in places[2:]) if has_dependencies else ""
+    advice = ""
+    if len(places) > 2 and not has_dependencies:
+        advice = f'  (and in it c.path_params["{places[2].name}"])'
+    raise HandlerError(
+        f"cannot register a handler that takes ({', '.join(p.name for p in parameters)})",
+        where=f"{function.__module__ or '__main__'}.{function.__qualname__}",
+        why="a handler is called with a Context and a Writer, in this order",
+        fix=f"async def {function.__name__}(c, w{others}):{advice}",
+    )
 
 
 def _refused_error(function: Any, rule: str, advice: str) -> HandlerError:

@@ -36,9 +36,9 @@ def injected(
             under other names, because the handler may have parameters with the same names.
 
     Raises:
-        HandlerError: If the handler is not async.
+        HandlerError: If the handler is not async, or does not take `c` and `w` first.
     """
-    check_handler(handler)
+    check_handler(handler, has_dependencies=True)
     names = {f"fatmorph_{name}": name for name in own}
 
     @functools.wraps(handler)

@@ -12,7 +12,13 @@ from fatmorph._servers.incomplete import leave_incomplete
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._handled_writer import HandledWriter
-from fatmorph.adapters._handler_end import HandlerTask, called, check_returned
+from fatmorph.adapters._handler_end import (
+    HandlerTask,
+    called,
+    check_awaited,
+    check_responded,
+    check_returned,
+)
 from fatmorph.context import Context, request_line
 from fatmorph.errors import BodyError, FormError, OriginError, PageError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark
@@ -58,6 +64,8 @@ async def respond(
                 check_origin(context.method, context.headers, settings.allowed_origins)
                 if not writer.confirm_unsubscribed():
                     check_returned(context, await called(handler, context, writer))
+                    check_awaited(context, has_forgotten=writer.has_forgotten_live())
+                    check_responded(context, has_responded=writer.has_responded)
             except REFUSALS as error:
                 _refuse(context, writer, error)
             except asyncio.CancelledError:

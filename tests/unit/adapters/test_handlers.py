@@ -92,6 +92,95 @@ def test_other_functions_that_cannot_be_handlers_are_refused_too(
     assert str(raised.value.fix).partition("  ")[0] == fix
 
 
+async def of_another_library(request: object) -> None: ...
+
+
+async def swapped(w: Writer, c: Context) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("handler", "parameters", "fix"),
+    [
+        (of_another_library, "(request)", "async def of_another_library(c, w):"),
+        (swapped, "(w, c)", "async def swapped(c, w):"),
+    ],
+)
+@adapters
+def test_a_handler_of_other_parameters_is_refused_when_it_is_registered(
+    register: Callable[..., object],
+    handler: Callable[..., Awaitable[None]],
+    parameters: str,
+    fix: str,
+) -> None:
+    with pytest.raises(HandlerError, match="cannot register a handler that takes") as raised:
+        register(handler)
+
+    assert raised.value.what.endswith(parameters)
+    assert raised.value.fix == fix
+
+
+async def vote(c: Context, w: Writer, drink: str) -> None: ...
+
+
+def test_a_handler_reads_the_parameters_of_its_path_from_its_context() -> None:
+    with pytest.raises(HandlerError) as raised:
+        route("/vote/{drink}", vote)  # type: ignore[arg-type]
+
+    assert raised.value.fix == 'async def vote(c, w):  (and in it c.path_params["drink"])'
+
+
+@pytest.mark.parametrize("register", [fastapi.endpoint, litestar.endpoint])
+def test_a_framework_passes_further_parameters(register: Callable[..., object]) -> None:
+    assert register(vote) is not None
+
+
+async def forgets(c: Context, w: Writer) -> None:
+    w.live(lambda: h.p(id="a"), max_rate=1)  # type: ignore[unused-coroutine]
+
+
+async def test_a_live_page_that_no_handler_awaits_is_an_error() -> None:
+    with pytest.raises(HandlerError, match="no handler waits for") as raised:
+        await respond(forgets, Context(method="GET", path="/"), MemoryClient())
+
+    assert raised.value.fix == "await w.live(…)"
+
+
+async def writes_nothing(c: Context, w: Writer) -> None: ...
+
+
+async def chooses_a_status(c: Context, w: Writer) -> None:
+    w.status = 204
+
+
+BROWSER = {"accept": "text/html,*/*;q=0.8"}
+
+
+async def test_an_empty_response_to_a_browser_that_opens_a_page_is_an_error() -> None:
+    with pytest.raises(HandlerError, match="cannot respond with nothing"):
+        await respond(
+            writes_nothing, Context(method="GET", path="/", headers=BROWSER.items()), MemoryClient()
+        )
+
+
+@pytest.mark.parametrize(
+    ("handler", "method", "headers"),
+    [
+        (writes_nothing, "POST", BROWSER),
+        (writes_nothing, "GET", {"accept": "*/*"}),
+        (writes_nothing, "GET", BROWSER | {"datastar-request": "true"}),
+        (chooses_a_status, "GET", BROWSER),
+    ],
+)
+async def test_other_empty_responses_are_complete(
+    handler: Callable[[Context, Writer], Awaitable[None]], method: str, headers: dict[str, str]
+) -> None:
+    client = MemoryClient()
+
+    await respond(handler, Context(method=method, path="/", headers=headers.items()), client)
+
+    assert client.status == 204
+
+
 async def room(c: Context, w: Writer, number: int = 7) -> None:
     w.json(number)
 

@@ -16,6 +16,7 @@ __all__ = ("Journey", "Profile")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEP_METHOD = frozenset({307, 308})
 MAX_REDIRECTS = 20
+ACCEPT_PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
 AGENT = "fatmorph.testing"
 
 
@@ -43,7 +44,8 @@ class Profile:
         """Begin one exchange, with the cookies and the headers of this browser."""
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        headers = {"user-agent": AGENT, "sec-fetch-site": "same-origin", **self.headers}
+        headers = {"user-agent": AGENT, "accept": ACCEPT_PAGE, "sec-fetch-site": "same-origin"}
+        headers |= self.headers
         if request.method not in ("GET", "HEAD"):
             headers["origin"] = origin
         if self.cookies:
