@@ -21,9 +21,9 @@ from playwright.sync_api import Browser, sync_playwright
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent / "src")]
 
+from browser.compared_programs import in_thread, memory_app, served  # noqa: E402
 from browser.datastar_bundle import datastar_bundle_path  # noqa: E402
 from browser.steps import BROWSER_STEPS, SCRIPTS, State, Step, in_browser, in_memory  # noqa: E402
-from browser.test_pages_in_memory import in_thread, memory_app, served  # noqa: E402
 
 RUNS = 3
 SECONDS = 5.0

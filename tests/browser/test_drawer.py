@@ -9,8 +9,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from browser.developed_page import CONTRAST, PROGRAM, VARIABLES, open_page
 from browser.policies import STRICT, WITH_EVAL, recorded_violations
-from browser.test_error_overlay import CONTRAST, PROGRAM, VARIABLES, open_page
 from servers import Server, running
 
 POLICIES = {"1.0.1": WITH_EVAL, "1.0.4": STRICT}

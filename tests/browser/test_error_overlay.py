@@ -8,13 +8,12 @@ from typing import Literal
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from browser.developed_page import CONTRAST, PROGRAM, VARIABLES, open_page
 from browser.policies import STRICT, recorded_violations
 from browser.watched_tiles import WatchedTiles, watched_tiles
 from servers import Server, running
 
-PROGRAM = Path(__file__).parent / "programs" / "failing.py"
 OVERLAY = "#fatmorph-error"
-VARIABLES = {"FATMORPH_DEV": "1", "FATMORPH_OVERLAY": "1"}
 # The browser logs these errors while the server is down.
 AWAY = (r"net::ERR_", "Failed to fetch", "Datastar failed to reach", "network error")
 RESTART_TIMEOUT_MS = 20_000  # a Python that starts on a busy machine
@@ -116,22 +115,6 @@ def test_the_overlay_is_readable_in_light_and_dark(
     assert page.locator(f"{OVERLAY} pre").first.evaluate(CONTRAST) >= 4.5
 
 
-# https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
-CONTRAST = """element => {
-    const channels = text => text.match(/[\\d.]+/g).map(Number);
-    const linear = value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    const luminance = text => {
-        const [red, green, blue] = channels(text).map(value => linear(value / 255));
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    };
-    let box = element;
-    while (channels(getComputedStyle(box).backgroundColor)[3] === 0) box = box.parentElement;
-    const found = [getComputedStyle(element).color, getComputedStyle(box).backgroundColor];
-    const [dark, light] = found.map(luminance).sort((a, b) => a - b);
-    return (light + 0.05) / (dark + 0.05);
-}"""
-
-
 @pytest.mark.console_errors(*AWAY)
 def test_the_save_that_mends_a_view_removes_its_error(tiles: WatchedTiles, page: Page) -> None:
     page.goto(tiles.server.base_url)
@@ -181,12 +164,6 @@ def test_alt_click_opens_the_editor_and_runs_no_action(
         assert page.locator(f"{OVERLAY} figcaption a").first.get_attribute("href") == (
             f"vscode://file/{PROGRAM}:{line_of('w.patch(h.p(state')}"
         )
-
-
-def open_page(page: Page, server: Server) -> None:
-    page.goto(server.base_url)
-    # The stream is open. Not wait_for_function(), which the policy forbids.
-    expect(page.locator("html")).to_have_js_property("leadsToPlaces", True)
 
 
 def line_of(text: str) -> int:

@@ -1,80 +1,21 @@
 """A page in memory shows the same as Chromium after every step of a user."""
 
-import asyncio
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
+from browser.compared_programs import in_thread, memory_app, served
 from browser.steps import BROWSER_STEPS, LEAVING, SCRIPTS, Step, in_browser, in_memory
-from controls_program import Controls
-from example_programs import EXAMPLES, board_settings, example_command, example_module
-from fatmorph import datastar_script
 from fatmorph.testing import open_page
-from servers import Server, running
-from todo_program import Todo
 
-PROGRAMS = Path(__file__).parent / "programs"
-TESTS = Path(__file__).parents[1]
 LOST = (
     "typed text of ul#items > li[2] > input: its row has no id, so the text is now next to "
     "'milk More Edit milkDelete milk'; give the row an id"
 )
-T = TypeVar("T")
-CLIENT = "/datastar.js"
 SECONDS = 5.0
-
-
-def memory_app(name: str) -> Any:
-    """Return a program's application, or its handlers."""
-    if name == "controls":
-        return Controls(CLIENT).handlers
-    if name.startswith("todo"):
-        return Todo({1: "eggs", 2: "milk"}, has_ids=name == "todo", client=CLIENT).handlers
-    if name == "board":
-        return board_app()
-    module = example_module(name)
-    module.client = datastar_script(CLIENT)
-    return module.app
-
-
-def board_app() -> Any:
-    """Return the board with a new database."""
-    for known in [each for each in sys.modules if each.partition(".")[0] == "board"]:
-        del sys.modules[known]
-    settings = board_settings(Path(tempfile.mkdtemp()))
-    os.environ.update(settings)
-    sys.path.insert(0, str(EXAMPLES / "board"))
-    try:
-        return example_module("board").app
-    finally:
-        sys.path.remove(str(EXAMPLES / "board"))
-        for variable in settings:
-            del os.environ[variable]
-
-
-@contextmanager
-def served(name: str, bundle: Path) -> Iterator[Server]:
-    """Serve a program in a process of its own."""
-    env: dict[str, str] = {}
-    if name == "board":
-        command, folder = [sys.executable, "main.py"], EXAMPLES / name
-        env = board_settings(Path(tempfile.mkdtemp()), bundle)
-    elif name in {"chat", "hello", "tiles"}:
-        command, folder = example_command(bundle), EXAMPLES / name
-    else:
-        command, folder = [sys.executable, "handlers.py"], PROGRAMS
-        path = os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])
-        env = {"PROGRAM": name, "DATASTAR": str(bundle), "PYTHONPATH": path}
-    with running(command, cwd=folder, env=env) as server:
-        yield server
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
@@ -129,12 +70,6 @@ async def losses_of_a_note(app: Any) -> list[str]:
         await page.press("Enter")
         await page.settled()
         return list(map(str, page.lost))
-
-
-def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine in a thread: Playwright's own event loop runs in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(work())).result()
 
 
 def is_stream(response: Response) -> bool:
