@@ -16,6 +16,7 @@ from django.views.static import serve as serve_files
 from fatmorph import serve
 from fatmorph.adapters.django import endpoint
 
+FOLDER = Path(__file__).parent
 settings.configure(
     SECRET_KEY=os.environ.get("BOARD_SECRET", "for your own computer alone"),
     ALLOWED_HOSTS=["127.0.0.1", "localhost"],
@@ -23,7 +24,6 @@ settings.configure(
     MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
     SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
 )
-STATIC = {"document_root": Path(__file__).parent / "static"}
 post = require_http_methods(["POST"])
 urlpatterns = [
     path("", endpoint(handlers.home)),
@@ -38,7 +38,8 @@ urlpatterns = [
     path("cards/<int:card>/rename", post(endpoint(handlers.rename))),
     path("cards/<int:card>/move", post(endpoint(handlers.move))),
     path("cards/<int:card>/picture", post(endpoint(handlers.send_picture))),
-    path("static/<path:path>", serve_files, STATIC),
+    path("static/<path:path>", serve_files, {"document_root": FOLDER / "static"}),
+    path("look/<path:path>", serve_files, {"document_root": FOLDER.parent / "look"}),
     path("files/<path:path>", serve_files, {"document_root": database.PICTURES}),
 ]
 database.prepare()

@@ -20,6 +20,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from fatmorph import serve
 from fatmorph.adapters.fastapi import HandlerRoute
 
+FOLDER = Path(__file__).parent
 SECRET = os.environ.get("BOARD_SECRET", "for your own computer alone")
 
 pages = APIRouter(route_class=HandlerRoute, include_in_schema=False)
@@ -45,7 +46,8 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
 
 app = FastAPI(lifespan=lifespan, middleware=[Middleware(SessionMiddleware, secret_key=SECRET)])
 app.include_router(pages)
-app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+app.mount("/look", StaticFiles(directory=FOLDER.parent / "look"))
 app.mount("/files", StaticFiles(directory=database.PICTURES, check_dir=False))
 
 if __name__ == "__main__":

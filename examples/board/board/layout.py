@@ -16,6 +16,7 @@ def page(title: str, attributes: AttributeMapping, *content: Child) -> Element:
             h.meta(name="viewport", content="width=device-width, initial-scale=1"),
             h.title(f"{title} · Board"),
             h.link(id="icon", rel="icon", href="/static/icon.svg"),
+            h.link(id="look", rel="stylesheet", href="/look/look.css"),
             h.link(id="style", rel="stylesheet", href="/static/style.css"),
             client,
         ),

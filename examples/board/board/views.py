@@ -42,7 +42,7 @@ def board_view(cards: list[Card], people: Sequence[str], tab: Tab) -> Element:
 
 def header_view(cards: list[Card], people: Sequence[str]) -> Element:
     return h.header(
-        {"id": "header"},
+        {"id": "header", "class": "bar"},
         h.h1("Board"),
         chart(cards),
         h.search(
@@ -180,7 +180,7 @@ def login_view(form: Form[Login]) -> Element:
         "Log in",
         {"class": "login"},
         h.form(
-            {"id": "login", "action": "/enter", "method": "post"},
+            {"id": "login", "class": "form panel", "action": "/enter", "method": "post"},
             data.indicator("entering"),
             data.on("submit", f"$entering || {at.post('/enter', content_type='form')}"),
             h.h1("Board"),
