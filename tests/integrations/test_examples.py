@@ -16,7 +16,12 @@ from fatmorph import datastar_script
 from servers import Server, running
 
 SECONDS = 10
-STREAMS = {"chat": "/rooms/kitchen/live", "hello": "/subscribe", "tiles": "/subscribe"}
+STREAMS = {
+    "chat": "/rooms/kitchen/live",
+    "hello": "/subscribe",
+    "tiles": "/subscribe",
+    "todo": "/subscribe",
+}
 NAMES = sorted(STREAMS)
 TESTED = sorted(path.parent.name for path in EXAMPLES.glob("*/test_*.py"))
 UVICORN = [sys.executable, "-m", "uvicorn", "main:app", "--port", "{port}"]
@@ -166,7 +171,8 @@ def post(server: Server, path: str, signals: object) -> int:
 @contextmanager
 def open_stream(server: Server, path: str) -> Iterator[HTTPResponse]:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=SECONDS)
-    connection.request("GET", path, headers={"datastar-request": "true"})
+    headers = {"datastar-request": "true", "fatmorph-state": "1-2-3-4"}
+    connection.request("GET", path, headers=headers)
     with closing(connection), connection.getresponse() as response:
         yield response
 
