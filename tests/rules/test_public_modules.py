@@ -6,6 +6,9 @@ from rules.source_tree import ROOT, source_modules
 
 MODULES = source_modules()
 REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+SIGNATURES = re.compile(r"^<!-- signatures: (.+) -->$", re.MULTILINE)
+CATALOGS = {"fatmorph.html", "fatmorph.mathml", "fatmorph.svg"}  # a thousand names each
 DOTTED_NAME = re.compile(r"\bfatmorph(?:\.\w+)+")
 
 
@@ -26,6 +29,16 @@ def test_every_file_at_the_top_level_has_a_page_in_the_reference() -> None:
     }
 
     assert files - named_modules() == set()
+
+
+def test_the_signatures_of_every_public_module_are_on_one_page_of_the_site() -> None:
+    pages = "\n".join(page.read_text("utf-8") for page in PAGES)
+    shown = ", ".join(SIGNATURES.findall(pages)).split(", ")
+
+    files = {name for name in named_modules() if not MODULES[name].is_package}
+
+    assert files - CATALOGS - {*shown} == set()
+    assert sorted(shown) == sorted({*shown})
 
 
 def named_modules() -> set[str]:
