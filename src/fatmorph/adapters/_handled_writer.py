@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable, Coroutine
+from collections.abc import AsyncIterable
 from importlib import import_module
+from types import CoroutineType
 from typing import Any, cast
 
 from fatmorph._log import Log
@@ -31,13 +32,14 @@ class HandledWriter(Writer):
 
     __slots__ = ("_live_call",)
 
-    _live_call: Coroutine[Any, Any, None]  # the last one
+    _live_call: CoroutineType[Any, Any, None]  # the last one
 
     def live(
         self, view: View, *sources: AsyncIterable[object] | None, **options: Any
-    ) -> Coroutine[Any, Any, None]:
+    ) -> CoroutineType[Any, Any, None]:
         """Do as `Writer.live()`, and note the call, so that a forgotten `await` is seen."""
-        self._live_call = super().live(view, *sources, **options)
+        call: Any = super().live(view, *sources, **options)  # Any: mypy knows a wider type
+        self._live_call = call
         return self._live_call
 
     def __dir__(self) -> list[str]:
