@@ -233,6 +233,7 @@ PACKAGE_ORDER = {
         "_response",
         "_page",
         "_stream_text",
+        "_stale_files",
         "snapshots",
         "plugin",
     ),

@@ -10,17 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from fatmorph.testing._stale_files import note_worker, notes_of, send_notes, stale_files
 
 if TYPE_CHECKING:
     from fatmorph.testing.snapshots import StreamSnapshot, ViewSnapshot
 
 __all__ = (
     "pytest_configure",
+    "pytest_itemcollected",
+    "pytest_sessionfinish",
     "pytest_terminal_summary",
+    "pytest_testnodedown",
     "stream_snapshot",
     "view_snapshot",
 )
@@ -38,14 +42,28 @@ def pytest_configure() -> None:
         os.environ.setdefault("FATMORPH_OVERLAY", "0")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Note a test, to know whether all tests of a module have passed."""
+    notes_of(item.config).add_item(item)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the main process of pytest-xdist which files the tests of this worker have used."""
+    send_notes(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # Any: pytest-xdist's, which need not be installed
+    """Note which files the tests of a worker of pytest-xdist have used."""
+    note_worker(node.config, getattr(node, "workeroutput", None))
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Report stored files that no test has used, for modules of which every test has passed."""
-    modules = _passed_modules(terminalreporter.stats, config)
-    if not any((module.parent / "snapshots" / module.stem).is_dir() for module in modules):
-        return
-    stale = import_module(SNAPSHOTS).stale_files(config, modules)
+    passed = {report.nodeid for report in terminalreporter.stats.get("passed", ())}
+    stale = stale_files(config, passed)
     if stale:
         terminalreporter.section("stale snapshots", yellow=True)
         terminalreporter.line("no test uses these files; delete them, or restore their tests:")
@@ -81,18 +99,3 @@ def stream_snapshot(request: pytest.FixtureRequest) -> Iterator[StreamSnapshot]:
     snapshots = import_module(SNAPSHOTS)
     with snapshots.opened(request, snapshots.StreamSnapshot) as stream_snapshot:
         yield stream_snapshot
-
-
-def _passed_modules(stats: dict[str, list[Any]], config: pytest.Config) -> set[Path]:
-    """Return the test modules of which every test has passed in this process."""
-    is_part = "deselected" in stats or any("::" in argument for argument in config.args)
-    if is_part or config.getoption("numprocesses", default=None):
-        return set()
-    ran = {outcome: _modules_of(reports, config) for outcome, reports in stats.items() if outcome}
-    passed = ran.pop("passed", set())
-    return passed.difference(*ran.values())
-
-
-def _modules_of(reports: list[Any], config: pytest.Config) -> set[Path]:
-    nodes = (getattr(report, "nodeid", "") or "" for report in reports)
-    return {config.rootpath / node.partition("::")[0] for node in nodes if "::" in node}

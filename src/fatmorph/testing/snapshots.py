@@ -19,10 +19,11 @@ from fatmorph.markup._element import Element
 from fatmorph.markup._pretty import pretty
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph.checks import Finding, check
+from fatmorph.testing._stale_files import notes_of
 from fatmorph.testing._stream_text import DEFAULT_MASKS, Events, stream_text
 from fatmorph.types import HasHtml
 
-__all__ = ("StreamSnapshot", "ViewSnapshot", "opened", "require_pytest_snapshot", "stale_files")
+__all__ = ("StreamSnapshot", "ViewSnapshot", "opened", "require_pytest_snapshot")
 
 logger = Log("fatmorph.morph")
 
@@ -33,8 +34,6 @@ RESERVED_ON_WINDOWS = re.compile(
     r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(?:\..*)?",
     re.IGNORECASE,
 )
-# File → the test that has used it in this run.
-TAKEN = pytest.StashKey[dict[str, str]]()
 
 
 class _Snapshot(Protocol):
@@ -207,26 +206,8 @@ def opened(request: pytest.FixtureRequest, kind: type[Kind]) -> Generator[Kind]:
     names = ("snapshot_update", "update_snapshots")
     is_update = any(config.getoption(name, default=False) for name in names)
     can_delete = config.getoption("allow_snapshot_deletion", default=False)
-    taken = config.stash.setdefault(TAKEN, {})
     with plugin.Snapshot(is_update, can_delete, _folder(test)) as snapshot:
-        yield kind(snapshot, test.nodeid, taken)
-
-
-def stale_files(config: pytest.Config, modules: set[Path]) -> list[Path]:
-    """Return the stored files that no test of this run has used.
-
-    Args:
-        config: The run's.
-        modules: The test modules of which every test has run.
-    """
-    taken = config.stash.get(TAKEN, dict[str, str]())
-    stored = (
-        file
-        for module in sorted(modules)
-        for suffix in ("html", "txt")
-        for file in sorted((module.parent / "snapshots" / module.stem).rglob(f"*.{suffix}"))
-    )
-    return [file for file in stored if str(file).casefold() not in taken]
+        yield kind(snapshot, test.nodeid, notes_of(config).taken)
 
 
 def require_pytest_snapshot() -> None:

@@ -344,7 +344,7 @@ def test_the_plugin_alone_does_not_import_the_printer() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     ).stdout
 
-    assert printed.strip() == "['fatmorph.testing.plugin']"
+    assert printed.strip() == "['fatmorph.testing._stale_files', 'fatmorph.testing.plugin']"
 
 
 ERROR = """

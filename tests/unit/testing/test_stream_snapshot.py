@@ -106,30 +106,3 @@ def test_a_changed_stream_fails_with_the_differing_lines(run: Run) -> None:
     result.stdout.fnmatch_lines(
         ["*the stream differs from *stream.txt", '*-<p id="cart">empty</p>', "*+<p id=*"]
     )
-
-
-@pytest.mark.slow("starts pytest in the test")
-def test_a_stored_file_that_no_test_uses_is_reported(run: Run) -> None:
-    run(STREAM.format(text="empty"), "--snapshot-update")
-    run(STREAM.format(text="empty").replace("test_cart", "test_basket"), "--snapshot-update")
-
-    result = run(STREAM.format(text="empty").replace("test_cart", "test_basket"))
-
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(
-        ["*stale snapshots*", "no test uses these files*", "*test_cart*stream.txt"]
-    )
-
-
-@pytest.mark.slow("starts pytest in the test")
-@pytest.mark.parametrize("options", [("-k", "basket"), ("test_it.py::test_basket",)])
-def test_nothing_is_reported_if_only_a_part_of_the_tests_has_run(
-    run: Run, options: tuple[str, ...]
-) -> None:
-    both = STREAM.format(text="empty") + STREAM.format(text="two").replace("cart", "basket")
-    run(both, "--snapshot-update")
-
-    result = run(both, *options)
-
-    result.assert_outcomes(passed=1, deselected=int(options[0] == "-k"))
-    result.stdout.no_fnmatch_line("*stale snapshots*")
