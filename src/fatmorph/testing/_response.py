@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fatmorph.adapters._respond import Handler
+from fatmorph.http._page_id import ID_HEADER, ID_SIGNAL
 from fatmorph.testing._browser.fields import File, encoded_form
 from fatmorph.testing._browser.network import Profile
 from fatmorph.testing._browser.requests import ACCEPT, IN_URL, json_text
@@ -44,8 +46,12 @@ class Response:
     @property
     def events(self) -> tuple[Event, ...]:
         """The events of a stream."""
-        is_stream = "text/event-stream" in self.headers.get("content-type", "")
-        return events_of(self.body) if is_stream else ()
+        return events_of(self.body) if self.is_stream else ()
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the response is a stream of events, and not a whole answer."""
+        return "text/event-stream" in self.headers.get("content-type", "")
 
     def json(self) -> Any:  # Any: JSON
         """Return the content, read as JSON."""
@@ -77,7 +83,8 @@ async def call(
     """Return the response to one request, without a server and without a page.
 
     A redirect is returned and not followed. A stream that waits for changes is left when nothing
-    more is due, so its handler ends as if the page was closed.
+    more is due, so its handler ends as if the page was closed. Each call has the id of a new
+    page, as if `data.page_id()` had made it.
 
     Args:
         app: A handler; handlers by their paths; or an ASGI application.
@@ -85,7 +92,7 @@ async def call(
         method: By default POST with a form, else GET.
         signals: Sent as Datastar does.
         form: Sent as a form; as `multipart/form-data` if it has a `File`.
-        headers: Others.
+        headers: Others; `Fatmorph-State` is the id of a page, to make two calls of the same one.
         cookies: The cookies of the browser.
 
     Raises:
@@ -106,6 +113,8 @@ async def call(
         server = clock.servers.get(id(app)) or Server(asgi_application(app), clock)
         profile = Profile(server)
         profile.cookies.update(cookies or {})
+        if ID_SIGNAL not in (signals or {}):
+            profile.headers[ID_HEADER.lower()] = _new_page_id()
         profile.headers.update({name.lower(): text for name, text in (headers or {}).items()})
         async with server.used():
             wanted = (method or ("POST" if form is not None else "GET")).upper()
@@ -117,6 +126,10 @@ async def call(
         profile.take_cookies(response.headers.items())
     response.cookies = profile.cookies
     return response
+
+
+def _new_page_id() -> str:
+    return "-".join(str(secrets.randbits(32)) for _ in range(4))
 
 
 def _request(

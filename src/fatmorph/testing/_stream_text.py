@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from fatmorph.errors import SnapshotError
 from fatmorph.markup.parse import is_document, parse_document, parse_template
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._serializer import outer_html
@@ -38,6 +39,9 @@ def stream_text(events: Events, mask: Mapping[str, str]) -> str:
         events: A response, its body, or its events.
         mask: Name → pattern: each value that matches is written as `<name 1>`, and the same value
             always with the same number.
+
+    Raises:
+        SnapshotError: The response is not a stream.
     """
     text = "\n\n".join(_block(event) for event in _listed(events)) + "\n"
     for name, pattern in mask.items():
@@ -52,10 +56,22 @@ def _masked(value: str, name: str, numbers: dict[str, int]) -> str:
 
 def _listed(events: Events) -> list[Event]:
     if isinstance(events, Response):
-        return list(events.events)
+        return list(_stream_of(events).events)
     if isinstance(events, bytes):
         return list(events_of(events))
     return [each for event in events for each in _of(event)]
+
+
+def _stream_of(response: Response) -> Response:
+    if not response.is_stream:
+        kind = response.headers.get("content-type", "no content")
+        raise SnapshotError(
+            f"cannot compare a response with {kind} as a stream",
+            where=f"stream_snapshot(…), response with status {response.status}",
+            why="it has no events; an action that writes one patch answers with HTML or JSON",
+            fix="assert response.text == …",
+        )
+    return response
 
 
 def _of(event: Event | bytes) -> tuple[Event, ...]:

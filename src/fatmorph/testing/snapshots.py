@@ -179,7 +179,7 @@ class StreamSnapshot(_Files):
 
         Raises:
             AssertionError: The file differs or does not exist, and the message has the diff.
-            SnapshotError: As for `view_snapshot`.
+            SnapshotError: As for `view_snapshot`, or the response is not a stream.
         """
         __tracebackhide__ = True
         self._compare(stream_text(events, {**DEFAULT_MASKS, **(mask or {})}), name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph import Context, Relay, Writer, h
+from fatmorph import Context, Pages, Relay, Writer, h
 from fatmorph.testing import File, call
 
 
@@ -41,6 +41,26 @@ async def test_signals_are_sent_as_datastar_sends_them(method: str) -> None:
     }
     assert (response.status, response.headers["x-method"]) == (200, method)
     assert response.is_complete
+
+
+async def test_each_call_is_one_of_a_new_page() -> None:
+    pages = Pages(list[str])
+
+    async def note(c: Context, w: Writer) -> None:
+        async with pages.of(c) as page:
+            page.state.append((await c.signals())["note"])
+            w.json(page.state)
+
+    same = {"Fatmorph-State": "1-2-3-4"}
+    notes = [
+        await call(note, signals={"note": "a"}),
+        await call(note, signals={"note": "b"}),
+        await call(note, signals={"note": "c"}, headers=same),
+        await call(note, signals={"note": "d"}, headers=same),
+        await call(note, signals={"note": "e", "fatmorph_page": "1-2-3-4"}),
+    ]
+
+    assert [each.json() for each in notes] == [["a"], ["b"], ["c"], ["c", "d"], ["c", "d", "e"]]
 
 
 async def test_a_form_is_sent_with_its_files() -> None:

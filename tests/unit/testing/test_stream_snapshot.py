@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from fatmorph import h
+from fatmorph import Context, Writer, h
 from fatmorph.datastar import events
+from fatmorph.errors import SnapshotError
+from fatmorph.testing import call
 from fatmorph.testing._stream_text import DEFAULT_MASKS, stream_text
 
 pytest_plugins = ("pytester",)
@@ -93,6 +95,25 @@ def test_values_of_time_and_chance_are_masked_by_their_names() -> None:
 
     assert text.splitlines()[-1] == (
         '<p id="p">order <order 1> at <time 1> by <uuid 1>, then <order 2>, then <order 1></p>'
+    )
+
+
+async def test_a_response_that_is_not_a_stream_is_refused() -> None:
+    async def buy(c: Context, w: Writer) -> None:
+        w.patch(h.p({"id": "stock"}, "1 left"))
+
+    response = await call(buy, method="POST", signals={})
+
+    with pytest.raises(SnapshotError) as raised:
+        stream_text(response, {})
+    message = str(raised.value)
+    assert (
+        message
+        == """\
+cannot compare a response with text/html; charset=utf-8 as a stream
+  where: stream_snapshot(…), response with status 200
+  why:   it has no events; an action that writes one patch answers with HTML or JSON
+  fix:   assert response.text == …"""
     )
 
 
