@@ -24,6 +24,7 @@
     │   ├── ThreadError              TypeError
     │   ├── ServeError               ValueError
     │   ├── SnapshotError            ValueError
+    │   ├── StaticFileError          FileNotFoundError
     │   ├── StepError                ValueError
     │   └── CommandError             ValueError
     ├── MomentError                  a correct call at the wrong moment (RuntimeError)
@@ -76,6 +77,7 @@ __all__ = (
     "SignalNameError",
     "SignalsError",
     "SnapshotError",
+    "StaticFileError",
     "StepError",
     "SubjectError",
     "SubscriptionClosedError",
@@ -265,6 +267,12 @@ class SnapshotError(ArgumentError, ValueError):
     """Raised for a name under which no snapshot can be stored."""
 
     code = "snapshot"
+
+
+class StaticFileError(ArgumentError, FileNotFoundError):
+    """Raised for the URL of a static file that does not exist."""
+
+    code = "static-file"
 
 
 class StepError(ArgumentError, ValueError):

@@ -190,6 +190,7 @@ PACKAGE_ORDER = {
         "asgi",
         "guard",
         "_injection",
+        "_hashed_files",
         "starlette",
         "fastapi",
         "litestar",

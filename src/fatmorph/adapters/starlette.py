@@ -1,4 +1,4 @@
-"""Starlette: handlers as routes.
+"""Starlette: handlers as routes, and static files with a hash in their names.
 
 Source: https://www.starlette.io/routing/
 """
@@ -13,13 +13,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from fatmorph.adapters._handler_end import check_handler
+from fatmorph.adapters._hashed_files import HashedFiles
 from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
 from fatmorph.adapters.asgi import AsgiConnection
 from fatmorph.context import ParsedForm
 from fatmorph.settings import Settings
 
-__all__ = ("parsed_form", "route")
+__all__ = ("HashedFiles", "parsed_form", "route")
 
 
 def route(
