@@ -41,6 +41,7 @@ WITH_EXAMPLES = [name for name, module in source_modules().items() if ">>> " in 
         name
         for name, page in sorted(PAGES.items())
         if any(block.language in {"python", "pycon"} for block in page.blocks)
+        and not name.startswith("docs/migrate/")  # tests/integrations/test_migrations.py
     ],
 )
 def test_every_python_block_of_a_page_runs(name: str, namespace: ModuleType) -> None:
