@@ -10,7 +10,7 @@ Source: https://sanic.dev/en/guide/advanced/streaming.html
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -32,7 +32,7 @@ __all__ = ("endpoint",)
 
 def endpoint(
     handler: Handler, *, settings: Settings | None = None
-) -> Callable[..., Awaitable[None]]:
+) -> Callable[..., Coroutine[Any, Any, None]]:
     """Return a Sanic handler for a fatmorph handler; a decorator below Sanic's own.
 
     Args:
