@@ -220,3 +220,16 @@ async def test_a_page_that_is_drawn_in_a_thread_is_waited_for() -> None:
         await page.settled()
 
         assert shown(page) == "storm"
+
+
+async def test_the_log_says_that_an_action_was_refused(caplog: pytest.LogCaptureFixture) -> None:
+    async def home(c: Context, w: Writer) -> None:
+        w.html(h.html(h.body(h.button(data.on("click", at.post("/missing?a=1")), "Save"))))
+
+    async with open_page({"/": home}) as page:
+        await page.click(page.get_by_role("button"))
+        await page.settled()
+
+    assert [each.getMessage() for each in caplog.records if each.name == "fatmorph.testing"] == [
+        "POST http://localhost/missing?a=1: 404, and the client shows nothing"
+    ]

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from fatmorph._log import Log
 from fatmorph.testing._events import ELEMENTS, SIGNALS, Event, EventReader
 from fatmorph.testing._expressions.methods import HostObject
 from fatmorph.testing._server import Receiver, Request
@@ -22,6 +23,8 @@ INTERVAL_MS, SCALER, MAX_WAIT_MS, MAX_COUNT = 1000.0, 2.0, 30_000.0, 10.0
 # Those of `at.subscribe()`, which writes JavaScript for a browser; without its random part.
 SUBSCRIPTION_INTERVAL_MS, SUBSCRIPTION_SCALER = 100.0, 1.25
 OK, NO_CONTENT, REDIRECTS, ERRORS = 200, 204, range(300, 400), range(400, 600)
+logger = Log("fatmorph.testing")
+
 OPTIONS = ("selector", "mode", "namespace")
 
 
@@ -90,6 +93,7 @@ class Fetch:
         self._exchange: Connection | None = None
         self._response = _Response()
         self._last_id = ""
+        self._line = ""
 
     def start(self) -> None:
         """Send the first request."""
@@ -150,6 +154,8 @@ class Fetch:
         elif response.status == OK:
             self._again(is_wanted=self._retry == "always")
         elif response.status in ERRORS:
+            # A browser's client says so in its console alone.
+            logger.warning("%s: %d, and the client shows nothing", self._line, response.status)
             self._again(is_wanted=self._retry in ("error", "always"))
         else:
             is_final = response.status == NO_CONTENT or response.status in REDIRECTS
@@ -160,6 +166,7 @@ class Fetch:
         request = self._build()
         if request is None:  # an invalid form: the client neither sends nor ends it
             return
+        self._line = f"{request.method} {request.url}"
         if self._last_id:
             request.headers["last-event-id"] = self._last_id
         self._exchange = self._network.send(request, self)
