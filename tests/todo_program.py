@@ -86,6 +86,7 @@ class Todo:
                     data.bind("title"),
                     data.on("keydown", f"evt.key === 'Enter' && {save}"),
                     aria_label="New text",
+                    autofocus=True,
                 ),
                 h.button(data.on("click", save), "Save"),
             )

@@ -39,7 +39,7 @@ def asgi_application(app: App | Handlers | Handler) -> App:
         return _Routes(app)  # pyright: ignore[reportUnknownArgumentType]
     if inspect.iscoroutinefunction(app) and len(inspect.signature(app).parameters) == 2:
         return application(app)
-    if not callable(app) or hasattr(app, "wsgi_app") or type(app).__module__.startswith("aiohttp"):
+    if not callable(app) or _is_wsgi(app) or type(app).__module__.startswith("aiohttp"):
         raise StepError(
             f"cannot open a page of {short_repr(app)}",
             where="open_page(app, path)",
@@ -47,6 +47,16 @@ def asgi_application(app: App | Handlers | Handler) -> App:
             fix='open_page({"/": home, "/subscribe": subscribe})',
         )
     return app  # type: ignore[return-value]  # a callable of another kind raises when it is called
+
+
+def _is_wsgi(app: Callable[..., Any]) -> bool:
+    """Return whether an application takes `environ` and `start_response`, as Flask's do."""
+    if hasattr(app, "wsgi_app"):
+        return True
+    try:
+        return len(inspect.signature(app).parameters) == 2
+    except (TypeError, ValueError):  # a callable without a signature, such as a compiled one
+        return False
 
 
 class _Routes:

@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.urls import clear_url_caches, path
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
+from flask import Flask
 from litestar import Litestar, get as litestar_get, post as litestar_post
 from quart import Quart
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ import django_settings
 from fatmorph import Context, Element, Relay, Writer, at, data, h
 from fatmorph.adapters import django, fastapi, litestar, quart, starlette
 from fatmorph.errors import StepError
-from fatmorph.testing import open_page
+from fatmorph.testing import call, open_page
 
 
 class Counter:
@@ -215,3 +216,9 @@ async def test_a_redirect_leads_to_the_page_with_its_address() -> None:
 
     async with open_page({"/": old, "/new": new}) as page:
         assert (page.title, page.url, page.status) == ("New", "http://localhost/new?a=1", 200)
+
+
+@pytest.mark.parametrize("app", [lambda environ, start_response: [], Flask("main")])
+async def test_an_application_of_wsgi_is_refused(app: Any) -> None:
+    with pytest.raises(StepError, match="it is not an ASGI application"):
+        await call(app)

@@ -423,3 +423,24 @@ async def test_a_stream_ends_when_its_element_gets_another_address() -> None:
 
     async with open_page({"/": home, "/{room}/live": live}) as page:
         assert (open_rooms, page.stream_count) == (["attic"], 1)
+
+
+async def test_a_new_element_with_autofocus_takes_the_focus_once_if_nothing_has_it() -> None:
+    hidden = h.div({"hidden": True}, h.input(autofocus=True))
+    site = Site(hidden, h.button(data.on("click", at.post("/add")), "Add"))
+
+    async def add(c: Context, w: Writer) -> None:
+        w.patch(h.input(id="new", autofocus=True), selector="button", mode="after")
+
+    async with open_page({"POST /add": add, **site.app}) as page:
+        assert not page.focused
+        await page.press("Enter", page.get_by_role("button"))
+        await page.focus(None)
+        await page.settled()
+        assert page.focused.attributes["id"] == "new"
+
+        await page.focus(None)
+        await page.click(page.get_by_role("button"))
+        await page.focus(None)
+        await page.settled()
+        assert not page.focused

@@ -85,6 +85,7 @@ class Engine:
             if node.does_run and "src" not in node.attributes:
                 self.tab.skip(node, "script", "a script of the page")
         self.plugins.refresh()
+        self.tab.autofocus([self.tab.document.root])
         self._forget_records()
 
     def close(self) -> None:
@@ -280,7 +281,7 @@ class Engine:
         tab.forget_attributes()
         runs = count_runs(document)
         changed = tab.fields.take_writes(document.properties)
-        scripts = list(document.scripts)
+        scripts, added = list(document.scripts), list(document.added)
         for node in list(document.root.descendants()):
             for name in list(node.attributes) if node.is_element else ():
                 for _ in range(runs.get((node, name), 0)):
@@ -294,6 +295,7 @@ class Engine:
         self._forget_records()
         if tab.focused is not None and not tab.is_present(tab.focused):
             tab.focus(None)
+        tab.autofocus(added)
         for script in scripts:
             self._run_script(script.text_content(), script)
 

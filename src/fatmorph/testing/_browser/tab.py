@@ -5,6 +5,7 @@ Sources: https://dom.spec.whatwg.org/ and https://html.spec.whatwg.org/multipage
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -15,7 +16,8 @@ from fatmorph.morph.simulation._patch import Patch
 from fatmorph.morph.simulation._selectors import select
 from fatmorph.morph.simulation._serializer import outer_html
 from fatmorph.testing._browser.attributes import Attribute, is_ignored, read_name
-from fatmorph.testing._browser.fields import Fields
+from fatmorph.testing._browser.fields import Fields, is_disabled
+from fatmorph.testing._browser.roles import is_hidden
 from fatmorph.testing._signals import Signals
 
 __all__ = ("Skipped", "Tab", "path_of")
@@ -63,6 +65,7 @@ class Tab:
         self.skipped: dict[Skipped, None] = {}
         self._attributes: list[tuple[Node, str, Attribute]] | None = None
         self._focused_before: dict[Node, Node | None] = {}
+        self._has_autofocused = False
         self.is_closed = False
         self.is_hidden = False
 
@@ -119,6 +122,23 @@ class Tab:
         has_index = "tabindex" in node.attributes or "contenteditable" in node.attributes
         is_link = node.name == "a" and "href" in node.attributes
         return node.name in FOCUSABLE or has_index or is_link
+
+    def autofocus(self, added: Iterable[Node]) -> None:
+        """Focus the first new element with `autofocus`: once in a page, if nothing has the focus.
+
+        Source: https://html.spec.whatwg.org/multipage/interaction.html#the-autofocus-attribute
+        """
+        nodes = (node for each in added for node in (each, *each.descendants()))
+        chosen = next(filter(self._wants_focus, nodes), None)
+        if chosen is None or self._has_autofocused:
+            return
+        self._has_autofocused = True
+        if self.focused is None:
+            self.focused = chosen
+
+    def _wants_focus(self, node: Node) -> bool:
+        is_ready = self.can_focus(node) and not is_disabled(node) and not is_hidden(node)
+        return "autofocus" in node.attributes and is_ready and self.is_present(node)
 
     def open(self, node: Node, *, is_open: bool, is_user: bool = True) -> None:
         """Open or close a `<details>` or a `<dialog>`."""
