@@ -20,6 +20,8 @@ __all__ = (
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 PACKAGE = "fatmorph"
+# The files of new projects: no part of the library, and checked as projects.
+TEMPLATES = SOURCE / PACKAGE / "_cli" / "templates"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -56,7 +58,8 @@ class SourceModule:
 @cache
 def source_modules() -> dict[str, SourceModule]:
     """Return every module of `src/` by its dotted name."""
-    modules = [_parsed(path) for path in sorted((SOURCE / PACKAGE).rglob("*.py"))]
+    paths = sorted((SOURCE / PACKAGE).rglob("*.py"))
+    modules = [_parsed(path) for path in paths if not path.is_relative_to(TEMPLATES)]
     return {module.name: module for module in modules}
 
 

@@ -238,7 +238,7 @@ PACKAGE_ORDER = {
         "snapshots",
         "plugin",
     ),
-    "_cli": ("check", "main"),
+    "_cli": (*("check", "blueprints", "project", "new_files", "client_file", "init", "main"),),
 }
 
 FRAMEWORKS = {"aiohttp", "django", "fastapi", "flask", "litestar", "quart", "sanic", "starlette"}

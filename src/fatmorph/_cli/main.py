@@ -1,13 +1,16 @@
-"""The command `python -m fatmorph`: the version, the engine, and `check`."""
+"""The command `fatmorph`, or `python -m fatmorph`: the version, the engine, `init` and `check`."""
 
 from __future__ import annotations
 
 import argparse
 import platform
+import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from fatmorph._cli.check import add_check_command
+from fatmorph._cli.init import add_init_command
 from fatmorph.markup._render import ENGINE
 
 __all__ = ("main",)
@@ -23,16 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SystemExit: After `--version` and `--help`, or with status 2 for invalid arguments.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m fatmorph", description="Live web pages, each written as one function."
+        prog=_command_name(), description="Live web pages, each written as one function."
     )
     parser.add_argument("--version", action="version", version=_version_line())
-    add_check_command(parser.add_subparsers(title="commands", metavar="command"))
+    commands = parser.add_subparsers(title="commands", metavar="command")
+    add_init_command(commands)
+    add_check_command(commands)
     options = parser.parse_args(arguments)
     if not hasattr(options, "run"):
         parser.print_help()
         return 0
     status: int = options.run(options)
     return status
+
+
+def _command_name() -> str:
+    """Return what the user typed: the script that pip installs, or the module."""
+    return "fatmorph" if Path(sys.argv[0]).stem == "fatmorph" else "python -m fatmorph"
 
 
 def _version_line() -> str:
