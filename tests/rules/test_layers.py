@@ -238,7 +238,9 @@ PACKAGE_ORDER = {
         "snapshots",
         "plugin",
     ),
-    "_cli": (*("check", "blueprints", "project", "new_files", "client_file", "init", "main"),),
+    "_cli": (
+        *("samples", "check", "blueprints", "project", "new_files", "client_file", "init", "main"),
+    ),
 }
 
 FRAMEWORKS = {"aiohttp", "django", "fastapi", "flask", "litestar", "quart", "sanic", "starlette"}

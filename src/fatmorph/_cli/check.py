@@ -9,11 +9,12 @@ import os
 import sys
 import textwrap
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fatmorph._cli.samples import Sample, samples_of
 from fatmorph.errors import CommandError, FatmorphError, short_repr
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
@@ -26,8 +27,11 @@ Find everything in a page that would morph badly, and print the code to write in
 
   python -m fatmorph check main:home_view u1 'board={"3": "red"}'
   python -m fatmorph check main:home_view u1 --after main:home_view u2
+  python -m fatmorph check samples:board
   python -m fatmorph check page.html
   python -m fatmorph check before.html after.html
+
+A function may return a page, a tuple of two for a change, or a list or a dict of these.
 
 Exit status: 0 if nothing or only warnings were found, 1 if errors were found or the view raised,
 2 if the arguments are invalid."""
@@ -48,7 +52,7 @@ def add_check_command(commands: Any) -> None:  # Any: argparse does not name the
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("target", help="module:view, or an HTML file")
+    parser.add_argument("target", help="module:view, module:samples, or an HTML file")
     parser.add_argument(
         "arguments",
         nargs="*",
@@ -74,17 +78,24 @@ def _run(options: argparse.Namespace) -> int:
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     try:
-        pages = [_page(target, arguments)]
+        samples = _samples(target, arguments)
         if after:
-            pages.append(_page(after[0], after[1:]))
+            samples = [_change(target, samples, _samples(after[0], after[1:]))]
     except _ViewError as error:
         traceback.print_exception(error.__cause__)
         return 1
     except FatmorphError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    findings = check(*pages)
-    sys.stdout.write(_report(" → ".join([target, *after[:1]]), findings))
+    shown = " → ".join([target, *after[:1]])
+    return max(_check_sample(shown, sample) for sample in samples)
+
+
+def _check_sample(target: str, sample: Sample) -> int:
+    """Write what was found in a sample, and return its exit status."""
+    findings = check(*sample.pages)
+    name = f"{target}, {sample.name}" if sample.name else target
+    sys.stdout.write(_report(name, findings))
     return int(any(finding.severity == "error" for finding in findings))
 
 
@@ -92,7 +103,20 @@ def _is_file(target: str) -> bool:
     return target.lower().endswith((".html", ".htm")) or Path(target).is_file()
 
 
-def _page(target: str, arguments: Sequence[str]) -> Tree:
+def _change(target: str, before: list[Sample], after: list[Sample]) -> Sample:
+    """Return the change from one page to another."""
+    pages = [page for sample in (*before, *after) for page in sample.pages]
+    if len(pages) != 2:
+        raise CommandError(
+            f"cannot check a change of {len(pages)} pages",
+            where=target,
+            why="--after compares one page with the next one",
+            fix="return (before, after)  (from a function, which needs no --after)",
+        )
+    return Sample("", (pages[0], pages[1]))
+
+
+def _samples(target: str, arguments: Sequence[str]) -> list[Sample]:
     if _is_file(target):
         if arguments:
             raise CommandError(
@@ -101,17 +125,19 @@ def _page(target: str, arguments: Sequence[str]) -> Tree:
                 why="only a view takes arguments",
                 fix=f"python -m fatmorph check {target}",
             )
-        return _parsed(Path(target))
+        return [Sample("", (_parsed(Path(target)),))]
     view = _view(target)
     if not callable(view):
-        return _checked_page(target, view)
+        return samples_of(target, view)
     positional, keywords = _values(arguments)
     _check_call(target, view, positional, keywords)
     try:
-        page = view(*positional, **keywords)
+        returned = view(*positional, **keywords)
+        if isinstance(returned, Iterator):
+            returned = list(returned)  # here, where an error is the user's own
     except Exception as error:  # noqa: BLE001 - the user's own, shown as such
         raise _ViewError from error.with_traceback(_of_the_user(error))
-    return _checked_page(target, page)
+    return samples_of(target, returned)
 
 
 def _parsed(path: Path) -> Tree:
@@ -228,23 +254,6 @@ def _check_call(target: str, view: Any, positional: list[Any], keywords: dict[st
             why=str(error),
             fix=" ".join(["python -m fatmorph check", target, *needed]),
         ) from None
-
-
-def _checked_page(target: str, page: Any) -> Tree:
-    returned = short_repr(page)
-    if inspect.isawaitable(page):
-        if inspect.iscoroutine(page):
-            page.close()
-        returned = f"a {type(page).__name__}"
-        why, fix = "a view is a plain function, not a handler", "def home_view(): …"
-    elif hasattr(page, "tag") or hasattr(page, "__html__"):
-        found: Tree = page
-        return found
-    else:
-        why, fix = "a view returns an element", "return h.html(…)"
-    raise CommandError(
-        f"cannot check what {target} returned: {returned}", where=target, why=why, fix=fix
-    )
 
 
 def _report(name: str, findings: Sequence[Finding]) -> str:

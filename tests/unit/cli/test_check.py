@@ -29,6 +29,21 @@ async def handler():
     pass
 
 page = h.p("a")
+
+def samples():
+    return {
+        "empty": list_view([]),
+        "an open part": broken_view(),
+        "a count changes": (count_view(1), count_view(2)),
+    }
+
+def numbered():
+    yield list_view([])
+    yield list_view(["a"])
+
+def failing_samples():
+    yield list_view([])
+    raise ValueError("no database")
 """
 
 
@@ -84,6 +99,41 @@ def test_two_views_are_checked_as_a_change(capsys):
     printed = capsys.readouterr().out
     assert status == 0
     assert printed.startswith("warning signals-reset: data-signals of <body> changes its text\n")
+
+
+def test_named_samples_are_checked_one_by_one(capsys):
+    status = main(["check", "some_views:samples"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert status == 1
+    assert [line for line in lines if line.startswith("some_views:")] == [
+        "some_views:samples, empty: nothing found",
+        "some_views:samples, an open part: 1 error, 1 warning",
+        "some_views:samples, a count changes: 1 warning",
+    ]
+
+
+def test_samples_without_names_are_numbered(capsys):
+    status = main(["check", "some_views:numbered"])
+
+    assert (status, capsys.readouterr().out) == (
+        0,
+        "some_views:numbered, 1: nothing found\nsome_views:numbered, 2: nothing found\n",
+    )
+
+
+def test_samples_that_raise_show_their_own_traceback(capsys):
+    status = main(["check", "some_views:failing_samples"])
+
+    assert status == 1
+    assert capsys.readouterr().err.endswith("ValueError: no database\n")
+
+
+def test_a_change_needs_one_page_before_and_one_after(capsys):
+    status = main(["check", "some_views:samples", "--after", "some_views:page"])
+
+    assert status == 2
+    assert capsys.readouterr().err.startswith("cannot check a change of 5 pages\n")
 
 
 def test_an_html_file_is_checked(folder, capsys):
