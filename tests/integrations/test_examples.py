@@ -22,6 +22,7 @@ STREAMS = {
     "search": "/subscribe",
     "tiles": "/subscribe",
     "todo": "/subscribe",
+    "validation": "/subscribe",
 }
 NAMES = sorted(STREAMS)
 TESTED = sorted(path.parent.name for path in EXAMPLES.glob("*/test_*.py"))
