@@ -22,6 +22,7 @@ STREAMS = {
     "search": "/subscribe",
     "tiles": "/subscribe",
     "todo": "/subscribe",
+    "upload": "/subscribe",
     "validation": "/subscribe",
 }
 NAMES = sorted(STREAMS)
