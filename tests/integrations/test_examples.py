@@ -18,6 +18,7 @@ from servers import Server, running
 SECONDS = 10
 STREAMS = {
     "chat": "/rooms/kitchen/live",
+    "dashboard": "/subscribe",
     "hello": "/subscribe",
     "search": "/subscribe",
     "tiles": "/subscribe",
