@@ -204,7 +204,7 @@ def values(readings: list[Reading], metric: str) -> list[int]:
 def scale_of(numbers: list[int]) -> int:
     """Return the round number at the top of a chart."""
     highest = max(10, *numbers)
-    digits = 10 ** (len(str(highest)) - 1)
+    digits: int = 10 ** (len(str(highest)) - 1)
     return next(top * digits for top in (1, 2, 4, 6, 8, 10) if top * digits >= highest)
 
 

@@ -20,6 +20,7 @@ STREAMS = {
     "chat": "/rooms/kitchen/live",
     "dashboard": "/subscribe",
     "hello": "/subscribe",
+    "infinite_scroll": "/subscribe",
     "search": "/subscribe",
     "tiles": "/subscribe",
     "todo": "/subscribe",
