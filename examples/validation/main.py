@@ -101,7 +101,7 @@ Errors = Mapping[str, Sequence[str]]
 
 @dataclass
 class Tab:
-    """The state of one open page; what the user typed stays in the browser."""
+    """The state of one open page; the typed text stays in the browser."""
 
     errors: Errors = field(default_factory=dict[str, list[str]])
     checked: frozenset[str] = frozenset()  # fields that the user has left
