@@ -33,6 +33,7 @@ class Controls:
             "POST /form": self.form,
             "POST /leave": self.leave,
             "POST /native": self.native,
+            "POST /turn": self.turn,
             "/search": self.search,
         }
 
@@ -117,6 +118,9 @@ class Controls:
                 h.button("Go"),
             ),
             h.button(data.on("click", at.post("/leave")), "Leave"),
+            h.button(data.on("click", at.post("/turn")), "Turn"),
+            h.button(data.on("click", "history.back()"), "Return"),
+            h.p(data.on("popstate", "$at = location.search", window=True), data.text("$at")),
         )
 
     def events_view(self) -> Element:
@@ -171,6 +175,9 @@ class Controls:
 
     async def leave(self, c: Context, w: Writer) -> None:
         w.redirect("/other?size=0")
+
+    async def turn(self, c: Context, w: Writer) -> None:
+        w.push_url("?page=2")
 
     async def native(self, c: Context, w: Writer) -> None:
         form = await c.form()

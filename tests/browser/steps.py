@@ -43,6 +43,10 @@ def press(label: str, key: str, page: int = 0) -> Step:
     return Step(page, "press", ("label", label), key)
 
 
+def go(way: str, page: int = 0) -> Step:
+    return Step(page, way, ("", ""))
+
+
 SCRIPTS: Mapping[str, tuple[Step, ...]] = {
     "hello": (click("Add one"), click("Add one", 1), click("Add one")),
     "tiles": (click("Tile 7"), click("Tile 8", 1), click("Tile 7", 1), click("Tile 25")),
@@ -134,6 +138,17 @@ SCRIPTS: Mapping[str, tuple[Step, ...]] = {
 LEAVING: Mapping[str, tuple[Step, ...]] = {
     "link": (click("Bigger"), click("Other page", role="link")),
     "redirect": (click("Leave"),),
+    "back": (click("Other page", role="link"), go("back"), go("forward"), go("back")),
+    "back after a form": (click("Go"), go("back")),
+    "back without a load": (
+        click("Bigger"),
+        click("Turn"),
+        click("Return"),
+        go("forward"),
+        click("Other page", role="link"),
+        go("back"),
+        go("back"),
+    ),
 }
 
 STATE = """
@@ -245,6 +260,8 @@ MEMORY_STEPS: Mapping[str, Callable[[Page, Step], Any]] = {
     "tick": lambda page, step: page.tick(memory_query(page, step)),
     "upload": lambda page, step: page.upload(memory_query(page, step), File(step.text, b"meow")),
     "choose": lambda page, step: page.choose(memory_query(page, step), step.text),
+    "back": lambda page, _: page.back(),
+    "forward": lambda page, _: page.forward(),
 }
 BROWSER_STEPS: Mapping[str, Callable[[BrowserPage, Step], Any]] = {
     "click": lambda page, step: browser_query(page, step).click(),
@@ -256,6 +273,8 @@ BROWSER_STEPS: Mapping[str, Callable[[BrowserPage, Step], Any]] = {
         {"name": step.text, "mimeType": "text/plain", "buffer": b"meow"}
     ),
     "choose": lambda page, step: choose_in_browser(browser_query(page, step), step.text),
+    "back": lambda page, _: page.go_back(),
+    "forward": lambda page, _: page.go_forward(),
 }
 
 

@@ -220,6 +220,7 @@ PACKAGE_ORDER = {
         "_browser.timing",
         "_browser.fields",
         "_browser.roles",
+        "_browser.history",
         "_browser.tab",
         "_browser.host",
         "_browser.plugins",

@@ -14,6 +14,7 @@ from fatmorph.adapters._respond import Handler
 from fatmorph.errors import StepError
 from fatmorph.testing._browser.engine import Engine
 from fatmorph.testing._browser.fields import File
+from fatmorph.testing._browser.history import History, Way
 from fatmorph.testing._browser.network import Profile
 from fatmorph.testing._browser.tab import Skipped, Tab
 from fatmorph.testing._browser.user import User
@@ -56,7 +57,7 @@ class Page(Finder):
         self._profile = profile
         self._clock = clock
         self._next: Request | None = None
-        self._last = Request("GET", BASE_URL)
+        self._history = History()
         self._read_count = 0
         self.server.navigations[self._navigate] = None
         self._show(EMPTY_PAGE, BASE_URL)
@@ -183,7 +184,28 @@ class Page(Finder):
 
     async def reload(self) -> None:
         """Load the page again."""
-        await self._load(self._last)
+        await self._load(self._history.current.request, "same")
+        await self._end_step()
+
+    async def back(self) -> None:
+        """Go to the address before, as by the back button.
+
+        The page has a `popstate` if it got its address by a script or a live link, and otherwise
+        the page of that address is loaded.
+
+        Raises:
+            StepError: There is none.
+        """
+        self._history.wanted -= 1
+        await self._end_step()
+
+    async def forward(self) -> None:
+        """Go to the address that was left by `back()`.
+
+        Raises:
+            StepError: There is none.
+        """
+        self._history.wanted += 1
         await self._end_step()
 
     async def settled(self) -> None:
@@ -278,7 +300,7 @@ class Page(Finder):
         return self._tab
 
     def _show(self, html: str, url: str) -> None:
-        self._tab = Tab(html, url)
+        self._tab = Tab(html, url, self._history)
         self._engine = Engine(self._tab, self._profile, self._leave_for)
         self._user = User(self._engine, self._set_next)
         self._read_count = 0
@@ -296,7 +318,7 @@ class Page(Finder):
         for _ in range(MAX_NAVIGATIONS):
             if self._engine.problems:
                 raise self._engine.problems.pop(0)
-            if self._next is None:
+            if self._next is None and not self._history.wanted:
                 return
             await self._navigate()
 
@@ -304,9 +326,21 @@ class Page(Finder):
         if self._next is not None:
             await self._load(self._next)
             await self._clock.turn()
+        elif self._history.wanted:
+            await self._travel()
 
-    async def _load(self, request: Request) -> None:
-        self._next, self._last = None, request
+    async def _travel(self) -> None:
+        steps, self._history.wanted = self._history.wanted, 0
+        before = self._tab.url
+        entry = self._history.go(steps)
+        if entry is None:
+            self._engine.travel(before)
+        else:
+            await self._load(entry.request, "same")
+
+    async def _load(self, request: Request, way: Way | None = None) -> None:
+        self._next = None
+        is_replaced = self._tab.takes_over or request.url == self._tab.url
         self._engine.close()
         response = Response()
         journey = self._profile.send(request, response)
@@ -317,7 +351,8 @@ class Page(Finder):
             if not response.is_complete and journey.is_over:
                 raise _no_page_error(request, "the response broke off, or is a stream")
         self.status = response.status
-        self._show(_page_html(response), journey.url)
+        self._history.load(journey.request, way or ("replaced" if is_replaced else "new"))
+        self._show(_page_html(response), journey.request.url)
 
 
 @asynccontextmanager

@@ -136,7 +136,28 @@ class Engine:
             links: Its element.
             url: The address to ask for.
         """
-        self.tab.url = url
+        is_new = url != self.tab.url and links not in self._nodes_of_fetches()
+        self.tab.show_address(url, is_new=is_new)
+        self._ask_for_page(links, url)
+
+    def travel(self, before: str) -> None:
+        """Show another address of this page, as after the back button.
+
+        Args:
+            before: The address that is left.
+        """
+        current = self.tab.history.current
+        self.tab.url = current.request.url
+        self.handlers.dispatch(self.tab.document.root, "popstate", {"state": current.state})
+        links = self.tab.document.find("live-links")
+        if links is not None and self.tab.url != before:
+            self._ask_for_page(links, self.tab.url)
+
+    def _nodes_of_fetches(self) -> set[Node]:
+        return {self._nodes[fetch] for fetch in self.fetches}
+
+    def _ask_for_page(self, links: Node, url: str) -> None:
+        self.tab.takes_over = True
         target = _LinkTarget(self, url)
         options = {"payload": {}, "headers": {ID_HEADER: self.tab.signals.page_id}}
         build = partial(action_request, self.tab, links, "GET", url, options, submitter=None)
@@ -329,6 +350,7 @@ class _LinkTarget:
         if event.elements is not None and not self._is_shown:
             self._is_shown = True
             tab = self._engine.tab
+            tab.takes_over = False
             tab.scrolled.clear()
             tab.focus(next(iter(tab.select("[autofocus]")), None))
 

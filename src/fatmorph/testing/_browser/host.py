@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -257,7 +258,7 @@ class _Location(HostObject):
             "origin": f"{parts.scheme}://{parts.netloc}",
             "reload": lambda: self._navigate(self._tab.url),
             "assign": self.go,
-            "replace": self.go,
+            "replace": self._replace,
         }
         return values[name] if name in values else super().read(name)
 
@@ -269,20 +270,35 @@ class _Location(HostObject):
     def go(self, url: Any) -> None:
         self._navigate(text_of(url))
 
+    def _replace(self, url: Any) -> None:
+        self._tab.takes_over = True
+        self.go(url)
+
 
 class _History(HostObject):
-    """The addresses of the page; there is no way back, so each replaces the one before."""
+    """The addresses of the page."""
 
     def __init__(self, tab: Tab) -> None:
         self._tab = tab
 
     def read(self, name: str) -> Any:
-        if name == "state":
-            return None
-        return self._show if name in ("pushState", "replaceState") else super().read(name)
+        history = self._tab.history
+        values: dict[str, Callable[[], Any]] = {
+            "back": lambda: lambda: self._go(-1),
+            "forward": lambda: lambda: self._go(1),
+            "go": lambda: self._go,
+            "length": lambda: len(history.entries),
+            "pushState": lambda: partial(self._show, is_new=True),
+            "replaceState": lambda: partial(self._show, is_new=False),
+            "state": lambda: history.current.state,
+        }
+        return values[name]() if name in values else super().read(name)
 
-    def _show(self, _state: Any, _title: Any, url: Any) -> None:
-        self._tab.url = self._tab.absolute(text_of(url))
+    def _go(self, steps: Any) -> None:
+        self._tab.history.wanted += int(steps)
+
+    def _show(self, state: Any, _title: Any, url: Any = "", *, is_new: bool) -> None:
+        self._tab.show_address(text_of(url or self._tab.url), state, is_new=is_new)
 
 
 class _Window(HostObject):

@@ -76,8 +76,6 @@ class Journey:
     """An exchange and those that its redirects lead to."""
 
     def __init__(self, profile: Profile, request: Request, receiver: Receiver) -> None:
-        self.url = request.url
-        """The address of the last request."""
         self._profile = profile
         self._request = request
         self._receiver = receiver
@@ -85,6 +83,11 @@ class Journey:
         self._status = 0
         self._count = 0
         self._exchange = profile.begin(request, self)
+
+    @property
+    def request(self) -> Request:
+        """The last request, after all redirects."""
+        return self._request
 
     @property
     def is_over(self) -> bool:
@@ -116,14 +119,14 @@ class Journey:
             self._receiver.take_end(is_complete=is_complete)
             return
         self._count += 1
-        self.url = urljoin(self._request.url, self._location).partition("#")[0]
+        url = urljoin(self._request.url, self._location).partition("#")[0]
         is_kept = self._status in KEEP_METHOD or self._request.method in ("GET", "HEAD")
         headers = dict(self._request.headers)
         if not is_kept:
             headers.pop("content-type", None)
         self._request = Request(
             self._request.method if is_kept else "GET",
-            self.url,
+            url,
             headers,
             self._request.body if is_kept else b"",
         )

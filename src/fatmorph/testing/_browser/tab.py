@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin
 
 from fatmorph.markup.parse import parse_document
@@ -17,6 +18,7 @@ from fatmorph.morph.simulation._selectors import select
 from fatmorph.morph.simulation._serializer import outer_html
 from fatmorph.testing._browser.attributes import Attribute, is_ignored, read_name
 from fatmorph.testing._browser.fields import Fields, is_disabled
+from fatmorph.testing._browser.history import History
 from fatmorph.testing._browser.roles import is_hidden
 from fatmorph.testing._signals import Signals
 
@@ -49,10 +51,14 @@ class Tab:
     Args:
         html: The page, as the server has sent it.
         url: Its address.
+        history: The addresses before and after it.
     """
 
-    def __init__(self, html: str, url: str) -> None:
+    def __init__(self, html: str, url: str, history: History | None = None) -> None:
         self.url = url
+        self.history = history or History()
+        self.takes_over = False
+        """Whether the next page that is loaded takes over the entry of this one in the history."""
         self.document = Document(Node.of(parse_document(html)))
         self.patch = Patch(self.document)
         self.signals = Signals()
@@ -108,6 +114,11 @@ class Tab:
     def absolute(self, url: str) -> str:
         """Return a URL, relative to the page, without its fragment."""
         return urljoin(self.url, url).partition("#")[0]
+
+    def show_address(self, url: str, state: Any = None, *, is_new: bool) -> None:  # Any: JavaScript
+        """Change the address without loading it, in a new entry of the history or in this one."""
+        self.url = self.absolute(url)
+        self.history.show(self.url, state, is_new=is_new)
 
     def is_present(self, node: Node) -> bool:
         """Return whether a node is in the page."""
