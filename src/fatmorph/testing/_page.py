@@ -172,6 +172,11 @@ class Page(Finder):
         self._user.scroll(target.node, top)
         await self._end_step()
 
+    async def reveal(self, target: Query) -> None:
+        """Scroll until an element is in view, so that its `data.on_intersect()` runs."""
+        self._user.reveal(target.node)
+        await self._end_step()
+
     async def fire(self, target: Query, event: str, **properties: Any) -> None:  # Any: JSON
         """Fire any other event, such as `mouseenter`, which bubbles."""
         self._user.fire(target.node, event, properties)

@@ -444,3 +444,22 @@ async def test_a_new_element_with_autofocus_takes_the_focus_once_if_nothing_has_
         await page.focus(None)
         await page.settled()
         assert not page.focused
+
+
+async def test_an_element_that_comes_into_view_runs_its_handler() -> None:
+    site = Site(
+        h.p(data.on_intersect(at.post("/more"), once=True), "Loading"),
+        h.p(data.on_intersect("$left = true", exit=True), "Leaving"),
+        h.p({"hidden": True}, data.on_intersect(at.post("/more")), id="hidden"),
+    )
+
+    async with open_page(site.app) as page:
+        assert site.requests == []
+        await page.reveal(page.get_by_text("Loading"))
+        await page.reveal(page.get_by_text("Loading"))
+        await page.reveal(page.get_by_text("Leaving"))
+        with pytest.raises(StepError, match="cannot reveal p#hidden"):
+            await page.reveal(page.get_by_id("hidden"))
+        await page.settled()
+
+        assert (site.requests, page.signals) == ([("POST", "/more", {})], {})

@@ -18,6 +18,7 @@ from fatmorph.testing._browser.timing import Timing
 __all__ = ("Handlers",)
 
 FAR = frozenset({"document", "outside", "window"})
+INTERSECT = "on-intersect"
 
 
 class Runner(Protocol):
@@ -60,6 +61,13 @@ class Handlers:
             if not ("outside" in attribute.modifiers and is_inside):
                 self._call(current, attribute_name, attribute, event)
         return event
+
+    def reveal(self, node: Node) -> None:
+        """Run the handlers of an element that has come into view."""
+        for name, attribute in list(attributes_of(node, INTERSECT)):
+            if "exit" not in attribute.modifiers and not is_ignored(node):
+                event = HostEvent("intersect", self._world.element(node), {})  # type: ignore[arg-type]  # as above
+                self._call(node, name, attribute, event)
 
     def forget(self, node: Node, name: str) -> None:
         """Register a handler again, as when its element was moved."""

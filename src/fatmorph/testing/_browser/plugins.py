@@ -1,7 +1,8 @@
 """Datastar's attributes: their effects when they are applied, and the text and styles they show.
 
-Departures: 1. `data-on-intersect` needs a layout and never runs. 2. Pro attributes do nothing.
-3. `data-bind` of several checkboxes to one list, and of a property, is left to browsers.
+Departures: 1. `data-on-intersect` needs a layout, so it runs by `Page.reveal()` alone. 2. Pro
+attributes do nothing. 3. `data-bind` of several checkboxes to one list, and of a property, is left
+to browsers.
 
 Source: https://data-star.dev/reference/attributes
 """
@@ -36,7 +37,7 @@ from fatmorph.testing._expressions.values import is_true, number_of, text_of
 __all__ = ("FIELDS", "Plugins", "Runner")
 
 FIELDS = frozenset({"input", "select", "textarea"})
-UNKNOWN = frozenset({"json-signals", "on-intersect", "on-signal-patch"})
+UNKNOWN = frozenset({"json-signals", "on-signal-patch"})
 Apply: TypeAlias = "Callable[[Node, str, Attribute], None]"
 DEFAULT_INTERVAL_MS = 1000.0
 # Effects that set off each other without end.

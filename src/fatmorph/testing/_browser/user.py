@@ -41,6 +41,7 @@ TICKED = frozenset({"checkbox", "radio"})
 FIXES = {
     "choose": 'await page.choose(page.get_by_label("Drink"), "Tea")',
     "click": 'await page.click(page.get_by_role("button", name="Save"))',
+    "reveal": 'await page.reveal(page.get_by_text("Loading"))',
     "tick": 'await page.tick(page.get_by_role("checkbox", name="Milk"))',
     "type": 'await page.type(page.get_by_label("Name"), "Ada")',
     "upload": 'await page.upload(page.get_by_label("Photo"), File("cat.png", content))',
@@ -319,6 +320,12 @@ class User:
             self._engine.plugins.take_field(node)
         self._engine.handlers.dispatch(node, name, {})
         self._engine.plugins.refresh()
+
+    def reveal(self, node: Node) -> None:
+        """Scroll until an element is in view."""
+        if is_hidden(node):
+            raise _kind_error(node, "reveal", "it is hidden")
+        self._engine.handlers.reveal(node)
 
     def _key(self, name: str, key: str, *, is_strict: bool = True) -> HostEvent:
         target = self._tab.focused or self._tab.document.body or self._tab.document.root
