@@ -282,7 +282,7 @@ class StepError(ArgumentError, ValueError):
 
 
 class CommandError(ArgumentError, ValueError):
-    """Raised for an argument of the command line with which nothing can be checked."""
+    """Raised for an argument of the command line with which nothing can be done."""
 
     code = "command"
 

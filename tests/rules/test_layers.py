@@ -22,7 +22,7 @@ LAYERS = (
     ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("data", "at", "_catalogs", "context", "writer", "relay", "tasks"),
-    ("adapters", "pages", "streams"),
+    ("adapters", "pages", "streams", "_converting"),
     ("server", "uvicorn_protocol", "testing", "_cli"),
 )
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
@@ -239,8 +239,28 @@ PACKAGE_ORDER = {
         "snapshots",
         "plugin",
     ),
+    "_converting": (
+        "strings",
+        "layout",
+        "javascript_literals",
+        "values",
+        "template_tags",
+        "trees",
+        "whitespace",
+        "comparing",
+        "serializing",
+        "running",
+        "datastar_calls",
+        "attribute_types",
+        "attributes",
+        "program",
+        "loops",
+        "elements",
+        "converter",
+    ),
     "_cli": (
-        *("samples", "check", "blueprints", "project", "new_files", "client_file", "init", "main"),
+        *("samples", "check", "page_source", "convert"),
+        *("blueprints", "project", "new_files", "client_file", "init", "main"),
     ),
 }
 

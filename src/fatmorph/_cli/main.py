@@ -1,4 +1,4 @@
-"""The command `fatmorph`, or `python -m fatmorph`: the version, the engine, `init` and `check`."""
+"""The command `fatmorph`, or `python -m fatmorph`: the version, and commands for pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fatmorph._cli.check import add_check_command
+from fatmorph._cli.convert import add_convert_command
 from fatmorph._cli.init import add_init_command
 from fatmorph.markup._render import ENGINE
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=_version_line())
     commands = parser.add_subparsers(title="commands", metavar="command")
     add_init_command(commands)
+    add_convert_command(commands)
     add_check_command(commands)
     options = parser.parse_args(arguments)
     if not hasattr(options, "run"):

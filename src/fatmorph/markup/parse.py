@@ -30,8 +30,9 @@ __all__ = (
 MAX_DEPTH = 512
 
 NAMESPACES: dict[str, ElementNamespace] = {"html": "html", "svg": "svg", "math": "mathml"}
+# Atomic, because otherwise a text that begins with many comments takes exponential time.
 BEGINS_A_DOCUMENT = re.compile(
-    r"(?:\s|<!--.*?-->)*<(?:!doctype|html)[\s/>]", re.DOTALL | re.IGNORECASE
+    r"(?>\s+|<!--.*?-->)*+<(?:!doctype|html)[\s/>]", re.DOTALL | re.IGNORECASE
 )
 
 

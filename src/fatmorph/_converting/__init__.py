@@ -1,0 +1,1 @@
+"""HTML, written as Python with fatmorph."""
