@@ -88,8 +88,9 @@ def _is_same(one: Tree, other: Tree, exact: bool) -> bool:  # noqa: FBT001 - as 
 
 def _attributes(node: Tree, *, exact: bool) -> dict[str, object]:
     attributes: dict[str, object] = dict(node.attributes)
-    if attributes.get("data-preserve-attr") == "nonce" and "nonce" in attributes:
-        del attributes["data-preserve-attr"]  # added to every nonce, see docs/decisions/nonces.md
+    if "nonce" in attributes:  # fatmorph adds it to the other, see docs/decisions/nonces.md
+        kept = [n for n in node.attributes.get("data-preserve-attr", "").split() if n != "nonce"]
+        attributes["data-preserve-attr"] = " ".join(kept)
     style = node.attributes.get("style")
     if style is not None and not exact:
         attributes["style"] = declarations(style) or style

@@ -12,7 +12,7 @@ from fatmorph._converting.program import Program
 from fatmorph._converting.running import rendered
 from fatmorph._converting.serializing import serialized
 from fatmorph._converting.template_tags import TemplateTags, is_template_page
-from fatmorph._converting.trees import Kind, Tree, kind_of, read_tree
+from fatmorph._converting.trees import Kind, Tree, kind_of, read_tree, without_tags
 from fatmorph._converting.whitespace import without_ignored_blanks
 
 __all__ = ("Conversion", "convert")
@@ -64,7 +64,7 @@ def convert(
     tags = TemplateTags(text, is_template=is_template_page(text))
     kind = kind_of(tags.marked)
     tree = _plain(read_tree(tags.marked, kind, tags), exact=exact)
-    expected = _plain(_without_tags(tree, tags), exact=exact)
+    expected = _plain(without_tags(tree, tags), exact=exact)
     program = Program(title or "A page.", (PAGE, view))
     writer = ElementWriter(program, tags, with_loops(tree, tags) if loops else {}, exact=exact)
     built = writer.built(tree)
@@ -97,31 +97,3 @@ def _module(program: Program, expression: Code, comments: tuple[str, ...], view:
 
 def _plain(tree: Tree, *, exact: bool) -> Tree:
     return tree if exact else without_ignored_blanks(tree)
-
-
-def _without_tags(root: Tree, tags: TemplateTags) -> Tree:
-    """Return a copy of a tree without the nodes of template tags, and with the tags in texts."""
-    copied = Tree(root.tag, root.namespace)
-    pending = [(root, copied)]
-    while pending:
-        source, target = pending.pop()
-        for child in source.children:
-            if isinstance(child, str):
-                _add_text(target, tags.restored(child))
-            elif child.tag not in ("#tag", "#value"):
-                attributes = {
-                    tags.restored(name): tags.restored(value)
-                    for name, value in child.attributes.items()
-                    if tags.number(name) is None
-                }
-                inner = Tree(child.tag, child.namespace, attributes)
-                target.children.append(inner)
-                pending.append((child, inner))
-    return copied
-
-
-def _add_text(target: Tree, text: str) -> None:
-    if target.children and isinstance(target.children[-1], str):
-        target.children[-1] += text
-    else:
-        target.children.append(text)

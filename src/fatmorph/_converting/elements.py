@@ -17,7 +17,7 @@ from fatmorph._converting.loops import Loop
 from fatmorph._converting.program import Program
 from fatmorph._converting.serializing import end_tag, serialized, start_tag
 from fatmorph._converting.template_tags import TemplateTags
-from fatmorph._converting.trees import Tree
+from fatmorph._converting.trees import Tree, without_tags
 from fatmorph.errors import (
     AttributeNameError,
     AttributeValueError,
@@ -135,17 +135,18 @@ class ElementWriter:
 
     def _element(self, node: Tree, inner: Built) -> Built:
         attributes = read_attributes(node, self._tags, exact=self._exact)
-        if not attributes.is_written:
-            return self._tags_alone(node, inner, "fatmorph would change an attribute")
-        try:
-            tag = Tag(node.tag, node.namespace)
-            element = tag(attributes.given, *inner.nodes)
-        except (AttributeNameError, AttributeValueError, TagNameError) as error:
-            return self._tags_alone(node, inner, error.what)
-        except FatmorphError as error:
-            html = self._tags.restored(serialized(node))
-            return self._markup(html, node.tag, error.what, node_count(node) + 1)
-        return self._call(self._tag_name(node), attributes, element, inner)
+        reason = "" if attributes.is_written else "fatmorph would change an attribute"
+        if not reason:
+            try:
+                element = Tag(node.tag, node.namespace)(attributes.given, *inner.nodes)
+                return self._call(self._tag_name(node), attributes, element, inner)
+            except (AttributeNameError, AttributeValueError, TagNameError) as error:
+                reason = error.what
+            except FatmorphError as error:
+                return self._whole_markup(node, error.what)
+        if node.namespace == "html" and node.tag in RAW_TEXT:
+            return self._whole_markup(node, reason)
+        return self._tags_alone(node, inner, reason)
 
     def _call(self, name: str, attributes: Attributes, element: Any, inner: Built) -> Built:
         for imported in attributes.imports:
@@ -179,7 +180,7 @@ class ElementWriter:
     def _tags_alone(self, node: Tree, inner: Built, reason: str) -> Built:
         """Return an element as two tags in `Markup`, with its children between them."""
         name = self._program.use("Markup")
-        start, end = self._tags.restored(start_tag(node)), end_tag(node)
+        start, end = start_tag(without_tags(node, self._tags)), end_tag(node)
         why = f"the tags of <{node.tag}> are Markup: {reason}"
         built = Built(markup_nodes=1, lines=3, is_text=False)
         begin = Group(f"{name}(", [Item(Text(start))], ")")
@@ -201,9 +202,12 @@ class ElementWriter:
             code = Word(self._program.text(node.tag, text)) if _is_long(text) else Text(text)
             inner.add(Built([Item(code, comments=comments)] if text else [], [text]))
         except FatmorphError as error:
-            html = self._tags.restored(start_tag(node)) + text + end_tag(node)
-            return self._markup(html, node.tag, error.what, 1 + len(node.children))
+            return self._whole_markup(node, error.what)
         return self._element(node, inner)
+
+    def _whole_markup(self, node: Tree, reason: str) -> Built:
+        html = serialized(without_tags(node, self._tags))
+        return self._markup(html, node.tag, reason, 1 + node_count(node))
 
     def _markup(self, html: str, name: str, reason: str, count: int) -> Built:
         why = f"Markup, because fatmorph refuses this {name}: {reason}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from keyword import iskeyword
 
 from fatmorph._converting import strings
-from fatmorph._converting.layout import Code, comment_line
+from fatmorph._converting.layout import LINE, Code, Group, Item, Text, comment_line
 
 __all__ = ("IMPORTED", "Program")
 
@@ -30,8 +31,9 @@ class Program:
         self._title = title
         self._names = {*IMPORTED, *names, *dir(builtins)}
         self._imports: set[str] = set()
+        self._tags: list[str] = []
         self._assignments: list[str] = []
-        self._constants: dict[tuple[str, str], str] = {}
+        self._constants: dict[tuple[str, str, str], str] = {}
         self._functions: list[str] = []
 
     def use(self, name: str) -> str:
@@ -58,9 +60,13 @@ class Program:
 
     def tag(self, kind: str, name: str, namespace: str) -> str:
         """Return the name of a constant for a tag that no catalog has."""
-        source = f"{self.use(kind)}({strings.literal(name)}"
-        source += ")" if kind == "element" else f', "{namespace}")'
-        return self._constant(name.lower(), source, f"{source}\n", before=True)
+        key = (kind, name, namespace)
+        if key not in self._constants:
+            self._constants[key] = self.new_name(name.lower())
+            end = "" if kind == "element" else f', "{namespace}"'
+            source = f"{self.use(kind)}({strings.literal(name)}{end})"
+            self._tags.append(f"{self._constants[key]} = {source}\n")
+        return self._constants[key]
 
     def text(self, name: str, text: str, *, reason: str = "") -> str:
         """Return the name of a constant for a long text.
@@ -70,16 +76,21 @@ class Program:
             text: The text.
             reason: Why the text is `Markup`; nothing if it is not.
         """
-        source = strings.block_literal(text)
-        if reason:
-            source = f"{self.use('Markup')}({source})"
         name = name.upper()
-        return self._constant(name, source, f"{source}\n", comment=reason)
+        key = (name, text, reason)
+        if key not in self._constants:
+            self._constants[key] = self.new_name(name)
+            lines = [comment_line(reason, 0)] if reason else []
+            before = f"{self._constants[key]} = "
+            if reason:
+                self.use("Markup")
+            self._add("\n".join((*lines, *_text_lines(before, text, is_markup=bool(reason)))))
+        return self._constants[key]
 
     def table(self, name: str, code: Code) -> str:
         """Return the name of a constant for the rows of a loop."""
         name = self.new_name(name.upper())
-        self._assignments.append("\n".join(code.lines(0, f"{name} = ")) + "\n")
+        self._add("\n".join(code.lines(0, f"{name} = ")))
         return name
 
     def function(self, name: str, code: Code, comments: tuple[str, ...] = ()) -> str:
@@ -94,28 +105,63 @@ class Program:
         """Return the module.
 
         Args:
-            page: The assignment of the page, if it is not a function.
+            page: The assignment of the page; nothing if the page is the last function.
         """
-        imports = ", ".join(sorted(self._imports, key=_import_order))
+        parts = _used([*self._tags, *self._assignments, *self._functions, page])
+        names = {name for part in parts for name in _names(part)} & self._imports
+        imports = ", ".join(sorted(names, key=_import_order))
         title = self._title.replace("\\", "/").replace('"', "'")
-        parts = [f'"""{title}"""\n', f"from fatmorph import {imports}\n" if imports else ""]
-        head = "\n".join((*filter(None, parts), *self._assignments))
-        after = "\n\n" if self._functions else "\n"
-        return "\n\n".join((head, *self._functions)) + (f"{after}{page}" if page else "")
+        head = [f'"""{title}"""\n', f"from fatmorph import {imports}\n"]
+        head += ["".join(part for part in parts if part in self._tags)]
+        head += [part for part in parts if part in self._assignments]
+        functions = [part for part in parts if part in self._functions]
+        after = [page] if page else []
+        if not functions:
+            return "\n".join((*filter(None, head), *after))
+        return "\n\n".join(("\n".join(filter(None, head)), *functions, *after))
 
-    def _constant(
-        self, name: str, source: str, text: str, *, comment: str = "", before: bool = False
-    ) -> str:
-        key = (name, source)
-        if key not in self._constants:
-            self._constants[key] = self.new_name(name)
-            lines = f"{comment_line(comment, 0)}\n" if comment else ""
-            assignment = f"{lines}{self._constants[key]} = {text}"
-            if before:
-                self._assignments.insert(0, assignment)
-            else:
-                self._assignments.append(assignment)
-        return self._constants[key]
+    def _add(self, assignment: str) -> None:
+        self._assignments.append(f"{assignment}\n")
+
+
+def _text_lines(before: str, text: str, *, is_markup: bool) -> list[str]:
+    """Return the assignment of a text."""
+    if "\n" in text:
+        literal = strings.block_literal(text)
+        return [f"{before}Markup({literal})" if is_markup else f"{before}{literal}"]
+    code = Text(text)
+    if is_markup:
+        return Group("Markup(", [Item(code)], ")").lines(0, before)
+    parts = code.broken_lines(4, "", "")
+    is_shorter = len(parts) > 1 or strings.width(parts[0]) <= LINE
+    if strings.width(f"{before}{code.flat}") <= LINE or not is_shorter:
+        return [f"{before}{code.flat}"]
+    return [f"{before}(", *parts, ")"]
+
+
+def _used(parts: list[str]) -> list[str]:
+    """Return the parts whose names are used; the last one with any text is the page."""
+    parts = [part for part in parts if part]
+    known = {_defined(part): part for part in parts}
+    used: dict[str, None] = {}
+    pending = [parts[-1]]
+    while pending:
+        part = pending.pop()
+        if part not in used:
+            used[part] = None
+            pending += (known[name] for name in _names(part) if name in known)
+    return [part for part in parts if part in used]
+
+
+def _names(part: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(part)) if isinstance(node, ast.Name)}
+
+
+def _defined(part: str) -> str:
+    (statement,) = ast.parse(part).body
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        return statement.targets[0].id
+    return getattr(statement, "name", "")
 
 
 def _import_order(name: str) -> tuple[bool, str]:

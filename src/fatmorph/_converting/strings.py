@@ -34,14 +34,13 @@ def block_literal(text: str) -> str:
         >>> len(block_literal("one\ntwo").splitlines())
         2
     """
-    body = "\n".join(_escaped(line, kept="\t") for line in text.split("\n"))
-    is_plain = body == text and '"""' not in text and not text.endswith('"')
+    is_plain = all(map(_is_shown, text.split("\n"))) and "\\" not in text
     if not is_plain and _is_raw(text):
         return f'r"""{text}"""'
-    lines = [_with_visible_end(line) for line in body.replace('"""', '""\\"').split("\n")]
-    body = "\n".join(lines)
-    if body.endswith('"'):
-        body = body[:-1] + '\\"'
+    *before, last = (_lines(piece) for piece in text.split('"""'))
+    if last.endswith('"'):
+        last = last[:-1] + '\\"'
+    body = '\\"\\"\\"'.join((*before, last))
     return f'"""{body}"""'
 
 
@@ -101,16 +100,20 @@ def _numeric(letter: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def _lines(text: str) -> str:
+    """Return the lines of a literal; blanks at their ends are escaped, or editors drop them."""
+    lines = (_escaped(line, kept="\t") for line in text.split("\n"))
+    return "\n".join(
+        line[:-1] + ("\\x20" if line[-1] == " " else "\\t") if line.endswith((" ", "\t")) else line
+        for line in lines
+    )
+
+
 def _is_raw(text: str) -> bool:
     """Return whether a raw literal holds the text, and shows all of it."""
-    lines = text.split("\n")
-    is_shown = all(line.replace("\t", " ").isprintable() for line in lines)
-    has_end = all(line == line.rstrip() for line in lines)
-    return is_shown and has_end and '"""' not in text and text[-1:] not in ("\\", '"')
+    is_shown = all(map(_is_shown, text.split("\n")))
+    return is_shown and '"""' not in text and text[-1:] not in ("\\", '"')
 
 
-def _with_visible_end(line: str) -> str:
-    """Return a line whose last blank is written as an escape: editors remove blanks."""
-    if line.endswith((" ", "\t")):
-        return line[:-1] + ("\\x20" if line[-1] == " " else "\\t")
-    return line
+def _is_shown(line: str) -> bool:
+    return line.replace("\t", " ").isprintable() and not line.endswith((" ", "\t"))

@@ -19,7 +19,7 @@ from fatmorph.markup.parse import (
     parse_template,
 )
 
-__all__ = ("Kind", "Tree", "kind_of", "read_tree")
+__all__ = ("Kind", "Tree", "kind_of", "read_tree", "without_tags")
 
 Tree: TypeAlias = ParsedElement
 Kind: TypeAlias = Literal["document", "fragment", "parts of a table"]
@@ -75,6 +75,39 @@ def read_tree(text: str, kind: Kind, tags: TemplateTags | None = None) -> Tree:
             _read_tag(node, tags)
         pending += (child for child in node.children if not isinstance(child, str))
     return root
+
+
+def without_tags(root: Tree, tags: TemplateTags) -> Tree:
+    """Return a copy of a tree without the nodes of template tags, and with the tags in texts."""
+    copied = _restored(root, tags)
+    pending = [(root, copied)]
+    while pending:
+        source, target = pending.pop()
+        for child in source.children:
+            if isinstance(child, str):
+                _add_text(target, tags.restored(child))
+            elif child.tag not in ("#tag", "#value"):
+                inner = _restored(child, tags)
+                target.children.append(inner)
+                pending.append((child, inner))
+    return copied
+
+
+def _restored(node: Tree, tags: TemplateTags) -> Tree:
+    """Return a node without children, and without the marks in its attributes."""
+    attributes = {
+        tags.restored(name): tags.restored(value)
+        for name, value in node.attributes.items()
+        if tags.number(name) is None
+    }
+    return Tree(node.tag, node.namespace, attributes)
+
+
+def _add_text(target: Tree, text: str) -> None:
+    if target.children and isinstance(target.children[-1], str):
+        target.children[-1] += text
+    else:
+        target.children.append(text)
 
 
 def _read_tag(node: Tree, tags: TemplateTags) -> None:
