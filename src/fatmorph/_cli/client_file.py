@@ -16,20 +16,20 @@ TIMEOUT_SECONDS = 10
 MAX_BYTES = 4 * 1024 * 1024  # a hundred times the size of the client
 
 
-def downloaded_client(url: str = CLIENT_URL) -> bytes:
+def downloaded_client() -> bytes:
     """Return the bundle of the pinned release.
 
     Raises:
         OSError: There is no network, or the CDN does not answer.
         CommandError: The CDN answers with another file.
     """
-    with urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - a constant
+    with urlopen(CLIENT_URL, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - a constant
         content: bytes = response.read(MAX_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     if digest != BUNDLE_SHA256[DATASTAR_VERSION]:
         raise CommandError(
             f"the downloaded client is not Datastar {DATASTAR_VERSION}",
-            where=url,
+            where=CLIENT_URL,
             why=f"its SHA-256 is {digest}, and not {BUNDLE_SHA256[DATASTAR_VERSION]}",
             fix="fatmorph init --datastar cdn  (the browser verifies the hash as well)",
         )

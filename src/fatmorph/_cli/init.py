@@ -14,13 +14,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from fatmorph._cli import client_file
 from fatmorph._cli.blueprints import SERVERS, TEMPLATES
-from fatmorph._cli.client_file import (
-    CLIENT_PATH,
-    CLIENT_URL,
-    client_files,
-    downloaded_client,
-)
 from fatmorph._cli.new_files import write_new_files
 from fatmorph._cli.project import project_files, project_name
 from fatmorph.errors import CommandError, FatmorphError, short_repr
@@ -110,11 +105,12 @@ def _known(command: str, folder: Path, kind: str, given: str, choices: Mapping[s
 def _add_client(files: dict[str, bytes]) -> str:
     """Add the client to the files, or return what to do without a network."""
     try:
-        files |= client_files(downloaded_client())
+        files |= client_file.client_files(client_file.downloaded_client())
     except (OSError, HTTPException) as error:
+        copied = f"{client_file.CLIENT_URL} as {client_file.CLIENT_PATH}"
         return (
             f"Datastar could not be downloaded ({error}), so the page loads it from its CDN.\n"
-            f"To serve your own copy, save {CLIENT_URL} as {CLIENT_PATH}.\n\n"
+            f"To serve your own copy, save {copied}.\n\n"
         )
     return ""
 
