@@ -80,7 +80,7 @@ class UploadCancelledError(Exception):
     """The user has cancelled the upload."""
 
 
-# The state that all pages show. The files are in a folder that goes with the program.
+# The state that all pages show. The files are in a folder that is removed with the program.
 folder = TemporaryDirectory(prefix="album-")
 photos: list[Photo] = []
 tabs = Pages(Tab)

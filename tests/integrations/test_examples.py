@@ -1,6 +1,7 @@
 """The examples as programs: started as in their READMEs, requested over real sockets."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from fatmorph import datastar_script
 from servers import Server, running
 
 SECONDS = 10
+MAX_PICTURE_BYTES = 60_000
 STREAMS = {
     "chat": "/rooms/kitchen/live",
     "dashboard": "/subscribe",
@@ -56,6 +58,16 @@ def test_an_example_is_a_folder_with_a_program_and_a_readme() -> None:
     assert sorted(folders) == sorted({*NAMES, *TESTED})
     assert [name for name in folders if not (folders[name] / "README.md").is_file()] == []
     assert [name for name in folders if not (folders[name] / "main.py").is_file()] == []
+
+
+def test_the_gallery_names_every_example_and_its_pictures_are_small() -> None:
+    gallery = (EXAMPLES.parent / "docs/examples.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[.+\]\(\.\./examples/(?!board)(.+)\)", gallery)  # Board's is animated
+    pictures = [EXAMPLES / path for path in shown]
+    named = set(re.findall(r"\.\./examples/(\w+)/README\.md", gallery)) - {"look"}
+
+    assert sorted(named) == sorted({*NAMES, *TESTED})
+    assert [path for path in pictures if path.stat().st_size > MAX_PICTURE_BYTES] == []
 
 
 def test_an_example_loads_the_client_from_its_cdn(example: Server) -> None:
