@@ -28,6 +28,7 @@ STREAMS = {
     "todo": "/subscribe",
     "upload": "/subscribe",
     "validation": "/subscribe",
+    "wizard": "/subscribe",
 }
 NAMES = sorted(STREAMS)
 TESTED = sorted(path.parent.name for path in EXAMPLES.glob("*/test_*.py"))
