@@ -84,8 +84,9 @@ def test_each_file_of_a_project_can_be_written_on_every_system(template, server)
 def test_every_python_file_of_a_project_compiles(template, server):
     files = project_files("shop", template, server)
 
-    for name in (name for name in files if name.endswith(".py")):
-        compile(files[name], name, "exec", dont_inherit=True)
+    programs = [name for name in files if name.endswith(".py")]
+    compiled = [compile(files[name], name, "exec", dont_inherit=True) for name in programs]
+    assert [code.co_filename for code in compiled] == programs
 
 
 @combinations
