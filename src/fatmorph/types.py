@@ -7,7 +7,14 @@ in `Child | Attrs`.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from decimal import Decimal
 from typing import (
     TYPE_CHECKING,
@@ -34,15 +41,24 @@ __all__ = (
     "AttributeMapping",
     "AttributeValue",
     "Child",
+    "ClassValue",
     "ElementNamespace",
+    "ForwardedValue",
     "HasHtml",
+    "Item",
+    "Items",
     "Node",
+    "NotChecked",
+    "Number",
     "PatchMode",
     "RequestT",
     "SignalValue",
     "Source",
+    "StyleAttribute",
     "StyleValue",
     "TemplateString",
+    "TextValue",
+    "UnknownItems",
 )
 
 T_co = TypeVar("T_co", covariant=True)
@@ -68,20 +84,100 @@ class HasHtml(Protocol):
 TemplateString: TypeAlias = "Template"
 """A template string, `t"…"`, of Python 3.14 and later."""
 
+
+class NotChecked:
+    """A type that nothing has: `Any` fits it, and no type that says more.
+
+    A component may pass on `**attributes: AttributeValue` to any tag, although the tag's own
+    keywords take less. `AttributeValue` is written with `Any` for that, and each keyword also takes
+    the same types with `NotChecked`. So `Number[Any]` fits, and an `int` does not.
+    """
+
+
+class Number(Protocol[T_co]):
+    """An `int` or `float`: other numbers do not have both methods."""
+
+    def __float__(self) -> float:
+        """Return the value."""
+        ...
+
+    def __getnewargs__(self) -> tuple[T_co]:
+        """Return the value for a pickle."""
+        ...
+
+
+class Items(Protocol[T_co]):
+    """A collection; not `bytes`, which can only be asked for numbers."""
+
+    def __iter__(self) -> Iterator[T_co]:
+        """Return the items."""
+        ...
+
+    def __contains__(self, item: object, /) -> bool:
+        """Return whether an object is an item."""
+        ...
+
+
+class UnknownItems(Protocol[T_co]):
+    """Anything else that can be iterated; not over numbers, because `bytes` is one of these."""
+
+    # A union, so that mypy infers nothing from it for the items of a list: that has `Items[Child]`.
+    def __iter__(self) -> Iterator[T_co] | Iterator[NotChecked]:
+        """Return the items."""
+        ...
+
+
+# Any, here and below: see NotChecked.
 Child: TypeAlias = Union[
-    bool, str, int, float, Decimal, HasHtml, "TemplateString", Iterable["Child"], None
+    str,
+    Number[Any],
+    Decimal,
+    HasHtml,
+    "TemplateString",
+    Items["Child"],
+    Iterator["Child"],
+    UnknownItems["Item"],
+    None,
 ]
 """A child of an element; `None`, `True` and `False` are skipped."""
+
+Item: TypeAlias = Union[
+    bool,
+    str,
+    Number[NotChecked],
+    Decimal,
+    HasHtml,
+    "TemplateString",
+    Items["Child"],
+    Iterator["Child"],
+    UnknownItems["Item"],
+    None,
+]
+"""An item of `UnknownItems`: a `Child`, but not a number."""
 
 StyleValue: TypeAlias = bool | str | int | float | Decimal | None
 """The value of one CSS property; `None` and `False` leave the property out."""
 
-# Any: a mapping is invariant in its key and covariant in its value; class and style
-# check each entry when the element is built.
+# A mapping is invariant in its key and covariant in its value; class and style check each entry
+# when the element is built.
 AttributeValue: TypeAlias = Union[
-    bool, str, int, float, Decimal, HasHtml, "TemplateString", Iterable[Any], None
+    Number[Any], Decimal, HasHtml, "TemplateString", Iterable[Any], None
 ]
 """The value of an attribute; iterables and mappings are for `class` and `style`."""
+
+ForwardedValue: TypeAlias = (
+    "Number[NotChecked] | Decimal | HasHtml | TemplateString | Iterable[NotChecked] | None"
+)
+"""A value of which the type checker knows only that it is an `AttributeValue`, or none."""
+
+TextValue: TypeAlias = "bool | str | int | float | ForwardedValue"
+"""The value of an attribute that holds any text, or a number."""
+
+ClassValue: TypeAlias = Union[Iterable[Any], Literal[False], "ForwardedValue"]
+"""The value of `class`: text, names, or a mapping of names to whether they are wanted."""
+
+StyleAttribute: TypeAlias = Union[str, Mapping[Any, Any], Literal[False], "ForwardedValue"]
+"""The value of `style`: text, or a mapping of CSS properties to values."""
 
 SignalValue: TypeAlias = (
     bool | int | float | str | Sequence["SignalValue"] | Mapping[str, "SignalValue"] | None

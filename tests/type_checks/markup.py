@@ -38,7 +38,7 @@ def items() -> Iterator[Element]:
     yield h.li("one")
 
 
-assert_type(h.div, Tag)
+a_tag: Tag = h.div
 assert_type(h.div(), Element)
 assert_type(svg.circle(), Element)
 assert_type(mathml.mi(), Element)
