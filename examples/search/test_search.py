@@ -4,6 +4,7 @@ import main
 import pytest
 from main import Found, Person, app, find, home_view, marked
 
+from fatmorph import Element
 from fatmorph.morph import check
 from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
@@ -36,11 +37,17 @@ def test_a_search_that_finds_no_one_says_so(view_snapshot: ViewSnapshot) -> None
     view_snapshot(home_view("<b>", Found([], 0)))
 
 
-def test_the_view_has_no_findings() -> None:
-    all_people, some, none = Found([ADA, GRACE], 10_000), Found([GRACE], 1), Found([], 0)
+def samples() -> dict[str, tuple[Element, Element]]:
+    everyone, one, no_one = Found([ADA, GRACE], 10_000), Found([GRACE], 1), Found([], 0)
+    return {
+        "a search begins": (home_view("", everyone), home_view("por", one)),
+        "a search finds no one": (home_view("por", one), home_view("porx", no_one)),
+    }
 
-    assert check(home_view("", all_people), home_view("por", some)) == ()
-    assert check(home_view("por", some), home_view("porx", none)) == ()
+
+@pytest.mark.parametrize(("before", "after"), samples().values(), ids=list(samples()))
+def test_a_change_has_no_findings(before: Element, after: Element) -> None:
+    assert check(before, after) == ()
 
 
 def test_there_are_ten_thousand_people_however_often_the_program_starts() -> None:

@@ -3,6 +3,7 @@
 import pytest
 from main import Edit, Tab, Task, app, home_view, tasks
 
+from fatmorph import Element
 from fatmorph.morph import check
 from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
@@ -26,11 +27,17 @@ def test_a_page_shows_what_its_user_is_doing(view_snapshot: ViewSnapshot) -> Non
     view_snapshot(home_view(Tab("open", Edit(2, "Bake scones"), "Somebody was faster.", 1)))
 
 
-def test_the_views_have_no_findings() -> None:
+def samples() -> dict[str, tuple[Element, Element]]:
     editing = Tab(edit=Edit(2, "Bake scones"))
+    return {
+        "the editing begins": (home_view(Tab()), home_view(editing)),
+        "the last task goes": (home_view(Tab("done")), home_view(Tab("nothing"))),
+    }
 
-    assert check(home_view(Tab()), home_view(editing)) == ()
-    assert check(home_view(Tab("done")), home_view(Tab("nothing"))) == ()
+
+@pytest.mark.parametrize(("before", "after"), samples().values(), ids=list(samples()))
+def test_a_change_has_no_findings(before: Element, after: Element) -> None:
+    assert check(before, after) == ()
 
 
 async def test_a_new_task_is_added_for_all_pages_and_the_field_is_empty_again() -> None:
