@@ -9,12 +9,12 @@ import os
 import sys
 import textwrap
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fatmorph._cli.samples import Sample, samples_of
+from fatmorph._cli.samples import Sample, evaluated, samples_of
 from fatmorph.errors import CommandError, FatmorphError, short_repr
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.parse import is_document, parse_document, parse_fragment
@@ -132,9 +132,7 @@ def _samples(target: str, arguments: Sequence[str]) -> list[Sample]:
     positional, keywords = _values(arguments)
     _check_call(target, view, positional, keywords)
     try:
-        returned = view(*positional, **keywords)
-        if isinstance(returned, Iterator):
-            returned = list(returned)  # here, where an error is the user's own
+        returned = evaluated(view(*positional, **keywords))
     except Exception as error:  # noqa: BLE001 - the user's own, shown as such
         raise _ViewError from error.with_traceback(_of_the_user(error))
     return samples_of(target, returned)

@@ -1,15 +1,18 @@
 """The views that a function returns for `python -m fatmorph check`: one, a pair, or several."""
 
+# The types inside the user's own values are unknown.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from fatmorph.errors import CommandError, short_repr
 from fatmorph.morph.checks import Tree
 
-__all__ = ("Sample", "samples_of")
+__all__ = ("Sample", "evaluated", "samples_of")
 
 
 class Sample(NamedTuple):
@@ -20,6 +23,14 @@ class Sample(NamedTuple):
 
     name: str
     pages: tuple[Tree, ...]
+
+
+def evaluated(value: Any) -> Any:  # Any: the user's own
+    """Return the items of an iterator as a list, and any other value as it is.
+
+    Errors that a generator raises are then raised here, where they are the user's own.
+    """
+    return list(value) if isinstance(value, Iterator) else value
 
 
 def samples_of(target: str, value: Any) -> list[Sample]:  # Any: the user's own
