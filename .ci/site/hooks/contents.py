@@ -19,6 +19,13 @@ def on_config(config):
     return config
 
 
+def on_page_markdown(markdown, page, **_):
+    """Give the first page the whole width: it lists all others itself."""
+    if page.is_homepage:
+        page.meta["hide"] = ["navigation", "toc"]
+    return markdown
+
+
 def _sections(contents):
     """Return the sections in the form that MkDocs reads."""
     sections = []

@@ -19,7 +19,7 @@ def on_files(files, config):
         for link in LINK.finditer(FENCE.sub("", page.content_string)):
             path = _outside(link, page, config)
             if path and path.suffix in IMAGES and link["start"].startswith("!"):
-                uri = _image_uri(path)
+                uri = _image_uri(path, config)
                 if files.get_file_from_path(uri) is None:
                     files.append(File.generated(config, uri, abs_src_path=str(path)))
     return files
@@ -33,7 +33,8 @@ def on_page_markdown(markdown, page, config, files):
         if path is None:
             return link[0]
         if link["start"].startswith("!"):
-            return f"{link['start']}{'../' * page.file.src_uri.count('/')}{_image_uri(path)})"
+            up = "../" * page.file.src_uri.count("/")
+            return f"{link['start']}{up}{_image_uri(path, config)})"
         kind = "tree" if path.is_dir() else "blob"
         inside = path.relative_to(_root(config)).as_posix()
         # A test's name is not a place on a code forge.
@@ -54,8 +55,8 @@ def _outside(link, file, config):
     return None if path.is_relative_to(docs) or not path.exists() else path
 
 
-def _image_uri(path):
-    return f"images/{path.name}"
+def _image_uri(path, config):
+    return f"images/{path.relative_to(_root(config)).as_posix()}"
 
 
 def _root(config):
