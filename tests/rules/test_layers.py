@@ -231,6 +231,7 @@ PACKAGE_ORDER = {
         "_losses",
         "_browser.engine",
         "_browser.user",
+        "_familiar_names",
         "_query",
         "_response",
         "_page",

@@ -21,7 +21,7 @@ from fatmorph.testing._browser.user import User
 from fatmorph.testing._clock import Clock, clock_of_loop
 from fatmorph.testing._events import Event, events_of
 from fatmorph.testing._losses import Loss
-from fatmorph.testing._query import Finder, Query, outline_of
+from fatmorph.testing._query import Finder, Query, node_of, outline_of
 from fatmorph.testing._response import BASE_URL, Response, call
 from fatmorph.testing._routes import App, Handlers, asgi_application
 from fatmorph.testing._server import Request, Server
@@ -129,57 +129,57 @@ class Page(Finder):
 
     async def click(self, target: Query) -> None:
         """Click an element: its handlers run, then the browser's own action."""
-        self._user.click(target.node)
+        self._user.click(node_of(target))
         await self._end_step()
 
     async def type(self, target: Query, text: str) -> None:
         """Type at the end of a field, key by key."""
-        self._user.type(target.node, text)
+        self._user.type(node_of(target), text)
         await self._end_step()
 
     async def clear(self, target: Query) -> None:
         """Delete the text of a field."""
-        self._user.clear(target.node)
+        self._user.clear(node_of(target))
         await self._end_step()
 
     async def press(self, key: str, target: Query | None = None) -> None:
         """Press a key such as `Enter`, on an element or where the focus is."""
-        self._user.press(key, None if target is None else target.node)
+        self._user.press(key, None if target is None else node_of(target))
         await self._end_step()
 
     async def choose(self, target: Query, *labels: str) -> None:
         """Choose options of a `<select>` by their labels or their values."""
-        self._user.choose(target.node, labels)
+        self._user.choose(node_of(target), labels)
         await self._end_step()
 
     async def tick(self, target: Query, *, is_ticked: bool = True) -> None:
         """Tick a checkbox or a radio button, or untick it."""
-        self._user.tick(target.node, is_ticked=is_ticked)
+        self._user.tick(node_of(target), is_ticked=is_ticked)
         await self._end_step()
 
     async def upload(self, target: Query, *files: File) -> None:
         """Choose files."""
-        self._user.upload(target.node, files)
+        self._user.upload(node_of(target), files)
         await self._end_step()
 
     async def focus(self, target: Query | None) -> None:
         """Move the focus to an element, or away from all."""
-        self._user.focus(None if target is None else target.node)
+        self._user.focus(None if target is None else node_of(target))
         await self._end_step()
 
     async def scroll(self, target: Query, top: float) -> None:
         """Scroll an element to a position."""
-        self._user.scroll(target.node, top)
+        self._user.scroll(node_of(target), top)
         await self._end_step()
 
     async def reveal(self, target: Query) -> None:
         """Scroll until an element is in view, so that its `data.on_intersect()` runs."""
-        self._user.reveal(target.node)
+        self._user.reveal(node_of(target))
         await self._end_step()
 
     async def fire(self, target: Query, event: str, **properties: Any) -> None:  # Any: JSON
         """Fire any other event, such as `mouseenter`, which bubbles."""
-        self._user.fire(target.node, event, properties)
+        self._user.fire(node_of(target), event, properties)
         await self._end_step()
 
     async def goto(self, path: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from fatmorph.errors import StepError, shortened
+from fatmorph.errors import StepError, short_repr, shortened
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._serializer import outer_html
 from fatmorph.testing._browser.roles import (
@@ -21,8 +22,9 @@ from fatmorph.testing._browser.roles import (
     shown_text,
 )
 from fatmorph.testing._browser.tab import Tab, path_of
+from fatmorph.testing._familiar_names import FAMILIAR_NAMES
 
-__all__ = ("Finder", "Query", "outline_of")
+__all__ = ("Finder", "Query", "node_of", "outline_of")
 
 MAX_OUTLINE_LINES = 40
 MAX_TEXT = 40
@@ -48,6 +50,14 @@ LIKENESS = 0.5
 
 class Finder(ABC):
     """Finds elements of a page, or inside an element."""
+
+    if not TYPE_CHECKING:  # so that type checkers find unknown names
+
+        def __getattr__(self, name: str) -> None:
+            """Raise, with the line to write if the name is familiar from another library."""
+            known = FAMILIAR_NAMES.get(name)
+            hint = "" if known is None else f"; write {known}"
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")
 
     def get_by_role(self, role: str, *, name: str | None = None, exact: bool = False) -> Query:
         """Return the elements with a role, which need not be there yet.
@@ -153,6 +163,14 @@ class Query(Finder):
         """Yield each of the elements."""
         return iter([self._one(node) for node in self.nodes])
 
+    def __getitem__(self, index: int) -> Query:
+        """Return one of the elements, which need not be there yet; from the end, if negative."""
+
+        def find() -> list[Node]:
+            return self.nodes[index : index + 1 or None]
+
+        return Query(self._tab, f"{self._wanted} [{index}]", find, self._near)
+
     def __repr__(self) -> str:
         return f"<{self._wanted}: {', '.join(map(path_of, self.nodes)) or 'none'}>"
 
@@ -227,6 +245,22 @@ class Query(Finder):
     def _inside(self, nodes: Iterable[Node]) -> list[Node]:
         around = set(self.nodes)
         return [node for node in nodes if not around.isdisjoint(node.ancestors())]
+
+
+def node_of(target: object) -> Node:
+    """Return the element of a step.
+
+    Raises:
+        StepError: It is not a query, or not exactly one element.
+    """
+    if isinstance(target, Query):
+        return target.node
+    raise StepError(
+        f"cannot use {short_repr(target)} as an element",
+        where="a step of a page",
+        why="a step takes a query of its page",
+        fix=f"page.get_by_css({target!r})" if isinstance(target, str) else "page.get_by_id(…)",
+    )
 
 
 def outline_of(tab: Tab) -> str:

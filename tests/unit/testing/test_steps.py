@@ -463,3 +463,40 @@ async def test_an_element_that_comes_into_view_runs_its_handler() -> None:
         await page.settled()
 
         assert (site.requests, page.signals) == ([("POST", "/more", {})], {})
+
+
+async def test_an_element_of_several_is_chosen_by_its_number() -> None:
+    site = Site(h.ul([h.li(h.b(drink)) for drink in ("tea", "coffee")]))
+
+    async with open_page(site.app) as page:
+        rows = page.get_by_role("listitem")
+        assert [rows[0].text, rows[-1].text, rows[-2].text] == ["tea", "coffee", "tea"]
+        assert rows[1].get_by_css("b").html == "<b>coffee</b>"
+        assert not rows[2]
+        with pytest.raises(StepError, match=r"there is no element with role 'listitem' \[2\]"):
+            await page.click(rows[2])
+
+
+async def test_names_of_other_libraries_are_answered_by_those_of_this_one() -> None:
+    async with open_page(Site(button("$a = 1")).app) as page:
+        with pytest.raises(AttributeError) as of_query:
+            await page.get_by_role("button").click()  # type: ignore[attr-defined]
+        with pytest.raises(AttributeError) as of_page:
+            page.locator("#save")  # type: ignore[attr-defined]
+        with pytest.raises(StepError) as of_text:
+            await page.click("#save")  # type: ignore[arg-type]
+
+    assert str(of_query.value) == (
+        "'Query' object has no attribute 'click'; write await page.click(query)"
+    )
+    assert str(of_page.value) == (
+        "'Page' object has no attribute 'locator'; write page.get_by_css(selector)"
+    )
+    assert (
+        str(of_text.value)
+        == """\
+cannot use '#save' as an element
+  where: a step of a page
+  why:   a step takes a query of its page
+  fix:   page.get_by_css('#save')"""
+    )
