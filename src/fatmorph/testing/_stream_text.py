@@ -14,7 +14,7 @@ from types import MappingProxyType
 from fatmorph.errors import SnapshotError
 from fatmorph.markup.parse import is_document, parse_document, parse_template
 from fatmorph.morph._matching.nodes import Node
-from fatmorph.morph.simulation._serializer import outer_html
+from fatmorph.morph.simulation._serializer import outer_html, written_attributes
 from fatmorph.testing._events import ELEMENTS, SIGNALS, Event, events_of
 from fatmorph.testing._response import Response
 
@@ -98,9 +98,25 @@ def _html_lines(html: str) -> list[str]:
 def _node_lines(node: Node, depth: int) -> list[str]:
     indent = INDENT * depth
     whole = " ".join(outer_html(node).split())
-    is_simple = all(not child.is_element for child in node.children())
-    if not node.is_element or is_simple or len(indent) + len(whole) <= LINE_CHARACTERS:
+    if not node.is_element or len(indent) + len(whole) <= LINE_CHARACTERS:
         return [indent + whole] if whole else []
-    start, end = outer_html(node.shallow_copy()).rsplit("<", 1)
-    children = [line for child in node.children() for line in _node_lines(child, depth + 1)]
-    return [indent + start, *children, f"{indent}<{end}"]
+    start = _start_lines(node, indent)
+    inside = node if node.content is None else Node.of(node.content)
+    children = list(inside.children())
+    if len(start) == 1 and not any(child.is_element for child in children):
+        return [indent + whole]
+    end = [f"{indent}</{node.name}>"] if whole.endswith(f"</{node.name}>") else []
+    return [*start, *(line for child in children for line in _node_lines(child, depth + 1)), *end]
+
+
+def _start_lines(node: Node, indent: str) -> list[str]:
+    """Return a start tag, in a line for each attribute if it is long."""
+    attributes = [" ".join(each.split()) for each in written_attributes(node)]
+    line = f"{indent}<{' '.join([node.name, *attributes])}>"
+    if len(line) <= LINE_CHARACTERS:
+        return [line]
+    return [
+        f"{indent}<{node.name}",
+        *(f"{indent}{INDENT}{each}" for each in attributes),
+        f"{indent}>",
+    ]

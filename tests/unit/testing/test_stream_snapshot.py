@@ -80,6 +80,38 @@ patch-elements
     )
 
 
+def test_a_long_start_tag_has_a_line_for_each_attribute() -> None:
+    stream = [
+        events.patch_elements(
+            h.section(
+                h.input(id="a", title="long " * 20),
+                h.p("short ", "text " * 20, id="b"),
+                h.template({"title": "long " * 20}, h.b("content")),
+                h.script("<b>" * 40),
+                id="home",
+            )
+        )
+    ]
+
+    text = stream_text(stream, {})
+
+    assert text.splitlines()[1:] == [
+        '<section id="home">',
+        "  <input",
+        '    id="a"',
+        f'    title="{"long " * 20}"',
+        "  >",
+        f'  <p id="b">short {"text " * 20}</p>',
+        "  <template",
+        f'    title="{"long " * 20}"',
+        "  >",
+        "    <b>content</b>",
+        "  </template>",
+        f"  <script>{'<b>' * 40}</script>",
+        "</section>",
+    ]
+
+
 def test_values_of_time_and_chance_are_masked_by_their_names() -> None:
     stream = [
         events.patch_elements(

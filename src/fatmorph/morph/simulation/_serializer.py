@@ -9,7 +9,7 @@ from fatmorph.markup._spec_elements import VOID_ELEMENTS
 from fatmorph.markup.parse import ParsedElement
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("inner_html", "outer_html")
+__all__ = ("inner_html", "outer_html", "written_attributes")
 
 # `basefont`, `bgsound`, `frame` and `keygen` are obsolete, but have no end tag either.
 WITHOUT_END_TAG = VOID_ELEMENTS | {"basefont", "bgsound", "frame", "keygen", "param"}
@@ -44,6 +44,14 @@ def inner_html(node: Node) -> str:
     return "".join(outer_html(child) for child in node.children())
 
 
+def written_attributes(node: Node) -> list[str]:
+    """Return the attributes of a start tag, each as HTML."""
+    return [
+        f'{name}="{_escaped(value).replace(chr(34), "&quot;")}"'
+        for name, value in node.attributes.items()
+    ]
+
+
 def _content(node: Node) -> list[Node]:
     """Return the nodes inside a node, the last first."""
     content: ParsedElement | None = node.content
@@ -52,11 +60,7 @@ def _content(node: Node) -> list[Node]:
 
 
 def _start_tag(node: Node) -> str:
-    attributes = "".join(
-        f' {name}="{_escaped(value).replace(chr(34), "&quot;")}"'
-        for name, value in node.attributes.items()
-    )
-    return f"<{node.name}{attributes}>"
+    return f"<{' '.join([node.name, *written_attributes(node)])}>"
 
 
 def _text(node: Node) -> str:
