@@ -29,11 +29,11 @@ OTHER = "snapshot"
 class Notes:
     """The tests that a run has collected, and the files that they have used."""
 
-    taken: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict[str, str])
     """Stored file, in lower case → the test that has used it."""
-    collected: dict[str, list[str]] = field(default_factory=dict)
+    collected: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Module → its tests."""
-    foreign: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list[str])
     """Modules whose tests store files by pytest-snapshot's own fixture."""
     is_complete: bool = True
     """Whether the notes of every worker have arrived."""
