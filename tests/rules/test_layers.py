@@ -228,6 +228,7 @@ PACKAGE_ORDER = {
         "_browser.network",
         "_browser.fetch",
         "_browser.handlers",
+        "_browser.keys",
         "_losses",
         "_browser.engine",
         "_browser.user",

@@ -500,3 +500,71 @@ cannot use '#save' as an element
   why:   a step takes a query of its page
   fix:   page.get_by_css('#save')"""
     )
+
+
+async def test_keys_that_are_held_reach_the_handler_and_type_nothing() -> None:
+    keydown = "$keys = `${evt.key} ${evt.code} ${evt.shiftKey} ${evt.ctrlKey}`"
+    site = Site(h.textarea(data.on("keydown", keydown), aria_label="Text"))
+
+    async with open_page(site.app) as page:
+        seen = []
+        for key in ("Shift+Enter", "Control+Enter", "Control+a", "a", "Space", "+"):
+            await page.press(key, page.get_by_label("Text"))
+            seen.append(page.signals["keys"])
+
+        assert page.get_by_label("Text").value == "\na +"
+    assert seen == [
+        "Enter Enter true false",
+        "Enter Enter false true",
+        "a KeyA false true",
+        "a KeyA false false",
+        "  Space false false",
+        "+ + false false",
+    ]
+
+
+async def test_a_key_whose_default_is_prevented_types_nothing() -> None:
+    digits = "evt.key >= '0' && evt.key <= '9' || evt.preventDefault()"
+    site = Site(h.input(data.on("keydown", digits), aria_label="Number"))
+
+    async with open_page(site.app) as page:
+        await page.type(page.get_by_label("Number"), "1a2")
+        await page.press("b")
+
+        assert page.get_by_label("Number").value == "12"
+
+
+async def test_tab_moves_the_focus_to_the_next_control_that_can_be_used() -> None:
+    site = Site(
+        h.input(id="first"),
+        h.p("text", h.a("no link"), h.input(disabled=True), h.button("x", tabindex=-1)),
+        h.div({"hidden": True}, h.input()),
+        h.a("link", href="/other", id="second"),
+    )
+
+    async with open_page(site.app) as page:
+        stops = []
+        for key in ("Tab", "Tab", "Shift+Tab", "Tab", "Tab"):
+            await page.press(key)
+            stops.append(page.focused and page.focused.attributes["id"])
+
+    assert [stop or None for stop in stops] == ["first", "second", "first", "second", None]
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [("enter", "Enter"), ("Ctrl+a", "Control+a"), ("arrowup", "ArrowUp"), ("", "Enter")],
+)
+async def test_a_key_that_no_keyboard_has_is_refused(key: str, line: str) -> None:
+    async with open_page(Site().app) as page:
+        with pytest.raises(StepError) as raised:
+            await page.press(key)
+
+    assert (
+        str(raised.value)
+        == f"""\
+cannot press {key!r}
+  where: page.press(…)
+  why:   a key is a character or a name of the standard, after the keys that are held
+  fix:   await page.press("{line}")"""
+    )

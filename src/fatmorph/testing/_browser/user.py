@@ -24,6 +24,7 @@ from fatmorph.testing._browser.fields import (
     options,
 )
 from fatmorph.testing._browser.host import HostEvent
+from fatmorph.testing._browser.keys import Key, key_of
 from fatmorph.testing._browser.requests import form_request, invalid_field
 from fatmorph.testing._browser.roles import is_hidden, shown_text
 from fatmorph.testing._browser.tab import path_of
@@ -62,6 +63,8 @@ class User:
         self._tab = engine.tab
         self._load = load
         self._changed: Node | None = None
+        self._selected: set[Node] = set()
+        """The fields whose text is selected, because Tab has reached them."""
 
     def click(self, node: Node) -> None:
         """Click an element."""
@@ -70,6 +73,7 @@ class User:
         focused = next(
             (each for each in (node, *node.ancestors()) if self._tab.can_focus(each)), None
         )
+        self._selected.discard(node)
         if active is None or active.name != "label":
             self.focus(focused)
         is_ticked = active is not None and kind_of(active) in TICKED and self._toggle(active)
@@ -84,27 +88,32 @@ class User:
         """Type a text at the end of a field, key by key."""
         self._check_takes_text(node)
         self.focus(node)
+        self._selected.discard(node)
         for character in text:
-            self._key("keydown", character, is_strict=False)
-            self._insert(node, character)
-            self._key("keyup", character, is_strict=False)
+            key = Key("Enter" if character == "\n" else character)
+            if not self._key("keydown", key, is_strict=False).is_prevented:
+                self._press_in(node, key)
+            self._key("keyup", key, is_strict=False)
 
     def clear(self, node: Node) -> None:
         """Delete the text of a field."""
         self._check_takes_text(node)
         self.focus(node)
-        self._key("keydown", "Delete", is_strict=False)
+        self._key("keydown", Key("Delete"), is_strict=False)
         if self._tab.fields.value(node):
             self._set_value(node, "")
-        self._key("keyup", "Delete", is_strict=False)
+        self._key("keyup", Key("Delete"), is_strict=False)
 
-    def press(self, key: str, node: Node | None = None) -> None:
+    def press(self, name: str, node: Node | None = None) -> None:
         """Press a key, on an element or where the focus is."""
+        key = key_of(name)
         if node is not None:
             self.focus(node)
-        event = self._key("keydown", key)
+        is_prevented = self._key("keydown", key).is_prevented
         focused = self._tab.focused
-        if not event.is_prevented and focused is not None:
+        if not is_prevented and key.name == "Tab" and not key.is_command:
+            self._move_to(self._next_stop(is_backward=key.is_shifted))
+        elif not is_prevented and focused is not None and not key.is_command:
             self._press_in(focused, key)
         self._key("keyup", key)
 
@@ -261,20 +270,42 @@ class User:
         self._tab.fields.tick(node, is_ticked=not was_ticked)
         return True
 
-    def _press_in(self, node: Node, key: str) -> None:
-        is_field = node.name == "textarea" or (node.name == "input" and _takes_text(node))
-        if key == "Enter" and node.name in ("button", "a", "summary"):
+    def _press_in(self, node: Node, key: Key) -> None:
+        is_field = _takes_text(node) and "readonly" not in node.attributes
+        if key.name == "Enter" and node.name in ("button", "a", "summary"):
             self.click(node)
-        elif key == "Enter" and node.name == "input":
+        elif key.name == "Enter" and node.name == "input":
             self._submit_implicitly(node)
-        elif key in (" ", "Space") and (node.name == "button" or kind_of(node) in TICKED):
+        elif key.name == " " and (node.name == "button" or kind_of(node) in TICKED):
             self.click(node)
-        elif key == "Escape":
+        elif key.name == "Escape":
             self._close_dialog(node)
-        elif is_field and key == "Backspace":
-            self._set_value(node, self._tab.fields.value(node)[:-1])
-        elif is_field and (len(key) == 1 or key == "Enter"):
-            self._insert(node, "\n" if key == "Enter" else key)
+        elif is_field and key.name == "Backspace":
+            self._set_value(node, self._kept_text(node)[:-1])
+        elif is_field and (len(key.name) == 1 or key.name == "Enter"):
+            self._insert(node, "\n" if key.name == "Enter" else key.name)
+
+    def _kept_text(self, node: Node) -> str:
+        """Return the text that a key leaves: all of it, unless it is selected."""
+        return "" if node in self._selected else self._tab.fields.value(node)
+
+    def _move_to(self, stop: Node | None) -> None:
+        self.focus(stop)
+        if stop is not None and stop.name == "input":
+            self._selected.add(stop)
+
+    def _next_stop(self, *, is_backward: bool) -> Node | None:
+        """Return the next element that Tab reaches, or None at the end of the page."""
+        focused = self._tab.focused
+        nodes = [node for node in self._tab.document.root.descendants() if node.is_element]
+        begin = nodes.index(focused) if focused in nodes else -1
+        ahead = nodes[: max(begin, 0)][::-1] if is_backward else nodes[begin + 1 :]
+        return next(filter(self._is_stop, ahead), None)
+
+    def _is_stop(self, node: Node) -> bool:
+        is_left_out = node.attributes.get("tabindex", "").startswith("-")
+        is_usable = not is_disabled(node) and not is_hidden(node)
+        return self._tab.can_focus(node) and is_usable and not is_left_out
 
     def _submit_implicitly(self, node: Node) -> None:
         self._commit()
@@ -300,13 +331,14 @@ class User:
             self._engine.handlers.dispatch(dialog, "close", {}, bubbles=False)
 
     def _insert(self, node: Node, text: str) -> None:
-        value = self._tab.fields.value(node)
+        value = self._kept_text(node)
         limit = node.attributes.get("maxlength", "")
         if not limit.isdigit() or len(value) < int(limit):
             self._set_value(node, value + text)
 
     def _set_value(self, node: Node, value: str) -> None:
         self._tab.fields.set_value(node, value)
+        self._selected.discard(node)
         self._changed = node
         self._field_event(node, "input")
 
@@ -327,11 +359,11 @@ class User:
             raise _kind_error(node, "reveal", "it is hidden")
         self._engine.handlers.reveal(node)
 
-    def _key(self, name: str, key: str, *, is_strict: bool = True) -> HostEvent:
+    def _key(self, name: str, key: Key, *, is_strict: bool = True) -> HostEvent:
         target = self._tab.focused or self._tab.document.body or self._tab.document.root
         self._engine.is_strict = is_strict
         try:
-            return self._engine.handlers.dispatch(target, name, {"key": key, "code": key})
+            return self._engine.handlers.dispatch(target, name, key.properties)
         finally:
             self._engine.is_strict = True
 
