@@ -62,7 +62,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Report stored files that no test has used, for modules of which every test has passed."""
-    passed = {report.nodeid for report in terminalreporter.stats.get("passed", ())}
+    reports = terminalreporter.stats.get("passed", ())
+    passed = {getattr(report, "nodeid", "") for report in reports}  # other plugins add their own
     stale = stale_files(config, passed)
     if stale:
         terminalreporter.section("stale snapshots", yellow=True)
