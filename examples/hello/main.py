@@ -28,14 +28,17 @@ from fatmorph import (
 from fatmorph.adapters.starlette import route
 
 STYLE = """
-:root { color-scheme: light dark; font-family: system-ui, sans-serif; accent-color: #4f6bed }
-body { display: grid; place-content: center; justify-items: center; min-height: 100vh; margin: 0 }
+html { display: grid; place-content: center; min-height: 100dvh; color-scheme: light dark }
+html { font: 0.9375rem/1.45 system-ui, sans-serif; background: light-dark(#eef0f6, #12141b) }
+body { display: grid; justify-items: center; padding: 2.5rem 5rem; margin: 0; border-radius: 1rem }
+body { color: light-dark(#1d2230, #e8eaf2); background: light-dark(#fff, #252936) }
+h1 { margin: 0; font-size: 1.3rem; letter-spacing: -0.02em }
 output { font-size: 6rem; font-weight: 700; line-height: 1.4; font-variant-numeric: tabular-nums }
-button { padding: 0.7em 1.6em; font: inherit; color: #fff; background: #4f6bed }
-button { border: 0; border-radius: 0.6em; cursor: pointer }
-button:hover { background: #3d57d0 }
-#connection-state { position: fixed; inset: auto 0 1rem; margin: auto; width: fit-content }
-#connection-state[data-state] { padding: 0.4em 1em; color: #fff; background: #b3261e }
+button { padding: 0.6rem 1.6rem; font: inherit; font-weight: 600; cursor: pointer }
+button { color: light-dark(#fff, #12141b); background: light-dark(#4453d6, #98a4ff) }
+button { border: 0; border-radius: 0.5rem } button:hover { filter: brightness(1.1) }
+#connection-state { position: fixed; inset: auto 0 1.25rem; margin: auto; width: fit-content }
+#connection-state[data-state] { padding: 0.5rem 1.1rem; color: #fff; background: #b3261e }
 """
 
 

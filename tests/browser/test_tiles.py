@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from example_programs import EXAMPLES, example_command
 from servers import Server, running
 
-UNPAINTED = "rgb(230, 228, 222)"  # --empty in static/style.css, on a light screen
+UNPAINTED = "rgb(227, 230, 239)"  # --well in static/style.css, on a light screen
 
 
 @pytest.fixture

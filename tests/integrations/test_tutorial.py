@@ -1,5 +1,6 @@
 """The tutorial's programs are the examples, line by line except for blank lines."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,17 @@ def test_the_tutorial_shows_the_stylesheet_of_tiles() -> None:
 
     assert shown
     assert stylesheet.partition(shown)[1] == shown
+
+
+@pytest.mark.parametrize("file", ["hello/main.py", "tiles/static/style.css"])
+def test_the_programs_of_the_tutorial_have_the_colours_of_all_examples(file: str) -> None:
+    look = (ROOT / "examples/look/look.css").read_text(encoding="utf-8")
+    program = (ROOT / "examples" / file).read_text(encoding="utf-8")
+
+    colours = set(re.findall(r"light-dark\(.+?\)", program))
+
+    assert colours
+    assert [each for each in colours if each not in look] == []
 
 
 def test_the_tutorials_test_stores_the_page_and_fails_then_passes(
