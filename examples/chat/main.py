@@ -10,9 +10,12 @@ import argparse
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
+from zlib import crc32
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
 
 from fatmorph import (
     Context,
@@ -26,28 +29,26 @@ from fatmorph import (
     dom_id,
     h,
     serve,
+    svg,
 )
 from fatmorph.adapters.fastapi import endpoint
 
+LOOK = Path(__file__).parents[1] / "look"
 ROOMS = ("kitchen", "garden", "attic")
 MAX_MESSAGES = 100
 MAX_CHARACTERS = 500
 
+ICON = "M2.5 3.5h11v7.5H7.2L4 13.5V11H2.5Z"
 STYLE = """
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; accent-color: #2f7d5b }
-body { display: grid; grid-template-rows: auto 1fr auto; gap: 1rem; height: 100dvh }
-body { width: min(100% - 2rem, 36rem); margin: 0 auto }
-nav { display: flex; gap: 1rem; padding-top: 1rem }
-nav a { color: inherit } nav a[aria-current] { font-weight: 700; text-decoration: none }
-ol { margin: 0; padding: 0; list-style: none; overflow-y: auto }
-li { padding: 0.4rem 0.8rem; margin-block: 0.4rem; border-radius: 0.8rem; width: fit-content }
-li { background: light-dark(#e8f0ec, #24332c); overflow-wrap: anywhere }
-li b { margin-inline-end: 0.5rem; color: light-dark(#2f7d5b, #7cc9a6) }
-form { display: flex; gap: 0.5rem; padding-bottom: 1rem }
-input { flex: 1; font: inherit; padding: 0.5rem 0.8rem; min-width: 0 } input#name { flex: 0 1 8rem }
-button { font: inherit; padding: 0.5rem 1rem }
-#connection-state { position: fixed; inset: auto 0 1rem; margin: auto; width: fit-content }
-#connection-state[data-state] { padding: 0.4em 1em; color: #fff; background: #b3261e }
+body { height: 100dvh }
+.page { flex: 1; grid-template-rows: minmax(0, 1fr) auto; align-content: stretch; min-height: 0 }
+/* Upside down, so it begins at its end, and stays there when a message comes. */
+#room { display: flex; flex-direction: column-reverse; overflow-y: auto; padding: 0 }
+#messages { padding: 1rem 1.25rem; margin-bottom: auto } #nothing { margin: auto }
+.message { display: flex; gap: 0.75rem; padding-block: 0.4rem; overflow-wrap: anywhere }
+.message p { min-width: 0 } .message b { display: block; font-size: 0.85rem }
+#say { display: flex; gap: 0.5rem } #say input { flex: 1; min-width: 0 }
+#say #name { flex: 0 1 8rem; background: none }
 """
 
 
@@ -73,9 +74,33 @@ relay = Relay[None]()
 client = datastar_script()
 
 
+def messages_view(room: str) -> Element:
+    messages = rooms[room]
+    if not messages:
+        return empty_view(room)
+    return h.ol({"id": "messages"}, [message_view(message) for message in messages])
+
+
 def message_view(message: Message) -> Element:
+    name = message.name or "Somebody"
     return h.li(
-        {"id": dom_id("message", message.number)}, h.b(message.name or "somebody"), message.text
+        {"id": dom_id("message", message.number), "class": "message"},
+        h.span(
+            {"class": "avatar", "style": {"--hue": crc32(name.encode()) % 360}},
+            {"aria-hidden": "true"},
+            name[0].upper(),
+        ),
+        h.p(h.b(name), message.text),
+    )
+
+
+def empty_view(room: str) -> Element:
+    box = {"class": "icon", "viewBox": "0 0 16 16", "aria-hidden": "true"}
+    return h.p(
+        {"id": "nothing", "class": "empty"},
+        svg.svg(box, svg.path(d=ICON)),
+        h.strong(f"It is quiet in the {room}."),
+        h.span("Say something: everyone in this room sees it."),
     )
 
 
@@ -86,43 +111,59 @@ def room_view(room: str) -> Element:
             h.meta(charset="utf-8"),
             h.meta(name="viewport", content="width=device-width, initial-scale=1"),
             h.title(f"{room.capitalize()} · Chat"),
-            h.link(rel="icon", href="data:,"),
+            h.link(id="icon", rel="icon", href="data:,"),
+            h.link(id="look", rel="stylesheet", href="/look/look.css"),
             h.style(STYLE),
             client,
         ),
         h.body(
             data.init(at.subscribe(f"/rooms/{room}/live")),
-            h.nav(
-                [
-                    h.a(
-                        {"id": dom_id("room", name), "href": f"/rooms/{name}"},
-                        {"aria-current": "page" if name == room else None},
-                        name,
-                    )
-                    for name in ROOMS
-                ]
-            ),
-            h.ol({"id": "messages"}, [message_view(message) for message in rooms[room]]),
-            h.form(
-                {"id": "say"},
-                data.on("submit", at.post(f"/rooms/{room}/say")),
-                h.input(data.bind("name"), id="name", aria_label="Your name", placeholder="Name"),
-                h.input(
-                    data.bind("text"),
-                    id="text",
-                    aria_label="Your message",
-                    autocomplete="off",
-                    maxlength=MAX_CHARACTERS,
-                    required=True,
+            h.header(
+                {"class": "bar"},
+                h.h1("Chat"),
+                h.nav(
+                    {"class": "tabs"}, [room_link(name, is_current=name == room) for name in ROOMS]
                 ),
-                h.button({"id": "send"}, "Say"),
+            ),
+            h.main(
+                {"class": "page"},
+                h.div({"id": "room", "class": "panel"}, messages_view(room)),
+                say_view(room),
             ),
             connection_state(),
         ),
     )
 
 
+def room_link(name: str, *, is_current: bool) -> Element:
+    return h.a(
+        {"id": dom_id("room", name), "href": f"/rooms/{name}"},
+        {"aria-current": "page" if is_current else None},
+        name.capitalize(),
+    )
+
+
+def say_view(room: str) -> Element:
+    return h.form(
+        {"id": "say"},
+        data.on("submit", at.post(f"/rooms/{room}/say")),
+        h.input(data.bind("name"), id="name", aria_label="Your name", placeholder="Name"),
+        h.input(
+            data.bind("text"),
+            id="text",
+            aria_label="Your message",
+            placeholder="Message",
+            autocomplete="off",
+            autofocus=True,
+            maxlength=MAX_CHARACTERS,
+            required=True,
+        ),
+        h.button({"id": "send", "class": "primary"}, "Say"),
+    )
+
+
 app = FastAPI()
+app.mount("/look", StaticFiles(directory=LOOK))
 
 
 @app.get("/")
