@@ -82,7 +82,7 @@ def messages_view(room: str) -> Element:
 
 
 def message_view(message: Message) -> Element:
-    name = message.name or "Somebody"
+    name = message.name or "Guest"
     return h.li(
         {"id": dom_id("message", message.number), "class": "message"},
         h.span(

@@ -56,7 +56,8 @@ STYLE = """
 #metrics polyline { stroke-width: 2; stroke-linejoin: round; vector-effect: non-scaling-stroke }
 #chart { display: grid; grid-template-columns: 1fr auto; gap: 0.4rem 0.75rem }
 #chart figcaption { grid-column: 1 / -1; margin-bottom: 0.4rem; font-weight: 600 }
-#chart svg { width: 100%; height: 16rem; border-bottom: 1px solid var(--line) }
+#chart svg { width: 100%; height: clamp(9rem, 100dvh - 22rem, 16rem) }
+#chart svg { border-bottom: 1px solid var(--line) }
 #chart svg { background: linear-gradient(var(--line) 1px, transparent 1px) 0 0 / 100% 50% }
 #chart rect { fill: var(--color); transition: x 1s linear, y 0.4s, height 0.4s, fill 0.4s }
 #chart div { display: flex; justify-content: space-between }

@@ -9,6 +9,7 @@ It writes `examples/NAME/NAME.webp`, which docs/examples.md shows.
 
 import io
 import random
+import re
 import sys
 from collections.abc import Callable
 from colorsys import hsv_to_rgb
@@ -30,7 +31,38 @@ from servers import running  # noqa: E402
 
 SIZE = {"width": 600, "height": 500}
 SETTLING_MS = 700  # transitions, and a stream that draws a page of its own accord
+STREAM = re.compile("/subscribe|/live")
 MEGABYTE = 1_000_000
+
+
+def photograph_chat(light: Page, dark: Page) -> None:
+    for page, name, text in (
+        (light, "Ada", "Good morning! The kettle is on."),
+        (dark, "Grace", "Two minutes. Are there scones?"),
+        (light, "Ada", "Warm ones."),
+        (dark, "Grace", "One minute."),
+    ):
+        page.get_by_label("Your name").fill(name)
+        page.get_by_label("Your message").fill(text)
+        page.keyboard.press("Enter")
+        for each in (light, dark):
+            each.get_by_text(text).wait_for()
+    light.get_by_label("Your message").fill("The garden is")
+    dark.get_by_role("link", name="Garden").click()
+    dark.get_by_text("It is quiet").wait_for()
+
+
+def photograph_dashboard(light: Page, dark: Page) -> None:
+    light.get_by_role("button", name="Order 20 teas").click()
+    dark.get_by_role("button", name="Queue").click()
+    light.wait_for_timeout(9000)  # the orders reach the middle of the chart
+
+
+def photograph_infinite_scroll(light: Page, dark: Page) -> None:
+    for number in (1, 2, 4, 26, 29, 58, 60):
+        page = light if number < 20 else dark
+        page.locator(f"#mark-{number}").click()
+    dark.locator("#mark-62").scroll_into_view_if_needed()
 
 
 def photograph_search(light: Page, dark: Page) -> None:
@@ -72,11 +104,26 @@ def photograph_validation(light: Page, dark: Page) -> None:
     dark.get_by_label("I agree").check()
 
 
+def photograph_wizard(light: Page, dark: Page) -> None:
+    for page, name, guests in ((light, "Grace", "13"), (dark, "Alan", "2")):
+        page.get_by_role("button", name="Plan a party").click()
+        page.get_by_label("Your name").fill(name)
+        page.get_by_label("Guests").fill(guests)
+        page.get_by_role("button", name="Next").click()
+    dark.get_by_label("Sencha").check()
+    dark.get_by_label("Hour").select_option("15:00")
+    light.get_by_text("must be at most 12").wait_for()
+
+
 SCENES: dict[str, Callable[[Page, Page], None]] = {
+    "chat": photograph_chat,
+    "dashboard": photograph_dashboard,
+    "infinite_scroll": photograph_infinite_scroll,
     "search": photograph_search,
     "todo": photograph_todo,
     "upload": photograph_upload,
     "validation": photograph_validation,
+    "wizard": photograph_wizard,
 }
 
 
@@ -101,7 +148,7 @@ def photograph(browser: Browser, name: str) -> None:
 
 def opened(browser: Browser, url: str, color_scheme: Literal["light", "dark"]) -> Page:
     page = browser.new_context(viewport=SIZE, color_scheme=color_scheme).new_page()
-    with page.expect_response("**/*subscribe*"):
+    with page.expect_response(STREAM):
         page.goto(url)
     return page
 
