@@ -4,6 +4,7 @@ import main
 import pytest
 from main import SECONDS, Reading, TeaHouse, app, home_view, scale_of
 
+from fatmorph import Element
 from fatmorph.morph import check, simulate
 from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
@@ -24,8 +25,16 @@ def test_the_dashboard_shows_the_chart_of_one_number(view_snapshot: ViewSnapshot
     view_snapshot(home_view(READINGS, "queue"))
 
 
-def test_the_views_have_no_findings() -> None:
-    assert check(home_view(READINGS, "orders"), home_view(READINGS, "brewed")) == ()
+def samples() -> dict[str, tuple[Element, Element]]:
+    return {
+        "a new reading": (home_view(READINGS[:2], "orders"), home_view(READINGS[1:], "orders")),
+        "another number": (home_view(READINGS, "orders"), home_view(READINGS, "brewed")),
+    }
+
+
+@pytest.mark.parametrize(("before", "after"), samples().values(), ids=list(samples()))
+def test_a_change_has_no_findings(before: Element, after: Element) -> None:
+    assert check(before, after) == ()
 
 
 def test_a_new_reading_moves_the_bars_and_makes_one() -> None:

@@ -4,6 +4,7 @@ import main
 import pytest
 from main import BATCH, STARS, app, favourites, home_view
 
+from fatmorph import Element
 from fatmorph.morph import check, simulate
 from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
@@ -29,8 +30,16 @@ def test_the_list_ends_with_a_request_for_more(view_snapshot: ViewSnapshot) -> N
     view_snapshot(home_view(BATCH))
 
 
-def test_the_views_have_no_findings() -> None:
-    assert check(home_view(BATCH), home_view(len(STARS))) == ()
+def samples() -> dict[str, tuple[Element, Element]]:
+    return {
+        "a batch": (home_view(BATCH), home_view(2 * BATCH)),
+        "the last batch": (home_view(len(STARS) - BATCH), home_view(len(STARS))),
+    }
+
+
+@pytest.mark.parametrize(("before", "after"), samples().values(), ids=list(samples()))
+def test_a_change_has_no_findings(before: Element, after: Element) -> None:
+    assert check(before, after) == ()
 
 
 def test_a_batch_leaves_the_rows_above_alone() -> None:

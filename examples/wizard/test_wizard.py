@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from main import Party, Tab, app, home_view, parties
 
+from fatmorph import Element
 from fatmorph.morph import check
 from fatmorph.testing import Page, open_page
 from fatmorph.testing.snapshots import ViewSnapshot
@@ -50,14 +51,19 @@ def test_each_step_has_fields_of_its_own(view_snapshot: ViewSnapshot) -> None:
     view_snapshot(home_view(Tab(step=2, texts=TEXTS)), "last")
 
 
-def test_the_views_have_no_findings() -> None:
+def samples() -> dict[str, tuple[Element, Element]]:
     first, second, last = (home_view(Tab(step=step, texts=TEXTS)) for step in range(3))
-    wrong = home_view(Tab(errors={"guests": "is required"}, tries=1))
+    return {
+        "an error": (home_view(Tab()), home_view(Tab(errors={"guests": "is required"}, tries=1))),
+        "the second step": (first, second),
+        "the last step": (second, last),
+        "the end": (last, home_view(Tab(number=1, note="The party is planned."))),
+    }
 
-    assert check(home_view(Tab()), wrong) == ()
-    assert check(first, second) == ()
-    assert check(second, last) == ()
-    assert check(last, home_view(Tab(number=1, note="The party is planned."))) == ()
+
+@pytest.mark.parametrize(("before", "after"), samples().values(), ids=list(samples()))
+def test_a_change_has_no_findings(before: Element, after: Element) -> None:
+    assert check(before, after) == ()
 
 
 async def test_three_steps_plan_a_party_that_all_pages_show(page: Page) -> None:
