@@ -86,7 +86,7 @@ def _report(name: str, found: Conversion) -> str:
         return f"{name}: the code renders this page ({', '.join(counts)})\n"
     why = "the engine writes it in another way; please report it"
     if not found.is_written_by_html:
-        why = "a parser moved elements of this page, and no HTML gives them the same places"
+        why = "a parser moved its elements, or read it in quirks mode; HTML cannot write this tree"
     return (
         f"{name}: the code renders another page ({', '.join(counts)})\n"
         f"  where: {found.difference.path}\n"

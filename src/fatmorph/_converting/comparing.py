@@ -11,6 +11,8 @@ from fatmorph.markup._css import is_one_value, is_property_name
 
 __all__ = ("Difference", "declarations", "first_difference", "node_count")
 
+MAX_STEPS = 12  # elements in the path to a difference
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -39,7 +41,7 @@ def first_difference(expected: Tree, found: Tree, *, exact: bool) -> Difference 
                 counts[one.tag] = counts.get(one.tag, 0) + 1
                 inner.append((f"{path} > {one.tag}[{counts[one.tag]}]", one, other))
             elif isinstance(one, Tree) or isinstance(other, Tree) or one != other:
-                return Difference(path.removeprefix(" > ") or "page", _shown(one), _shown(other))
+                return Difference(_place(path), _shown(one), _shown(other))
         pending += reversed(inner)
     return None
 
@@ -95,6 +97,12 @@ def _attributes(node: Tree, *, exact: bool) -> dict[str, object]:
     if style is not None and not exact:
         attributes["style"] = declarations(style) or style
     return attributes
+
+
+def _place(path: str) -> str:
+    """Return a path with its last steps, because pages may be hundreds of elements deep."""
+    steps = path.split(" > ")[1:]
+    return " > ".join(["…", *steps[-MAX_STEPS:]] if len(steps) > MAX_STEPS else steps) or "page"
 
 
 def _shown(node: Tree | str | None) -> str:

@@ -115,6 +115,8 @@ class ElementWriter:
             return self._comment(node)
         if node.namespace == "html" and node.tag in RAW_TEXT:
             return self._raw_text(node)
+        if node.tag == "head" and not (node.attributes or inner.items):
+            return Built()  # a parser adds it
         return self._part(node, self._element(node, inner))
 
     def _text(self, text: str) -> Built:

@@ -107,18 +107,19 @@ class Program:
         Args:
             page: The assignment of the page; nothing if the page is the last function.
         """
-        parts = _used([*self._tags, *self._assignments, *self._functions, page])
-        names = {name for part in parts for name in _names(part)} & self._imports
-        imports = ", ".join(sorted(names, key=_import_order))
+        kept = _used([*self._tags, *self._assignments, *self._functions, page])
+        imports = {name for names in kept.values() for name in names} & self._imports
         title = self._title.replace("\\", "/").replace('"', "'")
-        head = [f'"""{title}"""\n', f"from fatmorph import {imports}\n"]
-        head += ["".join(part for part in parts if part in self._tags)]
-        head += [part for part in parts if part in self._assignments]
-        functions = [part for part in parts if part in self._functions]
-        after = [page] if page else []
+        head = (
+            f'"""{title}"""\n',
+            f"from fatmorph import {', '.join(sorted(imports, key=_import_order))}\n",
+            "".join(part for part in self._tags if part in kept),
+            *(part for part in self._assignments if part in kept),
+        )
+        functions = [part for part in self._functions if part in kept]
         if not functions:
-            return "\n".join((*filter(None, head), *after))
-        return "\n\n".join(("\n".join(filter(None, head)), *functions, *after))
+            return "\n".join(filter(None, (*head, page)))
+        return "\n\n".join(filter(None, ("\n".join(filter(None, head)), *functions, page)))
 
     def _add(self, assignment: str) -> None:
         self._assignments.append(f"{assignment}\n")
@@ -139,26 +140,27 @@ def _text_lines(before: str, text: str, *, is_markup: bool) -> list[str]:
     return [f"{before}(", *parts, ")"]
 
 
-def _used(parts: list[str]) -> list[str]:
-    """Return the parts whose names are used; the last one with any text is the page."""
-    parts = [part for part in parts if part]
-    known = {_defined(part): part for part in parts}
-    used: dict[str, None] = {}
-    pending = [parts[-1]]
+def _used(parts: list[str]) -> dict[str, set[str]]:
+    """Return the parts that the page, which is the last part, uses; each with the names in it."""
+    trees = {part: ast.parse(part) for part in parts if part}
+    names = {
+        part: {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        for part, tree in trees.items()
+    }
+    defined = {_defined(tree): part for part, tree in trees.items()}
+    used: dict[str, set[str]] = {}
+    pending = [[*trees][-1]]
     while pending:
         part = pending.pop()
         if part not in used:
-            used[part] = None
-            pending += (known[name] for name in _names(part) if name in known)
-    return [part for part in parts if part in used]
+            used[part] = names[part]
+            pending += (defined[name] for name in names[part] if name in defined)
+    return used
 
 
-def _names(part: str) -> set[str]:
-    return {node.id for node in ast.walk(ast.parse(part)) if isinstance(node, ast.Name)}
-
-
-def _defined(part: str) -> str:
-    (statement,) = ast.parse(part).body
+def _defined(tree: ast.Module) -> str:
+    """Return the name that an assignment or a function defines."""
+    (statement,) = tree.body
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
         return statement.targets[0].id
     return getattr(statement, "name", "")
