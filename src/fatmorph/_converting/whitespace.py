@@ -1,8 +1,10 @@
 """White space that a browser ignores: in text, between elements, in classes and in styles.
 
 The rules are those of CSS for elements with their default style: runs of blanks count as one, and
-those at the edges of a block count as nothing. Blanks are kept in `<pre>`, in code, and where a
-style says `white-space: pre`. A stylesheet can change all of this, and is not read.
+those at the edges of a block count as nothing. Blanks are kept in `<pre>` and where a style says
+`white-space: pre`. A stylesheet can change all of this, and is not read.
+
+Scripts and styles lose the indentation that all of their lines have, and blanks at their ends.
 
 Source: https://drafts.csswg.org/css-text-3/#white-space-rules
 """
@@ -10,6 +12,7 @@ Source: https://drafts.csswg.org/css-text-3/#white-space-rules
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 
 from fatmorph._converting.trees import Tree
 
@@ -19,6 +22,7 @@ BLANKS = " \t\n\f\r"
 RUN = re.compile(r"[ \t\n\f\r]+")
 PRESERVING_STYLE = re.compile(r"white-space(?:-collapse)?\s*:\s*(?:pre|break-spaces)")
 
+CODE_TYPES = ("application/json", "application/ld+json", "module", "text/css", "text/javascript")
 PRESERVING = frozenset(
     (
         *("iframe", "listing", "noembed", "noframes", "plaintext", "pre", "script", "style"),
@@ -74,7 +78,7 @@ def without_ignored_blanks(root: Tree) -> Tree:
     while pending:
         source, target, is_kept = pending.pop()
         is_kept = is_kept or _preserves(source)
-        texts = _texts(source, is_kept=is_kept)
+        texts = _code(source) if _is_code(source) else _texts(source, is_kept=is_kept)
         for child, text in zip(source.children, texts, strict=True):
             if isinstance(child, str):
                 if text:
@@ -106,6 +110,23 @@ def _preserves(node: Tree) -> bool:
     if node.tag in PRESERVING or node.attributes.get("xml:space") == "preserve":
         return True
     return PRESERVING_STYLE.search(node.attributes.get("style", "")) is not None
+
+
+def _is_code(node: Tree) -> bool:
+    kind = node.attributes.get("type", "").lower()
+    return node.tag == "style" or (node.tag == "script" and (not kind or kind in CODE_TYPES))
+
+
+def _code(node: Tree) -> list[str]:
+    """Return the children of a script or style, without indentation if no text can contain it."""
+    texts: list[str] = []
+    for child in node.children:
+        text = child if isinstance(child, str) else ""
+        is_in_text = "`" in text or "\\\n" in text
+        plain = text if is_in_text else dedent(text)
+        line = plain.strip(BLANKS)
+        texts.append(plain.rstrip(BLANKS) + "\n" if "\n" in line else line)
+    return texts
 
 
 def _texts(node: Tree, *, is_kept: bool) -> list[str]:
