@@ -26,9 +26,14 @@ def made_project(folder: Path, template: str, server: str, *options: str) -> Pat
     return project
 
 
-def run(*arguments: str, cwd: Path, env: Mapping[str, str] = ENVIRONMENT) -> str:
+def run(
+    *arguments: str,
+    cwd: Path,
+    env: Mapping[str, str] = ENVIRONMENT,
+    python: Path = Path(sys.executable),
+) -> str:
     """Run Python with arguments and return its output; an AssertionError has that of a failure."""
-    command = [sys.executable, *arguments]
+    command = [str(python), *arguments]
     finished = subprocess.run(
         command,
         check=False,
