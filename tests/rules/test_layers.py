@@ -154,6 +154,7 @@ PACKAGE_ORDER = {
         "simulation._simulator",
         "checks._listeners",
         "checks._unread_attributes",
+        "checks._misspelt",
         "checks._vocabulary",
         "checks._wording",
         "checks._nesting",

@@ -22,10 +22,10 @@ from fatmorph.markup._spec_attributes import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ("MISSPELT_KEYWORDS", "misspelling_error")
+__all__ = ("ARIA_NAMES", "MISSPELT_KEYWORDS", "misspelling_error")
 
-# https://w3c.github.io/aria/#state_prop_def
-_ARIA = (
+# With underscores between their words. https://w3c.github.io/aria/#state_prop_def
+ARIA_NAMES: Final = (
     *("active_descendant", "atomic", "auto_complete", "braille_label", "braille_role_description"),
     *("busy", "checked", "col_count", "col_index", "col_index_text", "col_span", "controls"),
     *("current", "described_by", "description", "details", "disabled", "error_message"),
@@ -71,7 +71,7 @@ MISSPELT_KEYWORDS: Final[Mapping[str, str]] = MappingProxyType(
         for name in sorted(HTML_ATTRIBUTES | SVG_ATTRIBUTES | MATHML_ATTRIBUTES)
         if "-" in name
     }
-    | {wrong: "aria_" + name.replace("_", "") for name in _ARIA for wrong in _aria(name)}
+    | {wrong: "aria_" + name.replace("_", "") for name in ARIA_NAMES for wrong in _aria(name)}
     | dict.fromkeys(("aria_labeledby", "aria_labeled_by", "ariaLabeledBy"), "aria_labelledby")
     | {wrong: name for name in sorted(EVENT_HANDLER_ATTRIBUTES) for wrong in _events(name)}
     | dict.fromkeys(("onDoubleClick", "on_double_click"), "ondblclick")

@@ -1,5 +1,7 @@
 """The how-to page shows what the command writes."""
 
+from itertools import pairwise
+
 import pytest
 
 from fatmorph._converting.converter import convert
@@ -8,7 +10,7 @@ from rules.markdown import pages
 BLOCKS = next(page for page in pages() if page.name == "docs/how-to/convert-html.md").blocks
 SHOWN = [
     (html.text, python.text)
-    for html, python in zip(BLOCKS, BLOCKS[1:], strict=False)
+    for html, python in pairwise(BLOCKS)
     if (html.language, python.language) == ("html", "python")
 ]
 

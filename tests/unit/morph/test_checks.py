@@ -79,6 +79,7 @@ FOUND = {
         "body",
     ),
     "same-subscription": (h.body(ROW, h.main(ROW)), "body > main"),
+    "misspelt-attribute": (h.body(h.a("x", hrf="/")), "body > a"),
     "dead-listener": (h.body(h.button(data.on("clcik", "load()"))), "body > button"),
     "unread-attribute": (h.body(h.p({"data-on-click": "@post('/a')"})), "body > p"),
     "dead-expression": (h.body(h.p(data.on("click", "post('/a')"))), "body > p"),

@@ -20,7 +20,7 @@ from fatmorph.markup._spec_attributes import EVENT_HANDLER_ATTRIBUTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ("dead_listener",)
+__all__ = ("dead_listener", "is_one_mistake")
 
 # Those of SVG's animations are words that an event of your own may be close to.
 RARE: Final = frozenset({"activate", "begin", "bounce", "end", "finish", "repeat", "start", "zoom"})
@@ -119,13 +119,14 @@ def _near(name: str) -> str:
     if len(name) < SHORT - 1 or not name.isalpha():
         return ""
     for event in sorted(EVENTS - RARE):
-        if name[0] == event[0] and len(event) >= SHORT - 1 and _is_one_mistake(name, event):
+        if name[0] == event[0] and len(event) >= SHORT - 1 and is_one_mistake(name, event):
             is_word = any(name == event + end or event == name + end for end in ENDINGS)
             return "" if is_word else event
     return ""
 
 
-def _is_one_mistake(name: str, event: str) -> bool:
+def is_one_mistake(name: str, event: str) -> bool:
+    """Return whether a name has one letter more, less, swapped, or, if long, wrong."""
     if abs(len(name) - len(event)) > 1:
         return False
     start = next((i for i, letter in enumerate(name) if letter != event[i : i + 1]), len(name))

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import generated_range, made_at
+from fatmorph.markup._spec_elements import HTML_ELEMENTS
 from fatmorph.markup._url import is_neutral
 from fatmorph.markup.parse import MAX_DEPTH
 from fatmorph.markup.path import child_steps
@@ -29,6 +30,7 @@ from fatmorph.morph.checks._misplaced import (
     misplaced_text,
     rule,
 )
+from fatmorph.morph.checks._misspelt import meant_attribute, written_keyword
 from fatmorph.morph.checks._nesting import (
     FOREIGN,
     IN_FORM,
@@ -49,6 +51,7 @@ MAX_STEPS = 16  # of a path: the end of a longer one is enough to find the eleme
 # Elements in these have no identity that a morph could keep, or not one that we know.
 HIDDEN = FOREIGN | IN_TEMPLATE | UNTOUCHED
 NOTED = NAMED | {*kinds.STATEFUL, *kinds.RAW_TEXT, "noscript"}
+EMBEDDED = frozenset({"math", "svg"})
 SPACES = " \t\n\f\r"
 NEUTRAL_ACTION = re.compile(r"@(\w+)\('unsafe:")
 ACTION_AS_TEXT = re.compile(r"@(delete|get|patch|post|put)\('[^']*'[^@]*\)\Z")
@@ -262,6 +265,8 @@ class Survey:
             reason, fix = unread_attribute(name, text)
             if reason:
                 self.report("unread-attribute", spot, name=name, reason=reason, fix=fix)
+        if kind & kinds.MISSPELT:
+            self._note_misspelt(spot, name)
         if kind & kinds.INIT:
             self.inits.append((spot, name, text))
         if kind & kinds.SIGNALS and "__ifmissing" not in name:
@@ -274,6 +279,15 @@ class Survey:
             self._note_neutral_url(spot, name, text, kind)
         if text == "id" and kind & (kinds.ID | kinds.NAME) and spot.flags & IN_FORM:
             self._note_named_id(spot)
+
+    def _note_misspelt(self, spot: Spot, name: str) -> None:
+        tag = spot.element.tag
+        is_foreign = bool(spot.flags & FOREIGN) or tag in EMBEDDED
+        if not is_foreign and (tag not in HTML_ELEMENTS or "is" in spot.element.attributes):
+            return  # a custom element has attributes of its own
+        if meant := meant_attribute(name, is_foreign=is_foreign):
+            words = {"name": name, "meant": meant, "keyword": written_keyword(meant)}
+            self.report("misspelt-attribute", spot, **words)
 
     def _note_neutral_url(self, spot: Spot, name: str, text: str, kind: int) -> None:
         if kind & kinds.URL and is_neutral(text):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from fatmorph.markup._spec_attributes import URL_ATTRIBUTES
 from fatmorph.morph._matching.runs import plugin_name
 from fatmorph.morph.checks._listeners import dead_listener
+from fatmorph.morph.checks._misspelt import meant_attribute
 from fatmorph.morph.checks._unread_attributes import may_be_unread
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = (
     "IGNORE_MORPH",
     "INIT",
     "MATCHED_BY_POSITION",
+    "MISSPELT",
     "NAME",
     "NAMED_IDS_MATTER_BEFORE",
     "NEEDS_KEY",
@@ -67,10 +69,11 @@ DEAD = 1 << 15
 APPLIED = 1 << 16  # creates signals, or runs as soon as the client comes to it
 UNREAD = 1 << 17  # may be a Datastar attribute with a mistake in its name
 EXPRESSION = 1 << 18
+MISSPELT = 1 << 19  # almost an attribute of a standard
 HOLDS_URL = NEEDS_VALUE | URL  # an expression may contain an action with its URL
 CHECKED = NEEDS_VALUE | NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 # Attributes that are examined regardless of their value.
-NOTED = (APPLIED | STYLE | STATE | SIGNALS | IGNORE | PRESERVE | DEAD | UNREAD) | (
+NOTED = (APPLIED | STYLE | STATE | SIGNALS | IGNORE | PRESERVE | DEAD | MISSPELT | UNREAD) | (
     NEEDS_NO_VALUE | NEEDS_KEY | NEEDS_NO_KEY
 )
 
@@ -143,7 +146,9 @@ _HTML_KINDS = {"id": ID, "name": NAME, "style": STYLE, "by": URL} | dict.fromkey
 def attribute_kind(name: str) -> int:
     """Return the meaning of an attribute's name, as bits, without requirements that it meets."""
     if not name.startswith("data-"):
-        return STATE if name in _STATE_ATTRIBUTES else _HTML_KINDS.get(name, 0)
+        if name in _STATE_ATTRIBUTES:
+            return STATE
+        return _HTML_KINDS.get(name, 0) or (MISSPELT if _is_near_miss(name) else 0)
     plugin, has_key, key = name[5:].partition("__")[0].partition(":")
     kind = _KINDS.get(plugin) or (UNREAD if may_be_unread(name) else 0)
     if kind & ACTION and dead_listener(key)[0]:
@@ -151,6 +156,10 @@ def attribute_kind(name: str) -> int:
     if plugin in _EITHER_KEY_OR_VALUE:
         return kind | (NEEDS_NO_VALUE if has_key else NEEDS_VALUE)
     return kind & ~(NEEDS_KEY if has_key else NEEDS_NO_KEY)
+
+
+def _is_near_miss(name: str) -> bool:
+    return bool(meant_attribute(name) or meant_attribute(name, is_foreign=True))
 
 
 def datastar_call(name: str) -> str:

@@ -224,6 +224,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "without its client nothing reads them: no click is sent, and no patch arrives",
             "h.head(datastar_script(), …)",
         ),
+        "misspelt-attribute": (
+            "warning",
+            "<{tag}> has the attribute {name}, which no standard has",
+            "a browser ignores it; it is almost {meant}",
+            '{keyword}=…  (or {{"data-{name}": …}} for an attribute of your own)',
+        ),
         "ids-on-cells": (
             "warning",
             "{count} cells have ids, in rows that have ids",
