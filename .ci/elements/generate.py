@@ -342,22 +342,29 @@ def written_class(name: str, group: Group) -> Iterator[str]:
     argument = "attributes_first" if is_void else "content"
     taken = "AttributeMapping | bool | None" if is_void else "Node"
     meaning = "Mappings of attributes, with names as in HTML"
+    documentation = [
+        '"""Return an element.',
+        "",
+        "Args:",
+        f"    *{argument}: {meaning}{'.' if is_void else '; then children.'}",
+        *(f"    {each.keyword}: {each.meaning}" for each in attributes if each.meaning),
+        f"    **attributes: {OTHER_ATTRIBUTES}",
+        '"""',
+    ]
     yield f"class {name}(Tag):"
+    yield from indented(documentation, 4)  # for Jedi; pyright reads that of the method
     yield f"    def __call__(self, /, *{argument}: {taken},"
     parameters = (f"{attribute.keyword}: {attribute.type} = ...," for attribute in attributes)
     yield from wrapped(parameters, "        ")
     yield "        **attributes: AttributeValue) -> Element:"
-    yield '        """Return an element.'
-    yield ""
-    yield "        Args:"
-    yield f"            *{argument}: {meaning}{'.' if is_void else '; then children.'}"
-    for attribute in attributes:
-        if attribute.meaning:
-            yield f"            {attribute.keyword}: {attribute.meaning}"
-    yield f"            **attributes: {OTHER_ATTRIBUTES}"
-    yield '        """'
+    yield from indented(documentation, 8)
     yield "        ..."
     yield ""
+
+
+def indented(lines: Iterable[str], spaces: int) -> Iterator[str]:
+    """Write lines in a block."""
+    return (f"{' ' * spaces}{line}".rstrip() for line in lines)
 
 
 def wrapped(words: Iterable[str], indent: str) -> Iterator[str]:

@@ -65,6 +65,46 @@ Wrap: TypeAlias = Literal["soft", "hard"] | Literal[False] | ForwardedValue
 YesNo: TypeAlias = Literal["", "yes", "no"] | bool | ForwardedValue
 
 class SharedTag1(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
         autofocus: Boolean = ..., class_: ClassValue = ..., contenteditable: Contenteditable = ...,
@@ -180,6 +220,48 @@ class SharedTag1(Tag):
         ...
 
 class BaseTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        href: The URL that relative URLs start from. https://html.spec.whatwg.org/multipage/semantics.html#attr-base-href
+        target: Where the resource is shown. https://html.spec.whatwg.org/multipage/semantics.html#attr-base-target
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         href: TextValue = ..., target: Target = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -298,6 +380,62 @@ class BaseTag(Tag):
         ...
 
 class LinkTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        sizes: The sizes of the icon, such as `32x32`. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-sizes
+        as_: What is preloaded. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-as
+        blocking: What waits for the resource: `render`. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-blocking
+        color: The color of the icon, if `rel` is `mask-icon`. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        crossorigin: How the resource of another origin is requested. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/crossorigin
+        disabled: Whether the element is disabled. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-disabled
+        fetchpriority: How urgent the resource is. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/fetchpriority
+        href: The URL of the resource. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-href
+        hreflang: The language of the resource. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-hreflang
+        imagesizes: The widths of the preloaded image. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-imagesizes
+        imagesrcset: The sources of the preloaded image. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-imagesrcset
+        integrity: The hash that the resource must have. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/integrity
+        media: The media query for which the resource is used. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-media
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-referrerpolicy
+        rel: The relation of the linked resource to this page. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/rel
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/semantics.html#attr-link-type
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         sizes: TextValue = ..., as_: PreloadAs = ..., blocking: TextValue = ...,
         color: TextValue = ..., crossorigin: Crossorigin = ..., disabled: Boolean = ...,
@@ -435,6 +573,51 @@ class LinkTag(Tag):
         ...
 
 class MetaTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        charset: The encoding of the page: `utf-8`. https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-charset
+        content: The value of the metadata. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/content
+        http_equiv: The directive of the metadata. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/meta/http-equiv
+        media: The media query for which the resource is used. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        name: The kind of metadata. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/meta/name
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         charset: TextValue = ..., content: TextValue = ..., http_equiv: HttpEquiv = ...,
         media: TextValue = ..., name: MetaName = ..., accesskey: TextValue = ...,
@@ -557,6 +740,48 @@ class MetaTag(Tag):
         ...
 
 class StyleTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        blocking: What waits for the resource: `render`. https://html.spec.whatwg.org/multipage/semantics.html#attr-style-blocking
+        media: The media query for which the resource is used. https://html.spec.whatwg.org/multipage/semantics.html#attr-style-media
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         blocking: TextValue = ..., media: TextValue = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -675,6 +900,46 @@ class StyleTag(Tag):
         ...
 
 class BodyTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
         autofocus: Boolean = ..., class_: ClassValue = ..., contenteditable: Contenteditable = ...,
@@ -797,6 +1062,46 @@ class BodyTag(Tag):
         ...
 
 class VoidTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
         autofocus: Boolean = ..., class_: ClassValue = ..., contenteditable: Contenteditable = ...,
@@ -912,6 +1217,47 @@ class VoidTag(Tag):
         ...
 
 class BlockquoteTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cite: The URL of the quotation's source. https://html.spec.whatwg.org/multipage/grouping-content.html#attr-blockquote-cite
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cite: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -1029,6 +1375,49 @@ class BlockquoteTag(Tag):
         ...
 
 class OlTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        reversed: Number the items backwards. https://html.spec.whatwg.org/multipage/grouping-content.html#attr-ol-reversed
+        start: The number of the first item. https://html.spec.whatwg.org/multipage/grouping-content.html#attr-ol-start
+        type: The kind of numbers. https://html.spec.whatwg.org/multipage/grouping-content.html#attr-ol-type
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         reversed: Boolean = ..., start: TextValue = ..., type: Numbering = ...,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
@@ -1148,6 +1537,47 @@ class OlTag(Tag):
         ...
 
 class LiTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        value: The number of the item. https://html.spec.whatwg.org/multipage/grouping-content.html#attr-li-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         value: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -1265,6 +1695,54 @@ class LiTag(Tag):
         ...
 
 class ATag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        download: Save the resource instead of showing it, perhaps under this name. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-download
+        href: The URL that the link leads to. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-href
+        hreflang: The language of the resource. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-hreflang
+        ping: URLs that are notified when the link is followed. https://html.spec.whatwg.org/multipage/links.html#ping
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-referrerpolicy
+        rel: The relation of the linked resource to this page. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/rel
+        target: Where the resource is shown. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-target
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-type
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         download: TextValue = ..., href: TextValue = ..., hreflang: TextValue = ...,
         ping: TextValue = ..., referrerpolicy: ReferrerPolicy = ..., rel: Relation = ...,
@@ -1391,6 +1869,47 @@ class ATag(Tag):
         ...
 
 class QTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cite: The URL of the quotation's source. https://html.spec.whatwg.org/multipage/text-level-semantics.html#attr-q-cite
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cite: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -1508,6 +2027,47 @@ class QTag(Tag):
         ...
 
 class DataTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        value: The value. https://html.spec.whatwg.org/multipage/text-level-semantics.html#attr-data-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         value: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -1625,6 +2185,47 @@ class DataTag(Tag):
         ...
 
 class TimeTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        datetime: The date or time for machines. https://html.spec.whatwg.org/multipage/text-level-semantics.html#attr-time-datetime
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         datetime: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -1742,6 +2343,48 @@ class TimeTag(Tag):
         ...
 
 class InsDelTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cite: The URL of the source. https://html.spec.whatwg.org/multipage/edits.html#attr-mod-cite
+        datetime: The date or time for machines. https://html.spec.whatwg.org/multipage/edits.html#attr-mod-datetime
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cite: TextValue = ..., datetime: TextValue = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -1860,6 +2503,53 @@ class InsDelTag(Tag):
         ...
 
 class SourceTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        media: The media query for which the resource is used. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-source-media
+        sizes: The widths of the image for conditions of the page. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-source-sizes
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-source-src
+        srcset: The sources of the image, with widths or densities. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-source-srcset
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-source-type
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         height: TextValue = ..., media: TextValue = ..., sizes: TextValue = ...,
         src: TextValue = ..., srcset: TextValue = ..., type: TextValue = ...,
@@ -1985,6 +2675,59 @@ class SourceTag(Tag):
         ...
 
 class ImgTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        alt: The text that replaces the image; empty for decoration. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-alt
+        crossorigin: How the resource of another origin is requested. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/crossorigin
+        decoding: Whether the image is decoded together with other content. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/img#decoding
+        fetchpriority: How urgent the resource is. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/fetchpriority
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        ismap: Send the position of the click to the server. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-ismap
+        loading: Load at once, or when the element is nearly visible. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-loading
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-referrerpolicy
+        sizes: The widths of the image for conditions of the page. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-sizes
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-src
+        srcset: The sources of the image, with widths or densities. https://html.spec.whatwg.org/multipage/embedded-content.html#attr-img-srcset
+        usemap: The name of the image map, with `#`. https://html.spec.whatwg.org/multipage/image-maps.html#attr-hyperlink-usemap
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         alt: TextValue = ..., crossorigin: Crossorigin = ..., decoding: Decoding = ...,
         fetchpriority: Priority = ..., height: TextValue = ..., ismap: Boolean = ...,
@@ -2118,6 +2861,56 @@ class ImgTag(Tag):
         ...
 
 class IframeTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        allow: The permissions of the page inside. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-allow
+        allowfullscreen: Let the page inside go full screen. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-allowfullscreen
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        loading: Load at once, or when the element is nearly visible. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-loading
+        name: The name of the frame, for `target`. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-name
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-referrerpolicy
+        sandbox: Restrict the page inside, except for the features listed. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-sandbox
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-src
+        srcdoc: The HTML of the page inside: elements or `Markup`. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-iframe-srcdoc
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         allow: TextValue = ..., allowfullscreen: Boolean = ..., height: TextValue = ...,
         loading: Loading = ..., name: TextValue = ..., referrerpolicy: ReferrerPolicy = ...,
@@ -2246,6 +3039,50 @@ class IframeTag(Tag):
         ...
 
 class EmbedTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-embed-src
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-embed-type
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         height: TextValue = ..., src: TextValue = ..., type: TextValue = ...,
         width: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
@@ -2367,6 +3204,52 @@ class EmbedTag(Tag):
         ...
 
 class ObjectTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        data: The URL of the resource. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-object-data
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        name: The name of the frame, for `target`. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-object-name
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/iframe-embed-object.html#attr-object-type
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         data: TextValue = ..., form: TextValue = ..., height: TextValue = ...,
         name: TextValue = ..., type: TextValue = ..., width: TextValue = ...,
@@ -2490,6 +3373,61 @@ class ObjectTag(Tag):
         ...
 
 class VideoTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        autoplay: Play as soon as possible. https://html.spec.whatwg.org/multipage/media.html#attr-media-autoplay
+        controls: Show the controls of the player. https://html.spec.whatwg.org/multipage/media.html#attr-media-controls
+        controlslist: The controls that the browser leaves out. https://wicg.github.io/controls-list/#solution-outline
+        crossorigin: How the resource of another origin is requested. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/crossorigin
+        disablepictureinpicture: Do not offer picture in picture. https://w3c.github.io/picture-in-picture/#dom-htmlvideoelement-disablepictureinpicture
+        disableremoteplayback: Do not offer playback on other devices. https://w3c.github.io/remote-playback/#the-disableremoteplayback-attribute
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-height
+        loading: Load at once, or when the element is nearly visible. https://html.spec.whatwg.org/multipage/media.html#attr-media-loading
+        loop: Start again at the end. https://html.spec.whatwg.org/multipage/media.html#attr-media-loop
+        muted: Whether the sound is off at first. https://html.spec.whatwg.org/multipage/media.html#attr-media-muted
+        playsinline: Play within the page, not in full screen. https://html.spec.whatwg.org/multipage/media.html#attr-video-playsinline
+        poster: The URL of the image that is shown before the video plays. https://html.spec.whatwg.org/multipage/media.html#attr-video-poster
+        preload: How much is loaded before it is played. https://html.spec.whatwg.org/multipage/media.html#attr-media-preload
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/media.html#attr-media-src
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/embedded-content-other.html#attr-dim-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         autoplay: Boolean = ..., controls: Boolean = ..., controlslist: TextValue = ...,
         crossorigin: Crossorigin = ..., disablepictureinpicture: TextValue = ...,
@@ -2626,6 +3564,56 @@ class VideoTag(Tag):
         ...
 
 class AudioTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        autoplay: Play as soon as possible. https://html.spec.whatwg.org/multipage/media.html#attr-media-autoplay
+        controls: Show the controls of the player. https://html.spec.whatwg.org/multipage/media.html#attr-media-controls
+        controlslist: The controls that the browser leaves out. https://wicg.github.io/controls-list/#solution-outline
+        crossorigin: How the resource of another origin is requested. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/crossorigin
+        disableremoteplayback: Do not offer playback on other devices. https://w3c.github.io/remote-playback/#the-disableremoteplayback-attribute
+        loading: Load at once, or when the element is nearly visible. https://html.spec.whatwg.org/multipage/media.html#attr-media-loading
+        loop: Start again at the end. https://html.spec.whatwg.org/multipage/media.html#attr-media-loop
+        muted: Whether the sound is off at first. https://html.spec.whatwg.org/multipage/media.html#attr-media-muted
+        preload: How much is loaded before it is played. https://html.spec.whatwg.org/multipage/media.html#attr-media-preload
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/media.html#attr-media-src
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         autoplay: Boolean = ..., controls: Boolean = ..., controlslist: TextValue = ...,
         crossorigin: Crossorigin = ..., disableremoteplayback: TextValue = ...,
@@ -2755,6 +3743,51 @@ class AudioTag(Tag):
         ...
 
 class TrackTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        default: Show this track unless the user prefers another. https://html.spec.whatwg.org/multipage/media.html#attr-track-default
+        kind: The kind of the track. https://html.spec.whatwg.org/multipage/media.html#attr-track-kind
+        label: The label of the track. https://html.spec.whatwg.org/multipage/media.html#attr-track-label
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/media.html#attr-track-src
+        srclang: The language of the track. https://html.spec.whatwg.org/multipage/media.html#attr-track-srclang
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         default: Boolean = ..., kind: TrackKind = ..., label: TextValue = ..., src: TextValue = ...,
         srclang: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
@@ -2877,6 +3910,47 @@ class TrackTag(Tag):
         ...
 
 class MapTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        name: The name of the map, for `usemap`. https://html.spec.whatwg.org/multipage/image-maps.html#attr-map-name
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         name: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -2994,6 +4068,57 @@ class MapTag(Tag):
         ...
 
 class AreaTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        alt: The text that replaces the image; empty for decoration. https://html.spec.whatwg.org/multipage/image-maps.html#attr-area-alt
+        coords: The coordinates of the area. https://html.spec.whatwg.org/multipage/image-maps.html#attr-area-coords
+        download: Save the resource instead of showing it, perhaps under this name. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-download
+        href: The URL that the link leads to. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-href
+        hreflang: The language of the resource. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-hreflang
+        ping: URLs that are notified when the link is followed. https://html.spec.whatwg.org/multipage/links.html#ping
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-referrerpolicy
+        rel: The relation of the linked resource to this page. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/rel
+        shape: The shape of the area. https://html.spec.whatwg.org/multipage/image-maps.html#attr-area-shape
+        target: Where the resource is shown. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-target
+        type: The type of the resource. https://html.spec.whatwg.org/multipage/links.html#attr-hyperlink-type
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         alt: TextValue = ..., coords: TextValue = ..., download: TextValue = ...,
         href: TextValue = ..., hreflang: TextValue = ..., ping: TextValue = ...,
@@ -3124,6 +4249,47 @@ class AreaTag(Tag):
         ...
 
 class ColgroupTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        span: How many columns the element is for. https://html.spec.whatwg.org/multipage/tables.html#attr-colgroup-span
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         span: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -3241,6 +4407,47 @@ class ColgroupTag(Tag):
         ...
 
 class ColTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        span: How many columns the element is for. https://html.spec.whatwg.org/multipage/tables.html#attr-col-span
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         span: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -3358,6 +4565,49 @@ class ColTag(Tag):
         ...
 
 class TdTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        colspan: How many columns the cell spans. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-colspan
+        headers: The ids of the header cells of the cell. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-headers
+        rowspan: How many rows the cell spans. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-rowspan
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         colspan: TextValue = ..., headers: TextValue = ..., rowspan: TextValue = ...,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
@@ -3477,6 +4727,51 @@ class TdTag(Tag):
         ...
 
 class ThTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        abbr: A short form of the header. https://html.spec.whatwg.org/multipage/tables.html#attr-th-abbr
+        colspan: How many columns the cell spans. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-colspan
+        headers: The ids of the header cells of the cell. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-headers
+        rowspan: How many rows the cell spans. https://html.spec.whatwg.org/multipage/tables.html#attr-tdth-rowspan
+        scope: The cells that the header is for. https://html.spec.whatwg.org/multipage/tables.html#attr-th-scope
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         abbr: TextValue = ..., colspan: TextValue = ..., headers: TextValue = ...,
         rowspan: TextValue = ..., scope: Scope = ..., accesskey: TextValue = ...,
@@ -3599,6 +4894,55 @@ class ThTag(Tag):
         ...
 
 class FormTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accept_charset: The encoding of the submitted form: `utf-8`. https://html.spec.whatwg.org/multipage/forms.html#attr-form-accept-charset
+        action: The URL that the form is submitted to. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-action
+        autocomplete: What the browser may fill in, or `off`. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/autocomplete
+        enctype: How the form is encoded; `multipart/form-data` for files. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-enctype
+        method: The method of the request; `dialog` closes the dialog around the form. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-method
+        name: The name of the form for scripts. https://html.spec.whatwg.org/multipage/forms.html#attr-form-name
+        novalidate: Submit without validation. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-novalidate
+        rel: The relation of the linked resource to this page. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/rel
+        target: Where the resource is shown. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-target
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accept_charset: TextValue = ..., action: TextValue = ...,
         autocomplete: FormAutocomplete = ..., enctype: FormEncoding = ..., method: FormMethod = ...,
@@ -3726,6 +5070,47 @@ class FormTag(Tag):
         ...
 
 class LabelTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        for_: The id of the field. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/for
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         for_: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -3843,6 +5228,83 @@ class LabelTag(Tag):
         ...
 
 class InputTag(Tag):
+    """Return an element.
+
+    Args:
+        *attributes_first: Mappings of attributes, with names as in HTML.
+        name: The name under which the value is submitted. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#name
+        type: The kind of field. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        accept: The types of files that can be chosen, such as `image/*` or `.pdf`. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/accept
+        alpha: Let the user choose the transparency of the color. https://html.spec.whatwg.org/multipage/input.html#attr-input-alpha
+        alt: The text that replaces the image; empty for decoration. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#alt
+        autocomplete: What the browser may fill in, or `off`. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/autocomplete
+        capture: The camera or microphone that takes the file. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/capture
+        checked: Whether the box or radio button is checked at first. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#checked
+        colorspace: The color space of the color. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input/color
+        dirname: The name under which the direction of the text is submitted. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#dirname
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#form
+        formaction: The URL that this button submits the form to. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#formaction
+        formenctype: How this button encodes the form. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#formenctype
+        formmethod: The method of the request that this button makes. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#formmethod
+        formnovalidate: Submit without validation. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#formnovalidate
+        formtarget: Where the answer to this button is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#formtarget
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        list: The id of the `datalist` with suggestions. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        max: The greatest value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/max
+        maxlength: The greatest length in UTF-16 units. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/maxlength
+        min: The least value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/min
+        minlength: The least length in UTF-16 units. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/minlength
+        multiple: Whether several values can be chosen. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/multiple
+        pattern: The regular expression that the whole value must match. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/pattern
+        placeholder: An example of the value, shown while the field is empty. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#placeholder
+        popovertarget: The id of the popover that the button controls. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#popovertarget
+        popovertargetaction: What the button does with the popover. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#popovertargetaction
+        readonly: The user cannot change the value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/readonly
+        required: The user must enter or choose a value. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#required
+        size: The width in characters. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/size
+        src: The URL of the resource. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input#src
+        step: The steps of the value, or `any`. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/step
+        switch: Show the box as a switch. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/input/checkbox#switch
+        value: The value at first, or that of a checked box. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        webkitdirectory: Let the user choose a folder. https://wicg.github.io/entries-api/#dom-htmlinputelement-webkitdirectory
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *attributes_first: AttributeMapping | bool | None,
         name: TextValue = ..., type: InputType = ..., accept: TextValue = ..., alpha: Boolean = ...,
         alt: TextValue = ..., autocomplete: Autocomplete = ..., capture: Capture = ...,
@@ -4007,6 +5469,60 @@ class InputTag(Tag):
         ...
 
 class ButtonTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        type: What the button does; without it, it submits the form. https://html.spec.whatwg.org/multipage/form-elements.html#attr-button-type
+        command: What the button does with the element of `commandfor`. https://html.spec.whatwg.org/multipage/form-elements.html#attr-button-command
+        commandfor: The id of the element that the button controls. https://html.spec.whatwg.org/multipage/form-elements.html#attr-button-commandfor
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        formaction: The URL that this button submits the form to. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-formaction
+        formenctype: How this button encodes the form. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-formenctype
+        formmethod: The method of the request that this button makes. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-formmethod
+        formnovalidate: Submit without validation. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-formnovalidate
+        formtarget: Where the answer to this button is shown. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-formtarget
+        name: The name under which the value is submitted. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-name
+        popovertarget: The id of the popover that the button controls. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/button#popovertarget
+        popovertargetaction: What the button does with the popover. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/button#popovertargetaction
+        value: The value that the button submits. https://html.spec.whatwg.org/multipage/form-elements.html#attr-button-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         type: ButtonType = ..., command: Command = ..., commandfor: TextValue = ...,
         disabled: Boolean = ..., form: TextValue = ..., formaction: TextValue = ...,
@@ -4142,6 +5658,53 @@ class ButtonTag(Tag):
         ...
 
 class SelectTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        autocomplete: What the browser may fill in, or `off`. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/select#autocomplete
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        multiple: Whether several values can be chosen. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/multiple
+        name: The name under which the value is submitted. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-name
+        required: The user must enter or choose a value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/required
+        size: How many choices are visible. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/size
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         autocomplete: Autocomplete = ..., disabled: Boolean = ..., form: TextValue = ...,
         multiple: Boolean = ..., name: TextValue = ..., required: Boolean = ...,
@@ -4267,6 +5830,48 @@ class SelectTag(Tag):
         ...
 
 class OptgroupTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        label: The label of the group. https://html.spec.whatwg.org/multipage/form-elements.html#attr-optgroup-label
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         disabled: Boolean = ..., label: TextValue = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -4385,6 +5990,50 @@ class OptgroupTag(Tag):
         ...
 
 class OptionTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        label: The label of the choice. https://html.spec.whatwg.org/multipage/form-elements.html#attr-option-label
+        selected: Whether the option is chosen at first. https://html.spec.whatwg.org/multipage/form-elements.html#attr-option-selected
+        value: The value that is submitted; without it, the text. https://html.spec.whatwg.org/multipage/form-elements.html#attr-option-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         disabled: Boolean = ..., label: TextValue = ..., selected: Boolean = ...,
         value: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
@@ -4506,6 +6155,59 @@ class OptionTag(Tag):
         ...
 
 class TextareaTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        name: The name under which the value is submitted. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-name
+        autocomplete: What the browser may fill in, or `off`. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/autocomplete
+        cols: The width in characters. https://html.spec.whatwg.org/multipage/form-elements.html#attr-textarea-cols
+        dirname: The name under which the direction of the text is submitted. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/dirname
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        maxlength: The greatest length in UTF-16 units. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/maxlength
+        minlength: The least length in UTF-16 units. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/minlength
+        placeholder: An example of the value, shown while the field is empty. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/placeholder
+        readonly: The user cannot change the value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/readonly
+        required: The user must enter or choose a value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/required
+        rows: The height in lines. https://html.spec.whatwg.org/multipage/form-elements.html#attr-textarea-rows
+        wrap: Whether submitted text has line breaks at the width of the field. https://html.spec.whatwg.org/multipage/form-elements.html#attr-textarea-wrap
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         name: TextValue = ..., autocomplete: Autocomplete = ..., cols: TextValue = ...,
         dirname: TextValue = ..., disabled: Boolean = ..., form: TextValue = ...,
@@ -4638,6 +6340,49 @@ class TextareaTag(Tag):
         ...
 
 class OutputTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        for_: The ids of the fields that the result was calculated from. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/for
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        name: The name of the element for scripts. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-name
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         for_: TextValue = ..., form: TextValue = ..., name: TextValue = ...,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
@@ -4757,6 +6502,48 @@ class OutputTag(Tag):
         ...
 
 class ProgressTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        max: The greatest value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/max
+        value: The value. https://html.spec.whatwg.org/multipage/form-elements.html#attr-progress-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         max: TextValue = ..., value: TextValue = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -4875,6 +6662,52 @@ class ProgressTag(Tag):
         ...
 
 class MeterTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        high: The value above which the measurement is high. https://html.spec.whatwg.org/multipage/form-elements.html#attr-meter-high
+        low: The value below which the measurement is low. https://html.spec.whatwg.org/multipage/form-elements.html#attr-meter-low
+        max: The greatest value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/max
+        min: The least value. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/min
+        optimum: The best value. https://html.spec.whatwg.org/multipage/form-elements.html#attr-meter-optimum
+        value: The value. https://html.spec.whatwg.org/multipage/form-elements.html#attr-meter-value
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         high: TextValue = ..., low: TextValue = ..., max: TextValue = ..., min: TextValue = ...,
         optimum: TextValue = ..., value: TextValue = ..., accesskey: TextValue = ...,
@@ -4998,6 +6831,49 @@ class MeterTag(Tag):
         ...
 
 class FieldsetTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        disabled: Whether the element is disabled. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/disabled
+        form: The id of the form, if it is not around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/form
+        name: The name of the group for scripts. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-name
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         disabled: Boolean = ..., form: TextValue = ..., name: TextValue = ...,
         accesskey: TextValue = ..., autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ...,
@@ -5117,6 +6993,48 @@ class FieldsetTag(Tag):
         ...
 
 class DetailsTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        name: The name of a group of `details`, of which one is open. https://html.spec.whatwg.org/multipage/interactive-elements.html#attr-details-name
+        open: Whether the details are shown. https://html.spec.whatwg.org/multipage/interactive-elements.html#attr-details-open
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         name: TextValue = ..., open: Boolean = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -5235,6 +7153,48 @@ class DetailsTag(Tag):
         ...
 
 class DialogTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        closedby: The user's actions that close the dialog. https://html.spec.whatwg.org/multipage/interactive-elements.html#attr-dialog-closedby
+        open: Whether the dialog is shown, without being modal. https://html.spec.whatwg.org/multipage/interactive-elements.html#attr-dialog-open
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         closedby: Closedby = ..., open: Boolean = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,
@@ -5353,6 +7313,56 @@ class DialogTag(Tag):
         ...
 
 class ScriptTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        async_: Run the script as soon as it is loaded. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-async
+        blocking: What waits for the resource: `render`. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-blocking
+        crossorigin: How the resource of another origin is requested. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/crossorigin
+        defer: Run the script after the page is parsed. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-defer
+        fetchpriority: How urgent the resource is. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/fetchpriority
+        integrity: The hash that the resource must have. https://developer.mozilla.org/docs/Web/HTML/Reference/Attributes/integrity
+        nomodule: Do not run the script in browsers that know modules. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-nomodule
+        referrerpolicy: What the request says about this page. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-referrerpolicy
+        src: The URL of the resource. https://html.spec.whatwg.org/multipage/scripting.html#attr-script-src
+        type: `module`, `importmap`, or the type of data. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/script/type
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         async_: Boolean = ..., blocking: TextValue = ..., crossorigin: Crossorigin = ...,
         defer: Boolean = ..., fetchpriority: Priority = ..., integrity: TextValue = ...,
@@ -5482,6 +7492,51 @@ class ScriptTag(Tag):
         ...
 
 class TemplateTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        shadowrootclonable: Clone the shadow tree with its host. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/template#shadowrootclonable
+        shadowrootcustomelementregistry: Leave the custom elements of the shadow tree undefined. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/template#shadowrootcustomelementregistry
+        shadowrootdelegatesfocus: Focus the first field of the shadow tree with its host. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/template#shadowrootdelegatesfocus
+        shadowrootmode: Make the template the shadow tree of its parent. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/template#shadowrootmode
+        shadowrootserializable: Serialise the shadow tree with its host. https://developer.mozilla.org/docs/Web/HTML/Reference/Elements/template#shadowrootserializable
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         shadowrootclonable: Boolean = ..., shadowrootcustomelementregistry: TextValue = ...,
         shadowrootdelegatesfocus: Boolean = ..., shadowrootmode: ShadowRootMode = ...,
@@ -5605,6 +7660,47 @@ class TemplateTag(Tag):
         ...
 
 class SlotTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        name: The name of the slot, for `slot`. https://html.spec.whatwg.org/multipage/scripting.html#attr-slot-name
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         name: TextValue = ..., accesskey: TextValue = ..., autocapitalize: Autocapitalize = ...,
         autocorrect: OnOff = ..., autofocus: Boolean = ..., class_: ClassValue = ...,
@@ -5722,6 +7818,48 @@ class SlotTag(Tag):
         ...
 
 class CanvasTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height in pixels. https://html.spec.whatwg.org/multipage/canvas.html#attr-canvas-height
+        width: The width in pixels. https://html.spec.whatwg.org/multipage/canvas.html#attr-canvas-width
+        accesskey: The key of a shortcut that activates or focuses the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/accesskey
+        autocapitalize: Which letters a virtual keyboard capitalises. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocapitalize
+        autocorrect: Whether typed text is corrected. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autocorrect
+        autofocus: Focus the element when the page or dialog is shown. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/autofocus
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        contenteditable: Whether the user can edit the content. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/contenteditable
+        dir: The direction of the text. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/dir
+        draggable: Whether the element can be dragged. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/draggable
+        enterkeyhint: The label of the Enter key of a virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/enterkeyhint
+        exportparts: The parts of the shadow tree that styles of outer trees can name. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/exportparts
+        headingoffset: How many levels are added to the headings inside. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingoffset
+        headingreset: Ignore the offsets of headings around the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/headingreset
+        hidden: Do not show the element; `until-found` shows it when a search finds it. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/hidden
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        inert: Ignore the element for clicks, focus and assistive technology. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inert
+        inputmode: The kind of virtual keyboard. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/inputmode
+        is_: The name of a customised built-in element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/is
+        itemid: The global identifier of a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemprop: The microdata properties that the element holds. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemref: The ids of further elements with properties of the item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemscope: Begin a microdata item. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        itemtype: The types of a microdata item, as URLs. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        nonce: The nonce of the Content-Security-Policy. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/nonce
+        part: The names of the element as a part of its shadow tree. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/part
+        popover: Make the element a popover, and say how it closes. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/popover
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        slot: The slot of the shadow tree that shows the element. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/slot
+        spellcheck: Whether spelling is checked. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/spellcheck
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        title: Advice, usually shown as a tooltip. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/title
+        translate: Whether the content is translated with the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/translate
+        writingsuggestions: Whether the browser suggests text while the user types. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/writingsuggestions
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., width: TextValue = ..., accesskey: TextValue = ...,
         autocapitalize: Autocapitalize = ..., autocorrect: OnOff = ..., autofocus: Boolean = ...,

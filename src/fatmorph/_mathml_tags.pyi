@@ -11,6 +11,25 @@ from fatmorph.types import AttributeValue, ClassValue, Node, StyleAttribute, Tex
 
 
 class MathTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        display: On a line of its own, or within the text. https://w3c.github.io/mathml-core/#dfn-display
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         display: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
         mathbackground: TextValue = ..., mathcolor: TextValue = ..., mathsize: TextValue = ...,
@@ -40,6 +59,24 @@ class MathTag(Tag):
         ...
 
 class SharedTag2(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         dir: TextValue = ..., displaystyle: TextValue = ..., mathbackground: TextValue = ...,
         mathcolor: TextValue = ..., mathsize: TextValue = ..., scriptlevel: TextValue = ...,
@@ -67,6 +104,25 @@ class SharedTag2(Tag):
         ...
 
 class MiTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        mathvariant: See https://w3c.github.io/mathml-core/#dfn-mathvariant
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         mathvariant: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
         mathbackground: TextValue = ..., mathcolor: TextValue = ..., mathsize: TextValue = ...,
@@ -96,6 +152,34 @@ class MiTag(Tag):
         ...
 
 class MoTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accent: See
+        form: See https://w3c.github.io/mathml-core/#dfn-form
+        largeop: See https://w3c.github.io/mathml-core/#dfn-largeop-0
+        lspace: See https://w3c.github.io/mathml-core/#dfn-lspace-0
+        maxsize: See https://w3c.github.io/mathml-core/#dfn-maxsize-0
+        minsize: See https://w3c.github.io/mathml-core/#dfn-minsize-0
+        movablelimits: See https://w3c.github.io/mathml-core/#dfn-movablelimits-0
+        rspace: See https://w3c.github.io/mathml-core/#dfn-rspace-0
+        stretchy: See https://w3c.github.io/mathml-core/#dfn-stretchy-0
+        symmetric: See https://w3c.github.io/mathml-core/#dfn-symmetric-0
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accent: TextValue = ..., form: TextValue = ..., largeop: TextValue = ...,
         lspace: TextValue = ..., maxsize: TextValue = ..., minsize: TextValue = ...,
@@ -110,7 +194,7 @@ class MoTag(Tag):
 
         Args:
             *content: Mappings of attributes, with names as in HTML; then children.
-            accent: See 
+            accent: See
             form: See https://w3c.github.io/mathml-core/#dfn-form
             largeop: See https://w3c.github.io/mathml-core/#dfn-largeop-0
             lspace: See https://w3c.github.io/mathml-core/#dfn-lspace-0
@@ -137,6 +221,27 @@ class MoTag(Tag):
         ...
 
 class MspaceTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        depth: See https://w3c.github.io/mathml-core/#attribute-mspace-depth
+        height: See https://w3c.github.io/mathml-core/#attribute-mspace-height
+        width: See https://w3c.github.io/mathml-core/#attribute-mspace-width
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         depth: TextValue = ..., height: TextValue = ..., width: TextValue = ...,
         dir: TextValue = ..., displaystyle: TextValue = ..., mathbackground: TextValue = ...,
@@ -168,6 +273,25 @@ class MspaceTag(Tag):
         ...
 
 class MfracTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        linethickness: See https://w3c.github.io/mathml-core/#dfn-linethickness
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         linethickness: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
         mathbackground: TextValue = ..., mathcolor: TextValue = ..., mathsize: TextValue = ...,
@@ -197,6 +321,29 @@ class MfracTag(Tag):
         ...
 
 class MpaddedTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        depth: See https://w3c.github.io/mathml-core/#attribute-mpadded-depth
+        height: See https://w3c.github.io/mathml-core/#attribute-mpadded-height
+        lspace: See https://w3c.github.io/mathml-core/#attribute-mpadded-lspace
+        voffset: See https://w3c.github.io/mathml-core/#attribute-mpadded-voffset
+        width: See https://w3c.github.io/mathml-core/#attribute-mpadded-width
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         depth: TextValue = ..., height: TextValue = ..., lspace: TextValue = ...,
         voffset: TextValue = ..., width: TextValue = ..., dir: TextValue = ...,
@@ -231,6 +378,25 @@ class MpaddedTag(Tag):
         ...
 
 class MunderTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accentunder: See https://w3c.github.io/mathml-core/#dfn-accentunder
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accentunder: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
         mathbackground: TextValue = ..., mathcolor: TextValue = ..., mathsize: TextValue = ...,
@@ -260,6 +426,25 @@ class MunderTag(Tag):
         ...
 
 class MoverTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accent: See https://w3c.github.io/mathml-core/#dfn-accent
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accent: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
         mathbackground: TextValue = ..., mathcolor: TextValue = ..., mathsize: TextValue = ...,
@@ -289,6 +474,26 @@ class MoverTag(Tag):
         ...
 
 class MunderoverTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accent: See https://w3c.github.io/mathml-core/#dfn-accent
+        accentunder: See https://w3c.github.io/mathml-core/#dfn-accentunder
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accent: TextValue = ..., accentunder: TextValue = ..., dir: TextValue = ...,
         displaystyle: TextValue = ..., mathbackground: TextValue = ..., mathcolor: TextValue = ...,
@@ -319,6 +524,34 @@ class MunderoverTag(Tag):
         ...
 
 class MtableTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        align: See
+        columnalign: See
+        columnlines: See
+        columnspacing: See
+        frame: See
+        framespacing: See
+        rowalign: See
+        rowlines: See
+        rowspacing: See
+        width: See
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         align: TextValue = ..., columnalign: TextValue = ..., columnlines: TextValue = ...,
         columnspacing: TextValue = ..., frame: TextValue = ..., framespacing: TextValue = ...,
@@ -333,16 +566,16 @@ class MtableTag(Tag):
 
         Args:
             *content: Mappings of attributes, with names as in HTML; then children.
-            align: See 
-            columnalign: See 
-            columnlines: See 
-            columnspacing: See 
-            frame: See 
-            framespacing: See 
-            rowalign: See 
-            rowlines: See 
-            rowspacing: See 
-            width: See 
+            align: See
+            columnalign: See
+            columnlines: See
+            columnspacing: See
+            frame: See
+            framespacing: See
+            rowalign: See
+            rowlines: See
+            rowspacing: See
+            width: See
             dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
             displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
             mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
@@ -360,6 +593,26 @@ class MtableTag(Tag):
         ...
 
 class MtrTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        columnalign: See
+        rowalign: See
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         columnalign: TextValue = ..., rowalign: TextValue = ..., dir: TextValue = ...,
         displaystyle: TextValue = ..., mathbackground: TextValue = ..., mathcolor: TextValue = ...,
@@ -371,8 +624,8 @@ class MtrTag(Tag):
 
         Args:
             *content: Mappings of attributes, with names as in HTML; then children.
-            columnalign: See 
-            rowalign: See 
+            columnalign: See
+            rowalign: See
             dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
             displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
             mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
@@ -390,6 +643,28 @@ class MtrTag(Tag):
         ...
 
 class MtdTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        columnalign: See
+        columnspan: See https://w3c.github.io/mathml-core/#dfn-columnspan
+        rowalign: See
+        rowspan: See https://w3c.github.io/mathml-core/#dfn-rowspan
+        dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
+        displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle
+        mathbackground: The background color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathbackground
+        mathcolor: The color. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathcolor
+        mathsize: The size. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/mathsize
+        scriptlevel: The depth of subscripts and superscripts. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/scriptlevel
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         columnalign: TextValue = ..., columnspan: TextValue = ..., rowalign: TextValue = ...,
         rowspan: TextValue = ..., dir: TextValue = ..., displaystyle: TextValue = ...,
@@ -402,9 +677,9 @@ class MtdTag(Tag):
 
         Args:
             *content: Mappings of attributes, with names as in HTML; then children.
-            columnalign: See 
+            columnalign: See
             columnspan: See https://w3c.github.io/mathml-core/#dfn-columnspan
-            rowalign: See 
+            rowalign: See
             rowspan: See https://w3c.github.io/mathml-core/#dfn-rowspan
             dir: The direction of the formula. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/dir
             displaystyle: Whether the formula is written large. https://developer.mozilla.org/docs/Web/MathML/Reference/Global_attributes/displaystyle

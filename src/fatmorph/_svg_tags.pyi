@@ -11,6 +11,26 @@ from fatmorph.types import AttributeValue, ClassValue, Node, StyleAttribute, Tex
 
 
 class SvgTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://www.w3.org/TR/SVG11/struct.html#SVGElementHeightAttribute
+        preserveAspectRatio: How the content is fitted into the viewport. https://www.w3.org/TR/SVG11/coords.html#PreserveAspectRatioAttribute
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        viewBox: The part of the coordinate system that is shown. https://www.w3.org/TR/SVG11/coords.html#ViewBoxAttribute
+        width: The width. https://www.w3.org/TR/SVG11/struct.html#SVGElementWidthAttribute
+        x: The horizontal position. https://www.w3.org/TR/SVG11/struct.html#SVGElementXAttribute
+        y: The vertical position. https://www.w3.org/TR/SVG11/struct.html#SVGElementYAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., preserveAspectRatio: TextValue = ...,
         requiredExtensions: TextValue = ..., systemLanguage: TextValue = ...,
@@ -57,6 +77,20 @@ class SvgTag(Tag):
         ...
 
 class SharedTag2(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         requiredExtensions: TextValue = ..., systemLanguage: TextValue = ...,
         clip_path: TextValue = ..., clip_rule: TextValue = ..., color: TextValue = ...,
@@ -95,6 +129,26 @@ class SharedTag2(Tag):
         ...
 
 class SymbolTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        preserveAspectRatio: How the content is fitted into the viewport. https://w3c.github.io/svgwg/svg2-draft/coords.html#PreserveAspectRatioAttribute
+        refX: See https://svgwg.org/svg2-draft/attindex.html
+        refY: See https://svgwg.org/svg2-draft/attindex.html
+        viewBox: The part of the coordinate system that is shown. https://w3c.github.io/svgwg/svg2-draft/coords.html#ViewBoxAttribute
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., preserveAspectRatio: TextValue = ..., refX: TextValue = ...,
         refY: TextValue = ..., viewBox: TextValue = ..., width: TextValue = ..., x: TextValue = ...,
@@ -140,6 +194,25 @@ class SymbolTag(Tag):
         ...
 
 class UseTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        width: The width. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#XProperty
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#YProperty
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., href: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., width: TextValue = ..., x: TextValue = ...,
@@ -184,6 +257,20 @@ class UseTag(Tag):
         ...
 
 class SharedTag5(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         requiredExtensions: TextValue = ..., systemLanguage: TextValue = ...,
         clip_path: TextValue = ..., clip_rule: TextValue = ..., color: TextValue = ...,
@@ -222,6 +309,20 @@ class SharedTag5(Tag):
         ...
 
 class StyleTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        media: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/media
+        type: See https://w3c.github.io/svgwg/svg2-draft/styling.html#StyleElementTypeAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         media: TextValue = ..., type: TextValue = ..., clip_path: TextValue = ...,
         clip_rule: TextValue = ..., color: TextValue = ..., cursor: TextValue = ...,
@@ -259,6 +360,22 @@ class StyleTag(Tag):
         ...
 
 class PathTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        d: The path. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/d
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         d: TextValue = ..., pathLength: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -299,6 +416,27 @@ class PathTag(Tag):
         ...
 
 class RectTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        rx: The horizontal radius. https://w3c.github.io/svgwg/svg2-draft/geometry.html#RxProperty
+        ry: The vertical radius. https://w3c.github.io/svgwg/svg2-draft/geometry.html#RyProperty
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        width: The width. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#XProperty
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#YProperty
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., pathLength: TextValue = ..., requiredExtensions: TextValue = ...,
         rx: TextValue = ..., ry: TextValue = ..., systemLanguage: TextValue = ...,
@@ -345,6 +483,24 @@ class RectTag(Tag):
         ...
 
 class CircleTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cx: The horizontal centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cx
+        cy: The vertical centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cy
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        r: The radius. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/r
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cx: TextValue = ..., cy: TextValue = ..., pathLength: TextValue = ..., r: TextValue = ...,
         requiredExtensions: TextValue = ..., systemLanguage: TextValue = ...,
@@ -388,6 +544,25 @@ class CircleTag(Tag):
         ...
 
 class EllipseTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cx: The horizontal centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cx
+        cy: The vertical centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cy
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        rx: The horizontal radius. https://w3c.github.io/svgwg/svg2-draft/geometry.html#RxProperty
+        ry: The vertical radius. https://w3c.github.io/svgwg/svg2-draft/geometry.html#RyProperty
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cx: TextValue = ..., cy: TextValue = ..., pathLength: TextValue = ...,
         requiredExtensions: TextValue = ..., rx: TextValue = ..., ry: TextValue = ...,
@@ -432,6 +607,25 @@ class EllipseTag(Tag):
         ...
 
 class LineTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        x1: The horizontal position of the start. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x1
+        x2: The horizontal position of the end. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x2
+        y1: The vertical position of the start. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y1
+        y2: The vertical position of the end. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y2
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         pathLength: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., x1: TextValue = ..., x2: TextValue = ...,
@@ -476,6 +670,22 @@ class LineTag(Tag):
         ...
 
 class PolylineTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        points: The points of the shape. https://w3c.github.io/svgwg/svg2-draft/shapes.html#PolylineElementPointsAttribute
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         pathLength: TextValue = ..., points: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -516,6 +726,22 @@ class PolylineTag(Tag):
         ...
 
 class PolygonTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        pathLength: The length of the path in the author's units. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pathLength
+        points: The points of the shape. https://w3c.github.io/svgwg/svg2-draft/shapes.html#PolygonElementPointsAttribute
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         pathLength: TextValue = ..., points: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -556,6 +782,27 @@ class PolygonTag(Tag):
         ...
 
 class TextTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        dx: The horizontal shift. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/dx
+        dy: The vertical shift. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/dy
+        lengthAdjust: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/lengthAdjust
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        rotate: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/rotate
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        textLength: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/textLength
+        x: The horizontal position. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x
+        y: The vertical position. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         dx: TextValue = ..., dy: TextValue = ..., lengthAdjust: TextValue = ...,
         requiredExtensions: TextValue = ..., rotate: TextValue = ...,
@@ -603,6 +850,27 @@ class TextTag(Tag):
         ...
 
 class TspanTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        dx: The horizontal shift. https://w3c.github.io/svgwg/svg2-draft/text.html#TextElementDXAttribute
+        dy: The vertical shift. https://w3c.github.io/svgwg/svg2-draft/text.html#TextElementDYAttribute
+        lengthAdjust: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/lengthAdjust
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        rotate: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/rotate
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        textLength: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/textLength
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/text.html#TextElementXAttribute
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/text.html#TextElementYAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         dx: TextValue = ..., dy: TextValue = ..., lengthAdjust: TextValue = ...,
         requiredExtensions: TextValue = ..., rotate: TextValue = ...,
@@ -650,6 +918,28 @@ class TspanTag(Tag):
         ...
 
 class TextPAthTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        lengthAdjust: See https://svgwg.org/svg2-draft/attindex.html
+        method: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/method
+        path: See https://w3c.github.io/svgwg/svg2-draft/text.html#TextPathElementPathAttribute
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        side: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/side
+        spacing: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/spacing
+        startOffset: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/startOffset
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        textLength: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/textLength
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         href: TextValue = ..., lengthAdjust: TextValue = ..., method: TextValue = ...,
         path: TextValue = ..., requiredExtensions: TextValue = ..., side: TextValue = ...,
@@ -698,6 +988,29 @@ class TextPAthTag(Tag):
         ...
 
 class ImageTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        crossorigin: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/crossorigin
+        fetchpriority: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fetchpriority
+        height: The height. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        preserveAspectRatio: How the content is fitted into the viewport. https://w3c.github.io/svgwg/svg2-draft/coords.html#PreserveAspectRatioAttribute
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        type: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#XProperty
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#YProperty
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         crossorigin: TextValue = ..., fetchpriority: TextValue = ..., height: TextValue = ...,
         href: TextValue = ..., preserveAspectRatio: TextValue = ...,
@@ -747,6 +1060,24 @@ class ImageTag(Tag):
         ...
 
 class ForeignOBjectTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        width: The width. https://w3c.github.io/svgwg/svg2-draft/geometry.html#Sizing
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#XProperty
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/geometry.html#YProperty
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., width: TextValue = ..., x: TextValue = ...,
@@ -790,6 +1121,26 @@ class ForeignOBjectTag(Tag):
         ...
 
 class MarkerTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        markerHeight: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/markerHeight
+        markerUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/markerUnits
+        markerWidth: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/markerWidth
+        orient: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/orient
+        preserveAspectRatio: How the content is fitted into the viewport. https://svgwg.org/svg2-draft/attindex.html
+        refX: See https://w3c.github.io/svgwg/svg2-draft/painting.html#MarkerElementRefXAttribute
+        refY: See https://w3c.github.io/svgwg/svg2-draft/painting.html#MarkerElementRefYAttribute
+        viewBox: The part of the coordinate system that is shown. https://w3c.github.io/svgwg/svg2-draft/coords.html#ViewBoxAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         markerHeight: TextValue = ..., markerUnits: TextValue = ..., markerWidth: TextValue = ...,
         orient: TextValue = ..., preserveAspectRatio: TextValue = ..., refX: TextValue = ...,
@@ -835,6 +1186,26 @@ class MarkerTag(Tag):
         ...
 
 class LinearGRadientTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        gradientTransform: How the gradient is moved, turned or scaled. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/gradientTransform
+        gradientUnits: The coordinate system of the gradient. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/gradientUnits
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        spreadMethod: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/spreadMethod
+        x1: The horizontal position of the start. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x1
+        x2: The horizontal position of the end. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x2
+        y1: The vertical position of the start. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y1
+        y2: The vertical position of the end. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y2
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         gradientTransform: TextValue = ..., gradientUnits: TextValue = ..., href: TextValue = ...,
         spreadMethod: TextValue = ..., x1: TextValue = ..., x2: TextValue = ...,
@@ -880,6 +1251,28 @@ class LinearGRadientTag(Tag):
         ...
 
 class RadialGRadientTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        cx: The horizontal centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cx
+        cy: The vertical centre. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/cy
+        fr: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fr
+        fx: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fx
+        fy: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fy
+        gradientTransform: How the gradient is moved, turned or scaled. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/gradientTransform
+        gradientUnits: The coordinate system of the gradient. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/gradientUnits
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        r: The radius. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/r
+        spreadMethod: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/spreadMethod
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         cx: TextValue = ..., cy: TextValue = ..., fr: TextValue = ..., fx: TextValue = ...,
         fy: TextValue = ..., gradientTransform: TextValue = ..., gradientUnits: TextValue = ...,
@@ -928,6 +1321,19 @@ class RadialGRadientTag(Tag):
         ...
 
 class StopTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        offset: The place of the stop. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/offset
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         offset: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
         color: TextValue = ..., cursor: TextValue = ..., display: TextValue = ...,
@@ -964,6 +1370,30 @@ class StopTag(Tag):
         ...
 
 class PatternTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://w3c.github.io/svgwg/svg2-draft/pservers.html#PatternElementHeightAttribute
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        patternContentUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/patternContentUnits
+        patternTransform: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/patternTransform
+        patternUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/patternUnits
+        preserveAspectRatio: How the content is fitted into the viewport. https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        viewBox: The part of the coordinate system that is shown. https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://w3c.github.io/svgwg/svg2-draft/pservers.html#PatternElementWidthAttribute
+        x: The horizontal position. https://w3c.github.io/svgwg/svg2-draft/pservers.html#PatternElementXAttribute
+        y: The vertical position. https://w3c.github.io/svgwg/svg2-draft/pservers.html#PatternElementYAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., href: TextValue = ..., patternContentUnits: TextValue = ...,
         patternTransform: TextValue = ..., patternUnits: TextValue = ...,
@@ -1015,6 +1445,22 @@ class PatternTag(Tag):
         ...
 
 class ScriptTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        crossorigin: See https://svgwg.org/svg2-draft/attindex.html
+        fetchpriority: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fetchpriority
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        type: See https://w3c.github.io/svgwg/svg2-draft/interact.html#ScriptElementTypeAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         crossorigin: TextValue = ..., fetchpriority: TextValue = ..., href: TextValue = ...,
         type: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -1055,6 +1501,27 @@ class ScriptTag(Tag):
         ...
 
 class ATag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        download: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/download
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        hreflang: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/hreflang
+        ping: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/ping
+        referrerpolicy: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/referrerpolicy
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        target: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/target
+        type: See https://w3c.github.io/svgwg/svg2-draft/linking.html#AElementTypeAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         download: TextValue = ..., href: TextValue = ..., hreflang: TextValue = ...,
         ping: TextValue = ..., referrerpolicy: TextValue = ..., requiredExtensions: TextValue = ...,
@@ -1102,6 +1569,20 @@ class ATag(Tag):
         ...
 
 class ViewTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        preserveAspectRatio: How the content is fitted into the viewport. https://w3c.github.io/svgwg/svg2-draft/coords.html#PreserveAspectRatioAttribute
+        viewBox: The part of the coordinate system that is shown. https://w3c.github.io/svgwg/svg2-draft/coords.html#ViewBoxAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         preserveAspectRatio: TextValue = ..., viewBox: TextValue = ..., clip_path: TextValue = ...,
         clip_rule: TextValue = ..., color: TextValue = ..., cursor: TextValue = ...,
@@ -1139,6 +1620,21 @@ class ViewTag(Tag):
         ...
 
 class ClipPAthTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        clipPathUnits: See https://drafts.csswg.org/css-masking/#element-attrdef-clippath-clippathunits
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         clipPathUnits: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -1178,6 +1674,26 @@ class ClipPAthTag(Tag):
         ...
 
 class MaskTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://drafts.csswg.org/css-masking/#element-attrdef-mask-height
+        maskContentUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/maskContentUnits
+        maskUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/maskUnits
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        width: The width. https://drafts.csswg.org/css-masking/#element-attrdef-mask-width
+        x: The horizontal position. https://drafts.csswg.org/css-masking/#element-attrdef-mask-x
+        y: The vertical position. https://drafts.csswg.org/css-masking/#element-attrdef-mask-y
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., maskContentUnits: TextValue = ..., maskUnits: TextValue = ...,
         requiredExtensions: TextValue = ..., systemLanguage: TextValue = ...,
@@ -1223,6 +1739,24 @@ class MaskTag(Tag):
         ...
 
 class FilterTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        filterUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/filterUnits
+        height: The height. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/height
+        primitiveUnits: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/primitiveUnits
+        width: The width. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/width
+        x: The horizontal position. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/x
+        y: The vertical position. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/y
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         filterUnits: TextValue = ..., height: TextValue = ..., primitiveUnits: TextValue = ...,
         width: TextValue = ..., x: TextValue = ..., y: TextValue = ..., clip_path: TextValue = ...,
@@ -1265,6 +1799,26 @@ class FilterTag(Tag):
         ...
 
 class FeBLendTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        in2: See https://drafts.csswg.org/filter-effects/#element-attrdef-feblend-in2
+        mode: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/mode
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., in2: TextValue = ..., mode: TextValue = ...,
         result: TextValue = ..., width: TextValue = ..., x: TextValue = ..., y: TextValue = ...,
@@ -1310,6 +1864,26 @@ class FeBLendTag(Tag):
         ...
 
 class FeCOlorMAtrixTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        type: See https://drafts.csswg.org/filter-effects/#element-attrdef-fecolormatrix-type
+        values: See https://drafts.csswg.org/filter-effects/#element-attrdef-fecolormatrix-values
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., result: TextValue = ...,
         type: TextValue = ..., values: TextValue = ..., width: TextValue = ..., x: TextValue = ...,
@@ -1355,6 +1929,24 @@ class FeCOlorMAtrixTag(Tag):
         ...
 
 class FeCOmponentTRansferFeTIleTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., result: TextValue = ...,
         width: TextValue = ..., x: TextValue = ..., y: TextValue = ..., clip_path: TextValue = ...,
@@ -1397,6 +1989,25 @@ class FeCOmponentTRansferFeTIleTag(Tag):
         ...
 
 class SharedTag33(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        amplitude: See https://svgwg.org/svg2-draft/attindex.html
+        exponent: See https://svgwg.org/svg2-draft/attindex.html
+        intercept: See https://svgwg.org/svg2-draft/attindex.html
+        offset: The place of the stop. https://svgwg.org/svg2-draft/attindex.html
+        slope: See https://svgwg.org/svg2-draft/attindex.html
+        tableValues: See https://svgwg.org/svg2-draft/attindex.html
+        type: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         amplitude: TextValue = ..., exponent: TextValue = ..., intercept: TextValue = ...,
         offset: TextValue = ..., slope: TextValue = ..., tableValues: TextValue = ...,
@@ -1441,6 +2052,30 @@ class SharedTag33(Tag):
         ...
 
 class FeCOmpositeTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        in2: See https://drafts.csswg.org/filter-effects/#element-attrdef-fecomposite-in2
+        k1: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/k1
+        k2: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/k2
+        k3: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/k3
+        k4: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/k4
+        operator: See https://drafts.csswg.org/filter-effects/#element-attrdef-fecomposite-operator
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., in2: TextValue = ..., k1: TextValue = ...,
         k2: TextValue = ..., k3: TextValue = ..., k4: TextValue = ..., operator: TextValue = ...,
@@ -1491,6 +2126,33 @@ class FeCOmpositeTag(Tag):
         ...
 
 class FeCOnvolveMAtrixTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        bias: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/bias
+        divisor: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/divisor
+        edgeMode: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/edgeMode
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/in
+        kernelMatrix: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/kernelMatrix
+        kernelUnitLength: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/kernelUnitLength
+        order: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/order
+        preserveAlpha: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/preserveAlpha
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        targetX: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/targetX
+        targetY: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/targetY
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         bias: TextValue = ..., divisor: TextValue = ..., edgeMode: TextValue = ...,
         height: TextValue = ..., in_: TextValue = ..., kernelMatrix: TextValue = ...,
@@ -1545,6 +2207,27 @@ class FeCOnvolveMAtrixTag(Tag):
         ...
 
 class FeDIffuseLIghtingTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        diffuseConstant: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/diffuseConstant
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/in
+        kernelUnitLength: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/kernelUnitLength
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        surfaceScale: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/surfaceScale
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         diffuseConstant: TextValue = ..., height: TextValue = ..., in_: TextValue = ...,
         kernelUnitLength: TextValue = ..., result: TextValue = ..., surfaceScale: TextValue = ...,
@@ -1591,6 +2274,28 @@ class FeDIffuseLIghtingTag(Tag):
         ...
 
 class FeDIsplacementMApTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        in2: See https://drafts.csswg.org/filter-effects/#element-attrdef-fedisplacementmap-in2
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        scale: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/scale
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        xChannelSelector: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/xChannelSelector
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        yChannelSelector: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/yChannelSelector
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., in2: TextValue = ...,
         result: TextValue = ..., scale: TextValue = ..., width: TextValue = ..., x: TextValue = ...,
@@ -1639,6 +2344,27 @@ class FeDIsplacementMApTag(Tag):
         ...
 
 class FeDRopSHadowTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        dx: The horizontal shift. https://drafts.csswg.org/filter-effects/#element-attrdef-fedropshadow-dx
+        dy: The vertical shift. https://drafts.csswg.org/filter-effects/#element-attrdef-fedropshadow-dy
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        stdDeviation: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/stdDeviation
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         dx: TextValue = ..., dy: TextValue = ..., height: TextValue = ..., in_: TextValue = ...,
         result: TextValue = ..., stdDeviation: TextValue = ..., width: TextValue = ...,
@@ -1685,6 +2411,23 @@ class FeDRopSHadowTag(Tag):
         ...
 
 class FeFLoodFeMErgeTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., result: TextValue = ..., width: TextValue = ...,
         x: TextValue = ..., y: TextValue = ..., clip_path: TextValue = ...,
@@ -1726,6 +2469,26 @@ class FeFLoodFeMErgeTag(Tag):
         ...
 
 class FeGAussianBLurTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        edgeMode: See https://drafts.csswg.org/filter-effects/#feGaussianBlurElement
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        stdDeviation: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/stdDeviation
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         edgeMode: TextValue = ..., height: TextValue = ..., in_: TextValue = ...,
         result: TextValue = ..., stdDeviation: TextValue = ..., width: TextValue = ...,
@@ -1771,6 +2534,27 @@ class FeGAussianBLurTag(Tag):
         ...
 
 class FeIMageTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        crossorigin: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/crossorigin
+        fetchpriority: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/fetchpriority
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        preserveAspectRatio: How the content is fitted into the viewport. https://drafts.csswg.org/filter-effects/#element-attrdef-feimage-preserveaspectratio
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         crossorigin: TextValue = ..., fetchpriority: TextValue = ..., height: TextValue = ...,
         href: TextValue = ..., preserveAspectRatio: TextValue = ..., result: TextValue = ...,
@@ -1817,6 +2601,19 @@ class FeIMageTag(Tag):
         ...
 
 class FeMErgeNOdeTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         in_: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
         color: TextValue = ..., cursor: TextValue = ..., display: TextValue = ...,
@@ -1853,6 +2650,26 @@ class FeMErgeNOdeTag(Tag):
         ...
 
 class FeMOrphologyTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        operator: See https://drafts.csswg.org/filter-effects/#element-attrdef-femorphology-operator
+        radius: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/radius
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., operator: TextValue = ...,
         radius: TextValue = ..., result: TextValue = ..., width: TextValue = ...,
@@ -1898,6 +2715,26 @@ class FeMOrphologyTag(Tag):
         ...
 
 class FeOFfsetTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        dx: The horizontal shift. https://drafts.csswg.org/filter-effects/#element-attrdef-feoffset-dx
+        dy: The vertical shift. https://drafts.csswg.org/filter-effects/#element-attrdef-feoffset-dy
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         dx: TextValue = ..., dy: TextValue = ..., height: TextValue = ..., in_: TextValue = ...,
         result: TextValue = ..., width: TextValue = ..., x: TextValue = ..., y: TextValue = ...,
@@ -1943,6 +2780,28 @@ class FeOFfsetTag(Tag):
         ...
 
 class FeSPecularLIghtingTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        in_: See https://drafts.csswg.org/filter-effects/#element-attrdef-filter-primitive-in
+        kernelUnitLength: See https://drafts.csswg.org/filter-effects/#element-attrdef-fespecularlighting-kernelunitlength
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        specularConstant: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/specularConstant
+        specularExponent: See https://drafts.csswg.org/filter-effects/#element-attrdef-fespecularlighting-specularexponent
+        surfaceScale: See https://drafts.csswg.org/filter-effects/#element-attrdef-fespecularlighting-surfacescale
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         height: TextValue = ..., in_: TextValue = ..., kernelUnitLength: TextValue = ...,
         result: TextValue = ..., specularConstant: TextValue = ...,
@@ -1991,6 +2850,28 @@ class FeSPecularLIghtingTag(Tag):
         ...
 
 class FeTUrbulenceTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        baseFrequency: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/baseFrequency
+        height: The height. https://svgwg.org/svg2-draft/attindex.html
+        numOctaves: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/numOctaves
+        result: See https://svgwg.org/svg2-draft/attindex.html
+        seed: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/seed
+        stitchTiles: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/stitchTiles
+        type: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/type
+        width: The width. https://svgwg.org/svg2-draft/attindex.html
+        x: The horizontal position. https://svgwg.org/svg2-draft/attindex.html
+        y: The vertical position. https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         baseFrequency: TextValue = ..., height: TextValue = ..., numOctaves: TextValue = ...,
         result: TextValue = ..., seed: TextValue = ..., stitchTiles: TextValue = ...,
@@ -2039,6 +2920,20 @@ class FeTUrbulenceTag(Tag):
         ...
 
 class FeDIstantLIghtTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        azimuth: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/azimuth
+        elevation: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/elevation
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         azimuth: TextValue = ..., elevation: TextValue = ..., clip_path: TextValue = ...,
         clip_rule: TextValue = ..., color: TextValue = ..., cursor: TextValue = ...,
@@ -2076,6 +2971,20 @@ class FeDIstantLIghtTag(Tag):
         ...
 
 class FePOintLIghtTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        x: The horizontal position. https://drafts.csswg.org/filter-effects/#element-attrdef-fepointlight-x
+        y: The vertical position. https://drafts.csswg.org/filter-effects/#element-attrdef-fepointlight-y
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         x: TextValue = ..., y: TextValue = ..., clip_path: TextValue = ...,
         clip_rule: TextValue = ..., color: TextValue = ..., cursor: TextValue = ...,
@@ -2113,6 +3022,25 @@ class FePOintLIghtTag(Tag):
         ...
 
 class FeSPotLIghtTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        limitingConeAngle: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/limitingConeAngle
+        pointsAtX: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pointsAtX
+        pointsAtY: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pointsAtY
+        pointsAtZ: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/pointsAtZ
+        specularExponent: See https://drafts.csswg.org/filter-effects/#element-attrdef-fespecularlighting-specularexponent
+        x: The horizontal position. https://drafts.csswg.org/filter-effects/#element-attrdef-fespotlight-x
+        y: The vertical position. https://drafts.csswg.org/filter-effects/#element-attrdef-fespotlight-y
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         limitingConeAngle: TextValue = ..., pointsAtX: TextValue = ..., pointsAtY: TextValue = ...,
         pointsAtZ: TextValue = ..., specularExponent: TextValue = ..., x: TextValue = ...,
@@ -2157,6 +3085,39 @@ class FeSPotLIghtTag(Tag):
         ...
 
 class AnimateTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accumulate: See https://svgwg.org/svg2-draft/attindex.html
+        additive: See https://svgwg.org/svg2-draft/attindex.html
+        attributeName: See https://svgwg.org/specs/animations/#AttributeNameAttribute
+        begin: See https://svgwg.org/svg2-draft/attindex.html
+        by: See https://svgwg.org/svg2-draft/attindex.html
+        calcMode: See https://svgwg.org/svg2-draft/attindex.html
+        dur: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/dur
+        end: See https://svgwg.org/svg2-draft/attindex.html
+        from_: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/from
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        keySplines: See https://svgwg.org/svg2-draft/attindex.html
+        keyTimes: See https://svgwg.org/svg2-draft/attindex.html
+        max: See https://svgwg.org/svg2-draft/attindex.html
+        min: See https://svgwg.org/svg2-draft/attindex.html
+        repeatCount: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/repeatCount
+        repeatDur: See https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        restart: See https://svgwg.org/svg2-draft/attindex.html
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        to: See https://svgwg.org/specs/animations/#ToAttribute
+        values: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accumulate: TextValue = ..., additive: TextValue = ..., attributeName: TextValue = ...,
         begin: TextValue = ..., by: TextValue = ..., calcMode: TextValue = ...,
@@ -2220,6 +3181,31 @@ class AnimateTag(Tag):
         ...
 
 class SetTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        attributeName: See https://svgwg.org/svg2-draft/attindex.html
+        begin: See https://svgwg.org/svg2-draft/attindex.html
+        dur: See https://svgwg.org/svg2-draft/attindex.html
+        end: See https://svgwg.org/svg2-draft/attindex.html
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        max: See https://svgwg.org/svg2-draft/attindex.html
+        min: See https://svgwg.org/svg2-draft/attindex.html
+        repeatCount: See https://svgwg.org/svg2-draft/attindex.html
+        repeatDur: See https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        restart: See https://svgwg.org/svg2-draft/attindex.html
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        to: See https://svgwg.org/specs/animations/#SetElementToAttribute
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         attributeName: TextValue = ..., begin: TextValue = ..., dur: TextValue = ...,
         end: TextValue = ..., href: TextValue = ..., max: TextValue = ..., min: TextValue = ...,
@@ -2272,6 +3258,22 @@ class SetTag(Tag):
         ...
 
 class DiscardTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        begin: See https://svgwg.org/svg2-draft/attindex.html
+        href: The URL. https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        systemLanguage: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         begin: TextValue = ..., href: TextValue = ..., requiredExtensions: TextValue = ...,
         systemLanguage: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
@@ -2312,6 +3314,42 @@ class DiscardTag(Tag):
         ...
 
 class AnimateMOtionTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accumulate: See https://svgwg.org/svg2-draft/attindex.html
+        additive: See https://svgwg.org/svg2-draft/attindex.html
+        begin: See https://svgwg.org/svg2-draft/attindex.html
+        by: See https://svgwg.org/svg2-draft/attindex.html
+        calcMode: See https://svgwg.org/specs/animations/#CalcModeAttribute
+        dur: See https://svgwg.org/svg2-draft/attindex.html
+        end: See https://svgwg.org/svg2-draft/attindex.html
+        from_: See https://svgwg.org/svg2-draft/attindex.html
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        keyPoints: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/keyPoints
+        keySplines: See https://svgwg.org/svg2-draft/attindex.html
+        keyTimes: See https://svgwg.org/svg2-draft/attindex.html
+        max: See https://svgwg.org/svg2-draft/attindex.html
+        min: See https://svgwg.org/svg2-draft/attindex.html
+        origin: See https://svgwg.org/specs/animations/#OriginAttribute
+        path: See https://svgwg.org/specs/animations/#AnimateMotionElementPathAttribute
+        repeatCount: See https://svgwg.org/svg2-draft/attindex.html
+        repeatDur: See https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        restart: See https://svgwg.org/svg2-draft/attindex.html
+        rotate: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/rotate
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        to: See https://svgwg.org/svg2-draft/attindex.html
+        values: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accumulate: TextValue = ..., additive: TextValue = ..., begin: TextValue = ...,
         by: TextValue = ..., calcMode: TextValue = ..., dur: TextValue = ..., end: TextValue = ...,
@@ -2379,6 +3417,19 @@ class AnimateMOtionTag(Tag):
         ...
 
 class MpathTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         href: TextValue = ..., clip_path: TextValue = ..., clip_rule: TextValue = ...,
         color: TextValue = ..., cursor: TextValue = ..., display: TextValue = ...,
@@ -2415,6 +3466,40 @@ class MpathTag(Tag):
         ...
 
 class AnimateTRansformTag(Tag):
+    """Return an element.
+
+    Args:
+        *content: Mappings of attributes, with names as in HTML; then children.
+        accumulate: See https://svgwg.org/svg2-draft/attindex.html
+        additive: See https://svgwg.org/svg2-draft/attindex.html
+        attributeName: See https://svgwg.org/svg2-draft/attindex.html
+        begin: See https://svgwg.org/svg2-draft/attindex.html
+        by: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/by
+        calcMode: See https://svgwg.org/svg2-draft/attindex.html
+        dur: See https://svgwg.org/svg2-draft/attindex.html
+        end: See https://svgwg.org/svg2-draft/attindex.html
+        from_: See https://svgwg.org/specs/animations/#FromAttribute
+        href: The URL. https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/href
+        keySplines: See https://svgwg.org/svg2-draft/attindex.html
+        keyTimes: See https://svgwg.org/svg2-draft/attindex.html
+        max: See https://svgwg.org/svg2-draft/attindex.html
+        min: See https://svgwg.org/svg2-draft/attindex.html
+        repeatCount: See https://svgwg.org/svg2-draft/attindex.html
+        repeatDur: See https://svgwg.org/svg2-draft/attindex.html
+        requiredExtensions: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/requiredExtensions
+        restart: See https://svgwg.org/svg2-draft/attindex.html
+        systemLanguage: See https://developer.mozilla.org/docs/Web/SVG/Reference/Attribute/systemLanguage
+        to: See https://svgwg.org/specs/animations/#ToAttribute
+        type: See https://svgwg.org/specs/animations/#AnimateTransformElementTypeAttribute
+        values: See https://svgwg.org/svg2-draft/attindex.html
+        class_: Classes: text, a list, or a mapping of names to whether they are wanted. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/class
+        id: The name of the element, which must be unique in the page. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/id
+        lang: The language of the content, such as `en` or `pt-BR`. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/lang
+        role: The role of the element for assistive technology. https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+        style: Declarations of CSS: text, or a mapping of properties to values. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/style
+        tabindex: 0 makes the element focusable, -1 only for scripts. https://developer.mozilla.org/docs/Web/HTML/Reference/Global_attributes/tabindex
+        **attributes: Any others: one trailing `_` is dropped, and `_` becomes `-`.
+    """
     def __call__(self, /, *content: Node,
         accumulate: TextValue = ..., additive: TextValue = ..., attributeName: TextValue = ...,
         begin: TextValue = ..., by: TextValue = ..., calcMode: TextValue = ...,

@@ -119,7 +119,7 @@ def classes(catalog: str) -> dict[str, ast.FunctionDef]:
 def calls(module: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
     for node in module.body:
         match node:
-            case ast.ClassDef(name=name, body=[ast.FunctionDef() as call]):
+            case ast.ClassDef(name=name, body=[_, ast.FunctionDef() as call]):
                 yield name, call
             case _:
                 continue
