@@ -1,7 +1,6 @@
 """Every template of `fatmorph init` on every server: tests, page, style, lint and types."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -9,7 +8,6 @@ import pytest
 
 from fatmorph._cli.blueprints import SERVERS, TEMPLATES
 from fatmorph._cli.project import project_files
-from machine import missing
 from made_projects import COMBINATIONS, made_project, run
 from servers import running
 
@@ -33,8 +31,6 @@ def test_the_tests_of_a_new_project_pass_and_its_page_is_served(
 
 
 def test_the_code_of_new_projects_has_no_findings_of_ruff(tmp_path: Path) -> None:
-    if find_spec("ruff") is None:
-        missing("ruff", "ruff is not installed")
     for template, server in COMBINATIONS:
         made_project(tmp_path, template, server)
 
