@@ -19,15 +19,16 @@ __all__ = (
     "NUMBERS",
     "TEXTS_OF_ARIA",
     "WORDS",
-    "WORDS_OF_TYPE",
+    "WORDS_ON_ELEMENTS",
 )
 
 BOOLEANS: Final = frozenset(
     (
-        *("allowfullscreen", "async", "autofocus", "autoplay", "checked", "controls", "default"),
-        *("defer", "disabled", "formnovalidate", "hidden", "inert", "ismap", "itemscope", "loop"),
-        *("multiple", "muted", "nomodule", "novalidate", "open", "playsinline", "readonly"),
-        *("required", "reversed", "selected"),
+        *("allowfullscreen", "alpha", "async", "autofocus", "autoplay", "checked", "controls"),
+        *("default", "defer", "disabled", "formnovalidate", "headingreset", "hidden", "inert"),
+        *("ismap", "itemscope", "loop", "multiple", "muted", "nomodule", "novalidate", "open"),
+        *("playsinline", "readonly", "required", "reversed", "selected", "shadowrootclonable"),
+        *("shadowrootdelegatesfocus", "shadowrootserializable", "switch", "webkitdirectory"),
     )
 )
 INTEGERS: Final = frozenset(
@@ -84,6 +85,9 @@ WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             ("autocapitalize", "none off on sentences words characters"),
             ("autocorrect", "on off"),
             ("blocking", "render"),
+            ("capture", "environment user"),
+            ("closedby", "any closerequest none"),
+            ("colorspace", "display-p3 limited-srgb"),
             ("contenteditable", "true false plaintext-only"),
             ("crossorigin", "anonymous use-credentials"),
             ("decoding", "async auto sync"),
@@ -108,23 +112,27 @@ WORDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             ("shape", "circle default poly rect"),
             ("shadowrootmode", "closed open"),
             ("spellcheck", "true false"),
+            ("srcdoc", ""),  # HTML, not text
             ("translate", "yes no"),
             ("wrap", "hard soft"),
+            ("writingsuggestions", "true false"),
         )
     }
 )
-WORDS_OF_TYPE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+WORDS_ON_ELEMENTS: Final[Mapping[tuple[str, str], frozenset[str]]] = MappingProxyType(
     {
-        "button": frozenset(("button", "reset", "submit")),
-        "input": frozenset(
+        ("button", "type"): frozenset(("button", "reset", "submit")),
+        ("form", "autocomplete"): frozenset(("off", "on")),
+        ("input", "type"): frozenset(
             (
                 *("button", "checkbox", "color", "date", "datetime-local", "email", "file"),
                 *("hidden", "image", "month", "number", "password", "radio", "range", "reset"),
                 *("search", "submit", "tel", "text", "time", "url", "week"),
             )
         ),
-        "ol": frozenset(("1", "A", "I", "a", "i")),
-        "ul": frozenset(),
-        "li": frozenset(),
+        ("li", "type"): frozenset(),
+        ("ol", "type"): frozenset(("1", "A", "I", "a", "i")),
+        ("ul", "type"): frozenset(),
     }
 )
+"""The words of attributes that hold other words on other elements."""

@@ -20,7 +20,7 @@ from fatmorph._converting.attribute_types import (
     NUMBERS,
     TEXTS_OF_ARIA,
     WORDS,
-    WORDS_OF_TYPE,
+    WORDS_ON_ELEMENTS,
 )
 from fatmorph._converting.comparing import declarations
 from fatmorph._converting.datastar_calls import datastar_call
@@ -152,10 +152,9 @@ class _Element:
             return True
         if self._namespace != "html":
             return name not in NUMBERS
-        if name == "type":
-            return value in WORDS_OF_TYPE.get(self._tag, (value,))
-        if name in WORDS:
-            return value in WORDS[name]
+        words = WORDS_ON_ELEMENTS.get((self._tag, name), WORDS.get(name))
+        if words is not None:
+            return value in words
         if name.startswith("aria-"):
             return name in TEXTS_OF_ARIA
         return name not in BOOLEANS and name not in INTEGERS

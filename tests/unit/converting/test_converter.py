@@ -67,6 +67,8 @@ def test_a_view_is_a_function_that_returns_the_page() -> None:
         ("<input disabled type=checkbox>", 'h.input(disabled=True, type="checkbox")'),
         ("<input disabled=disabled>", 'h.input({"disabled": "disabled"})'),
         ("<input type=txt>", 'h.input({"type": "txt"})'),
+        ("<form autocomplete=no method=pots>", 'h.form({"autocomplete": "no", "method": "pots"})'),
+        ("<input autocomplete=email>", 'h.input(autocomplete="email")'),
         ("<img width=40 height=50% alt=''>", 'h.img({"height": "50%"}, width=40, alt="")'),
         ("<p aria-hidden=true aria-label=true>", 'h.p(aria_hidden=True, aria_label="true")'),
         ("<p data-user_id=1 hx-get=/a>", 'h.p({"data-user_id": "1"}, hx_get="/a")'),
