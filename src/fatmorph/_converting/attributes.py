@@ -38,7 +38,8 @@ __all__ = ("Attributes", "read_attributes")
 ENGINE_NAME = re.compile(r"[A-Za-z][-.\w]*", re.ASCII)
 INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,5}[1-9])?")
-VARIABLE = re.compile("\ue002([a-z_0-9]+)\ue003")
+# Between lone surrogates, which no parser returns: no text of a page is taken for a variable.
+VARIABLE = re.compile("\ud800([a-z_0-9]+)\udfff")
 
 
 @dataclass

@@ -131,7 +131,7 @@ def _cell(values: tuple[str, ...], name: str, columns: dict[tuple[str, ...], str
         return values[0]
     if values not in columns:
         columns[values] = _variable(name, columns.values())
-    return f"\ue002{columns[values]}\ue003"
+    return f"\ud800{columns[values]}\udfff"
 
 
 def _variable(name: str, taken: Iterable[str]) -> str:

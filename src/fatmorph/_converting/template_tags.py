@@ -35,9 +35,12 @@ IN_START_TAG = re.compile(
 )
 IN_PLAIN_VALUE = re.compile(r"[^\s>{]+|\{(?![%{#])")
 VERBATIM = RAW_TEXT_ELEMENTS | ESCAPABLE_RAW_TEXT_ELEMENTS
-# For private use in Unicode, so that pages hardly contain them.
-MARKS = ("\ue000", "\ue001")
-MARK = re.compile(rf"{MARKS[0]}([0-9]+){MARKS[1]}")
+# Text that the template shows as it is, with its braces.
+UNREAD = re.compile(r"(\{%-?\s*(raw|verbatim)\b[^%]*%\})(.*?)(?=\{%-?\s*end\2\b)", re.DOTALL)
+# For private use in Unicode, but not of those that fonts of icons use.
+MARKS = ("\U000fff00", "\U000fff01")
+BRACE = "\U000fff02"  # an opening one in such text
+MARK = re.compile(rf"{MARKS[0]}([0-9]{{1,9}}){MARKS[1]}")
 
 
 def is_template_page(text: str) -> bool:
@@ -62,14 +65,16 @@ class TemplateTags:
 
     def number(self, text: str) -> int | None:
         """Return which tag a text stands for, None if it is not a mark alone."""
-        found = MARK.fullmatch(text.strip()) if self.tags else None
-        return int(found[1]) if found else None
+        numbers = self._numbers(text) if MARK.fullmatch(text.strip()) else []
+        return next(iter(numbers), None)
 
     def restored(self, text: str) -> str:
         """Return a text with the tags that its marks stand for."""
         if not self.tags:
             return text
-        return MARK.sub(lambda found: self.tags[int(found[1])][0], text)
+        for number in self._numbers(text):
+            text = text.replace(f"{MARKS[0]}{number}{MARKS[1]}", self.tags[number][0])
+        return text.replace(BRACE, "{")
 
     def comments(self, text: str, place: str = "") -> tuple[str, ...]:
         """Return a comment for each tag in a text.
@@ -80,7 +85,7 @@ class TemplateTags:
         """
         if not self.tags:
             return ()
-        return tuple(self.comment(int(found[1]), place) for found in MARK.finditer(text))
+        return tuple(self.comment(number, place) for number in self._numbers(text))
 
     def comment(self, number: int, place: str = "") -> str:
         """Return the comment for a tag: its line in the template, and itself."""
@@ -89,10 +94,15 @@ class TemplateTags:
         shown = "".join(letter if letter.isprintable() else "?" for letter in source)
         return COMMENT.format(line=line, tag=shown, place=place)
 
+    def _numbers(self, text: str) -> list[int]:
+        found = [int(number) for number in MARK.findall(text)] if self.tags else []
+        return [number for number in found if number < len(self.tags)]
+
     def _marked(self, text: str) -> str:
         """Return the text with marks."""
-        for mark in MARKS:  # a page with such characters keeps others in their places
+        for mark in (*MARKS, BRACE):  # a page with such characters keeps others in their places
             text = text.replace(mark, "\ufffd")
+        text = UNREAD.sub(lambda found: found[1] + found[3].replace("{", BRACE), text)
         self._lines = _Lines(text)
         pieces: list[str] = []
         position = 0

@@ -282,6 +282,9 @@ def test_html_that_no_parser_gives_the_same_tree_is_reported_with_its_place() ->
         "<p id='a\\'>x</p>",
         "<section id='import os'>" + "<p>x</p>" * 40 + "</section>",
         "<section id='class'>" + "<p>x</p>" * 40 + "</section>",
+        "<p title='\ue002exit\ue003'>\ue002exit\ue003</p>",
+        "<p title='&#xd800;exit&#xdfff;'>&#xd800;exit&#xdfff;</p>",
+        "<p>{{ a }} &#xfff00;7&#xfff01; &#xfff00;0&#xfff01;</p>",
         "<page></page><h></h><print>x</print>",
     ],
 )

@@ -86,6 +86,21 @@ def test_tags_in_scripts_stay_in_the_text_and_are_named() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["raw", "verbatim"])
+def test_braces_that_a_template_shows_stay_text(name: str) -> None:
+    html = f"<p>{{% {name} %}}<b title='{{{{ a }}}}'>{{{{ b }}}}</b>{{% end{name} %}}</p>"
+
+    assert page(html) == lines(
+        f"""
+        h.p(
+            # TODO: line 1: {{% {name} %}}
+            h.b("{{{{ b }}}}", title="{{{{ a }}}}"),
+            # TODO: line 1: {{% end{name} %}}
+        )
+        """
+    )
+
+
 @pytest.mark.parametrize(
     "html",
     [
@@ -100,7 +115,7 @@ def test_tags_in_scripts_stay_in_the_text_and_are_named() -> None:
         "<textarea>{{ a }}</textarea>",
         "<!-- {{ a }} --><p>{{ b }}",
         "<p>{{ a",
-        "<p>\ue0000\ue001 {{ a }}",
+        '<p title="\U000fff000\U000fff01">\ue000 {{ a }}',
         "<p data-on:click=\"@post('{% url 'a' %}')\">x",
     ],
 )
