@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from controls_program import Controls
 from example_programs import EXAMPLES, board_settings, example_command, example_module
 from fatmorph import datastar_script
+from fields_program import Fields
 from servers import Server, running
 from todo_program import Todo
 
@@ -26,6 +27,8 @@ CLIENT = "/datastar.js"
 
 def memory_app(name: str) -> Any:
     """Return a program's application, or its handlers."""
+    if name == "fields":
+        return Fields(CLIENT).handlers
     if name == "controls":
         return Controls(CLIENT).handlers
     if name.startswith("todo"):

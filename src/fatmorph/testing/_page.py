@@ -144,7 +144,7 @@ class Page(Finder):
 
     async def press(self, key: str, target: Query | None = None) -> None:
         """Press a key such as `Enter`, on an element or where the focus is."""
-        self._user.press(key, None if target is None else node_of(target))
+        self._user.press_key(key, None if target is None else node_of(target))
         await self._end_step()
 
     async def choose(self, target: Query, *labels: str) -> None:

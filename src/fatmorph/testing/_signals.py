@@ -41,8 +41,12 @@ class Signals:
             self.tracked.add(path)
         if path in self._computed:
             return self._computed[path]()
+        if any(each.startswith(f"{path}.") for each in self._computed):
+            return _at(self.all(), path)
         *parents, name = path.split(".")
         tree = self._branch(parents)
+        if isinstance(tree, list):
+            return tree[int(name)] if _is_index(name, tree) else None
         if tree is None:
             return None
         if name not in tree:
@@ -51,8 +55,15 @@ class Signals:
         return tree[name]
 
     def write(self, path: str, value: Any) -> None:
-        """Set a signal."""
+        """Set a signal; None removes it."""
         *parents, name = path.split(".")
+        if value is None:
+            self._remove(parents, name)
+            return
+        branch = self._branch(parents)
+        if isinstance(branch, list) and name.isdecimal():
+            self._write_item(parents, branch, int(name), value)
+            return
         tree: dict[str, Any] = self._tree
         for parent in parents:
             if not isinstance(tree.get(parent), dict):
@@ -80,7 +91,8 @@ class Signals:
         """Return whether a signal exists."""
         *parents, name = path.split(".")
         tree = self._branch(parents)
-        return path in self._computed or (isinstance(tree, dict) and name in tree)
+        is_item = isinstance(tree, list) and _is_index(name, tree)
+        return path in self._computed or is_item or (isinstance(tree, dict) and name in tree)
 
     def all(self) -> dict[str, Any]:
         """Return a copy of all signals."""
@@ -117,11 +129,23 @@ class Signals:
         """Return the path of every signal that can be set."""
         return [".".join(path) for path, _ in _leaves(self._tree)]
 
-    def _branch(self, parents: list[str]) -> dict[str, Any] | None:
+    def _branch(self, parents: list[str]) -> dict[str, Any] | list[Any] | None:
         tree: Any = self._tree
         for parent in parents:
             tree = tree.setdefault(parent, {}) if isinstance(tree, dict) else None
-        return tree if isinstance(tree, dict) else None
+        return tree if isinstance(tree, dict | list) else None
+
+    def _remove(self, parents: list[str], name: str) -> None:
+        branch = self._branch(parents)
+        if isinstance(branch, dict) and branch.pop(name, None) is not None:
+            self.version += 1
+
+    def _write_item(self, parents: list[str], items: list[Any], index: int, value: Any) -> None:
+        """Set an item of a list, which is another list then, as for everything that reads it."""
+        missing = [""] * max(index + 1 - len(items), 0)
+        items = [*items, *missing]
+        items[index] = value
+        self.write(".".join(parents), items)
 
     def _merge(
         self, tree: dict[str, Any], values: Mapping[str, Any], *, only_if_missing: bool
@@ -143,6 +167,12 @@ class Signals:
                 self.version += 1
 
 
+def _at(tree: Any, path: str) -> Any:
+    for name in path.split("."):
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree
+
+
 def _leaves(tree: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, value in tree.items():
         if isinstance(value, dict) and value:
@@ -156,6 +186,10 @@ def _copy(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copy(item) for name, item in value.items()}
     return list(value) if isinstance(value, list) else value
+
+
+def _is_index(name: str, items: list[Any]) -> bool:
+    return name.isdecimal() and int(name) < len(items)
 
 
 def _is_same(first: Any, second: Any) -> bool:

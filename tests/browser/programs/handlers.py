@@ -1,4 +1,4 @@
-"""Serve the handlers of a test program: PROGRAM is `todo`, `todo-without-ids` or `controls`."""
+"""Serve the handlers of a test program: PROGRAM is one of `PROGRAMS`."""
 
 import os
 
@@ -9,11 +9,13 @@ from starlette.routing import Route
 from controls_program import Controls
 from fatmorph import serve
 from fatmorph.adapters.starlette import route
+from fields_program import Fields
 from todo_program import Todo
 
 CLIENT = "/datastar.js"
 PROGRAMS = {
     "controls": lambda: Controls(CLIENT),
+    "fields": lambda: Fields(CLIENT),
     "todo": lambda: Todo({1: "eggs", 2: "milk"}, client=CLIENT),
     "todo-without-ids": lambda: Todo({1: "eggs", 2: "milk"}, has_ids=False, client=CLIENT),
 }

@@ -309,8 +309,8 @@ async def test_javascript_for_browsers_alone_is_listed_or_refused() -> None:
     )
     async with open_page(site.app) as page:
         assert [(each.element, each.attribute) for each in page.skipped] == [
-            ("html > body > script", "script"),
             ("p#p", "data-text"),
+            ("html > body > script", "script"),
         ]
         assert page.get_by_id("p").text == "3"
         with pytest.raises(StepError, match="cannot run `navigator` without a browser"):

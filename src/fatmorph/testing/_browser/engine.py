@@ -78,13 +78,13 @@ class Engine:
 
     def load(self) -> None:
         """Apply the page's attributes, as the client does when it starts."""
-        for node in list(self.tab.document.root.descendants()):
-            if node.is_element and not is_ignored(node):
-                for name in list(node.attributes):
-                    self.plugins.apply(node, name)
-            if node.does_run and "src" not in node.attributes:
-                self.tab.skip(node, "script", "a script of the page")
-        self.plugins.refresh()
+        with self.plugins.applying():
+            for node in list(self.tab.document.root.descendants()):
+                if node.is_element and not is_ignored(node):
+                    for name in list(node.attributes):
+                        self.plugins.apply(node, name)
+                if node.does_run and "src" not in node.attributes:
+                    self.tab.skip(node, "script", "a script of the page")
         self.tab.autofocus([self.tab.document.root])
         self._forget_records()
 
@@ -303,15 +303,15 @@ class Engine:
         runs = count_runs(document)
         changed = tab.fields.take_writes(document.properties)
         scripts, added = list(document.scripts), list(document.added)
-        for node in list(document.root.descendants()):
-            for name in list(node.attributes) if node.is_element else ():
-                for _ in range(runs.get((node, name), 0)):
-                    self.handlers.forget(node, name)
-                    self.plugins.apply(node, name)
-        self._clean_up()
-        for field in changed:
-            self.plugins.take_field(field)
-        self.plugins.refresh()
+        with self.plugins.applying():
+            for node in list(document.root.descendants()):
+                for name in list(node.attributes) if node.is_element else ():
+                    for _ in range(runs.get((node, name), 0)):
+                        self.handlers.forget(node, name)
+                        self.plugins.apply(node, name)
+            self._clean_up()
+            for field in changed:
+                self.plugins.bindings.take(field)
         self.losses += watcher.losses(event, runs)
         self._forget_records()
         if tab.focused is not None and not tab.is_present(tab.focused):

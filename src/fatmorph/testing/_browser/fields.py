@@ -12,22 +12,32 @@ from urllib.parse import urlencode
 
 from fatmorph.morph._matching.document import Record
 from fatmorph.morph._matching.nodes import Node
+from fatmorph.testing._browser.field_values import accepted_value
 
 __all__ = (
+    "MULTIPART",
     "Fields",
     "File",
     "controls",
     "encoded_form",
     "form_of",
+    "group_of",
     "is_disabled",
+    "is_on",
+    "is_ticked_in_group",
     "kind_of",
     "option_value",
+    "options",
 )
 
 BUTTON_TYPES = frozenset({"button", "image", "reset", "submit"})
+INPUT_TYPES = BUTTON_TYPES | frozenset(
+    {"checkbox", "color", "date", "datetime-local", "email", "file", "hidden", "month", "number"}
+    | {"password", "radio", "range", "search", "tel", "text", "time", "url", "week"}
+)
 TICKED = frozenset({"checkbox", "radio"})
 BOUNDARY = "----fatmorph-form-boundary"
-MULTIPART = "multipart/form-data"
+MULTIPART, PLAIN = "multipart/form-data", "text/plain"
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,8 @@ class Fields:
         self._ticks: dict[Node, bool] = {}
         self._choices: dict[Node, list[Node]] = {}
         self._files: dict[Node, list[File]] = {}
+        self._raw: dict[Node, str] = {}
+        self._edited: set[Node] = set()
 
     def value(self, node: Node) -> str:
         """Return the text of a field, or the value of the chosen option."""
@@ -65,7 +77,12 @@ class Fields:
             files = self.files(node)
             return f"C:\\fakepath\\{files[0].name}" if files else ""
         default = "on" if kind_of(node) in TICKED else ""
-        return self._values.get(node, node.attributes.get("value", default))
+        text = self._values.get(node, node.attributes.get("value", default))
+        return accepted_value(node, kind_of(node), text)
+
+    def raw_text(self, node: Node) -> str:
+        """Return what a user sees in a field, also if it is not a value, such as `1e`."""
+        return self._raw.get(node, self.value(node))
 
     def set_value(self, node: Node, text: str) -> None:
         """Set the text of a field, or choose the options with a value."""
@@ -74,7 +91,19 @@ class Fields:
         elif kind_of(node) in TICKED or kind_of(node) == "hidden":
             node.attributes["value"] = text
         else:
-            self._values[node] = text
+            self._values[node] = accepted_value(node, kind_of(node), text)
+        self._raw.pop(node, None)
+        self._edited.discard(node)
+
+    def edit(self, node: Node, text: str) -> None:
+        """Let a user change the text of a field."""
+        self.set_value(node, text)
+        self._raw[node] = text
+        self._edited.add(node)
+
+    def is_edited(self, node: Node) -> bool:
+        """Return whether the user was the last to change a text."""
+        return node in self._edited
 
     def is_typed(self, node: Node) -> bool:
         """Return whether a user's text differs from the one that the server has sent."""
@@ -87,27 +116,36 @@ class Fields:
 
     def is_ticked(self, node: Node) -> bool:
         """Return whether a checkbox or a radio button is ticked."""
-        return self._ticks.get(node, "checked" in node.attributes)
+        if node in self._ticks or "checked" not in node.attributes:
+            return self._ticks.get(node, False)
+        # If the page ticks several of a group, the last one is ticked.
+        return kind_of(node) != "radio" or not any(
+            "checked" in other.attributes and other not in self._ticks
+            for other in _after(node, group_of(node))
+        )
 
     def tick(self, node: Node, *, is_ticked: bool) -> None:
         """Tick a checkbox or a radio button, which unticks the others of its group."""
         if is_ticked and kind_of(node) == "radio":
-            name, form = node.attributes.get("name"), form_of(node)
-            for other in node.root.descendants() if name else ():
-                if _is_radio(other, name) and form_of(other) is form:
-                    self._ticks[other] = False
+            self._ticks.update(dict.fromkeys(group_of(node), False))
         self._ticks[node] = is_ticked
 
     def chosen(self, select: Node) -> list[Node]:
         """Return the chosen options of a select."""
-        known = [each for each in self._choices.get(select, ()) if select in each.ancestors()]
-        if known or (select in self._choices and "multiple" in select.attributes):
+        choices = self._choices.get(select)
+        known = [each for each in choices or () if select in each.ancestors()]
+        if known or choices == [] or (choices is not None and self.is_list(select)):
             return known
         selected = [each for each in options(select) if "selected" in each.attributes]
         if "multiple" in select.attributes:
             return selected
-        enabled = [each for each in options(select) if "disabled" not in each.attributes]
+        enabled = [] if self.is_list(select) else [each for each in options(select) if is_on(each)]
         return selected[-1:] or enabled[:1]
+
+    def is_list(self, select: Node) -> bool:
+        """Return whether a select shows a list, of which no option need be chosen."""
+        size = select.attributes.get("size", "").strip()
+        return "multiple" in select.attributes or (size.isdecimal() and int(size) > 1)
 
     def choose(self, select: Node, chosen: list[Node]) -> None:
         """Choose options."""
@@ -128,8 +166,9 @@ class Fields:
 
     def forget(self, node: Node) -> None:
         """Set a field to what the server has sent."""
-        for states in (self._values, self._ticks, self._choices, self._files):
+        for states in (self._values, self._ticks, self._choices, self._files, self._raw):
             states.pop(node, None)
+        self._edited.discard(node)
 
     def take_writes(self, records: list[Record]) -> list[Node]:
         """Take the properties that a patch has written; return the fields that it changed."""
@@ -173,7 +212,7 @@ class Fields:
         if kind in TICKED:
             return [self.value(node)] if self.is_ticked(node) else []
         if node.name == "select":
-            return [option_value(option) for option in self.chosen(node)]
+            return [option_value(option) for option in self.chosen(node) if is_on(option)]
         if kind == "file":
             return list(self.files(node)) or [File("", b"")]
         return [self.value(node)] if node.name in ("input", "textarea") else []
@@ -184,7 +223,10 @@ def kind_of(node: Node) -> str:
     if node.name == "button":
         kind = node.attributes.get("type", "").lower()
         return kind if kind in BUTTON_TYPES else "submit"
-    return node.attributes.get("type", "text").lower() if node.name == "input" else ""
+    if node.name != "input":
+        return ""
+    kind = node.attributes.get("type", "text").lower()
+    return kind if kind in INPUT_TYPES else "text"
 
 
 def is_disabled(node: Node) -> bool:
@@ -206,6 +248,23 @@ def form_of(node: Node) -> Node | None:
         named = (each for each in node.root.descendants() if each.attributes.get("id") == form_id)
         return next((each for each in named if each.name == "form"), None)
     return next((each for each in node.ancestors() if each.name == "form"), None)
+
+
+def group_of(node: Node) -> list[Node]:
+    """Return the radio buttons of which only one can be ticked, with this one."""
+    name, form = node.attributes.get("name"), form_of(node)
+    return [
+        other
+        for other in (node.root.descendants() if name else ())
+        if _is_radio(other, name) and form_of(other) is form
+    ] or [node]
+
+
+def is_ticked_in_group(fields: Fields, node: Node) -> bool:
+    """Return whether one of the radio buttons is ticked, if one has to be."""
+    group = group_of(node)
+    is_required = any("required" in each.attributes for each in group)
+    return not is_required or any(map(fields.is_ticked, group))
 
 
 def controls(form: Node) -> Iterator[Node]:
@@ -232,6 +291,9 @@ def encoded_form(entries: list[tuple[str, str | File]], enctype: str) -> tuple[s
         >>> encoded_form([("a", "1 2"), ("b", "&")], "")
         ('application/x-www-form-urlencoded', b'a=1+2&b=%26')
     """
+    if enctype.lower() == PLAIN:
+        lines = [f"{k}={v.name if isinstance(v, File) else _with_crlf(v)}\r\n" for k, v in entries]
+        return PLAIN, "".join(lines).encode()
     if enctype.lower() != MULTIPART:
         pairs = [(k, v.name if isinstance(v, File) else _with_crlf(v)) for k, v in entries]
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
@@ -254,6 +316,16 @@ def _quoted(name: str) -> str:
 
 def _with_crlf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+
+
+def _after(node: Node, nodes: list[Node]) -> list[Node]:
+    return nodes[nodes.index(node) + 1 :]
+
+
+def is_on(option: Node) -> bool:
+    """Return whether an option can be chosen."""
+    groups = [each for each in option.ancestors() if each.name == "optgroup"]
+    return all("disabled" not in each.attributes for each in (option, *groups))
 
 
 def _is_radio(node: Node, name: str | None) -> bool:

@@ -5,7 +5,7 @@ Source: https://data-star.dev/reference/attributes#data-on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
@@ -19,6 +19,10 @@ __all__ = ("Handlers",)
 
 FAR = frozenset({"document", "outside", "window"})
 INTERSECT = "on-intersect"
+WITHOUT_BUBBLES = frozenset(
+    {"beforetoggle", "blur", "cancel", "close", "error", "focus", "invalid", "load", "mouseenter"}
+    | {"mouseleave", "pointerenter", "pointerleave", "scroll", "scrollend", "toggle"}
+)
 
 
 class Runner(Protocol):
@@ -43,23 +47,17 @@ class Handlers:
         self._timings: dict[tuple[Node, str], Timing] = {}
         self._fired: set[tuple[Node, str]] = set()
 
-    def dispatch(
-        self, node: Node, name: str, properties: Mapping[str, Any], *, bubbles: bool = True
-    ) -> HostEvent:
-        """Fire an event, from an element up to the window."""
+    def dispatch(self, node: Node, name: str, properties: Mapping[str, Any]) -> HostEvent:
+        """Fire an event: from the window down to an element, and up again if it bubbles."""
         target = self._world.element(node)
         event = HostEvent(name, target, properties)  # type: ignore[arg-type]  # a node has an object
-        path = [node, *node.ancestors()] if bubbles else [node]
-        for current in path:
-            for attribute_name, attribute in self._handlers(current, name):
-                if FAR.isdisjoint(attribute.modifiers):
-                    self._call(current, attribute_name, attribute, event)
-            if event.is_stopped:
-                return event
-        for current, attribute_name, attribute in self._far_handlers(name):
-            is_inside = current in path
-            if not ("outside" in attribute.modifiers and is_inside):
-                self._call(current, attribute_name, attribute, event)
+        path = [node, *node.ancestors()]
+        bubbles = name not in WITHOUT_BUBBLES
+        self._call_far(path, event, is_capture=True)
+        self._call_near(path[::-1], event, is_capture=True)
+        self._call_near(path if bubbles else path[:1], event, is_capture=False)
+        if bubbles:
+            self._call_far(path, event, is_capture=False)
         return event
 
     def reveal(self, node: Node) -> None:
@@ -81,20 +79,24 @@ class Handlers:
         for timing in self._timings.values():
             timing.cancel()
 
-    def _handlers(self, node: Node, name: str) -> Iterator[tuple[str, Attribute]]:
-        if not node.is_element:
-            return
-        for attribute_name, attribute in attributes_of(node, "on"):
-            if attribute.key == name and not is_ignored(node):
-                yield attribute_name, attribute
+    def _call_near(self, nodes: list[Node], event: HostEvent, *, is_capture: bool) -> None:
+        """Call the handlers of elements, until one stops the event."""
+        for node in nodes:
+            if event.is_stopped:
+                return
+            for name, attribute in attributes_of(node, "on") if node.is_element else ():
+                is_near = FAR.isdisjoint(attribute.modifiers) and attribute.key == event.name
+                if is_near and _is_capture(attribute) == is_capture and not is_ignored(node):
+                    self._call(node, name, attribute, event)
 
-    def _far_handlers(self, name: str) -> list[tuple[Node, str, Attribute]]:
-        return [
-            (node, attribute_name, attribute)
-            for node, attribute_name, attribute in self._tab.attributes
-            if attribute.plugin == "on" and attribute.key == name
-            if not FAR.isdisjoint(attribute.modifiers)
-        ]
+    def _call_far(self, path: list[Node], event: HostEvent, *, is_capture: bool) -> None:
+        """Call the handlers of the document and the window."""
+        for node, name, attribute in [] if event.is_stopped else self._tab.attributes:
+            is_it = attribute.plugin == "on" and attribute.key == event.name
+            is_inside = "outside" in attribute.modifiers and node in path
+            is_far = is_it and not is_inside and not FAR.isdisjoint(attribute.modifiers)
+            if is_far and _is_capture(attribute) == is_capture:
+                self._call(node, name, attribute, event)
 
     def _call(self, node: Node, name: str, attribute: Attribute, event: HostEvent) -> None:
         modifiers = attribute.modifiers
@@ -115,3 +117,7 @@ class Handlers:
     def _run(self, node: Node, name: str, event: HostEvent) -> None:
         if not self._tab.is_closed and self._tab.is_present(node) and name in node.attributes:
             self._runner.run_handler(node, name, event)
+
+
+def _is_capture(attribute: Attribute) -> bool:
+    return "capture" in attribute.modifiers

@@ -15,13 +15,14 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.fields import form_of, is_disabled, kind_of
 from fatmorph.testing._browser.tab import Tab
 from fatmorph.testing._expressions.methods import HostObject
+from fatmorph.testing._expressions.tokens import NotUnderstoodError
 from fatmorph.testing._expressions.values import is_true, text_of
 
 __all__ = ("HostElement", "HostEvent", "HostWorld")
@@ -183,6 +184,15 @@ class HostEvent(HostObject):
         self.is_stopped = True
 
 
+class Hands(Protocol):
+    """The browser's own actions, which a script can begin too."""
+
+    def press(self, node: Node) -> None: ...
+    def focus(self, node: Node | None) -> None: ...
+    def submit(self, form: Node, submitter: Node | None) -> None: ...
+    def close_dialog(self, dialog: Node, value: str | None) -> None: ...
+
+
 class HostWorld:
     """The objects of one page.
 
@@ -200,6 +210,8 @@ class HostWorld:
     ) -> None:
         self.tab = tab
         self.dispatch = dispatch
+        self.hands: Hands | None = None
+        """Those of the user, when there is one."""
         self._elements: dict[Node, HostElement] = {}
         location = _Location(tab, navigate)
         document = _HostDocument(self)
@@ -336,15 +348,33 @@ def _inside(element: HostElement, selector: str) -> list[Any]:
     return element.select(selector, lambda node: element.node in node.ancestors())
 
 
-def _close(element: HostElement, *_: Any) -> None:
-    was_open = "open" in element.node.attributes
-    element.tab.open(element.node, is_open=False)
-    if was_open and element.node.name == "dialog":
-        element.world.dispatch(element.node, "close")
+def _close(element: HostElement, value: Any = None) -> None:
+    _hands(element).close_dialog(element.node, None if value is None else text_of(value))
 
 
 def _show(element: HostElement) -> None:
     element.tab.open(element.node, is_open=True)
+
+
+def _show_modal(element: HostElement) -> None:
+    element.tab.open(element.node, is_open=True, is_modal=True)
+
+
+def _focus(element: HostElement, *_: Any) -> None:
+    if element.tab.can_focus(element.node) and not is_disabled(element.node):
+        _hands(element).focus(element.node)
+
+
+def _blur(element: HostElement) -> None:
+    if element.tab.focused is element.node:
+        _hands(element).focus(None)
+
+
+def _hands(element: HostElement) -> Hands:
+    hands = element.world.hands
+    if hands is None:
+        raise NotUnderstoodError("a step of a user while the page is loaded")
+    return hands
 
 
 def _remove(element: HostElement) -> None:
@@ -375,6 +405,7 @@ READERS: Mapping[str, Callable[[HostElement], Any]] = MappingProxyType(
         "localName": lambda element: element.node.name,
         "nextElementSibling": lambda element: element.of(_sibling(element.node, forward=True)),
         "previousElementSibling": lambda element: element.of(_sibling(element.node, forward=False)),
+        "returnValue": lambda element: element.tab.return_values.get(element.node, ""),
         "parentElement": lambda element: element.of(element.node.parent),
         "scrollTop": lambda element: element.tab.scrolled.get(element.node, 0),
         "tagName": lambda element: element.node.tag_name,
@@ -387,12 +418,12 @@ READERS: Mapping[str, Callable[[HostElement], Any]] = MappingProxyType(
 )
 METHODS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
-        "blur": lambda element: element.tab.focus(None),
-        "click": lambda element: element.world.dispatch(element.node, "click"),
+        "blur": _blur,
+        "click": lambda element: _hands(element).press(element.node),
         "close": _close,
         "closest": _closest,
         "contains": lambda element, other: element.node in (other.node, *other.node.ancestors()),
-        "focus": lambda element, *_: element.tab.focus(element.node),
+        "focus": _focus,
         "getAttribute": lambda element, name: element.node.attributes.get(name),
         "hasAttribute": lambda element, name: name in element.node.attributes,
         "matches": lambda element, selector: element.matches(selector, element.node),
@@ -402,13 +433,15 @@ METHODS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "removeAttribute": lambda element, name: element.tab.set_attribute(
             element.node, name, None
         ),
-        "requestSubmit": lambda element: element.world.dispatch(element.node, "submit"),
+        "requestSubmit": lambda element, button=None: _hands(element).submit(
+            element.node, None if button is None else button.node
+        ),
         "reset": _reset,
         "setAttribute": lambda element, name, value: element.tab.set_attribute(
             element.node, name, text_of(value)
         ),
         "show": _show,
-        "showModal": _show,
+        "showModal": _show_modal,
         "toggleAttribute": _toggle_attribute,
     }
 )

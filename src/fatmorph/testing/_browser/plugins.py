@@ -1,8 +1,7 @@
 """Datastar's attributes: their effects when they are applied, and the text and styles they show.
 
 Departures: 1. `data-on-intersect` needs a layout, so it runs by `Page.reveal()` alone. 2. Pro
-attributes do nothing. 3. `data-bind` of several checkboxes to one list, and of a property, is left
-to browsers.
+attributes do nothing.
 
 Source: https://data-star.dev/reference/attributes
 """
@@ -15,28 +14,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from fatmorph.datastar._connection_state import WATCH as CONNECTION
 from fatmorph.datastar._live_links import WATCH as LINKS
 from fatmorph.morph._matching.nodes import Node
-from fatmorph.testing._browser.attributes import (
-    Attribute,
-    attributes_of,
-    milliseconds,
-    read_name,
-)
-from fatmorph.testing._browser.fields import File, kind_of, option_value
+from fatmorph.testing._browser.attributes import Attribute, milliseconds, read_name
+from fatmorph.testing._browser.binding import Bindings
+from fatmorph.testing._browser.requests import json_text
 from fatmorph.testing._browser.tab import Tab
 from fatmorph.testing._expressions.tokens import NotUnderstoodError
-from fatmorph.testing._expressions.values import is_true, number_of, text_of
+from fatmorph.testing._expressions.values import is_true, text_of
 
-__all__ = ("FIELDS", "Plugins", "Runner")
+__all__ = ("Plugins", "Runner")
 
-FIELDS = frozenset({"input", "select", "textarea"})
 UNKNOWN = frozenset({"json-signals", "on-signal-patch"})
 Apply: TypeAlias = "Callable[[Node, str, Attribute], None]"
 DEFAULT_INTERVAL_MS = 1000.0
@@ -65,13 +59,15 @@ class Plugins:
         self._runner = runner
         self._effects: dict[tuple[Node, str], tuple[str, dict[str, Any]]] = {}
         self._timers: dict[tuple[Node, str], asyncio.TimerHandle] = {}
-        self._bound: dict[Node, tuple[str, Any]] = {}
-        """The signal that each field shows, and its value."""
-        self._initial_styles: dict[tuple[Node, str], str] = {}
+        self._is_applying = False
+        self.bindings = Bindings(tab)
+        """The fields that are bound to signals."""
+        self._initial_styles: dict[tuple[Node, str], dict[str, str]] = {}
+        """The declarations that each `data-style` has replaced."""
         self._appliers: Mapping[str, Apply] = {
             "signals": self._apply_signals,
             "computed": self._apply_computed,
-            "bind": self._apply_bind,
+            "bind": self.bindings.apply,
             "init": self._apply_init,
             "effect": self._apply_effect,
             "indicator": self._apply_indicator,
@@ -96,9 +92,23 @@ class Plugins:
         elif attribute.plugin in self._appliers:
             apply = partial(self._appliers[attribute.plugin], node, name, attribute)
             self._try(node, name, apply)
+        else:
+            self._show(node, name, attribute)
+
+    @contextmanager
+    def applying(self) -> Iterator[None]:
+        """Apply several attributes in their order, and refresh the page after the last one."""
+        self._is_applying = True
+        try:
+            yield
+        finally:
+            self._is_applying = False
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the signals in the page, until nothing changes any more."""
+        if self._is_applying:
+            return  # an attribute that is not applied yet would create the signals that it reads
         for _ in range(MAX_ROUNDS):
             version = self._tab.signals.version
             for node, name, attribute in self._tab.attributes:
@@ -106,21 +116,6 @@ class Plugins:
             self._run_effects()
             if self._tab.signals.version == version:
                 return
-
-    def take_field(self, node: Node) -> None:
-        """Set the signal that a field is bound to, after the field has changed."""
-        path = self.bound_signal(node)
-        if path is not None:
-            current = self._tab.signals.read(path)
-            self._tab.signals.write(path, self._field_value(node, current))
-
-    def bound_signal(self, node: Node) -> str | None:
-        """Return the path of the signal that a field is bound to."""
-        found = next(attributes_of(node, "bind", "camel"), None)
-        if found is None:
-            return None
-        name, attribute = found
-        return attribute.key or node.attributes[name]
 
     def _try(self, node: Node, name: str, call: Callable[[], object]) -> None:
         try:
@@ -154,19 +149,8 @@ class Plugins:
                 attribute.key, lambda: self._runner.run(node, name, is_value=True)
             )
             return
-        functions = self._runner.run(node, name, is_value=True)
-        for path, function in (functions or {}).items():
+        for path, function in _leaves(self._runner.run(node, name, is_value=True) or {}):
             self._tab.signals.compute(path, function)
-
-    def _apply_bind(self, node: Node, name: str, attribute: Attribute) -> None:
-        path = attribute.key or node.attributes[name]
-        if "prop" in attribute.modifiers or node.name not in FIELDS:
-            self._tab.skip(node, name, "data-bind of a property")
-        elif self._tab.signals.has(path):
-            self._bound.pop(node, None)
-            self._show_bound(node, path)
-        elif kind_of(node) != "radio" or self._tab.fields.is_ticked(node):
-            self._tab.signals.write(path, self._first_value(node))
 
     def _apply_init(self, node: Node, name: str, attribute: Attribute) -> None:
         if node.attributes[name] in OWN_SCRIPTS:
@@ -231,16 +215,14 @@ class Plugins:
                 self._try(node, name, partial(self._run_effect, node, name))
 
     def _show(self, node: Node, name: str, attribute: Attribute) -> None:
-        if attribute.plugin == "bind" and node.name in FIELDS:
-            path = attribute.key or node.attributes[name]
-            if "prop" not in attribute.modifiers and self._tab.signals.has(path):
-                self._show_bound(node, path)
+        if attribute.plugin == "bind":
+            self.bindings.show(node)
         elif attribute.plugin in self._showers and name in node.attributes:
             show = partial(self._showers[attribute.plugin], node, name, attribute)
             self._try(node, name, show)
 
     def _show_text(self, node: Node, name: str, _: Attribute) -> None:
-        self._tab.set_text(node, _shown(self._runner.run(node, name, is_value=True)))
+        self._tab.set_text(node, text_of(self._runner.run(node, name, is_value=True)))
 
     def _show_show(self, node: Node, name: str, _: Attribute) -> None:
         style = node.attributes.get("style", "")
@@ -268,15 +250,20 @@ class Plugins:
             if value is None or value is False:
                 self._tab.set_attribute(node, key, None)
             else:
-                self._tab.set_attribute(node, key, "" if value is True else text_of(value))
+                text = "" if value is True else value
+                self._tab.set_attribute(
+                    node, key, text if isinstance(text, str) else json_text(text)
+                )
 
     def _show_style(self, node: Node, name: str, attribute: Attribute) -> None:
-        for key, value in self._entries(node, name, attribute).items():
-            css = re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", key)
-            known = _style(node).get(css, "")
-            initial = self._initial_styles.setdefault((node, css), known)
-            is_set = is_true(value) or value == 0
-            self._set_style(node, css, text_of(value) if is_set else initial)
+        initial = self._initial_styles.setdefault((node, name), {})
+        given = {_css_name(key): v for key, v in self._entries(node, name, attribute).items()}
+        for css, value in {**dict.fromkeys(initial), **given}.items():
+            if is_true(value) or (value == 0 and value is not False):
+                initial.setdefault(css, _style(node).get(css, ""))
+                self._set_style(node, css, text_of(value))
+            elif css in initial:
+                self._set_style(node, css, initial[css])
 
     def _set_style(self, node: Node, name: str, value: str) -> None:
         style = {**_style(node), name: value}
@@ -289,60 +276,20 @@ class Plugins:
             return {attribute.key: value}
         return value if isinstance(value, dict) else {}
 
-    def _show_bound(self, node: Node, path: str) -> None:
-        value, fields = self._tab.signals.read(path), self._tab.fields
-        if node in self._bound and self._bound[node] == (path, value):
-            return  # a field is written when its signal changes, not when the field does
-        self._bound[node] = (path, value)
-        kind = kind_of(node)
-        if kind == "checkbox":
-            has_value = "value" in node.attributes and not isinstance(value, bool)
-            fields.tick(
-                node, is_ticked=value == fields.value(node) if has_value else is_true(value)
-            )
-        elif kind == "radio":
-            if value == fields.value(node):
-                fields.tick(node, is_ticked=True)
-        elif node.name == "select" and isinstance(value, list):
-            chosen = [each for each in node.descendants() if each.name == "option"]
-            fields.choose(node, [each for each in chosen if option_value(each) in value])
-        elif kind != "file" and fields.value(node) != _shown(value):
-            fields.set_value(node, _shown(value))
 
-    def _first_value(self, node: Node) -> Any:
-        kind, fields = kind_of(node), self._tab.fields
-        if kind == "checkbox":
-            is_ticked = fields.is_ticked(node)
-            has_value = "value" in node.attributes
-            return (fields.value(node) if is_ticked else "") if has_value else is_ticked
-        if kind == "radio":
-            return fields.value(node) if fields.is_ticked(node) else ""
-        if kind in ("number", "range"):
-            return number_of(fields.value(node))
-        if node.name == "select" and "multiple" in node.attributes:
-            return [option_value(option) for option in fields.chosen(node)]
-        return _file_values(fields.files(node)) if kind == "file" else fields.value(node)
-
-    def _field_value(self, node: Node, current: Any) -> Any:
-        kind = kind_of(node)
-        if kind == "radio" and not self._tab.fields.is_ticked(node):
-            return current
-        if kind == "checkbox" and isinstance(current, bool):
-            return self._tab.fields.is_ticked(node)
-        value = self._first_value(node)
-        is_number = isinstance(current, int | float) and not isinstance(current, bool)
-        return number_of(value) if is_number else value
+def _leaves(functions: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the functions of computed signals with their paths."""
+    for name, value in functions.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{path}{name}.")
+        elif callable(value):
+            yield f"{path}{name}", value
+        else:
+            raise NotUnderstoodError(f"`{path}{name}`, which is not a function,")
 
 
-def _file_values(files: list[File]) -> list[dict[str, str]]:
-    return [
-        {"name": file.name, "contents": b64encode(file.content).decode(), "mime": file.type}
-        for file in files
-    ]
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None else text_of(value)
+def _css_name(name: str) -> str:
+    return re.sub("[A-Z]", lambda letter: f"-{letter[0].lower()}", name)
 
 
 def _style(node: Node) -> dict[str, str]:

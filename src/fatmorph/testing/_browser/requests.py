@@ -10,24 +10,29 @@ Source: https://data-star.dev/reference/actions#options
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fatmorph.morph._matching.nodes import Node
-from fatmorph.testing._browser.fields import encoded_form, form_of
+from fatmorph.testing._browser.fields import MULTIPART, File, encoded_form, form_of, kind_of
 from fatmorph.testing._browser.tab import Tab
+from fatmorph.testing._browser.validity import invalid_fields
 from fatmorph.testing._expressions.evaluator import Late
 from fatmorph.testing._expressions.tokens import NotUnderstoodError
 from fatmorph.testing._expressions.values import text_of
 from fatmorph.testing._server import Request
 
-__all__ = ("IN_URL", "action_request", "form_request", "invalid_field", "json_text")
+__all__ = ("IN_URL", "action_request", "form_request", "json_text")
 
 ACCEPT = "text/event-stream, text/html, application/json"
 # The methods whose signals are in the URL.
 IN_URL = frozenset({"GET", "DELETE"})
+URLENCODED = "application/x-www-form-urlencoded"
+# The client makes a text of a file that it cannot send.
+FILE_TEXT = "[object File]"
 
 
 def action_request(
@@ -57,15 +62,16 @@ def action_request(
     body = b""
     if options.get("contentType", "json") == "form":
         form = _form(tab, node, options)
-        if "novalidate" not in form.attributes and invalid_field(tab, form) is not None:
+        if "novalidate" not in form.attributes and invalid_fields(tab.fields, form):
             return None
-        entries = list(tab.fields.entries(form, submitter))
-        content_type, body = encoded_form(entries, form.attributes.get("enctype", ""))
+        entries = [*tab.fields.entries(form, None), *_sent_by(node, form, submitter)]
+        pairs = [(name, v if isinstance(v, str) else FILE_TEXT) for name, v in entries]
+        is_multipart = form.attributes.get("enctype", "").lower() == MULTIPART
+        content_type, body = encoded_form(entries, MULTIPART) if is_multipart else (URLENCODED, b"")
         if method in IN_URL:
-            pairs = [
-                (name, value if isinstance(value, str) else value.name) for name, value in entries
-            ]
             address, body = _with_query(address, pairs, is_added=True), b""
+        elif not is_multipart:
+            body = urlencode(pairs).encode()
     else:
         content_type = "application/json"
         text = json_text(_payload(tab, options))
@@ -73,7 +79,7 @@ def action_request(
             address = _with_query(address, [("datastar", text)], is_added=False)
         else:
             body = text.encode()
-    if method not in IN_URL:
+    if method not in IN_URL or content_type == URLENCODED:
         headers["content-type"] = content_type
     given = options.get("headers") or {}
     headers |= {name.lower(): _header_text(value) for name, value in given.items()}
@@ -96,15 +102,33 @@ def form_request(tab: Tab, form: Node, submitter: Node | None) -> Request:
     return Request("POST", address, {"content-type": content_type}, body)
 
 
-def invalid_field(tab: Tab, form: Node) -> Node | None:
-    """Return the first field of a form that its constraints make invalid, or None."""
-    from_form = (node for node in form.root.descendants() if form_of(node) is form)
-    return next((node for node in from_form if not _is_valid(tab, node)), None)
+def _sent_by(node: Node, form: Node, submitter: Node | None) -> list[tuple[str, str | File]]:
+    """Return the name and the value of the button that the client adds to a form."""
+    button = submitter if node is form else node
+    if button is None or not (button.name == "button" or kind_of(button) == "submit"):
+        return []
+    name = button.attributes.get("name", "")
+    return [(name, button.attributes.get("value", ""))] if name else []
 
 
 def json_text(value: Any) -> str:  # Any: a value of JavaScript
     """Return `JSON.stringify(value)`; an element is an empty object."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_object)
+    return json.dumps(
+        _json_value(value), ensure_ascii=False, separators=(",", ":"), default=_json_object
+    )
+
+
+def _json_value(value: Any) -> Any:
+    """Return a value whose numbers are written as JavaScript writes them."""
+    if isinstance(value, dict):
+        return {name: _json_value(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_json_value(item) for item in value]
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def _json_object(value: object) -> object:
@@ -153,36 +177,3 @@ def _with_query(address: str, pairs: list[tuple[str, str]], *, is_added: bool) -
         pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names
     ]
     return urlunsplit((*parts[:3], urlencode([*known, *pairs]), ""))
-
-
-def _is_valid(tab: Tab, node: Node) -> bool:
-    if node.name not in ("input", "select", "textarea") or "disabled" in node.attributes:
-        return True
-    kind = node.attributes.get("type", "text").lower() if node.name == "input" else ""
-    if kind in ("checkbox", "radio"):
-        return "required" not in node.attributes or _is_one_ticked(tab, node)
-    value = tab.fields.value(node)
-    if kind == "file":
-        return "required" not in node.attributes or bool(tab.fields.files(node))
-    if not value:
-        return "required" not in node.attributes
-    shortest = int(node.attributes.get("minlength") or 0)
-    pattern = node.attributes.get("pattern") if node.name == "input" else None
-    is_email_wrong = kind == "email" and re.fullmatch(r"[^@\s]+@[^@\s]+", value) is None
-    is_pattern_wrong = pattern is not None and re.fullmatch(pattern, value) is None
-    return len(value) >= shortest and not is_email_wrong and not is_pattern_wrong
-
-
-def _is_one_ticked(tab: Tab, node: Node) -> bool:
-    if node.attributes.get("type", "").lower() == "checkbox":
-        return tab.fields.is_ticked(node)
-    form, name = form_of(node), node.attributes.get("name")
-    group = (
-        each
-        for each in node.root.descendants()
-        if each.name == "input"
-        and each.attributes.get("type", "").lower() == "radio"
-        and each.attributes.get("name") == name
-        and form_of(each) is form
-    )
-    return any(tab.fields.is_ticked(each) for each in group)

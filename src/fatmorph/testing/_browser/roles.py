@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("is_hidden", "label_text", "labels_of", "name_of", "role_of", "shown_text")
+__all__ = ("LABELLED", "is_hidden", "label_text", "labels_of", "name_of", "role_of", "shown_text")
 
 PLAIN_ROLES: Mapping[str, str] = MappingProxyType(
     {

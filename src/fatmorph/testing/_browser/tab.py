@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from fatmorph.markup.parse import parse_document
 from fatmorph.morph._matching.document import Document
@@ -24,6 +24,8 @@ from fatmorph.testing._signals import Signals
 
 __all__ = ("Skipped", "Tab", "path_of")
 
+# As they are in a URL; a browser encodes all others.
+URL_CHARACTERS = "!#$%&'()*+,/:;=?@[\\]^`{|}~"
 FOCUSABLE = frozenset({"button", "input", "select", "summary", "textarea"})
 
 
@@ -66,6 +68,9 @@ class Tab:
         self.focused: Node | None = None
         self.opened: set[Node] = set()
         """The `<details>` and `<dialog>` elements that the user has opened."""
+        self._modals: list[Node] = []
+        self.return_values: dict[Node, str] = {}
+        """The `returnValue` of each dialog."""
         self.scrolled: dict[Node, float] = {}
         """How far the user has scrolled each element."""
         self.skipped: dict[Skipped, None] = {}
@@ -102,6 +107,12 @@ class Tab:
             ]
         return self._attributes
 
+    @property
+    def modal(self) -> Node | None:
+        """The open dialog on top, which blocks the rest of the page."""
+        shown = (each for each in reversed(self._modals) if "open" in each.attributes)
+        return next(filter(self.is_present, shown), None)
+
     def forget_attributes(self) -> None:
         """Note that the page has other elements or attributes now."""
         self._attributes = None
@@ -113,7 +124,7 @@ class Tab:
 
     def absolute(self, url: str) -> str:
         """Return a URL, relative to the page, without its fragment."""
-        return urljoin(self.url, url).partition("#")[0]
+        return quote(urljoin(self.url, url.strip()).partition("#")[0], safe=URL_CHARACTERS)
 
     def show_address(self, url: str, state: Any = None, *, is_new: bool) -> None:  # Any: JavaScript
         """Change the address without loading it, in a new entry of the history or in this one."""
@@ -151,10 +162,15 @@ class Tab:
         is_ready = self.can_focus(node) and not is_disabled(node) and not is_hidden(node)
         return "autofocus" in node.attributes and is_ready and self.is_present(node)
 
-    def open(self, node: Node, *, is_open: bool, is_user: bool = True) -> None:
+    def open(
+        self, node: Node, *, is_open: bool, is_user: bool = True, is_modal: bool = False
+    ) -> None:
         """Open or close a `<details>` or a `<dialog>`."""
         if is_open == ("open" in node.attributes):
             return
+        self._modals = [each for each in self._modals if each is not node]
+        if is_modal:
+            self._modals.append(node)
         self.document.write_attribute(node, "open", "" if is_open else None)
         if is_open and is_user:
             self.opened.add(node)

@@ -249,7 +249,7 @@ class _Evaluator:
 
     def _write(self, place: Node, value: Any) -> None:
         path = _path(place)
-        if path is not None:
+        if path is not None and not self._is_in_object(place):
             self._signals.write(path, value)
         elif place.kind == "name":
             self._names[place.parts[0]] = value
@@ -261,6 +261,12 @@ class _Evaluator:
                 owner[text_of(name)] = value
             else:
                 raise NotUnderstoodError(f"`.{text_of(name)} = `")
+
+    def _is_in_object(self, place: Node) -> bool:
+        """Return whether a property of an element is written, which a signal refers to."""
+        owner = _path(place.parts[0]) if place.kind == "member" else None
+        is_known = owner is not None and self._signals.has(owner)
+        return is_known and isinstance(self.value(place.parts[0]), HostObject)
 
 
 class _AllSignals(HostObject):

@@ -88,7 +88,9 @@ def member_of(value: Any, name: Any) -> Any:  # Any: values of JavaScript
     if isinstance(value, str | list) and isinstance(name, int | float):
         index = int(name)
         return value[index] if 0 <= index < len(value) else None
-    if isinstance(value, str | list) and name == "length":
+    if isinstance(value, str) and name == "length":
+        return len(value.encode("utf-16-le", "surrogatepass")) // 2
+    if isinstance(value, list) and name == "length":
         return len(value)
     methods = _methods_of(value)
     if name not in methods:
