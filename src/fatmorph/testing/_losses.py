@@ -14,7 +14,7 @@ from typing import Literal
 from fatmorph.errors import shortened
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.testing._browser.binding import FIELDS
-from fatmorph.testing._browser.roles import shown_text
+from fatmorph.testing._browser.shown import shown_text
 from fatmorph.testing._browser.tab import Tab, path_of
 from fatmorph.testing._events import Event
 

@@ -13,14 +13,9 @@ from typing import TYPE_CHECKING
 from fatmorph.errors import StepError, short_repr, shortened
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph.simulation._serializer import outer_html
-from fatmorph.testing._browser.roles import (
-    is_hidden,
-    label_text,
-    labels_of,
-    name_of,
-    role_of,
-    shown_text,
-)
+from fatmorph.testing._browser.names import label_text, labels_of, name_of
+from fatmorph.testing._browser.roles import role_of
+from fatmorph.testing._browser.shown import is_hidden, is_inert, shown_text
 from fatmorph.testing._browser.tab import Tab, path_of
 from fatmorph.testing._familiar_names import FAMILIAR_NAMES
 
@@ -70,7 +65,7 @@ class Finder(ABC):
         wanted = f"role {role!r}" + ("" if name is None else f" and name {name!r}")
 
         def matches(node: Node) -> bool:
-            is_role = role_of(node) == role and not is_hidden(node)
+            is_role = role_of(node) == role and not is_hidden(node) and not is_inert(node)
             return is_role and (name is None or _has_text(name_of(node), name, exact=exact))
 
         return self._query(wanted, matches, (role, name or ""))
@@ -289,7 +284,9 @@ def _labels(node: Node) -> list[str]:
     given = node.attributes.get("aria-label", "")
     named = name_of(node) if "aria-labelledby" in node.attributes else ""
     return [
-        each for each in (given, named, *(label_text(label) for label in labels_of(node))) if each
+        each
+        for each in (given, named, *(label_text(label, node) for label in labels_of(node)))
+        if each
     ]
 
 

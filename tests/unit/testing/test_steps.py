@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fatmorph import Context, Element, Relay, Writer, at, data, h, live_links
+from fatmorph import Context, Element, Relay, Writer, at, data, h, live_links, svg
 from fatmorph.errors import StepError
 from fatmorph.testing import File, Page, open_page
 
@@ -65,7 +65,7 @@ async def test_an_element_is_found_by_its_role_and_its_name() -> None:
                 ("button", "delete"),
                 ("button", "Submit"),
                 ("table", "prices"),
-                ("columnheader", "Tea"),
+                ("rowheader", "Tea"),
                 ("group", "size"),
                 ("radio", "big"),
                 ("alert", None),
@@ -102,6 +102,37 @@ async def test_an_element_is_found_by_label_text_id_and_selector() -> None:
         assert page.get_by_css("ul").get_by_text("three").html == "<li>three</li>"
         with pytest.raises(StepError, match="there are 2 elements with label 'name'"):
             await page.click(page.get_by_label("name"))
+
+
+@pytest.mark.parametrize(
+    ("element", "role", "name"),
+    [
+        (h.select({"size": "many"}, h.option("a")), "combobox", ""),
+        (h.div({"role": "unknown button"}, "Save"), "button", "Save"),
+        (h.button({"role": "none"}, "Save"), "button", "Save"),
+        (h.button(svg.svg(svg.title("Save"))), "button", "Save"),
+        (h.label({"aria-label": "Full name"}, "Name", h.input()), "textbox", "Full name"),
+        (h.label("Name", h.button("Ask")), "button", "Name"),
+        (h.optgroup({"label": "Hot"}), "group", "Hot"),
+        (h.input(type="image", src="/x", value="Go"), "button", "Go"),
+        (h.section({"title": "News"}, "x"), "region", "News"),
+    ],
+    ids=str,
+)
+async def test_an_element_has_the_name_that_assistive_technology_reads(
+    element: Element, role: str, name: str
+) -> None:
+    async with open_page(Site(element).app) as page:
+        assert [each.name for each in page.get_by_role(role)] == [name]
+
+
+async def test_a_text_of_closed_details_is_not_shown() -> None:
+    site = Site(h.details({"id": "more"}, h.summary("More"), "secret ", h.b("too")))
+    async with open_page(site.app) as page:
+        before = page.get_by_id("more").text
+        await page.click(page.get_by_text("More"))
+
+        assert (before, page.get_by_id("more").text) == ("More", "More secret too")
 
 
 async def test_an_error_has_the_outline_of_the_page() -> None:

@@ -21,7 +21,7 @@ from fatmorph.testing._browser.fields import (
     options,
 )
 from fatmorph.testing._browser.keys import Key
-from fatmorph.testing._browser.roles import is_hidden
+from fatmorph.testing._browser.shown import is_hidden, is_inert
 from fatmorph.testing._browser.tab import Tab
 
 __all__ = ("Keyboard", "takes_text")
@@ -165,7 +165,8 @@ def neighbour(items: Sequence[T], current: T | None, step: int, *, is_ring: bool
 
 
 def _is_stop(tab: Tab, node: Node) -> bool:
-    if not tab.can_focus(node) or is_disabled(node) or is_hidden(node) or _index(node) < 0:
+    is_usable = not is_disabled(node) and not is_hidden(node) and not is_inert(node)
+    if not tab.can_focus(node) or not is_usable or _index(node) < 0:
         return False
     if node.name == "summary" and not (node.parent is not None and node.parent.is_details):
         return "tabindex" in node.attributes

@@ -1,42 +1,46 @@
-"""Roles and accessible names: how assistive technology, and a test, finds an element.
+"""Roles of elements: how assistive technology, and a test, tells them apart.
 
-Departures: 1. CSS is unknown, so only `hidden`, `aria-hidden` and an inline `display: none` hide
-an element. 2. Names come from the usual sources, without the content of CSS.
+Departures: 1. A password has the role of a text, as in browsers.
+2. A table is never taken for one of the layout.
 
-Sources: https://www.w3.org/TR/html-aam-1.0/ and https://www.w3.org/TR/accname-1.2/
+Sources: https://www.w3.org/TR/html-aam-1.0/#html-element-role-mappings and
+https://www.w3.org/TR/wai-aria-1.2/#document-handling_author-errors
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from fatmorph.morph._matching.nodes import Node
+from fatmorph.testing._browser.fields import Fields
 
-__all__ = ("LABELLED", "is_hidden", "label_text", "labels_of", "name_of", "role_of", "shown_text")
+__all__ = ("LABELLED", "has_name_by_author", "referenced", "role_of")
 
 PLAIN_ROLES: Mapping[str, str] = MappingProxyType(
     {
+        "address": "group",
         "article": "article",
         "aside": "complementary",
         "blockquote": "blockquote",
         "button": "button",
         "caption": "caption",
         "code": "code",
-        "datalist": "listbox",
         "dd": "definition",
         "del": "deletion",
         "details": "group",
+        "dfn": "term",
         "dialog": "dialog",
         "dt": "term",
         "em": "emphasis",
         "fieldset": "group",
         "figure": "figure",
+        "hgroup": "group",
         "hr": "separator",
         "ins": "insertion",
         "li": "listitem",
         "main": "main",
+        "mark": "mark",
         "math": "math",
         "menu": "list",
         "meter": "meter",
@@ -47,8 +51,11 @@ PLAIN_ROLES: Mapping[str, str] = MappingProxyType(
         "output": "status",
         "p": "paragraph",
         "progress": "progressbar",
+        "s": "deletion",
         "search": "search",
         "strong": "strong",
+        "sub": "subscript",
+        "sup": "superscript",
         "table": "table",
         "tbody": "rowgroup",
         "td": "cell",
@@ -68,6 +75,7 @@ INPUT_ROLES: Mapping[str, str] = MappingProxyType(
         "email": "textbox",
         "image": "button",
         "number": "spinbutton",
+        "password": "textbox",
         "radio": "radio",
         "range": "slider",
         "reset": "button",
@@ -79,134 +87,68 @@ INPUT_ROLES: Mapping[str, str] = MappingProxyType(
     }
 )
 WITHOUT_TYPE_ROLE = frozenset(
-    {"color", "date", "datetime-local", "file", "hidden", "month", "password", "time", "week"}
+    {"color", "date", "datetime-local", "file", "hidden", "month", "time", "week"}
 )
 # These contain sections, in which a header or a footer is not that of the page.
 SECTIONING = frozenset({"article", "aside", "main", "nav", "section"})
-NAMED_BY_CONTENT = frozenset(
-    {"button", "cell", "checkbox", "columnheader", "gridcell", "heading", "link", "menuitem"}
-    | {"option", "radio", "row", "rowheader", "switch", "tab", "tooltip", "treeitem"}
-)
 LABELLED = frozenset({"button", "input", "meter", "output", "progress", "select", "textarea"})
-FIELDS = frozenset({"input", "select", "textarea"})
-INVISIBLE = frozenset({"head", "noscript", "script", "style", "template", "title"})
-DISPLAY_NONE = re.compile(r"(?:^|;)\s*display\s*:\s*none\b", re.IGNORECASE)
-BUTTON_NAMES = MappingProxyType({"submit": "Submit", "reset": "Reset"})
+FOCUSABLE = frozenset({"button", "input", "select", "summary", "textarea"})
+OWNERS = frozenset({"dl", "menu", "ol", "table", "ul"})
+ALIASES = MappingProxyType({"image": "img", "none": "presentation"})
+ROLES = frozenset(
+    {"alert", "alertdialog", "application", "article", "banner", "blockquote", "button", "caption"}
+    | {"cell", "checkbox", "code", "columnheader", "combobox", "comment", "complementary"}
+    | {"contentinfo", "definition", "deletion", "dialog", "directory", "document", "emphasis"}
+    | {"feed", "figure", "form", "generic", "grid", "gridcell", "group", "heading", "image", "img"}
+    | {"insertion", "link", "list", "listbox", "listitem", "log", "main", "mark", "marquee"}
+    | {"math", "menu", "menubar", "menuitem", "menuitemcheckbox", "menuitemradio", "meter"}
+    | {"navigation", "none", "note", "option", "paragraph", "presentation", "progressbar"}
+    | {"radio", "radiogroup", "region", "row", "rowgroup", "rowheader", "scrollbar", "search"}
+    | {"searchbox", "separator", "slider", "spinbutton", "status", "strong", "subscript"}
+    | {"suggestion", "superscript", "switch", "tab", "table", "tablist", "tabpanel", "term"}
+    | {"textbox", "time", "timer", "toolbar", "tooltip", "tree", "treegrid", "treeitem"}
+)
 
 
 def role_of(node: Node) -> str:
     """Return the role of an element; empty if it has none."""
-    given = node.attributes.get("role", "").split()
-    if given:
-        return given[0]
+    given = _given_role(node)
+    if given and not (given == "region" and not has_name_by_author(node)):
+        return "" if given == "generic" else given
     if node.name in SPECIAL_ROLES:
         return SPECIAL_ROLES[node.name](node)
     return PLAIN_ROLES.get(node.name, "")
 
 
-def name_of(node: Node) -> str:
-    """Return the accessible name of an element."""
-    root = node.root
-    by_id = [
-        each
-        for element_id in node.attributes.get("aria-labelledby", "").split()
-        for each in root.descendants()
-        if each.attributes.get("id") == element_id
-    ]
-    if by_id:
-        return " ".join(_content(each) for each in by_id)
-    candidates = (
-        node.attributes.get("aria-label", ""),
-        " ".join(label_text(label) for label in labels_of(node)),
-        _own_name(node),
-        node.attributes.get("title", ""),
-        node.attributes.get("placeholder", ""),
-    )
-    return next((" ".join(text.split()) for text in candidates if text.strip()), "")
+def has_name_by_author(node: Node) -> bool:
+    """Return whether an element has a name that is not its content."""
+    names = (node.attributes.get(each, "").strip() for each in ("aria-label", "title"))
+    return any(names) or bool(referenced(node))
 
 
-def labels_of(node: Node) -> list[Node]:
-    """Return the `<label>` elements of a control."""
-    if node.name not in LABELLED:
-        return []
-    own = node.attributes.get("id")
-    return [
-        label
-        for label in node.root.descendants()
-        if label.name == "label"
-        and (label.attributes["for"] == own if "for" in label.attributes else _wraps(label, node))
-    ]
+def referenced(node: Node) -> list[Node]:
+    """Return the elements that `aria-labelledby` names, in their order."""
+    ids = node.attributes.get("aria-labelledby", "").split()
+    known: dict[str, Node] = {}
+    for each in node.root.descendants() if ids else ():
+        known.setdefault(each.attributes.get("id", ""), each)
+    return [known[element_id] for element_id in ids if element_id in known]
 
 
-def label_text(label: Node) -> str:
-    """Return the text of a `<label>`, without the content of the control in it."""
-    return _content(label, without=FIELDS)
+def _given_role(node: Node) -> str:
+    """Return the first role of the attribute that exists, unless the element is wanted for more."""
+    words = node.attributes.get("role", "").lower().split()
+    role = next((word for word in words if word in ROLES), "")
+    role = ALIASES.get(role, role)
+    return "" if role == "presentation" and _is_wanted(node) else role
 
 
-def is_hidden(node: Node) -> bool:
-    """Return whether an element is hidden from assistive technology."""
-    return any(_is_itself_hidden(each) for each in (node, *node.ancestors()))
-
-
-def shown_text(node: Node) -> str:
-    """Return the text of an element as it is read: without hidden parts and surplus spaces."""
-    return " ".join("".join(_texts(node)).split())
-
-
-def _texts(node: Node) -> Iterator[str]:
-    for child in node.children():
-        if child.name == "#text":
-            yield child.text
-        elif child.is_element and not _is_itself_hidden(child):
-            is_block = child.name in BLOCKS
-            yield " " if is_block else ""
-            yield from _texts(child)
-            yield " " if is_block else ""
-
-
-def _content(node: Node, *, without: frozenset[str] = frozenset()) -> str:
-    """Return the name that an element has by its content."""
-    pieces: list[str] = []
-    for child in node.children():
-        if child.name == "#text":
-            pieces.append(child.text)
-        elif child.is_element and child.name not in without and not _is_itself_hidden(child):
-            given = child.attributes.get("aria-label", "").strip()
-            text = given or child.attributes.get("alt", "") or _content(child, without=without)
-            pieces.append(f" {text} " if child.name in BLOCKS else text)
-    return " ".join("".join(pieces).split())
-
-
-def _own_name(node: Node) -> str:
-    kind = node.attributes.get("type", "").lower()
-    if node.name == "input" and kind in ("button", "submit", "reset"):
-        return node.attributes.get("value", BUTTON_NAMES.get(kind, ""))
-    if node.name in ("img", "area") or (node.name == "input" and kind == "image"):
-        return node.attributes.get("alt", "")
-    part = NAMING_PARTS.get(node.name)
-    if part is not None:
-        return next((_content(child) for child in node.children() if child.name == part), "")
-    return _content(node) if role_of(node) in NAMED_BY_CONTENT else ""
-
-
-def _is_itself_hidden(node: Node) -> bool:
-    if node.name in INVISIBLE or "hidden" in node.attributes:
-        return True
-    if node.name == "dialog" and "open" not in node.attributes:
-        return True
-    if node.attributes.get("aria-hidden") == "true":
-        return True
-    if node.name == "input" and node.attributes.get("type", "").lower() == "hidden":
-        return True
-    parent = node.parent
-    if parent is not None and parent.is_details and "open" not in parent.attributes:
-        return node.name != "summary"
-    return DISPLAY_NONE.search(node.attributes.get("style", "")) is not None
-
-
-def _wraps(label: Node, node: Node) -> bool:
-    first = next((each for each in label.descendants() if each.name in LABELLED), None)
-    return first is node
+def _is_wanted(node: Node) -> bool:
+    """Return whether an element takes the focus or has a name, so that it is not for show alone."""
+    is_link = node.name == "a" and "href" in node.attributes
+    takes_focus = node.name in FOCUSABLE and "disabled" not in node.attributes
+    has_name = bool(node.attributes.get("aria-label", "").strip() or referenced(node))
+    return takes_focus or is_link or has_name or "tabindex" in node.attributes
 
 
 def _input_role(node: Node) -> str:
@@ -219,8 +161,7 @@ def _input_role(node: Node) -> str:
 
 
 def _select_role(node: Node) -> str:
-    is_list = "multiple" in node.attributes or int(node.attributes.get("size") or "1") > 1
-    return "listbox" if is_list else "combobox"
+    return "listbox" if Fields().is_list(node) else "combobox"
 
 
 def _landmark(role: str) -> Callable[[Node], str]:
@@ -231,15 +172,46 @@ def _landmark(role: str) -> Callable[[Node], str]:
 
 
 def _named_region(role: str) -> Callable[[Node], str]:
-    def region_role(node: Node) -> str:
-        has_name = {"aria-label", "aria-labelledby", "title"} & node.attributes.keys()
-        return role if has_name else ""
-
-    return region_role
+    return lambda node: role if has_name_by_author(node) else ""
 
 
-def _header_role(node: Node) -> str:
-    return "rowheader" if node.attributes.get("scope", "").startswith("row") else "columnheader"
+def _image_role(node: Node) -> str:
+    is_decoration = node.attributes.get("alt") == "" and "title" not in node.attributes
+    return "presentation" if is_decoration and not _is_wanted(node) else "img"
+
+
+def _drawing_role(node: Node) -> str:
+    has_title = any(each.name == "title" for each in node.children())
+    return "img" if has_title or has_name_by_author(node) else ""
+
+
+def _item_role(role: str) -> Callable[[Node], str]:
+    """Return the role of a part that is one only inside an element with its own role."""
+
+    def item_role(node: Node) -> str:
+        owner = next((each for each in node.ancestors() if each.name in OWNERS), None)
+        is_plain = owner is not None and _given_role(owner) == "presentation"
+        return "" if is_plain else role
+
+    return item_role
+
+
+def _cell_role(node: Node) -> str:
+    table = next((each for each in node.ancestors() if each.name == "table"), None)
+    given = "" if table is None else _given_role(table)
+    if given == "presentation":
+        return ""
+    if node.name == "td":
+        return "gridcell" if given in ("grid", "treegrid") else "cell"
+    scope = node.attributes.get("scope", "").lower()
+    if scope.startswith(("col", "row")):
+        return f"{scope[:3].replace('col', 'column')}header"
+    row = (
+        [] if node.parent is None else [each for each in node.parent.children() if each.is_element]
+    )
+    place = row.index(node) if node in row else 0
+    is_beside_data = any(each.name == "td" for each in row[max(place - 1, 0) : place + 2])
+    return "rowheader" if is_beside_data else "columnheader"
 
 
 SPECIAL_ROLES: Mapping[str, Callable[[Node], str]] = MappingProxyType(
@@ -249,17 +221,17 @@ SPECIAL_ROLES: Mapping[str, Callable[[Node], str]] = MappingProxyType(
         "footer": _landmark("contentinfo"),
         "form": _named_region("form"),
         "header": _landmark("banner"),
-        "img": lambda node: "presentation" if node.attributes.get("alt") == "" else "img",
+        "img": _image_role,
         "input": _input_role,
+        "li": _item_role("listitem"),
         "section": _named_region("region"),
         "select": _select_role,
-        "th": _header_role,
+        "svg": _drawing_role,
+        "tbody": _item_role("rowgroup"),
+        "td": _cell_role,
+        "tfoot": _item_role("rowgroup"),
+        "th": _cell_role,
+        "thead": _item_role("rowgroup"),
+        "tr": _item_role("row"),
     }
-)
-NAMING_PARTS = MappingProxyType({"fieldset": "legend", "figure": "figcaption", "table": "caption"})
-BLOCKS = frozenset(
-    {"address", "article", "aside", "blockquote", "br", "dd", "details", "dialog", "div", "dl"}
-    | {"dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "li"}
-    | {"main", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody"}
-    | {"td", "tfoot", "th", "thead", "tr", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
 )

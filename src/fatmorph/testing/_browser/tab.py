@@ -19,7 +19,7 @@ from fatmorph.morph.simulation._serializer import outer_html
 from fatmorph.testing._browser.attributes import Attribute, is_ignored, read_name
 from fatmorph.testing._browser.fields import Fields, is_disabled
 from fatmorph.testing._browser.history import History
-from fatmorph.testing._browser.roles import is_hidden
+from fatmorph.testing._browser.shown import is_hidden
 from fatmorph.testing._signals import Signals
 
 __all__ = ("Skipped", "Tab", "path_of")

@@ -28,7 +28,8 @@ from fatmorph.testing._browser.host import HostEvent
 from fatmorph.testing._browser.keyboard import Keyboard, takes_text
 from fatmorph.testing._browser.keys import Key, key_of
 from fatmorph.testing._browser.requests import form_request
-from fatmorph.testing._browser.roles import LABELLED, is_hidden, shown_text
+from fatmorph.testing._browser.roles import LABELLED
+from fatmorph.testing._browser.shown import is_hidden, is_inert, shown_text
 from fatmorph.testing._browser.tab import path_of
 from fatmorph.testing._browser.validity import invalid_fields
 from fatmorph.testing._server import Request
@@ -385,6 +386,8 @@ class User:
             raise _kind_error(node, step, "it is disabled")
         if is_hidden(node):
             raise _kind_error(node, step, "it is hidden")
+        if is_inert(node):
+            raise _kind_error(node, step, "it is inert")
         if self._tab.modal not in (None, node, *node.ancestors()):
             raise _kind_error(node, step, "a modal dialog is open, which does not contain it")
 
