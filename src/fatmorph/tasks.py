@@ -103,6 +103,6 @@ def _cancelled_error() -> MomentError:
         "cannot show the value of a task that was cancelled",
         where="pending(task, …)",
         why="it has none: a task is cancelled with the last stream that waits for it",
-        fix="if not state.report or state.report.cancelled():  (in the handler, before "
+        fix="if not state.report or state.report.cancelling():  (in the handler, before "
         "w.live(); and in it state.report = asyncio.create_task(load_report()))",
     )

@@ -80,7 +80,7 @@ class Watcher:
         for node in self._typed:
             yield from self._loss("typed text", node, self._typed_reason(node), event)
         if self._focused is not None:
-            yield from self._loss("focus", self._focused, self._gone_reason(self._focused), event)
+            yield from self._loss("focus", self._focused, self._focus_reason(self._focused), event)
         for node in self._opened:
             yield from self._loss("open", node, self._open_reason(node), event)
         for node in self._scrolled:
@@ -106,6 +106,19 @@ class Watcher:
             element_id = node.attributes["id"]
             return f"the client made a new element for #{element_id}: {_parent_reason(twin)}"
         return f"{WITHOUT_ID}, and made a new one; give it, or its row, an id"
+
+    def _focus_reason(self, node: Node) -> str:
+        if not self._tab.is_present(node):
+            return self._gone_reason(node)
+        marks = self._marks[node]
+        if "id" in node.attributes or _marks(node) == marks or not self._has_other(node, marks):
+            return ""
+        return "its row has no id, so the focus is now in another row; give the row an id"
+
+    def _has_other(self, node: Node, marks: tuple[object, ...]) -> bool:
+        """Return whether another element is now the one that this one was to a user."""
+        others = (each for each in self._tab.document.root.descendants() if each is not node)
+        return any(each.is_element and _marks(each) == marks for each in others)
 
     def _typed_reason(self, node: Node) -> str:
         if not self._tab.is_present(node):

@@ -53,7 +53,7 @@ async def home(c: Context, w: Writer) -> None:
 
 async def subscribe(c: Context, w: Writer) -> None:
     async with pages.open(c) as page:
-        if not page.state.report or page.state.report.cancelled():
+        if not page.state.report or page.state.report.cancelling():
             page.state.report = asyncio.get_running_loop().create_future()
             reports.append(page.state.report)
         await w.live(lambda: page_view(page.state), relay.subscribe("*"), page.changes)

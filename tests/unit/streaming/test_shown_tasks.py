@@ -631,3 +631,36 @@ def handlers_with(live: Callable[[Context, Writer], Any]) -> dict[str, Any]:
         w.html(h.html(h.body(data.init(at.subscribe("/live")), h.main(id="main"))))
 
     return {"/": home, "/live": live}
+
+
+async def test_a_page_that_returns_while_its_task_cleans_up_starts_another_one() -> None:
+    tasks: list[asyncio.Task[str]] = []
+
+    async def load_report() -> str:
+        try:
+            await asyncio.sleep(1)
+        finally:
+            await asyncio.sleep(1)  # closes a connection
+        return "7 orders"
+
+    def view() -> Element:
+        shown = pending(tasks[-1], "…") if tasks else "…"
+        body = h.body(data.init(at.subscribe("/live")), h.p({"id": "report"}, shown))
+        return h.html(h.head(h.title("Report")), body)
+
+    async def home(c: Context, w: Writer) -> None:
+        w.html(view())
+
+    async def live(c: Context, w: Writer) -> None:
+        if not tasks or tasks[-1].cancelling():
+            tasks.append(asyncio.create_task(load_report()))
+        await w.live(view, Relay[None]().subscribe("*"))
+
+    async with open_page({"/": home, "/live": live}) as page:
+        await page.hide()
+        is_ending = not tasks[0].done()
+        await page.show()
+        await page.advance(2)
+
+        shown = page.get_by_id("report").text
+        assert (is_ending, tasks[0].cancelled(), shown) == (True, True, "7 orders")

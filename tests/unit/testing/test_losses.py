@@ -47,6 +47,30 @@ def note(name: str, **attributes: str) -> Element:
     return h.li(attributes, h.b(name), h.input(aria_label=f"Note for {name}"))
 
 
+async def test_the_focus_moves_to_another_row_without_ids() -> None:
+    program = Program(h.ul(note("a"), note("b")), h.ul(note("new"), note("a"), note("b")))
+    async with program.open() as page:
+        await page.focus(page.get_by_label("Note for b"))
+
+        assert await program.change(page) == [("focus", "html > body > ul > li[2] > input")]
+
+
+async def test_a_field_that_a_patch_clears_clears_the_signal_that_it_was_bound_to() -> None:
+    def field(signal: str) -> Element:
+        return h.input(data.bind(signal), aria_label=signal)
+
+    program = Program(
+        h.ul(h.li(h.p(field("a"))), h.li(field("b")), h.li(h.input(value=""))),
+        h.ul(h.li(field("b")), h.li(h.input(value=""))),
+    )
+    async with program.open() as page:
+        await page.type(page.get_by_label("b"), "mine")
+
+        await program.change(page)
+
+        assert (page.signals["b"], page.get_by_label("b").value) == ("", "")
+
+
 async def test_typed_text_moves_to_another_row_without_ids() -> None:
     program = Program(h.ul(note("a"), note("b")), h.ul(note("new"), note("a"), note("b")))
     async with program.open() as page:
@@ -54,7 +78,8 @@ async def test_typed_text_moves_to_another_row_without_ids() -> None:
 
         lost = await program.change(page)
 
-        assert lost == [("typed text", "html > body > ul > li[2] > input")]
+        path = "html > body > ul > li[2] > input"
+        assert lost == [("typed text", path), ("focus", path)]
         assert page.get_by_label("Note for a").value == "mine"
         assert page.lost[0].reason == (
             "its row has no id, so the text is now next to 'a'; give the row an id"

@@ -71,10 +71,16 @@ class Bindings:
         self._shown[node] = (path, value)
         self._set(node, value)
 
-    def take(self, node: Node) -> None:
-        """Set the signal of a field that has changed."""
+    def take(self, node: Node, *, is_patched: bool = False) -> None:
+        """Set the signal of a field that has changed.
+
+        Args:
+            node: The field.
+            is_patched: Whether a patch has changed it, which may also have ended its binding: the
+                client notices that only after the patch.
+        """
         name, path = self._paths.get(node, ("", ""))
-        if name not in node.attributes:
+        if not path or not (is_patched or name in node.attributes):
             return
         signals = self._tab.signals
         if kind_of(node) == "file":

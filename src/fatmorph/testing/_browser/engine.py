@@ -304,14 +304,14 @@ class Engine:
         changed = tab.fields.take_writes(document.properties)
         scripts, added = list(document.scripts), list(document.added)
         with self.plugins.applying():
+            for field in changed:
+                self.plugins.bindings.take(field, is_patched=True)
             for node in list(document.root.descendants()):
                 for name in list(node.attributes) if node.is_element else ():
                     for _ in range(runs.get((node, name), 0)):
                         self.handlers.forget(node, name)
                         self.plugins.apply(node, name)
             self._clean_up()
-            for field in changed:
-                self.plugins.bindings.take(field)
         self.losses += watcher.losses(event, runs)
         self._forget_records()
         if tab.focused is not None and not tab.is_present(tab.focused):

@@ -76,9 +76,11 @@ class Fields:
         if kind_of(node) == "file":
             files = self.files(node)
             return f"C:\\fakepath\\{files[0].name}" if files else ""
-        default = "on" if kind_of(node) in TICKED else ""
-        text = self._values.get(node, node.attributes.get("value", default))
-        return accepted_value(node, kind_of(node), text)
+        kind = kind_of(node)
+        if kind in TICKED:
+            return node.attributes.get("value", "on")
+        text = self._values.get(node, node.attributes.get("value", ""))
+        return accepted_value(node, kind, text)
 
     def raw_text(self, node: Node) -> str:
         """Return what a user sees in a field, also if it is not a value, such as `1e`."""
