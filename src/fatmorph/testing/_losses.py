@@ -7,9 +7,10 @@ to another one, or overwrote it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fatmorph.errors import shortened
 from fatmorph.morph._matching.nodes import Node
@@ -46,6 +47,14 @@ class Loss:
         return f"{self.kind} of {self.element}: {self.reason}"
 
 
+class _Marks(NamedTuple):
+    """The properties by which a user tells elements apart."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+    text: str
+
+
 class Watcher:
     """The state of a page before one patch, to be compared with the page after it.
 
@@ -66,6 +75,7 @@ class Watcher:
         self._scrolled = {node for node, top in tab.scrolled.items() if top}
         watched = {*self._typed, *self._opened, *self._scrolled, *filter(None, [tab.focused])}
         self._marks = {node: _marks(node) for node in watched}
+        self._counts = _counted(self._known, watched)
         self._rows = {node: _row(node) for node in self._typed}
         inits = {node for node in self._known if any(map(_is_init, node.attributes))}
         self._paths = {node: path_of(node) for node in watched | inits}
@@ -110,15 +120,16 @@ class Watcher:
     def _focus_reason(self, node: Node) -> str:
         if not self._tab.is_present(node):
             return self._gone_reason(node)
-        marks = self._marks[node]
-        if "id" in node.attributes or _marks(node) == marks or not self._has_other(node, marks):
+        if not self._is_another(node):
             return ""
         return "its row has no id, so the focus is now in another row; give the row an id"
 
-    def _has_other(self, node: Node, marks: tuple[object, ...]) -> bool:
-        """Return whether another element is now the one that this one was to a user."""
-        others = (each for each in self._tab.document.root.descendants() if each is not node)
-        return any(each.is_element and _marks(each) == marks for each in others)
+    def _is_another(self, node: Node) -> bool:
+        """Return whether the element that this one was to a user is another one now."""
+        marks = self._marks[node]
+        has_id = any(name == "id" for name, _ in marks.attributes)
+        is_changed = not has_id and _marks(node) != marks
+        return is_changed and any(_marks(each) == marks for each in self._named(marks.name))
 
     def _typed_reason(self, node: Node) -> str:
         if not self._tab.is_present(node):
@@ -128,7 +139,10 @@ class Watcher:
         if self._state(node) != self._typed[node]:
             return "the patch changes its value; render a value only where the server decides it"
         row, text = self._rows[node]
-        return self._moved_reason(row, text) if row is not None else ""
+        reason = self._moved_reason(row, text) if row is not None else ""
+        if reason or not self._is_another(node):
+            return reason
+        return "its row has no id, so the text is now in another row; give the row an id"
 
     def _moved_reason(self, row: Node, text: str) -> str:
         """Return why the state of a row is now in another one; empty if it is not so."""
@@ -159,14 +173,19 @@ class Watcher:
         """Return the element of the new page that is the same one to a user."""
         marks = self._marks[node]
         element_id = node.attributes.get("id")
-        for each in self._tab.document.root.descendants():
-            if not each.is_element or each in self._known:
-                continue
-            if element_id and each.attributes.get("id") == element_id:
-                return each
-            if not element_id and _marks(each) == marks:
-                return each
-        return None
+        if element_id:
+            others = (each for each in self._elements() if each not in self._known)
+            return next((each for each in others if each.attributes.get("id") == element_id), None)
+        twins = [each for each in self._named(marks.name) if _marks(each) == marks]
+        new = next((each for each in twins if each not in self._known), None)
+        # If there are as many as before, an element that was there has become this one.
+        return new or (twins[0] if len(twins) >= self._counts[marks] else None)
+
+    def _elements(self) -> list[Node]:
+        return [each for each in self._tab.document.root.descendants() if each.is_element]
+
+    def _named(self, name: str) -> list[Node]:
+        return [each for each in self._elements() if each.name == name]
 
     def _state(self, node: Node) -> tuple[str, bool]:
         return self._tab.fields.value(node), self._tab.fields.is_ticked(node)
@@ -176,14 +195,20 @@ def _is_init(name: str) -> bool:
     return name.startswith("data-init")
 
 
-def _marks(node: Node) -> tuple[object, ...]:
+def _marks(node: Node) -> _Marks:
     attributes = {
         name: value
         for name, value in node.attributes.items()
         if name in TELLING or name.startswith(("data-bind", "data-on"))
     }
     text = "" if node.name in FIELDS or node.is_details else _own_text(node)
-    return (node.name, frozenset(attributes.items()), text)
+    return _Marks(node.name, tuple(sorted(attributes.items())), text)
+
+
+def _counted(nodes: Iterable[Node], watched: Iterable[Node]) -> Counter[_Marks]:
+    """Return how many elements have each of the marks, among those with a watched tag."""
+    names = {node.name for node in watched}
+    return Counter(_marks(node) for node in nodes if node.name in names)
 
 
 def _row(node: Node) -> tuple[Node | None, str]:

@@ -55,6 +55,47 @@ async def test_the_focus_moves_to_another_row_without_ids() -> None:
         assert await program.change(page) == [("focus", "html > body > ul > li[2] > input")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        # The only row becomes another one, and a new row is the old one.
+        (
+            [h.li(h.input(type="checkbox", aria_label="a"))],
+            [
+                h.li(h.input(type="radio", aria_label="new", id="new")),
+                h.li(h.input(type="checkbox", aria_label="a")),
+            ],
+            "new",
+        ),
+        # The row is removed, and the field of the next one becomes its field.
+        (
+            [h.li(h.input(type="checkbox", aria_label="a")), h.li(h.input(aria_label="b"))],
+            [
+                h.li(h.p(h.textarea(aria_label="new"))),
+                h.li(h.input(type="checkbox", aria_label="a")),
+                h.li(h.input(aria_label="b")),
+            ],
+            "",
+        ),
+    ],
+    ids=["kept", "removed"],
+)
+async def test_a_tick_without_an_id_is_lost_when_another_field_becomes_the_ticked_one(
+    before: list[Element], after: list[Element], kept: str
+) -> None:
+    program = Program(h.ul(before), h.ul(after))
+    async with program.open() as page:
+        await page.tick(page.get_by_label("a"))
+
+        lost = await program.change(page)
+
+        assert [kind for kind, _ in lost] == ["typed text", "focus"]
+        assert not page.get_by_label("a").is_ticked
+        assert [each.attributes["aria-label"] for each in page.focused] == list(
+            filter(None, [kept])
+        )
+
+
 async def test_a_field_that_a_patch_clears_clears_the_signal_that_it_was_bound_to() -> None:
     def field(signal: str) -> Element:
         return h.input(data.bind(signal), aria_label=signal)
