@@ -100,7 +100,6 @@ def error_overlay(error: BaseException, request: str, *, is_stream: bool) -> Ele
     """Return the element that shows an error; arguments as for `overlay_event()`."""
     begin = "datastar-open" if is_stream else "started"
     shown = _first(error)
-    report = "".join(traceback.TracebackException.from_exception(error).format())
     return _ASIDE(
         {"id": OVERLAY_ID, "popover": "manual", "role": "alert", "lang": "en", "dir": "ltr"},
         page_script(SCRIPT, STYLE=STYLE, BEGIN=begin),
@@ -112,7 +111,7 @@ def error_overlay(error: BaseException, request: str, *, is_stream: bool) -> Ele
         _P("in ", _CODE(_safe(request))),
         _advice(shown),
         [_frame_view(frame) for frame in _frames(shown)],
-        _DETAILS(_SUMMARY("Traceback"), _PRE(_safe(report))),
+        _DETAILS(_SUMMARY("Traceback"), _PRE(_safe(_report(error)))),
     )
 
 
@@ -127,7 +126,18 @@ def _first(error: BaseException) -> BaseException:
 def _heading(error: BaseException) -> str:
     if isinstance(error, FatmorphError):
         return _safe(f"{type(error).__name__}: {error.what}")
-    return _safe("".join(traceback.format_exception_only(error)).strip())
+    try:
+        return _safe("".join(traceback.format_exception_only(error)).strip())
+    except Exception as problem:  # noqa: BLE001 - the error's own code, such as its notes
+        return _safe(f"{type(error).__name__}: <cannot be shown: {type(problem).__name__}>")
+
+
+def _report(error: BaseException) -> str:
+    """Return the traceback of an error; without its message, if that cannot be had."""
+    try:
+        return "".join(traceback.TracebackException.from_exception(error).format())
+    except Exception:  # noqa: BLE001 - the error's own code, such as its notes
+        return "".join(traceback.format_tb(error.__traceback__)) + _heading(error)
 
 
 def _advice(error: BaseException) -> Iterator[Element]:
@@ -138,8 +148,16 @@ def _advice(error: BaseException) -> Iterator[Element]:
             yield _P(f"{label}: ", _safe(text))
     if error.fix:
         yield _FIGURE(_FIGCAPTION("fix"), _PRE(_safe(error.fix)))
-    for note in getattr(error, "__notes__", ()):
+    for note in _notes(error):
         yield _P(_safe(one_line(note)))
+
+
+def _notes(error: BaseException) -> Iterator[str]:
+    """Yield the notes of an error, which need not be texts."""
+    try:
+        yield from map(str, getattr(error, "__notes__", ()))
+    except Exception as problem:  # noqa: BLE001 - the notes' own code
+        yield f"<cannot be shown: {type(problem).__name__}>"
 
 
 def _frames(error: BaseException) -> list[traceback.FrameSummary]:

@@ -234,9 +234,27 @@ def unencodable() -> None:
     raise ValueError(f"half{HALF}\0" + "x" * 1_000_000)
 
 
+class HostileError(Exception):
+    @property
+    def __notes__(self) -> list[str]:
+        raise RuntimeError("not even this")
+
+
+def hostile() -> None:
+    raise HostileError
+
+
+def hostile_note() -> None:
+    error = ChildError("cannot render it", where="", why="", fix="")
+    error.__notes__ = [5, SilentError()]  # type: ignore[list-item]  # Python allows anything
+    raise error
+
+
 @pytest.mark.parametrize(
     ("make", "heading"),
     [
+        (hostile, "HostileError: <cannot be shown: RuntimeError>"),
+        (hostile_note, "ChildError: cannot render it"),
         (recursion, "RecursionError: "),
         (group, "ValueError: no <b>tiles"),
         (unprintable, f"{__name__}.SilentError: <exception str() failed>"),
