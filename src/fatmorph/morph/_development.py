@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Hashable
 from importlib import import_module
+from time import perf_counter
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -37,6 +38,11 @@ MAX_VIEWS = 32
 MAX_FINDINGS = 10
 MAX_CHARACTERS = 500
 
+# A page of thousands of rows takes seconds to check, so it is checked only now and then: after a
+# check of more than LONG_SECONDS, a stream checks nothing for COST_FACTOR times as long.
+LONG_SECONDS = 0.25
+COST_FACTOR = 20
+
 T = TypeVar("T")
 
 NOT_EDITORS = ("http:", "https:", "javascript:", "vbscript:", "data:", "file:", "blob:")
@@ -54,7 +60,8 @@ class PatchChecker:
     def __init__(self) -> None:
         # Imported late: a program that checks nothing starts faster without it.
         self._checks: Any = import_module("fatmorph.morph.checks")  # Any: a module
-        self._page: Element | None = None  # the last whole page
+        self._page: Element | None = None  # the last whole page that was checked
+        self._next_time = 0.0
         self._noted = 0.0  # seconds of the view that is being drawn
         self._seconds: float | None = None
         self.findings: tuple[str, ...] = ()
@@ -75,9 +82,19 @@ class PatchChecker:
             namespace: The patch's namespace.
         """
         self._seconds, self._noted = self._noted, 0.0
-        self.findings = ()
         if not isinstance(view, Element):
-            return  # trusted HTML
+            self.findings = ()  # of trusted HTML
+            return
+        begun_at = perf_counter()
+        if begun_at < self._next_time:
+            return
+        self._check(view, has_targets=has_targets, namespace=namespace)
+        seconds = perf_counter() - begun_at
+        if seconds > LONG_SECONDS:
+            self._next_time = begun_at + seconds * COST_FACTOR
+
+    def _check(self, view: Element, *, has_targets: bool, namespace: ElementNamespace) -> None:
+        self.findings = ()
         key = (hash(view), has_targets, namespace)
         has_findings = _checked.get(key)
         if has_findings is None or (has_findings and key not in _found):

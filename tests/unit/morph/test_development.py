@@ -12,7 +12,7 @@ import fatmorph
 from fatmorph import Markup, data, datastar_script, fragment, h, svg
 from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.markup import _core
-from fatmorph.morph import check
+from fatmorph.morph import _development, check
 from fatmorph.morph._development import (
     PatchChecker,
     editor_template,
@@ -134,6 +134,39 @@ async def test_the_last_page_and_the_next_one_are_a_pair(development, logged, fr
     writer.patch(page(fresh, data.signals({fresh: 2})))
 
     assert logged() == ["signals-reset"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "found"),
+    [
+        (0.2, ["duplicate-id", "duplicate-id"]),
+        (0.3, ["duplicate-id"]),
+    ],
+)
+def test_a_page_that_takes_long_to_check_is_checked_now_and_then(
+    seconds, found, logged, fresh, monkeypatch
+):
+    clock = count(0, seconds)
+    monkeypatch.setattr(_development, "perf_counter", lambda: next(clock))
+    checker = PatchChecker()
+
+    checker.check(twice(fresh))
+    checker.check(twice(f"{fresh}-next"))
+
+    assert logged() == found
+    assert [finding.split()[1].rstrip(":") for finding in checker.findings] == ["duplicate-id"]
+
+
+def test_a_page_is_checked_again_after_a_long_check(logged, fresh, monkeypatch):
+    times = iter([0.0, 0.3, 5.9, 6.0, 6.1])
+    monkeypatch.setattr(_development, "perf_counter", lambda: next(times))
+    checker = PatchChecker()
+
+    checker.check(twice(fresh))
+    checker.check(twice(f"{fresh}-skipped"))
+    checker.check(twice(f"{fresh}-checked"))
+
+    assert logged() == ["duplicate-id", "duplicate-id"]
 
 
 async def test_trusted_html_is_not_looked_into(development, logged):
