@@ -24,6 +24,7 @@ __all__ = ("Loss", "Watcher")
 Kind = Literal["focus", "init", "open", "scroll", "typed text"]
 # Attributes by which two elements are the same to a user, although a morph does not look at them.
 TELLING = ("id", "name", "type", "role", "aria-label", "placeholder", "for", "href")
+MOVED, CURE = "its row has no id", "; give the row an id"
 WITHOUT_ID = "it has no id, so the client matched it by its position"
 
 
@@ -122,7 +123,7 @@ class Watcher:
             return self._gone_reason(node)
         if not self._is_another(node):
             return ""
-        return "its row has no id, so the focus is now in another row; give the row an id"
+        return f"{MOVED}, so the focus is now in another row{CURE}"
 
     def _is_another(self, node: Node) -> bool:
         """Return whether the element that this one was to a user is another one now."""
@@ -132,17 +133,26 @@ class Watcher:
         return is_changed and any(_marks(each) == marks for each in self._named(marks.name))
 
     def _typed_reason(self, node: Node) -> str:
-        if not self._tab.is_present(node):
-            reason, twin = self._gone_reason(node), self._twin(node)
-            is_kept = twin is not None and self._state(twin) == self._typed[node]
-            return "" if is_kept else reason
-        if self._state(node) != self._typed[node]:
+        is_present = self._tab.is_present(node)
+        is_same = is_present and not self._is_another(node)
+        if not is_same and self._is_kept(node):
+            return ""
+        if not is_present:
+            return self._gone_reason(node)
+        if self._state(node) == self._typed[node]:
+            row, text = self._rows[node]
+            reason = self._moved_reason(row, text) if row is not None else ""
+            return reason or (
+                "" if is_same else f"{MOVED}, so the text is now in another row{CURE}"
+            )
+        if is_same:
             return "the patch changes its value; render a value only where the server decides it"
-        row, text = self._rows[node]
-        reason = self._moved_reason(row, text) if row is not None else ""
-        if reason or not self._is_another(node):
-            return reason
-        return "its row has no id, so the text is now in another row; give the row an id"
+        return f"{MOVED}, and its field is now that of another row{CURE}"
+
+    def _is_kept(self, node: Node) -> bool:
+        """Return whether the new page has the text in the same field, as by a signal."""
+        twins = [each for each in self._named(node.name) if _marks(each) == self._marks[node]]
+        return any(self._state(each) == self._typed[node] for each in twins)
 
     def _moved_reason(self, row: Node, text: str) -> str:
         """Return why the state of a row is now in another one; empty if it is not so."""
@@ -151,10 +161,7 @@ class Watcher:
         others = (each for each in row.parent.children() if each.name == row.name)
         if not any(_own_text(each) == text for each in others if each is not row):
             return ""
-        return (
-            f"its row has no id, so the text is now next to {shortened(shown_text(row), 30)!r}; "
-            "give the row an id"
-        )
+        return f"{MOVED}, so the text is now next to {shortened(shown_text(row), 30)!r}{CURE}"
 
     def _open_reason(self, node: Node) -> str:
         if not self._tab.is_present(node):

@@ -96,6 +96,22 @@ async def test_a_tick_without_an_id_is_lost_when_another_field_becomes_the_ticke
         )
 
 
+async def test_a_text_that_a_signal_brings_back_is_not_lost() -> None:
+    def row(name: str) -> Element:
+        return h.li(h.input(data.bind(name), aria_label=name))
+
+    program = Program(
+        h.ul(h.li(h.input(type="checkbox")), row("a"), row("b")), h.ul(row("a"), row("b"))
+    )
+    async with program.open() as page:
+        await page.type(page.get_by_label("a"), "mine")
+
+        lost = await program.change(page)
+
+        assert [kind for kind, _ in lost] == ["focus"]
+        assert page.get_by_label("a").value == "mine"
+
+
 async def test_a_field_that_a_patch_clears_clears_the_signal_that_it_was_bound_to() -> None:
     def field(signal: str) -> Element:
         return h.input(data.bind(signal), aria_label=signal)
