@@ -75,6 +75,28 @@ def test_a_second_error_replaces_the_first(failing_page: Page) -> None:
     expect(page.locator(OVERLAY)).to_have_count(1)
 
 
+def test_signals_of_an_action_remove_the_error_of_another(failing_page: Page) -> None:
+    failing_page.locator("#fail").click()
+    expect(failing_page.locator(OVERLAY)).to_be_visible()
+
+    failing_page.locator("#count").dispatch_event("click")
+
+    expect(failing_page.locator(OVERLAY)).to_have_count(0)
+
+
+def test_an_error_of_an_action_stays_while_the_stream_is_broken(failing_page: Page) -> None:
+    page = failing_page
+    page.locator("#break").dispatch_event("click")
+    expect(page.locator(f"{OVERLAY} h2")).to_contain_text("LookupError")
+    page.locator("#fail").dispatch_event("click")
+    expect(page.locator(f"{OVERLAY} h2")).to_contain_text("KeyError")
+
+    page.locator("#tell").dispatch_event("click")
+
+    expect(page.locator("h1")).to_have_text("Told")
+    expect(page.locator(OVERLAY)).to_be_visible()
+
+
 def test_a_whole_page_removes_the_error_of_an_action(failing_page: Page) -> None:
     page = failing_page
     page.locator("#fail").click()

@@ -26,6 +26,7 @@ from fatmorph.morph._development import editor_url
 __all__ = ("error_overlay", "overlay_event")
 
 OVERLAY_ID = "fatmorph-error"
+STREAM_BEGINS = "datastar-open"
 LINES_AROUND = 2
 # A recursion has a thousand frames, and a message may hold a whole page.
 MAX_FRAMES = 8
@@ -57,7 +58,8 @@ background: light-dark(#f3f3f5, #2a2a2f) }
 #fatmorph-error button { position: absolute; top: 1rem; right: 1.5rem }"""
 
 # An overlay is removed by the next patch of a request that began after it: a subscription, if the
-# error ended one, or else any action. A whole page has removed it by then.
+# error ended one, or else any action. A whole page has removed it by then. As long as the
+# subscription has not begun again, a later error of an action stays too: the page is out of date.
 SCRIPT = """\
 (() => {
 const sheet = new CSSStyleSheet();
@@ -65,14 +67,16 @@ sheet.replaceSync(STYLE);
 sheet.isFatmorphError = true;
 const others = [...document.adoptedStyleSheets].filter(other => !other.isFatmorphError);
 document.adoptedStyleSheets = [...others, sheet];
-document.querySelectorAll('[id=fatmorph-error]').forEach(box => box == el || box.remove());
+const boxes = [...document.querySelectorAll('[id=fatmorph-error]')].filter(box => box != el);
+el.ends = boxes.some(box => box.ends == STREAM) ? STREAM : BEGIN;
+boxes.forEach(box => box.remove());
 el.showPopover();
 let hasBegun = false;
 const look = ({detail: {type, argsRaw}}) => {
 if (!el.isConnected) return document.removeEventListener('datastar-fetch', look);
-if (type == BEGIN) hasBegun = true;
+if (type == el.ends) hasBegun = true;
 const isGood = !String(argsRaw?.elements).includes('id="fatmorph-error"');
-if (hasBegun && type == 'datastar-patch-elements' && isGood) el.remove();
+if (hasBegun && type.startsWith('datastar-patch-') && isGood) el.remove();
 };
 document.addEventListener('datastar-fetch', look);
 })()"""
@@ -98,11 +102,11 @@ def overlay_event(error: BaseException, request: str, *, is_stream: bool) -> byt
 
 def error_overlay(error: BaseException, request: str, *, is_stream: bool) -> Element:
     """Return the element that shows an error; arguments as for `overlay_event()`."""
-    begin = "datastar-open" if is_stream else "started"
+    begin = STREAM_BEGINS if is_stream else "started"
     shown = _first(error)
     return _ASIDE(
         {"id": OVERLAY_ID, "popover": "manual", "role": "alert", "lang": "en", "dir": "ltr"},
-        page_script(SCRIPT, STYLE=STYLE, BEGIN=begin),
+        page_script(SCRIPT, STYLE=STYLE, BEGIN=begin, STREAM=STREAM_BEGINS),
         _BUTTON(
             {"type": "button", "popovertarget": OVERLAY_ID, "popovertargetaction": "hide"},
             "Close",

@@ -30,7 +30,7 @@ def page_view(c: Context) -> Element:
             h.input({"aria-label": "Rows", "value": state["rows"]}),
             [
                 h.button({"id": name}, data.on("click", at.post(f"/{name}")), name)
-                for name in ("grow", "tell", "fail", "misuse", "break")
+                for name in ("grow", "tell", "count", "fail", "misuse", "break")
             ],
         ),
     )
@@ -53,6 +53,10 @@ async def tell(c: Context, w: Writer) -> None:
     w.patch(h.h1("Told"), selector="h1")
 
 
+async def count(c: Context, w: Writer) -> None:
+    w.patch_signals({"basket": 4})
+
+
 async def fail(c: Context, w: Writer) -> None:
     w.patch(h.p(state["columns"]))
 
@@ -72,6 +76,7 @@ app = Starlette(
         route("/subscribe", subscribe, settings=SETTINGS),
         route("/grow", grow, methods="POST"),
         route("/tell", tell, methods="POST"),
+        route("/count", count, methods="POST"),
         route("/fail", fail, methods="POST"),
         route("/misuse", misuse, methods="POST"),
         route("/break", break_, methods="POST"),
