@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -166,13 +167,16 @@ def test_alt_click_shows_the_line_that_made_an_element(failing_page: Page) -> No
 
 
 def test_alt_click_opens_the_editor_and_runs_no_action(
-    official_bundle: Callable[[str], Path], page: Page
+    official_bundle: Callable[[str], Path], page: Page, tmp_path: Path
 ) -> None:
-    line = line_of('h.button({"id": name}')
+    program = tmp_path / "row #1?" / PROGRAM.name
+    program.parent.mkdir()
+    program.write_bytes(PROGRAM.read_bytes())
+    url = f"vscode://file/{quote(str(program))}"
     env = {**VARIABLES, "POLICY": STRICT, "DATASTAR": str(official_bundle("1.0.4"))}
     editor = {"FATMORPH_EDITOR": "vscode://file/{file}:{line}"}
     opened: list[str] = []
-    with running([sys.executable, PROGRAM], cwd=PROGRAM.parent, env=env | editor) as server:
+    with running([sys.executable, program], cwd=program.parent, env=env | editor) as server:
         open_page(page, server)
         session = page.context.new_cdp_session(page)
         session.on("Page.frameRequestedNavigation", lambda found: opened.append(found["url"]))
@@ -181,10 +185,11 @@ def test_alt_click_opens_the_editor_and_runs_no_action(
         page.locator("#grow").click(modifiers=["Alt"])
 
         expect(page.locator("#rows")).to_have_text("1")
-        assert opened == [f"vscode://file/{PROGRAM}:{line}"]
+        button = 'h.button({"id": name}'
+        assert opened == [f"{url}:{line_of(button)}"]
         page.locator("#fail").click()
         assert page.locator(f"{OVERLAY} figcaption a").first.get_attribute("href") == (
-            f"vscode://file/{PROGRAM}:{line_of('w.patch(h.p(state')}"
+            f"{url}:{line_of('w.patch(h.p(state')}"
         )
 
 
