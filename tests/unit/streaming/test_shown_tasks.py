@@ -636,11 +636,13 @@ def handlers_with(live: Callable[[Context, Writer], Any]) -> dict[str, Any]:
 async def test_a_page_that_returns_while_its_task_cleans_up_starts_another_one() -> None:
     tasks: list[asyncio.Task[str]] = []
 
+    is_counted, is_closed = asyncio.Event(), asyncio.Event()
+
     async def load_report() -> str:
         try:
-            await asyncio.sleep(1)
+            await is_counted.wait()
         finally:
-            await asyncio.sleep(1)  # closes a connection
+            await is_closed.wait()
         return "7 orders"
 
     def view() -> Element:
@@ -660,7 +662,9 @@ async def test_a_page_that_returns_while_its_task_cleans_up_starts_another_one()
         await page.hide()
         is_ending = not tasks[0].done()
         await page.show()
-        await page.advance(2)
+        is_closed.set()
+        is_counted.set()
+        await page.settled()
 
         shown = page.get_by_id("report").text
         assert (is_ending, tasks[0].cancelled(), shown) == (True, True, "7 orders")
