@@ -56,7 +56,7 @@ SCRIPTS: Mapping[str, tuple[Step, ...]] = {
         type_("Your message", "Hello <b> & co."),
         click("Say"),
         press("Your message", "Enter", 1),
-        click("attic", 1, "link"),
+        click("Attic", 1, "link"),
     ),
     "board": (
         type_("Name", "ada"),
