@@ -117,8 +117,8 @@ class Context(Generic[RequestT]):
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = cast("RequestT", request)
         self.settings = settings
-        self.client = client or ""
-        self.headers = Headers(headers)
+        self.client: str = client or ""
+        self.headers: Headers = Headers(headers)
         self._query_string = query_string
         self._read_body = read_body
         self._read_parts = read_parts

@@ -86,8 +86,8 @@ class PageRecord:
     __slots__ = ("last_error", "name")
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.last_error = ""
+        self.name: str = name
+        self.last_error: str = ""
 
 
 COUNTERS = Counters()
@@ -190,20 +190,20 @@ class Traffic:
     )
 
     def __init__(self, now: float, page: PageRecord | None = None) -> None:
-        self.page = page or PageRecord("")
-        self.begun_at = now
+        self.page: PageRecord = page or PageRecord("")
+        self.begun_at: float = now
         """When the response began."""
-        self.is_stream = False
+        self.is_stream: bool = False
         """Whether it is a stream of events."""
         self._is_over = False
-        self.events = 0
-        self.last_event = now
+        self.events: int = 0
+        self.last_event: float = now
         """When the last event was written; a heartbeat is not an event."""
-        self.last_write = now
+        self.last_write: float = now
         """When anything was written last."""
-        self.written = 0
+        self.written: int = 0
         """Bytes before compression."""
-        self.sent = 0
+        self.sent: int = 0
         """Bytes that the socket has accepted, after compression."""
 
     def open_stream(self) -> None:

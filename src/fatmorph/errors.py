@@ -109,10 +109,10 @@ class FatmorphError(Exception):
     code: ClassVar[str] = "fatmorph"
 
     def __init__(self, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
-        self.what = quoted(what)
-        self.where = quoted(where)
-        self.why = quoted(why)
-        self.fix = quoted(fix)
+        self.what: str = quoted(what)
+        self.where: str = quoted(where)
+        self.why: str = quoted(why)
+        self.fix: str = quoted(fix)
         super().__init__(self.what)
 
     def __str__(self) -> str:

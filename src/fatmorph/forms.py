@@ -45,7 +45,9 @@ class Form(Generic[T]):
     __slots__ = ("_value", "errors", "values")
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
-        self.values = values if isinstance(values, FormData) else FormData((values or {}).items())
+        self.values: FormData = (
+            values if isinstance(values, FormData) else FormData((values or {}).items())
+        )
         """The texts and files as they were sent."""
         self.errors: dict[str, str] = {}
         """The message of each field that is not valid; add your own. The key of a message that

@@ -23,7 +23,7 @@ from fatmorph.types import Child
 
 __all__ = ("pending",)
 
-logger = Log("fatmorph.tasks")
+logger: Log = Log("fatmorph.tasks")
 _logged: WeakSet[Awaited] = WeakSet()
 
 

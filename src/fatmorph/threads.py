@@ -30,7 +30,7 @@ T = TypeVar("T")
 MAX_THREADS = 15  # as many as the connections of SQLAlchemy's pool
 """How many functions run at the same time in one process; the others wait in line."""
 
-logger = Log("fatmorph.threads")
+logger: Log = Log("fatmorph.threads")
 # By process: a child of a fork has the executor of its parent, but none of its threads.
 _executors: dict[int, ThreadPoolExecutor] = {}
 # How many calls each event loop waits for.
@@ -75,7 +75,7 @@ class ThreadCall(Generic[T]):
 
     def __init__(self, function: partial[T]) -> None:
         self._function = function
-        self.is_used = False
+        self.is_used: bool = False
         """Whether something awaits it, or may; otherwise a warning says that it was forgotten."""
         # By `__wrapped__`, `w.live(…, key=…)` tells the views of two handlers apart.
         update_wrapper(self, function.func, assigned=("__name__", "__qualname__"), updated=())

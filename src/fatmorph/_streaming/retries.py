@@ -81,7 +81,7 @@ class Retries:
     __slots__ = ("_chosen_ms", "_troubles", "page_id")
 
     def __init__(self, handler: object, mark: Mark | None, now: float) -> None:
-        self.page_id = None if mark is None else mark.page_id
+        self.page_id: str | None = None if mark is None else mark.page_id
         """The page that subscribes; None for any other request."""
         self._chosen_ms = None if mark is None else mark.retry_ms
         function = unwrapped(handler)

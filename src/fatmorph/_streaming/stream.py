@@ -101,9 +101,9 @@ class Stream:
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
         self._outbox = Outbox(self, transport, self._coding, self._traffic, limits)
         self._lifetime = Lifetime(transport, self._outbox)
-        self.is_started = False
+        self.is_started: bool = False
         """Whether status and headers are fixed."""
-        self.is_left_incomplete = False
+        self.is_left_incomplete: bool = False
         """Whether the response was left incomplete on purpose."""
 
     @property

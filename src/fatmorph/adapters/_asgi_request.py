@@ -40,7 +40,7 @@ class AsgiRequest:
     )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.scope = scope
+        self.scope: Scope = scope
         self._receive = receive
         self._receiving = asyncio.Lock()
         self._received = Received()

@@ -29,10 +29,10 @@ class CollectedResponse:
     """A whole response for any framework: everything that the handler wrote before it returned."""
 
     def __init__(self) -> None:
-        self.status = 0
+        self.status: int = 0
         self.headers: list[tuple[str, str]] = []
-        self.body = b""
-        self.is_stream = False
+        self.body: bytes = b""
+        self.is_stream: bool = False
         """Whether the handler waited for the client to leave, which cannot be noticed here."""
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:

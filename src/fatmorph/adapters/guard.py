@@ -43,7 +43,7 @@ class SameOriginGuard:
         allowed_origins: Collection[str] = frozenset(),
     ) -> None:
         self.app = app
-        self.settings = Settings(allowed_origins=allowed_origins)
+        self.settings: Settings = Settings(allowed_origins=allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""

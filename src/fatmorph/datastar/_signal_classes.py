@@ -171,7 +171,8 @@ class Signals:
             else:
                 shapes[name] = _checked_shape(cls, name, known)
         _check_other_names(cls, shapes)
-        cls.__annotations__ = shapes | others
+        # An assignment would be a declaration for pyright.
+        setattr(cls, "__annotations__", shapes | others)  # noqa: B010
         for name in shapes.keys() - vars(cls).keys():
             setattr(cls, name, field())
         dataclass(kw_only=True)(cls)

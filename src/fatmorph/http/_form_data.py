@@ -34,10 +34,10 @@ class Upload:
     __slots__ = ("content_type", "file", "name", "size")
 
     def __init__(self, *, name: str, content_type: str, size: int, file: BinaryIO) -> None:
-        self.name = name
-        self.content_type = content_type
-        self.size = size
-        self.file = file
+        self.name: str = name
+        self.content_type: str = content_type
+        self.size: int = size
+        self.file: BinaryIO = file
 
     async def read(self, size: int = -1) -> bytes:
         """Return the next `size` bytes, or all that are left, without blocking the event loop.

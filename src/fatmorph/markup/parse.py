@@ -53,9 +53,9 @@ class ParsedElement:
         namespace: ElementNamespace = "html",
         attributes: dict[str, str] | None = None,
     ) -> None:
-        self.tag = tag
+        self.tag: str = tag
         self.namespace: ElementNamespace = namespace
-        self.attributes = attributes or {}
+        self.attributes: dict[str, str] = attributes or {}
         self.children: list[ParsedElement | str] = []
         self.content: ParsedElement | None = None
         """The content of a `<template>`, which is not among the children, as in the DOM."""

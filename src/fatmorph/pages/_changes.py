@@ -29,8 +29,8 @@ class Bell:
     def __init__(self, guard: threading.RLock) -> None:
         self._guard = guard
         self._waiters: tuple[asyncio.Future[None], ...] = ()
-        self.count = 0
-        self.changed_at = 0
+        self.count: int = 0
+        self.changed_at: int = 0
 
     def ring(self) -> None:
         """Count a change; from any thread."""

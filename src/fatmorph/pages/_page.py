@@ -45,15 +45,15 @@ class Page(Generic[State]):
         client: str,
         guard: threading.RLock,
     ) -> None:
-        self.state = state
+        self.state: State = state
         """Your object; it may be replaced."""
-        self.id = page_id
-        self.owner = owner
-        self.client = client
-        self.line = Line(guard)
-        self.users = 0
+        self.id: str = page_id
+        self.owner: str | None = owner
+        self.client: str = client
+        self.line: Line = Line(guard)
+        self.users: int = 0
         """How many streams and actions of the page are running."""
-        self.left_at = 0.0
+        self.left_at: float = 0.0
         self.to_refill: frozenset[str] | None = None
         """The fields that may still come from signals; None before the state is ready."""
         self._bell = Bell(guard)

@@ -10,7 +10,7 @@ import asyncio
 from asyncio import get_running_loop
 from collections import OrderedDict, deque
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
@@ -48,13 +48,13 @@ class Mailbox(Generic[T]):
         queue: Queue[T] | LatestQueue[T],
         awaited: set[Mailbox[T]],
     ) -> None:
-        self.patterns = patterns
-        self.is_closed = False
+        self.patterns: tuple[str, ...] = patterns
+        self.is_closed: bool = False
         self._queue = queue
         self._awaited = awaited
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiter: asyncio.Future[None] | None = None  # while a reader waits
-        self.changed_at = 0
+        self.changed_at: int = 0
 
     @property
     def dropped(self) -> int:
@@ -210,8 +210,8 @@ class Queue(deque[tuple[str, T]]):
 
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self.limit = limit
-        self.dropped = 0
+        self.limit: int = limit
+        self.dropped: int = 0
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""
@@ -219,7 +219,14 @@ class Queue(deque[tuple[str, T]]):
         self.append(message)
         return lost
 
-    take = deque[tuple[str, T]].popleft
+    if TYPE_CHECKING:
+
+        def take(self) -> tuple[str, T]:
+            """Remove the oldest message and return it."""
+            ...
+
+    else:
+        take = deque.popleft  # without a call in between
 
 
 class LatestQueue(OrderedDict[str, tuple[str, T]]):
@@ -229,8 +236,8 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
 
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self.limit = limit
-        self.dropped = 0
+        self.limit: int = limit
+        self.dropped: int = 0
 
     def put(self, message: tuple[str, T]) -> object:
         """Add a message; return what was lost for it, or `None`."""

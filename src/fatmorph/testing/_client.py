@@ -35,9 +35,9 @@ class MemoryClient:
         """The headers, with names in lower case."""
         self.sent: list[bytes] = []
         """The parts of the body, as they were sent."""
-        self.is_complete = False
+        self.is_complete: bool = False
         """Whether the response is complete: an incomplete one makes Datastar connect again."""
-        self.is_watched = False
+        self.is_watched: bool = False
         """Whether the stream waits for the client to leave."""
         self.error: Exception | None = None
         """What every further part is answered with."""

@@ -52,7 +52,7 @@ class Page(Finder):
     """
 
     def __init__(self, profile: Profile, clock: Clock) -> None:
-        self.status = 0
+        self.status: int = 0
         """The status of the page's response."""
         self._profile = profile
         self._clock = clock

@@ -71,7 +71,7 @@ class Exchange:
 
     def __init__(self, request: Request, receiver: Receiver) -> None:
         self.request = request
-        self.is_watched = False
+        self.is_watched: bool = False
         """Whether the application does nothing but wait for a change or for the client to leave."""
         self.error: BaseException | None = None
         self._receiver: Receiver | None = receiver
@@ -172,7 +172,7 @@ class Server:
     """
 
     def __init__(self, app: App, clock: Clock) -> None:
-        self.is_up = False
+        self.is_up: bool = False
         """Whether it answers; a browser cannot connect to one that does not."""
         self.navigations: dict[Callable[[], Awaitable[None]], None] = {}
         """Let each open page load the address that it goes to."""

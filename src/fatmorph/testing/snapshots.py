@@ -25,7 +25,7 @@ from fatmorph.types import HasHtml
 
 __all__ = ("StreamSnapshot", "ViewSnapshot", "opened", "require_pytest_snapshot")
 
-logger = Log("fatmorph.morph")
+logger: Log = Log("fatmorph.morph")
 
 # A valid file name on every system: not a folder, a drive or a hidden file.
 NAME = re.compile(r"\w[\w. -]*")

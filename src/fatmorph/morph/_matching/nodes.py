@@ -68,20 +68,20 @@ class Node:
         attributes: dict[str, str] | None = None,
         text: str = "",
     ) -> None:
-        self.name = name
+        self.name: str = name
         self.namespace: ElementNamespace = namespace
-        self.is_element = not name.startswith("#")
-        self.tag_name = name.upper() if namespace == "html" else name
+        self.is_element: bool = not name.startswith("#")
+        self.tag_name: str = name.upper() if namespace == "html" else name
         """The name as `Element.tagName` gives it: upper case in HTML."""
-        self.attributes = {} if attributes is None else attributes
-        self.text = text
+        self.attributes: dict[str, str] = {} if attributes is None else attributes
+        self.text: str = text
         self.content: ParsedElement | None = None
         """The content of a `<template>`."""
         self.origin: str | None = None
         """The node's path in the page before the patch; None for a new node."""
         self.shape: int | None = None
         """A number that equal nodes share; None if it is not known."""
-        self.is_started = False
+        self.is_started: bool = False
         """Whether it is a script that has run, or that must not run."""
         self.parent: Node | None = None
         self.first: Node | None = None
