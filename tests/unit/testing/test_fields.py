@@ -89,7 +89,7 @@ async def choose(page: Page) -> None:
         (7, field("radio", value="3"), tick, 3),
         (["1", 3], select("1", "2", "3", multiple=True), choose, ["2", 3]),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 async def test_a_signal_keeps_its_type_when_its_field_changes(
     signal: Any, bound: Element, step: Any, value: Any
