@@ -52,7 +52,7 @@ class HashedFiles(StaticFiles):
 
     def __init__(self, directory: str | os.PathLike[str], path: str = "/static") -> None:
         super().__init__(directory=directory)
-        self.path = path.rstrip("/")
+        self.path: str = path.rstrip("/")
         """Where the folder is mounted, without a slash at its end."""
         self._digests: dict[str, tuple[tuple[int, int], str]] = {}
 
