@@ -46,13 +46,13 @@ VARIABLE = re.compile("\ud800([a-z_0-9]+)\udfff")
 class Attributes:
     """The attributes of one element: as code, and as the engine takes them."""
 
-    given: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict[str, Any])
     """The values for the engine; Any: as for the call of a tag."""
-    calls: list[Code] = field(default_factory=list)
-    entries: list[tuple[str, Code, bool]] = field(default_factory=list)
+    calls: list[Code] = field(default_factory=list[Code])
+    entries: list[tuple[str, Code, bool]] = field(default_factory=list[tuple[str, Code, bool]])
     """Name, value, and whether the keyword of that name takes it."""
-    comments: list[str] = field(default_factory=list)
-    imports: set[str] = field(default_factory=set)
+    comments: list[str] = field(default_factory=list[str])
+    imports: set[str] = field(default_factory=set[str])
     """The names of fatmorph that the code has."""
     is_written: bool = True
     """Whether the engine writes all of them as they are."""

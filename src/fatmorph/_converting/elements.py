@@ -54,8 +54,8 @@ TAGS_OF_NAMES: Mapping[str, str] = {"html": "h", "svg": "svg", "mathml": "mathml
 class Built:
     """Nodes as code, and what is known of it."""
 
-    items: list[Item] = field(default_factory=list)
-    nodes: list[Any] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list[Item])
+    nodes: list[Any] = field(default_factory=list[Any])
     """The same, made by the engine; Any: elements and text of either engine."""
     levels: int = 0
     lines: int = 0

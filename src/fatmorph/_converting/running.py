@@ -48,5 +48,6 @@ def rendered(code: str, name: str) -> str:
             )
     names: dict[str, Any] = {"__builtins__": {"__import__": __import__}}
     exec(compile(tree, "<converted page>", "exec"), names)  # noqa: S102 - checked in the lines above
-    page = names[name]
-    return str(render(page() if callable(page) else page))
+    page: Any = names[name]
+    view: Any = page() if callable(page) else page
+    return str(render(view))

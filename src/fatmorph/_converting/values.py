@@ -1,5 +1,8 @@
 """Python values as code: literals, and calls of functions that write Datastar."""
 
+# The types of items in a page's data are unknown.
+# pyright: reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, TypeAlias
@@ -96,7 +96,7 @@ class Plugins:
             self._show(node, name, attribute)
 
     @contextmanager
-    def applying(self) -> Iterator[None]:
+    def applying(self) -> Generator[None]:
         """Apply several attributes in their order, and refresh the page after the last one."""
         self._is_applying = True
         try:
@@ -259,7 +259,7 @@ class Plugins:
         initial = self._initial_styles.setdefault((node, name), {})
         given = {_css_name(key): v for key, v in self._entries(node, name, attribute).items()}
         for css, value in {**dict.fromkeys(initial), **given}.items():
-            if is_true(value) or (value == 0 and value is not False):
+            if is_true(value) or (value == 0 and not isinstance(value, bool)):
                 initial.setdefault(css, _style(node).get(css, ""))
                 self._set_style(node, css, text_of(value))
             elif css in initial:
