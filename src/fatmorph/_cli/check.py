@@ -37,6 +37,7 @@ Exit status: 0 if nothing or only warnings were found, 1 if errors were found or
 2 if the arguments are invalid."""
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 PLAIN = "\x1b[0m"
+OBJECTS_HINT = "  (JSON or text; for objects, check a function that makes them)"
 WIDTH = 100  # columns, if there is no terminal
 
 
@@ -246,11 +247,12 @@ def _check_call(target: str, view: Any, positional: list[Any], keywords: dict[st
             if parameter.default is parameter.empty
             and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         ]
+        hint = OBJECTS_HINT if needed else ""
         raise CommandError(
             f"cannot call {target} with these arguments",
             where=f"{target.partition(':')[2]}{signature}",
             why=str(error),
-            fix=" ".join(["python -m fatmorph check", target, *needed]),
+            fix=" ".join(["python -m fatmorph check", target, *needed]) + hint,
         ) from None
 
 

@@ -195,6 +195,16 @@ def test_a_misspelt_view_is_named(capsys):
     )
 
 
+def test_a_view_of_objects_is_checked_by_a_function_that_makes_them(capsys):
+    main(["check", "some_views:list_view"])
+
+    fix = capsys.readouterr().err.splitlines()[-1]
+    assert fix == (
+        "  fix:   python -m fatmorph check some_views:list_view items=…"
+        "  (JSON or text; for objects, check a function that makes them)"
+    )
+
+
 @pytest.mark.parametrize(
     ("target", "last_line"),
     [

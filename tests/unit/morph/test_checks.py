@@ -1097,6 +1097,26 @@ def test_a_stream_that_sends_what_a_user_types_is_found(subscription, field):
 
 
 @pytest.mark.parametrize(
+    ("field", "fix"),
+    [
+        (
+            h.textarea(data.bind("draft"), id="a"),
+            'h.textarea(…, maxlength=200), or at.subscribe("/subscribe", include="^user_id$")',
+        ),
+        (
+            h.input(data.bind("draft"), id="a", type="file"),
+            'at.subscribe("/subscribe", include="^user_id$")',
+        ),
+    ],
+    ids=["text", "file"],
+)
+def test_a_text_that_a_stream_sends_can_be_limited_and_a_file_left_out(field, fix):
+    [finding] = check(h.body(data.init(at.subscribe("/", include="draft")), field))
+
+    assert finding.fix == f"{fix}  (only what the stream reads)"
+
+
+@pytest.mark.parametrize(
     ("subscription", "field"),
     [
         (SENT, h.textarea(data.bind("draft"), id="a", maxlength=500)),

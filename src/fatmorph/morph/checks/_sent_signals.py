@@ -17,6 +17,7 @@ __all__ = ("ANY_REQUEST", "NOTHING_SENT", "created_signal", "is_sent", "report_s
 PATTERN = r"{}: /((?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\[])+)/"
 INCLUDE = re.compile(PATTERN.format("include"))
 EXCLUDE = re.compile(PATTERN.format("exclude"))
+A_FILE = "a file"
 LOCAL = r"(^|\.)_"  # what no request sends, unless it says otherwise
 ANY_REQUEST = re.compile(r"@(?:get|post|put|patch|delete|query)\(")
 NOTHING_SENT = re.compile(r"\bpayload: |contentType: 'form'")
@@ -46,7 +47,9 @@ def report_sent_signals(survey: Survey, is_subscription: Callable[[str], bool]) 
         what = _unbounded(spot)
         signal = _bound_signal(spot) if what else ""
         if signal and any(is_sent(signal, expression) for expression in sent):
-            survey.report("stream-sends-input", spot, what=what, signal=short_repr(signal))
+            limit = "" if what == A_FILE else f"h.{spot.element.tag}(…, maxlength=200), or "
+            words = {"what": what, "signal": short_repr(signal), "limit": limit}
+            survey.report("stream-sends-input", spot, **words)
 
 
 def _unbounded(spot: Spot) -> str:
@@ -54,7 +57,7 @@ def _unbounded(spot: Spot) -> str:
     attributes, tag = spot.element.attributes, spot.element.tag
     kind = str(attributes.get("type") or "text").lower()
     if tag == "input" and kind == "file":
-        return "a file"
+        return A_FILE
     is_text = tag == "textarea" or (tag == "input" and kind not in BOUND_TYPES)
     return "text of any length" if is_text and not attributes.get("maxlength") else ""
 

@@ -240,7 +240,7 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "warning",
             "<{tag}> binds {what} to {signal}, which the page's stream sends",
             "servers refuse a long URL (nginx more than 8 kB), and the page then stays as it is",
-            'at.subscribe("/subscribe", include="^user_id$")  (only what the stream reads)',
+            '{limit}at.subscribe("/subscribe", include="^user_id$")  (only what the stream reads)',
         ),
         "signal-after-request": (
             "warning",
