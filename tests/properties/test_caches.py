@@ -185,4 +185,5 @@ def test_every_function_that_remembers_is_known():
         "fatmorph.markup._foreign._own_context",
         "fatmorph.markup._template_places._read_html",
         "fatmorph.markup._template_places._read_js",
+        "fatmorph.morph.checks._misspelt._near",
     }

@@ -34,11 +34,11 @@ KNOWN: Final = frozenset(name.lower() for name in (*IN_HTML, *IN_FOREIGN)) | {
     *("ref", "tile"),  # a name of Vue's, and a word
 }
 SHORTEST: Final = 3  # letters; the shortest that has one letter less than a name that is likely
+LONGEST: Final = 40  # more than the longest name has, and little to remember
 LONG: Final = 8  # letters; a longer name may have two mistakes
 NEARLY_EQUAL: Final = 0.88  # of difflib's ratio: `placholer` and `placeholder` have 0.9
 
 
-@lru_cache(maxsize=1024)
 def meant_attribute(name: str, *, is_foreign: bool = False) -> str:
     """Return the attribute that a name is almost, the empty text if there is none.
 
@@ -50,8 +50,14 @@ def meant_attribute(name: str, *, is_foreign: bool = False) -> str:
         >>> meant_attribute("hrf")
         'href'
     """
+    is_possible = SHORTEST <= len(name) <= LONGEST and name.replace("-", "").isalpha()
+    return _near(name, is_foreign=is_foreign) if is_possible else ""
+
+
+@lru_cache(maxsize=1024)
+def _near(name: str, *, is_foreign: bool) -> str:
     lower = name.lower()
-    if lower in KNOWN or len(name) < SHORTEST or not name.replace("-", "").isalpha():
+    if lower in KNOWN:
         return ""
     likely = [
         each
