@@ -125,6 +125,8 @@ def namespace(
     before = set(sys.modules)
     sys.modules["page"] = module  # dataclasses and signal types look up names here
     yield module
+    if engine := vars(module).get("engine"):
+        engine.dispose()  # the connections of its pool would be open until they are collected
     logging.getLogger("fatmorph.stream").setLevel(logging.NOTSET)  # which a page sets
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None)

@@ -34,7 +34,7 @@ __all__ = (
 MAX_REMEMBERED = 4096
 # The texts of findings are remembered for the drawer: for how many views, how many, and how much of
 # each. A view whose findings are forgotten is checked again.
-MAX_VIEWS = 32
+MAX_VIEWS = 16
 MAX_FINDINGS = 10
 MAX_CHARACTERS = 500
 
