@@ -91,7 +91,7 @@ async def test_a_reload_shows_the_same_people() -> None:
 
 
 async def test_an_empty_search_shows_everyone_again() -> None:
-    async with open_page(app, "/?q=nobody") as page:
+    async with open_page(app, "/?q=unknown") as page:
         await page.clear(page.get_by_label("Search"))
         await page.advance(0.1)
 

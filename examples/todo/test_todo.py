@@ -24,7 +24,7 @@ def test_the_list_shows_all_tasks(view_snapshot: ViewSnapshot) -> None:
 
 
 def test_a_page_shows_what_its_user_is_doing(view_snapshot: ViewSnapshot) -> None:
-    view_snapshot(home_view(Tab("open", Edit(2, "Bake scones"), "Somebody was faster.", 1)))
+    view_snapshot(home_view(Tab("open", Edit(2, "Bake scones"), "Another user was faster.", 1)))
 
 
 def samples() -> dict[str, tuple[Element, Element]]:
