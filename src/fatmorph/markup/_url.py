@@ -1,4 +1,4 @@
-"""URLs that run code get a scheme that is unknown to browsers.
+"""URLs: those that run code get a scheme that is unknown to browsers.
 
 Source: https://url.spec.whatwg.org/#concept-basic-url-parser
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ("is_neutral", "neutral_url", "neutral_url_list", "plain_url")
+__all__ = ("is_address", "is_neutral", "neutral_url", "neutral_url_list", "plain_url")
 
 NEUTRAL_SCHEME = "unsafe:"
+ADDRESS = re.compile(r"(?:https?:/)?/[\w./~%?=&+-]*", re.ASCII)
 CODE_SCHEMES = ("javascript:", "vbscript:", "data:")
 SUSPECT_SCHEME = re.compile(r"[\x00-\x20]*[jJvVdD]")
 # Browsers drop the characters of the first set anywhere in a URL, those of the second before it.
@@ -71,6 +72,16 @@ def plain_url(url: str) -> str:
         'javascript:alert(1)'
     """
     return DROPPED_IN_URL.sub("", url).lstrip(LEADING_IN_URL).lower()
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is a path of a site or an HTTP URL, and nothing else.
+
+    Example:
+        >>> is_address("/save?id=1"), is_address("$count / 2")
+        (True, False)
+    """
+    return ADDRESS.fullmatch(text) is not None
 
 
 def _is_safe(element: str, url: str) -> bool:

@@ -17,6 +17,7 @@ from typing import TypeAlias
 from fatmorph.datastar._attributes.statements import ends_in_comment, is_one_piece, value_statement
 from fatmorph.datastar._signal_classes import SignalGroup
 from fatmorph.errors import DatastarError, short_repr
+from fatmorph.markup._url import is_address
 from fatmorph.markup.escape import JSExpression, js
 
 __all__ = (
@@ -37,7 +38,6 @@ NOT_A_VALUE = re.compile(r"(?:break|const|continue|do|for|if|let|switch|throw|tr
 RETURN = re.compile(r"return\b")
 # The beginning of an action with its URL, as `at.get()` writes it.
 ACTION = re.compile(r"@[a-z]+\('[^'\\]*(?:\\.[^'\\]*)*'")
-ADDRESS = re.compile(r"(?:https?:/)?/[\w./~%?=&+-]*", re.ASCII)
 # Without `$`: the client would take `$name` for a signal, as a key too.
 BARE_KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
@@ -67,7 +67,7 @@ def expression_text(expression: object, where: str) -> str:
             why="the client reads an empty value as none, and stops the page with ValueRequired",
             fix='condition and data.…("…")  (leave the attribute out)',
         )
-    if ADDRESS.fullmatch(expression):
+    if is_address(expression):
         method = "post" if where.startswith("data.on(") else "get"
         raise DatastarError(
             "cannot use an address as an expression",

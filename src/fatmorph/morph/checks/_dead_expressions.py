@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from fatmorph.errors import short_repr
 from fatmorph.markup._suggestion import closest_name
+from fatmorph.markup._url import is_address
 from fatmorph.morph.checks._nesting import IN_TEMPLATE, UNKNOWN_TO_DATASTAR
 from fatmorph.morph.checks._signal_order import created_signals
 from fatmorph.morph.checks._survey import Spot, Survey
@@ -22,7 +23,6 @@ __all__ = ("report_dead_expressions",)
 REQUESTS = ("delete", "get", "patch", "post", "put")
 # The ones of Datastar Pro included: https://data-star.dev/reference/actions
 ACTIONS = (*REQUESTS, "clipboard", "fit", "intl", "peek", "query", "setAll", "toggleAll")
-ADDRESS = re.compile(r"\s*(?:https?:/)?/[\w./~%?=&+-]*\s*", re.ASCII)
 WITHOUT_AT = re.compile(rf"(?<![@.\w$])({'|'.join(REQUESTS)})\(\s*['\"`]((?:/|https?:)[^'\"`]*)")
 ACTION = re.compile(r"@(\w+)\(")
 NEAR = 0.7
@@ -72,8 +72,9 @@ def _signals(survey: Survey) -> set[str]:
 
 def _slip(text: str) -> tuple[str, str] | None:
     """Return why an expression fails, and the code to write; None if it may work."""
-    if ADDRESS.fullmatch(text):
-        return "an address is not JavaScript; an action sends a request to it", _request(text)
+    if is_address(text.strip()):
+        why = "an address is not JavaScript; an action sends a request to it"
+        return why, f'at.post("{text.strip()}")'
     code = TEXTS.sub(lambda found: found[0] if found[0][1:2] in ("/", "h") else "''", text)
     if found := WITHOUT_AT.search(code):
         return "the name of an action begins with @", f'at.{found[1]}("{found[2]}")'
@@ -99,10 +100,6 @@ def _unclosed(code: str) -> tuple[str, str] | None:
     if opened:
         return f"{opened[-1]} is not closed", f"{opened[-1]}…{CLOSING[opened[-1]]}"
     return None
-
-
-def _request(text: str) -> str:
-    return f'at.post("{text.strip()}")'
 
 
 def _report_bare(survey: Survey, spot: Spot, name: str, text: str, bare: re.Pattern[str]) -> None:
