@@ -16,19 +16,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
-__all__ = ("Server", "allow_files", "free_port", "running")
+__all__ = ("Server", "allow_files", "free_port", "ports_of_worker", "running")
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.02
 # These ports are below those that the system gives to clients. Each Python version has its own, as
 # their tests may run at the same time: no other process may take the port before the server starts.
-FIRST_PORT = 12_000 + 4_000 * (sys.version_info.minor % 5)
-PORTS = range(FIRST_PORT, FIRST_PORT + 4_000)
+PORT_COUNT = 4_000
+FIRST_PORT = 12_000 + PORT_COUNT * (sys.version_info.minor % 5)
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,36 @@ def allow_files(number: int) -> None:
         raise SystemExit(f"only {hard} files may be open here, and {number} are needed") from None
 
 
+def ports_of_worker(number: int, count: int) -> range:
+    """Return the ports of one of the processes in which the tests run.
+
+    The ports of two processes differ: a server takes its port a second after it was chosen, and
+    the tests of another process would meet the wrong server there.
+    """
+    width = PORT_COUNT // count
+    return range(FIRST_PORT + number * width, FIRST_PORT + (number + 1) * width)
+
+
 def free_port() -> int:
-    """Return a loopback port that is free at the moment of the call."""
+    """Return a loopback port that is free, and that was not returned a short time before."""
     while True:
-        port = random.choice(PORTS)
+        port = next(_own_ports)
         with socket.socket() as probe, suppress(OSError):
             probe.bind((HOST, port))
             return port
+
+
+def _ports_from_anywhere() -> Iterator[int]:
+    """Yield this process's ports in turn; the first differs from run to run."""
+    # https://pytest-xdist.readthedocs.io/en/stable/how-to.html#envvar-PYTEST_XDIST_WORKER
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    own = ports_of_worker(number, max(count, number + 1))
+    start = random.randrange(len(own))
+    return cycle([*own[start:], *own[:start]])
+
+
+_own_ports = _ports_from_anywhere()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules.source_tree import ROOT
+from servers import ports_of_worker
 
 TEST_FILES = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")
@@ -43,6 +44,13 @@ def test_a_test_asserts_or_expects_something(file: str) -> None:
     idle = [f"{file}:{test.lineno}" for test in _tests(file) if not _judges(test)]
 
     assert idle == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_servers_of_two_processes_never_take_the_same_port(count: int) -> None:
+    ports = [port for number in range(count) for port in ports_of_worker(number, count)]
+
+    assert len(set(ports)) == len(ports)
 
 
 def _judges(test: ast.AST) -> bool:
