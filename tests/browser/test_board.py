@@ -175,7 +175,9 @@ def test_a_file_that_is_not_a_picture_is_refused_at_its_card(ada: Page, grace: P
 def test_escape_and_save_give_the_focus_back(ada: Page) -> None:
     button = ada.get_by_role("button", name="Edit Choose a typeface")
     button.click()
-    ada.get_by_label("Title", exact=True).first.press("Escape")
+    title = ada.get_by_label("Title", exact=True).first
+    expect(title).to_be_focused()  # before, the first title is that of the new card
+    title.press("Escape")
 
     expect(ada.get_by_role("button", name="Save")).to_have_count(0)
     expect(button).to_be_focused()

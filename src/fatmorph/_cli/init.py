@@ -140,6 +140,7 @@ def _report(name: str, title: str, commands: list[str]) -> str:
     return (
         f"Made the project {name}: {title}. To install, start and test it:\n\n{lines}\n"
         f"The page is at {ADDRESS}, and follows when you save a file.\n"
+        "The tests run in a second terminal, or after Ctrl+C.\n"
     )
 
 
