@@ -5,11 +5,12 @@ Continuous integration sets it, so that a skip cannot leave a hole in its matrix
 """
 
 import os
+from importlib.metadata import version
 from typing import NoReturn
 
 import pytest
 
-__all__ = ("missing",)
+__all__ = ("has_version", "missing")
 
 
 def missing(requirement: str, reason: str) -> NoReturn:
@@ -17,3 +18,9 @@ def missing(requirement: str, reason: str) -> NoReturn:
     if requirement in os.environ.get("FATMORPH_REQUIRE", "").replace(",", " ").split():
         pytest.fail(f"FATMORPH_REQUIRE names {requirement!r}, but {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+def has_version(package: str, *least: int) -> bool:
+    """Return whether the version of an installed package is this one or a later one."""
+    numbers = version(package).split(".")[: len(least)]
+    return tuple(map(int, numbers)) >= least

@@ -82,7 +82,7 @@ def _value_problems(values: Iterable[tuple[str, bytes]], hint: Any) -> Iterator[
             first = Problem(place, "choice") if is_choice else _placed(place, error)
             yield next(inner, first)
             yield from inner
-        except TypeError:  # an item of a set, or a key, that cannot be one
+        except TypeError:  # an item of a set that cannot be one, in msgspec before 0.23
             yield Problem(place, "invalid")
 
 

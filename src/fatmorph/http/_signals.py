@@ -127,7 +127,7 @@ def _read(decoder: msgspec.json.Decoder[Any], raw: bytes) -> Any:
         raise _mismatch(error) from None
     except msgspec.DecodeError as error:
         raise _not_json(str(error)) from None
-    except TypeError as error:
+    except TypeError as error:  # of msgspec before 0.23
         if "hash" not in str(error):
             raise
         raise _signal_error("", "an item of a set, or a key, cannot be one") from None

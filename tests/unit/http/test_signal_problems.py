@@ -13,6 +13,10 @@ from fatmorph import Context
 from fatmorph.errors import SignalsError
 from fatmorph.http._signals import decoded_signals
 from fatmorph.settings import Settings
+from machine import has_version
+
+# Which item of a set cannot be one, msgspec has told since this version.
+NAMES_ITEMS = has_version("msgspec", 0, 23)
 
 
 class Size(IntEnum):
@@ -166,7 +170,7 @@ def test_an_item_that_no_set_can_hold_does_not_hide_the_other_errors() -> None:
 
     assert errors({"a": "x", "b": [[1], {}]}, shape) == {
         "a": "must be a whole number",
-        "b": "is not valid",
+        "b[0]" if NAMES_ITEMS else "b": "is not valid",
     }
 
 
