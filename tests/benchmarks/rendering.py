@@ -3,11 +3,12 @@
     python -m pip install 'fatmorph[benchmarks]'
     python tests/benchmarks/rendering.py
 
-Every contender builds the same page from the same data, as UTF-8. The outputs are parsed and
-compared before anything is timed. Rounds are interleaved, so that a change of the machine's speed
-affects all contenders alike. The times are processor time, which other programs hardly affect.
-The garbage collector stays enabled, as in a program. Quote the ratios: times differ between
-machines, ratios hardly do.
+Every contender builds the same page, as UTF-8. The outputs are parsed and compared before anything
+is timed. Then every turn gets new data: ids, names, colors and addresses that have not been seen
+before, so that nothing but a view or a template can have been kept. Rounds are interleaved, so that
+a change of the machine's speed affects all contenders alike. The times are processor time, which
+other programs hardly affect. The garbage collector stays enabled, as in a program. Quote the
+ratios: times differ between machines, ratios hardly do.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module, util
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from contenders.pages import PAGES
+from contenders.pages import FIRST_NUMBER, PAGES, Page, tasks_of
 from contenders.same_page import difference, parsed
 
 from fatmorph import html
@@ -37,14 +39,15 @@ from fatmorph.markup._render import render_bytes
 
 FOLDER = Path(__file__).parent / "contenders"
 BASE = "fatmorph (C)"
+KEYWORDS = "fatmorph (C), keywords and text"
 ENGINES = {"C": "fatmorph.markup._core_c", "Python": "fatmorph.markup._core_py"}
 
-Page = Callable[[], bytes]
+ROWS = (100, 1_000, 10_000)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to build the pages: a module of contenders/, and the names bound in it."""
+    """A way to build the pages: a module of contenders/, and the names replaced in it."""
 
     name: str
     module: str
@@ -52,22 +55,33 @@ class Contender:
     bound: Callable[[], Mapping[str, object]] = field(default=dict)
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: the function to time, and what returns new arguments for each call."""
+
+    make: Callable[..., bytes]
+    new_arguments: Callable[[], tuple[object, ...]]
+
+
 def main() -> None:
     """Print the contenders, then one table per page."""
     options = arguments()
     print(f"Python {platform.python_version()}, {platform.machine()}, {options.rounds} rounds")
     contenders = installed([each for each in CONTENDERS if is_wanted(each, options.only)])
-    for page in options.pages:
-        title, data = PAGES[page]
+    for name in options.pages:
+        page = PAGES[name]
         makers = {
-            name: partial(getattr(module, page), *data)
-            for name, module in contenders.items()
-            if hasattr(module, page)
+            contender: getattr(module, name)
+            for contender, module in contenders.items()
+            if hasattr(module, name)
         }
-        refuse_differences(title, makers)
-        print_table(title, timed(makers, options.rounds), BASE)
+        refuse_differences(page, makers)
+        lines = {each: Line(make, page.new_data) for each, make in makers.items()}
+        print_table(page.title, timed(lines, options.rounds), BASE)
     if not options.only:
-        print_event_table(options.pages, contenders, options.rounds)
+        print_event_table(options.pages, contenders[BASE], options.rounds)
+        if "tasks" in options.pages:
+            print_row_table(contenders, options.rounds)
 
 
 def arguments() -> argparse.Namespace:
@@ -109,10 +123,11 @@ def markupsafe_c_names() -> Mapping[str, object]:
 C = partial(engine_names, "C")
 PYTHON = partial(engine_names, "Python")
 CONTENDERS = (
-    Contender(BASE, "fatmorph_keywords", "fatmorph", C),
-    Contender("fatmorph (C), dict attributes", "fatmorph_dicts", "fatmorph", C),
-    Contender("fatmorph (C), data.on, mappings", "fatmorph_values", "fatmorph", C),
-    Contender("fatmorph (Python)", "fatmorph_keywords", "fatmorph", PYTHON),
+    Contender(BASE, "fatmorph", "fatmorph", C),
+    Contender(KEYWORDS, "fatmorph_keywords", "fatmorph", C),
+    Contender("fatmorph (C), dicts and text", "fatmorph_dicts", "fatmorph", C),
+    Contender("fatmorph (Python)", "fatmorph", "fatmorph", PYTHON),
+    Contender("fatmorph (Python), keywords", "fatmorph_keywords", "fatmorph", PYTHON),
     Contender("f-strings, markupsafe's C", "by_hand", "markupsafe", markupsafe_c_names),
     Contender("f-strings, markupsafe.escape", "by_hand", "markupsafe", markupsafe_names),
     Contender("minijinja", "minijinja", "minijinja"),
@@ -122,6 +137,7 @@ CONTENDERS = (
     Contender("simple_html", "simple_html", "simple-html"),
     Contender("rusty_tags", "rusty_tags", "rusty-tags"),
     Contender("Stario @baked", "stario_baked", "stario"),
+    Contender("Stario, dicts of text", "stario_dicts", "stario"),
     Contender("Stario", "stario", "stario"),
     Contender("htpy", "htpy", "htpy"),
     Contender("FastHTML", "fasthtml", "python-fasthtml"),
@@ -151,8 +167,8 @@ def loaded(contender: Contender) -> ModuleType:
     spec = util.spec_from_file_location(f"contenders.{contender.module}", path)
     assert spec is not None and spec.loader is not None
     module = util.module_from_spec(spec)
-    vars(module).update(contender.bound())
     spec.loader.exec_module(module)
+    vars(module).update(contender.bound())
     return module
 
 
@@ -163,23 +179,25 @@ def installed_version(distribution: str) -> str:
         return "unknown version"
 
 
-def refuse_differences(title: str, makers: Mapping[str, Page]) -> None:
+def refuse_differences(page: Page, makers: Mapping[str, Callable[..., bytes]]) -> None:
     """End the program if a browser would show the pages of two contenders differently."""
-    expected = parsed(makers[BASE]())
+    data = page.new_data()
+    expected = parsed(makers[BASE](*data))
     for name, make in makers.items():
-        if found := difference(expected, parsed(make())):
-            sys.exit(f"{name} makes another page than {BASE} of {title}: {found}")
+        if found := difference(expected, parsed(make(*data))):
+            sys.exit(f"{name} makes another page than {BASE} of {page.title}: {found}")
 
 
-def timed(makers: Mapping[str, Page], rounds: int) -> dict[str, list[float]]:
-    """Return each contender's processor time in each round, in seconds."""
-    seconds: dict[str, list[float]] = {name: [] for name in makers}
+def timed(lines: Mapping[str, Line], rounds: int) -> dict[str, list[float]]:
+    """Return each line's processor time in each round, in seconds."""
+    seconds: dict[str, list[float]] = {name: [] for name in lines}
     for _ in range(rounds):
-        for name, make in makers.items():
+        for name, line in lines.items():
+            before, arguments = line.new_arguments(), line.new_arguments()
             gc.collect()  # frees the garbage of the previous contender
-            make()  # warms the caches
+            line.make(*before)  # warms the processor's caches, and compiles what is compiled
             start = time.thread_time()
-            make()
+            line.make(*arguments)
             seconds[name].append(time.thread_time() - start)
     return seconds
 
@@ -194,22 +212,37 @@ def print_table(title: str, seconds: Mapping[str, Sequence[float]], base: str) -
         print(f"{name:<34}{times}{ratio:>26.3f}{1 / ratio:>26.2f}")
 
 
-def print_event_table(
-    pages: Sequence[str], contenders: Mapping[str, ModuleType], rounds: int
-) -> None:
+def print_event_table(pages: Sequence[str], module: ModuleType, rounds: int) -> None:
     """Print the cost of an event next to that of the page's bytes, both without building it."""
     if ENGINE != "C":
         print("\n  not measured: pages as events (fatmorph was told to use its Python engine)")
         return
-    views: dict[str, Any] = vars(contenders[BASE])
-    for page in pages:
-        title, data = PAGES[page]
-        view = views[f"{page}_view"](*data)
-        makers = {
-            "render_bytes(page)": partial(render_bytes, view),
-            "patch_elements(page)": partial(patch_elements, view),
+    for name in pages:
+        page, view = PAGES[name], getattr(module, f"{name}_view")
+
+        def new_element(page: Page = page, view: Callable[..., Any] = view) -> tuple[object, ...]:
+            return (view(*page.new_data()),)
+
+        lines = {
+            "render_bytes(page)": Line(render_bytes, new_element),
+            "patch_elements(page)": Line(patch_elements, new_element),
         }
-        print_table(f"{title}, built", timed(makers, rounds), "render_bytes(page)")
+        print_table(f"{page.title}, built", timed(lines, rounds), "render_bytes(page)")
+
+
+def print_row_table(contenders: Mapping[str, ModuleType], rounds: int) -> None:
+    """Print what a row of a short table costs, and one of a long table."""
+    first_numbers = count(FIRST_NUMBER, max(ROWS))
+
+    def new_tasks(rows: int) -> tuple[object, ...]:
+        return "ada", tasks_of(next(first_numbers), rows)
+
+    print(f"\n{'microseconds per row of tasks':<34}" + "".join(f"{rows:>12,}" for rows in ROWS))
+    for name in (BASE, KEYWORDS):
+        make = contenders[name].tasks
+        seconds = timed({str(rows): Line(make, partial(new_tasks, rows)) for rows in ROWS}, rounds)
+        costs = [statistics.median(seconds[str(rows)]) / rows * 1e6 for rows in ROWS]
+        print(f"{name:<34}" + "".join(f"{cost:>12.3f}" for cost in costs))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import air as h
 from markupsafe import escape
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -110,4 +110,39 @@ def tile_button(tile: Tile) -> Any:
         style=f"background-color:{escape(tile.color)}" if tile.color else None,
         aria_label=f"Tile {tile.number + 1}",
         **{"data-on:click": f"@post('/paint/{tile.number}')"},
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    page = h.Html(
+        h.Head(
+            h.Meta(charset="utf-8"),
+            h.Title(f"{len(tasks)} tasks"),
+            h.Link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.Script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.Body(
+            h.H1(f"{len(tasks)} tasks"),
+            h.Table(h.Tbody(*[task_row(task) for task in tasks]), id="tasks", class_="tasks"),
+            **{
+                "data-signals": f"{{user_id: '{escape(user_id)}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+        ),
+        lang="en",
+    )
+    return page.render().encode()
+
+
+def task_row(task: Task) -> Any:
+    return h.Tr(
+        h.Td(h.Input(type="checkbox", data_bind=f"picked.t{task.number}")),
+        h.Td(task.title),
+        h.Td(
+            h.Button("Edit", **{"data-on:click": f"@get('/tasks/{task.number}')"}),
+            h.Button("Delete", **{"data-on:click": f"@delete('/tasks/{task.number}')"}),
+            class_="actions",
+        ),
+        id=f"task-{task.number}",
+        class_="task done" if task.is_done else "task",
     )

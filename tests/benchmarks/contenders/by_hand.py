@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    # rendering.py binds this one, or the C function that it calls.
-    from markupsafe import escape
+from markupsafe import escape
 
-    from contenders.pages import Painter, Product, Tile
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -98,4 +97,37 @@ def tile_button(tile: Tile) -> str:
         f'<button data-on:click="@post(\'/paint/{tile.number}\')" id="tile-{tile.number}" '
         f'class="tile{" painted" if tile.color else ""}"{style} '
         f'aria-label="Tile {tile.number + 1}"></button>\n'
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return tasks_text(user_id, tasks).encode()
+
+
+def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{len(tasks)} tasks</title>
+<link id="style" rel="stylesheet" href="/static/style.css">
+<script type="module" id="datastar" src="/static/datastar.js"></script>
+</head>
+<body data-signals="{{user_id: '{escape(user_id)}'}}" \
+data-init="@get('/subscribe', {{retry: 'always'}})">
+<h1>{len(tasks)} tasks</h1>
+<table id="tasks" class="tasks"><tbody>
+{"".join([task_row(task) for task in tasks])}
+</tbody></table>
+</body>
+</html>"""
+
+
+def task_row(task: Task) -> str:
+    return (
+        f'<tr id="task-{task.number}" class="task{" done" if task.is_done else ""}">'
+        f'<td><input data-bind="picked.t{task.number}" type="checkbox"></td>'
+        f"<td>{escape(task.title)}</td>"
+        f'<td class="actions"><button data-on:click="@get(\'/tasks/{task.number}\')">Edit</button>'
+        f"<button data-on:click=\"@delete('/tasks/{task.number}')\">Delete</button></td></tr>\n"
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chameleon import PageTemplate
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def compiled(text: str) -> PageTemplate:
@@ -87,6 +87,31 @@ TILES = compiled("""\
 </html>
 """)
 
+TASKS = compiled("""\
+<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>${len(tasks)} tasks</title>
+    <link id="style" rel="stylesheet" href="/static/style.css">
+    <script type="module" id="datastar" src="/static/datastar.js"></script>
+  </head>
+  <body data-signals="{user_id: '${user_id}'}" data-init="@get('/subscribe', {retry: 'always'})">
+    <h1>${len(tasks)} tasks</h1>
+    <table id="tasks" class="tasks">
+      <tbody>
+        <tr tal:repeat="task tasks" id="task-${task.number}"
+            class="${'task done' if task.is_done else 'task'}">
+          <td><input data-bind="picked.t${task.number}" type="checkbox"></td>
+          <td>${task.title}</td>
+          <td class="actions"><button data-on:click="@get('/tasks/${task.number}')">Edit</button><button data-on:click="@delete('/tasks/${task.number}')">Delete</button></td>
+        </tr>
+      </tbody>
+    </table>
+  </body>
+</html>
+""")
+
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
     return TABLE.render(rows=rows).encode()
@@ -98,3 +123,7 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
     return TILES.render(user_id=user_id, painters=painters, tiles=tiles).encode()
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return TASKS.render(user_id=user_id, tasks=tasks).encode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dominate import tags as h
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -103,4 +103,39 @@ def tile_button(tile: Tile) -> Any:
         style=f"background-color:{tile.color}" if tile.color else False,
         aria_label=f"Tile {tile.number + 1}",
         **{"data-on:click": f"@post('/paint/{tile.number}')"},
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    page = h.html(
+        h.head(
+            h.meta(charset="utf-8"),
+            h.title(f"{len(tasks)} tasks"),
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.body(
+            h.h1(f"{len(tasks)} tasks"),
+            h.table(h.tbody(*[task_row(task) for task in tasks]), id="tasks", cls="tasks"),
+            **{
+                "data-signals": f"{{user_id: '{user_id}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+        ),
+        lang="en",
+    )
+    return f"<!doctype html>{page.render(pretty=False)}".encode()
+
+
+def task_row(task: Task) -> Any:
+    return h.tr(
+        h.td(h.input_(type="checkbox", data_bind=f"picked.t{task.number}")),
+        h.td(task.title),
+        h.td(
+            h.button("Edit", **{"data-on:click": f"@get('/tasks/{task.number}')"}),
+            h.button("Delete", **{"data-on:click": f"@delete('/tasks/{task.number}')"}),
+            cls="actions",
+        ),
+        id=f"task-{task.number}",
+        cls="task done" if task.is_done else "task",
     )

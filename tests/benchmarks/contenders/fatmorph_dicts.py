@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+from fatmorph import Element, h, render_bytes
 
-    # rendering.py binds one engine or the other.
-    from fatmorph import Element, h, render_bytes
+if TYPE_CHECKING:
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -120,4 +119,41 @@ def tile_view(tile: Tile) -> Element:
             "style": f"background-color:{tile.color}" if tile.color else None,
             "aria-label": f"Tile {tile.number + 1}",
         }
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    page = h.html(
+        {"lang": "en"},
+        h.head(
+            h.meta({"charset": "utf-8"}),
+            h.title(f"{len(tasks)} tasks"),
+            h.link({"id": "style", "rel": "stylesheet", "href": "/static/style.css"}),
+            h.script({"type": "module", "id": "datastar", "src": "/static/datastar.js"}),
+        ),
+        h.body(
+            {
+                "data-signals": f"{{user_id: '{user_id}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+            h.h1(f"{len(tasks)} tasks"),
+            h.table(
+                {"id": "tasks", "class": "tasks"},
+                h.tbody([task_view(task) for task in tasks]),
+            ),
+        ),
+    )
+    return render_bytes(page)
+
+
+def task_view(task: Task) -> Element:
+    return h.tr(
+        {"id": f"task-{task.number}", "class": "task done" if task.is_done else "task"},
+        h.td(h.input({"type": "checkbox", "data-bind": f"picked.t{task.number}"})),
+        h.td(task.title),
+        h.td(
+            {"class": "actions"},
+            h.button({"data-on:click": f"@get('/tasks/{task.number}')"}, "Edit"),
+            h.button({"data-on:click": f"@delete('/tasks/{task.number}')"}, "Delete"),
+        ),
     )

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fatmorph import Element, h, render_bytes
+
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
-
-    # rendering.py binds one engine or the other.
-    from fatmorph import Element, h, render_bytes
-
-
-def table(rows: Sequence[Sequence[str]]) -> bytes:
-    return render_bytes(table_view(rows))
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def products(query: str, products: Sequence[Product]) -> bytes:
@@ -24,8 +19,8 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
     return render_bytes(tiles_view(user_id, painters, tiles))
 
 
-def table_view(rows: Sequence[Sequence[str]]) -> Element:
-    return h.table([h.tr([h.td(text, class_="cell") for text in row]) for row in rows])
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return render_bytes(tasks_view(user_id, tasks))
 
 
 def products_view(query: str, products: Sequence[Product]) -> Element:
@@ -110,4 +105,36 @@ def tile_view(tile: Tile) -> Element:
         class_="tile painted" if tile.color else "tile",
         style=f"background-color:{tile.color}" if tile.color else None,
         aria_label=f"Tile {tile.number + 1}",
+    )
+
+
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> Element:
+    return h.html(
+        h.head(
+            h.meta(charset="utf-8"),
+            h.title(f"{len(tasks)} tasks"),
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.body(
+            {"data-signals": f"{{user_id: '{user_id}'}}"},
+            {"data-init": "@get('/subscribe', {retry: 'always'})"},
+            h.h1(f"{len(tasks)} tasks"),
+            h.table(h.tbody([task_view(task) for task in tasks]), id="tasks", class_="tasks"),
+        ),
+        lang="en",
+    )
+
+
+def task_view(task: Task) -> Element:
+    return h.tr(
+        h.td(h.input(type="checkbox", data_bind=f"picked.t{task.number}")),
+        h.td(task.title),
+        h.td(
+            h.button({"data-on:click": f"@get('/tasks/{task.number}')"}, "Edit"),
+            h.button({"data-on:click": f"@delete('/tasks/{task.number}')"}, "Delete"),
+            class_="actions",
+        ),
+        id=f"task-{task.number}",
+        class_="task done" if task.is_done else "task",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import htpy as h
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -36,7 +36,7 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 def card(product: Product) -> h.Element:
     return h.article(
         id=f"product-{product.id}",
-        class_="card sold-out" if product.is_sold_out else "card",
+        class_=["card", {"sold-out": product.is_sold_out}],
     )[
         h.img(src=product.image, alt=product.name, width="320", height="240", loading="lazy"),
         h.h2[product.name],
@@ -84,7 +84,7 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
 def swatch(painter: Painter) -> h.Element:
     return h.li(
         id=f"painter-{painter.id}",
-        class_="swatch you" if painter.is_you else "swatch",
+        class_=["swatch", {"you": painter.is_you}],
         style=f"background-color:{painter.color}",
     )[painter.is_you and h.span(class_="name")["you"]]
 
@@ -93,7 +93,39 @@ def tile_button(tile: Tile) -> h.Element:
     return h.button(
         {"data-on:click": f"@post('/paint/{tile.number}')"},
         id=f"tile-{tile.number}",
-        class_="tile painted" if tile.color else "tile",
+        class_=["tile", {"painted": bool(tile.color)}],
         style=f"background-color:{tile.color}" if tile.color else None,
         aria_label=f"Tile {tile.number + 1}",
     )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    page = h.html(lang="en")[
+        h.head[
+            h.meta(charset="utf-8"),
+            h.title[f"{len(tasks)} tasks"],
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ],
+        h.body(
+            {
+                "data-signals": f"{{user_id: '{user_id}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            }
+        )[
+            h.h1[f"{len(tasks)} tasks"],
+            h.table(id="tasks", class_="tasks")[h.tbody[[task_row(task) for task in tasks]]],
+        ],
+    ]
+    return str(page).encode()
+
+
+def task_row(task: Task) -> h.Element:
+    return h.tr(id=f"task-{task.number}", class_=["task", {"done": task.is_done}])[
+        h.td[h.input(type="checkbox", data_bind=f"picked.t{task.number}")],
+        h.td[task.title],
+        h.td(class_="actions")[
+            h.button({"data-on:click": f"@get('/tasks/{task.number}')"})["Edit"],
+            h.button({"data-on:click": f"@delete('/tasks/{task.number}')"})["Delete"],
+        ],
+    ]

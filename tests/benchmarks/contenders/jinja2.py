@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment
 from contenders.jinja_templates import TEMPLATES
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 environment = Environment(
     loader=DictLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -29,3 +29,11 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
     template = environment.get_template("tiles.html")
     return template.render(user_id=user_id, painters=painters, tiles=tiles).encode()
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return tasks_text(user_id, tasks).encode()
+
+
+def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+    return environment.get_template("tasks.html").render(user_id=user_id, tasks=tasks)

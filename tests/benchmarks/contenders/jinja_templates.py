@@ -77,4 +77,29 @@ TEMPLATES = {
   </body>
 </html>
 """,
+    "tasks.html": """\
+<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>{{ tasks|length }} tasks</title>
+    <link id="style" rel="stylesheet" href="/static/style.css">
+    <script type="module" id="datastar" src="/static/datastar.js"></script>
+  </head>
+  <body data-signals="{user_id: '{{ user_id }}'}" data-init="@get('/subscribe', {retry: 'always'})">
+    <h1>{{ tasks|length }} tasks</h1>
+    <table id="tasks" class="tasks">
+      <tbody>
+        {% for task in tasks %}
+        <tr id="task-{{ task.number }}" class="task{% if task.is_done %} done{% endif %}">
+          <td><input data-bind="picked.t{{ task.number }}" type="checkbox"></td>
+          <td>{{ task.title }}</td>
+          <td class="actions"><button data-on:click="@get('/tasks/{{ task.number }}')">Edit</button><button data-on:click="@delete('/tasks/{{ task.number }}')">Delete</button></td>
+        </tr>
+        {% endfor %}
+      </tbody>
+    </table>
+  </body>
+</html>
+""",
 }

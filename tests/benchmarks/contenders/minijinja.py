@@ -10,7 +10,7 @@ from minijinja import Environment
 from contenders.jinja_templates import TEMPLATES
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 environment = Environment(templates=TEMPLATES, trim_blocks=True, lstrip_blocks=True)
 
@@ -27,3 +27,7 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
     return environment.render_template(
         "tiles.html", user_id=user_id, painters=painters, tiles=tiles
     ).encode()
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return environment.render_template("tasks.html", user_id=user_id, tasks=tasks).encode()

@@ -9,7 +9,7 @@ import rusty_tags as h
 from markupsafe import escape
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -51,7 +51,7 @@ def card(product: Product) -> Any:
             "Add to cart",
             type="button",
             disabled=product.is_sold_out,
-            **{"data-on:click": f"@post('/cart/{product.id}')"},
+            on_click=f"@post('/cart/{product.id}')",
         ),
         id=f"product-{product.id}",
         cls="card sold-out" if product.is_sold_out else "card",
@@ -104,5 +104,40 @@ def tile_button(tile: Tile) -> Any:
         cls="tile painted" if tile.color else "tile",
         style=f"background-color:{escape(tile.color)}" if tile.color else False,
         aria_label=f"Tile {tile.number + 1}",
-        **{"data-on:click": f"@post('/paint/{tile.number}')"},
+        on_click=f"@post('/paint/{tile.number}')",
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    page = h.Html(
+        h.Head(
+            h.Meta(charset="utf-8"),
+            h.Title(f"{len(tasks)} tasks"),
+            h.Link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.Script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.Body(
+            h.H1(f"{len(tasks)} tasks"),
+            h.Table(h.Tbody(*[task_row(task) for task in tasks]), id="tasks", cls="tasks"),
+            **{
+                "data-signals": f"{{user_id: '{escape(user_id)}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+        ),
+        lang="en",
+    )
+    return str(page).encode()
+
+
+def task_row(task: Task) -> Any:
+    return h.Tr(
+        h.Td(h.Input(type="checkbox", data_bind=f"picked.t{task.number}")),
+        h.Td(escape(task.title)),
+        h.Td(
+            h.Button("Edit", on_click=f"@get('/tasks/{task.number}')"),
+            h.Button("Delete", on_click=f"@delete('/tasks/{task.number}')"),
+            cls="actions",
+        ),
+        id=f"task-{task.number}",
+        cls="task done" if task.is_done else "task",
     )

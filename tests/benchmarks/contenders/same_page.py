@@ -1,7 +1,8 @@
 """Comparison of two pages as a browser sees them: parsed by the HTML standard, then compared.
 
 The comparison ignores the order of attributes, the way of escaping, the value of a boolean
-attribute, and white space between the elements of a block (the source code's layout).
+attribute, a semicolon at the end of a style, and white space between the elements of a block (the
+source code's layout).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def simplified(node: Any) -> Tree:
             child for child in children if not (isinstance(child, str) and not child.strip())
         ]
     attributes = dict(getattr(node, "attrs", None) or {})
+    if "style" in attributes:
+        attributes["style"] = attributes["style"].removesuffix(";")  # as some functions write it
     if "disabled" in attributes:
         attributes["disabled"] = ""  # the only boolean attribute here: its value has no meaning
     return node.name, attributes, children

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import simple_html as h
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -120,3 +120,44 @@ def tile_button(tile: Tile) -> h.Node:
     if tile.color:
         attributes["style"] = f"background-color:{tile.color}"
     return h.button(attributes)
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return tasks_text(user_id, tasks).encode()
+
+
+def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+    page = h.html(
+        {"lang": "en"},
+        h.head(
+            h.meta({"charset": "utf-8"}),
+            h.title(f"{len(tasks)} tasks"),
+            h.link({"id": "style", "rel": "stylesheet", "href": "/static/style.css"}),
+            h.script({"type": "module", "id": "datastar", "src": "/static/datastar.js"}),
+        ),
+        h.body(
+            {
+                "data-signals": f"{{user_id: '{user_id}'}}",
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+            h.h1(f"{len(tasks)} tasks"),
+            h.table(
+                {"id": "tasks", "class": "tasks"},
+                h.tbody([task_row(task) for task in tasks]),
+            ),
+        ),
+    )
+    return h.render(h.DOCTYPE_HTML5, page)
+
+
+def task_row(task: Task) -> h.Node:
+    return h.tr(
+        {"id": f"task-{task.number}", "class": "task done" if task.is_done else "task"},
+        h.td(h.input_({"type": "checkbox", "data-bind": f"picked.t{task.number}"})),
+        h.td(task.title),
+        h.td(
+            {"class": "actions"},
+            h.button({"data-on:click": f"@get('/tasks/{task.number}')"}, "Edit"),
+            h.button({"data-on:click": f"@delete('/tasks/{task.number}')"}, "Delete"),
+        ),
+    )

@@ -1,14 +1,15 @@
-"""Stario's markup: elements as plain objects, attributes as dicts."""
+"""Stario with its functions for views: `data`, `at`, `classes` and `styles`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from stario.markup import HtmlElement, html as h, render
+from stario.datastar import at, data
+from stario.markup import HtmlElement, classes, html as h, render, styles
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 def table(rows: Sequence[Sequence[str]]) -> bytes:
@@ -37,10 +38,8 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 
 def card(product: Product) -> HtmlElement:
     return h.Article(
-        {
-            "id": f"product-{product.id}",
-            "class": "card sold-out" if product.is_sold_out else "card",
-        },
+        {"id": f"product-{product.id}"},
+        classes("card", {"sold-out": product.is_sold_out}),
         h.Img(
             {
                 "src": product.image,
@@ -57,11 +56,8 @@ def card(product: Product) -> HtmlElement:
         else None,
         h.A({"href": product.url}, "Details"),
         h.Button(
-            {
-                "type": "button",
-                "data-on:click": f"@post('/cart/{product.id}')",
-                "disabled": product.is_sold_out,
-            },
+            {"type": "button", "disabled": product.is_sold_out},
+            data.on("click", at.post(f"/cart/{product.id}")),
             "Add to cart",
         ),
     )
@@ -79,10 +75,8 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
             h.Script({"type": "module", "id": "datastar", "src": "/static/datastar.js"}),
         ),
         h.Body(
-            {
-                "data-signals": f"{{user_id: '{user_id}'}}",
-                "data-init": "@get('/subscribe', {retry: 'always'})",
-            },
+            {"data-signals": f"{{user_id: '{user_id}'}}"},  # data.signals() writes it as JSON
+            data.init(at.get("/subscribe", retry="always")),
             h.Header(
                 h.H1("Tiles"),
                 h.Ul(
@@ -99,22 +93,56 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
 
 def swatch(painter: Painter) -> HtmlElement:
     return h.Li(
-        {
-            "id": f"painter-{painter.id}",
-            "class": "swatch you" if painter.is_you else "swatch",
-            "style": f"background-color:{painter.color}",
-        },
+        {"id": f"painter-{painter.id}"},
+        classes("swatch", {"you": painter.is_you}),
+        styles({"background-color": painter.color}),
         h.Span({"class": "name"}, "you") if painter.is_you else None,
     )
 
 
 def tile_button(tile: Tile) -> HtmlElement:
     return h.Button(
-        {
-            "data-on:click": f"@post('/paint/{tile.number}')",
-            "id": f"tile-{tile.number}",
-            "class": "tile painted" if tile.color else "tile",
-            "style": f"background-color:{tile.color}" if tile.color else None,
-            "aria-label": f"Tile {tile.number + 1}",
-        }
+        {"id": f"tile-{tile.number}", "aria-label": f"Tile {tile.number + 1}"},
+        data.on("click", at.post(f"/paint/{tile.number}")),
+        classes("tile", {"painted": tile.color}),
+        styles({"background-color": tile.color}) if tile.color else None,
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return render(tasks_view(user_id, tasks)).encode()
+
+
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> HtmlElement:
+    return h.HtmlDocument(
+        {"lang": "en"},
+        h.Head(
+            h.Meta({"charset": "utf-8"}),
+            h.Title(f"{len(tasks)} tasks"),
+            h.Link({"id": "style", "rel": "stylesheet", "href": "/static/style.css"}),
+            h.Script({"type": "module", "id": "datastar", "src": "/static/datastar.js"}),
+        ),
+        h.Body(
+            {"data-signals": f"{{user_id: '{user_id}'}}"},
+            data.init(at.get("/subscribe", retry="always")),
+            h.H1(f"{len(tasks)} tasks"),
+            h.Table(
+                {"id": "tasks", "class": "tasks"},
+                h.Tbody([task_row(task) for task in tasks]),
+            ),
+        ),
+    )
+
+
+def task_row(task: Task) -> HtmlElement:
+    return h.Tr(
+        {"id": f"task-{task.number}"},
+        classes("task", {"done": task.is_done}),
+        h.Td(h.Input({"type": "checkbox"}, data.bind(f"picked.t{task.number}"))),
+        h.Td(task.title),
+        h.Td(
+            {"class": "actions"},
+            h.Button(data.on("click", at.get(f"/tasks/{task.number}")), "Edit"),
+            h.Button(data.on("click", at.delete(f"/tasks/{task.number}")), "Delete"),
+        ),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stario.markup import HtmlElement, baked, html as h, render
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
 
 @baked
@@ -180,4 +180,64 @@ def tile_button(tile: Tile) -> Any:
         css_class="tile painted" if tile.color else "tile",
         style=f"background-color:{tile.color}" if tile.color else None,
         label=f"Tile {tile.number + 1}",
+    )
+
+
+@baked
+def tasks_page_view(heading: str, signals: str, rows: Any) -> HtmlElement:
+    return h.HtmlDocument(
+        {"lang": "en"},
+        h.Head(
+            h.Meta({"charset": "utf-8"}),
+            h.Title(heading),
+            h.Link({"id": "style", "rel": "stylesheet", "href": "/static/style.css"}),
+            h.Script({"type": "module", "id": "datastar", "src": "/static/datastar.js"}),
+        ),
+        h.Body(
+            {
+                "data-signals": signals,
+                "data-init": "@get('/subscribe', {retry: 'always'})",
+            },
+            h.H1(heading),
+            h.Table({"id": "tasks", "class": "tasks"}, h.Tbody(rows)),
+        ),
+    )
+
+
+@baked
+def task_view(
+    element_id: str, css_class: str, picked: str, title: str, edit: str, delete: str
+) -> HtmlElement:
+    return h.Tr(
+        {"id": element_id, "class": css_class},
+        h.Td(h.Input({"type": "checkbox", "data-bind": picked})),
+        h.Td(title),
+        h.Td(
+            {"class": "actions"},
+            h.Button({"data-on:click": edit}, "Edit"),
+            h.Button({"data-on:click": delete}, "Delete"),
+        ),
+    )
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return render(tasks_view(user_id, tasks)).encode()
+
+
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> Any:
+    return tasks_page_view(
+        heading=f"{len(tasks)} tasks",
+        signals=f"{{user_id: '{user_id}'}}",
+        rows=[task_row(task) for task in tasks],
+    )
+
+
+def task_row(task: Task) -> Any:
+    return task_view(
+        element_id=f"task-{task.number}",
+        css_class="task done" if task.is_done else "task",
+        picked=f"picked.t{task.number}",
+        title=task.title,
+        edit=f"@get('/tasks/{task.number}')",
+        delete=f"@delete('/tasks/{task.number}')",
     )

@@ -1,24 +1,38 @@
-"""fatmorph with all its conveniences for views: `data`, `at`, `dom_id`, values other than text.
-
-The other fatmorph contenders write these attributes as text, because the other libraries must.
-"""
+"""fatmorph as its tutorial teaches it: `data`, `at`, `dom_id`, mappings for `class` and `style`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fatmorph import at, data, dom_id
+from fatmorph import Element, at, data, dom_id, h, render_bytes
 
 if TYPE_CHECKING:
-    from contenders.pages import Painter, Product, Tile
+    from contenders.pages import Painter, Product, Task, Tile
 
-    # rendering.py binds one engine or the other.
-    from fatmorph import Element, h, render_bytes
+
+def table(rows: Sequence[Sequence[str]]) -> bytes:
+    return render_bytes(table_view(rows))
 
 
 def products(query: str, products: Sequence[Product]) -> bytes:
-    page = h.html(
+    return render_bytes(products_view(query, products))
+
+
+def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return render_bytes(tiles_view(user_id, painters, tiles))
+
+
+def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
+    return render_bytes(tasks_view(user_id, tasks))
+
+
+def table_view(rows: Sequence[Sequence[str]]) -> Element:
+    return h.table([h.tr([h.td(text, class_="cell") for text in row]) for row in rows])
+
+
+def products_view(query: str, products: Sequence[Product]) -> Element:
+    return h.html(
         {"lang": "en"},
         h.head(
             h.meta(charset="utf-8"),
@@ -33,7 +47,6 @@ def products(query: str, products: Sequence[Product]) -> bytes:
             ),
         ),
     )
-    return render_bytes(page)
 
 
 def card_view(product: Product) -> Element:
@@ -56,8 +69,8 @@ def card_view(product: Product) -> Element:
     )
 
 
-def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
-    page = h.html(
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> Element:
+    return h.html(
         {"lang": "en"},
         h.head(
             h.meta(charset="utf-8"),
@@ -69,7 +82,7 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
         ),
         h.body(
             data.signals({"user_id": user_id}),
-            data.init("@get('/subscribe', {retry: 'always'})"),
+            data.init(at.get("/subscribe", retry="always")),
             h.header(
                 h.h1("Tiles"),
                 h.ul(
@@ -81,7 +94,6 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
             h.footer("Everybody with this page open paints on the same board."),
         ),
     )
-    return render_bytes(page)
 
 
 def swatch_view(painter: Painter) -> Element:
@@ -102,4 +114,38 @@ def tile_view(tile: Tile) -> Element:
         class_={"tile": True, "painted": tile.color},
         style={"background-color": tile.color},
         aria_label=f"Tile {tile.number + 1}",
+    )
+
+
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> Element:
+    return h.html(
+        {"lang": "en"},
+        h.head(
+            h.meta(charset="utf-8"),
+            h.title(len(tasks), " tasks"),
+            h.link(id="style", rel="stylesheet", href="/static/style.css"),
+            h.script(type="module", id="datastar", src="/static/datastar.js"),
+        ),
+        h.body(
+            data.signals({"user_id": user_id}),
+            data.init(at.get("/subscribe", retry="always")),
+            h.h1(len(tasks), " tasks"),
+            h.table(
+                {"id": "tasks", "class": "tasks"},
+                h.tbody([task_view(task) for task in tasks]),
+            ),
+        ),
+    )
+
+
+def task_view(task: Task) -> Element:
+    return h.tr(
+        {"id": dom_id("task", task.number), "class": {"task": True, "done": task.is_done}},
+        h.td(h.input(data.bind(f"picked.t{task.number}"), type="checkbox")),
+        h.td(task.title),
+        h.td(
+            h.button(data.on("click", at.get(f"/tasks/{task.number}")), "Edit"),
+            h.button(data.on("click", at.delete(f"/tasks/{task.number}")), "Delete"),
+            class_="actions",
+        ),
     )
