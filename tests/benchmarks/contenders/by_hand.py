@@ -57,6 +57,10 @@ class="card{" sold-out" if product.is_sold_out else ""}">
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return tiles_view(user_id, painters, tiles).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -80,7 +84,7 @@ data-init="@get('/subscribe', {{retry: 'always'}})">
 </main>
 <footer>Everybody with this page open paints on the same board.</footer>
 </body>
-</html>""".encode()
+</html>"""
 
 
 def swatch(painter: Painter) -> str:
@@ -101,10 +105,10 @@ def tile_button(tile: Tile) -> str:
 
 
 def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
-    return tasks_text(user_id, tasks).encode()
+    return tasks_view(user_id, tasks).encode()
 
 
-def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head>

@@ -27,13 +27,17 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return tiles_view(user_id, painters, tiles).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> str:
     template = environment.get_template("tiles.html")
-    return template.render(user_id=user_id, painters=painters, tiles=tiles).encode()
+    return template.render(user_id=user_id, painters=painters, tiles=tiles)
 
 
 def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
-    return tasks_text(user_id, tasks).encode()
+    return tasks_view(user_id, tasks).encode()
 
 
-def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> str:
     return environment.get_template("tasks.html").render(user_id=user_id, tasks=tasks)

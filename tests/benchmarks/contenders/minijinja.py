@@ -24,10 +24,18 @@ def products(query: str, products: Sequence[Product]) -> bytes:
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return tiles_view(user_id, painters, tiles).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> str:
     return environment.render_template(
         "tiles.html", user_id=user_id, painters=painters, tiles=tiles
-    ).encode()
+    )
 
 
 def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
-    return environment.render_template("tasks.html", user_id=user_id, tasks=tasks).encode()
+    return tasks_view(user_id, tasks).encode()
+
+
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> str:
+    return environment.render_template("tasks.html", user_id=user_id, tasks=tasks)

@@ -70,6 +70,10 @@ def card(product: Product) -> h.Node:
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
+    return tiles_view(user_id, painters, tiles).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> str:
     page = h.html(
         {"lang": "en"},
         h.head(
@@ -96,7 +100,7 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
             h.footer("Everybody with this page open paints on the same board."),
         ),
     )
-    return h.render(h.DOCTYPE_HTML5, page).encode()
+    return h.render(h.DOCTYPE_HTML5, page)
 
 
 def swatch(painter: Painter) -> h.Node:
@@ -123,10 +127,10 @@ def tile_button(tile: Tile) -> h.Node:
 
 
 def tasks(user_id: str, tasks: Sequence[Task]) -> bytes:
-    return tasks_text(user_id, tasks).encode()
+    return tasks_view(user_id, tasks).encode()
 
 
-def tasks_text(user_id: str, tasks: Sequence[Task]) -> str:
+def tasks_view(user_id: str, tasks: Sequence[Task]) -> str:
     page = h.html(
         {"lang": "en"},
         h.head(

@@ -103,7 +103,7 @@ def card(product: Product) -> Any:
 
 
 @baked
-def tiles_view(
+def tiles_page_view(
     title: str, signals: str, label: str, swatches: Any, tile_buttons: Any
 ) -> HtmlElement:
     return h.HtmlDocument(
@@ -154,14 +154,17 @@ def tile_view(
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
-    page = tiles_view(
+    return render(tiles_view(user_id, painters, tiles)).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> Any:
+    return tiles_page_view(
         title=f"Tiles · {len(painters)} painting",
         signals=f"{{user_id: '{user_id}'}}",
         label=f"{len(painters)} painting",
         swatches=[swatch(painter) for painter in painters],
         tile_buttons=[tile_button(tile) for tile in tiles],
     )
-    return render(page).encode()
 
 
 def swatch(painter: Painter) -> Any:

@@ -63,7 +63,11 @@ def card(product: Product) -> HtmlElement:
 
 
 def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> bytes:
-    page = h.HtmlDocument(
+    return render(tiles_view(user_id, painters, tiles)).encode()
+
+
+def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> HtmlElement:
+    return h.HtmlDocument(
         {"lang": "en"},
         h.Head(
             h.Meta({"charset": "utf-8"}),
@@ -89,7 +93,6 @@ def tiles(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile]) -> b
             h.Footer("Everybody with this page open paints on the same board."),
         ),
     )
-    return render(page).encode()
 
 
 def swatch(painter: Painter) -> HtmlElement:

@@ -1,12 +1,18 @@
-"""The parts that all servers share: the cells, their changes, and a way to wake streams."""
+"""The parts that all servers share: the pages' data, its changes, and a way to wake streams."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from itertools import count
 from typing import Any
 
-__all__ = ("Board", "Streams", "run_uvicorn", "use_server_core")
+from contenders.pages import PAGES
+
+__all__ = ("Streams", "data_of", "run_uvicorn", "use_server_core", "view_of")
 
 CELLS = 400
 SERVER_CORE = 0
@@ -17,6 +23,7 @@ class Board:
 
     def __init__(self) -> None:
         self.colors = [color_of(number) if number % 8 else None for number in range(CELLS)]
+        self.arguments: list[Any] = [self.colors]
         self.changes = 0
 
     def change(self) -> None:
@@ -29,6 +36,32 @@ class Board:
 
 def color_of(number: int) -> str:
     return f"#{number * 7919 * 37 % 0xFFFFFF:06x}"
+
+
+class NewData:
+    """The data of a page of contenders/, all of it new after a change, the user excepted."""
+
+    def __init__(self, page: str) -> None:
+        self._page = replace(PAGES[page], turns=count())
+        self.changes = -1
+        self.change()
+
+    def change(self) -> None:
+        self.changes += 1
+        _, *self.arguments = self._page.new_data()
+
+
+def data_of(page: str) -> Board | NewData:
+    return Board() if page == "board" else NewData(page)
+
+
+def view_of(library: str, page: str) -> Callable[..., Any]:
+    """Return the function of a library that takes a user and a page's data."""
+    if page == "board":
+        view: Callable[..., Any] = import_module(f"views_{library}").page
+    else:
+        view = getattr(import_module(f"contenders.{library}"), f"{page}_view")
+    return view
 
 
 class Streams:

@@ -1,13 +1,12 @@
-"""A view on Starlette, sent by datastar-py: `starlette_server.py views_jinja2 8000`."""
+"""A view on Starlette, sent by datastar-py: `starlette_server.py jinja2 board 8000`."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from importlib import import_module
 
-from board import Board, Streams, run_uvicorn
+from board import Streams, data_of, run_uvicorn, view_of
 from datastar_py.sse import DatastarEvent
 from datastar_py.starlette import DatastarResponse, ServerSentEventGenerator as Events
 from starlette.applications import Starlette
@@ -15,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-page = import_module(sys.argv[1]).page
-board = Board()
+library, page, port = sys.argv[1:]
+view = view_of(library, page)
+board = data_of(page)
 streams = Streams()
 
 
@@ -29,7 +29,7 @@ async def events(user_id: str) -> AsyncIterator[DatastarEvent]:
     streams.queues.add(queue)
     try:
         while True:
-            yield Events.patch_elements(page(user_id, board.colors))
+            yield Events.patch_elements(view(user_id, *board.arguments))
             await queue.get()
     finally:
         streams.queues.discard(queue)
@@ -44,4 +44,4 @@ async def change(request: Request) -> Response:
 app = Starlette(routes=[Route("/stream", stream), Route("/change", change, methods=["POST"])])
 
 if __name__ == "__main__":
-    run_uvicorn(app, int(sys.argv[2]))
+    run_uvicorn(app, int(port))

@@ -1,10 +1,10 @@
-"""fatmorph, with keyword attributes and text values."""
+"""fatmorph as its tutorial teaches it: dom_id, mappings, data and at."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fatmorph import Element, h
+from fatmorph import Element, at, data, dom_id, h
 
 
 def page(user_id: str, colors: Sequence[str | None]) -> Element:
@@ -13,6 +13,7 @@ def page(user_id: str, colors: Sequence[str | None]) -> Element:
 
 def page_around(user_id: str, board: Element) -> Element:
     return h.html(
+        {"lang": "en"},
         h.head(
             h.meta(charset="utf-8"),
             h.title("Tiles"),
@@ -21,32 +22,29 @@ def page_around(user_id: str, board: Element) -> Element:
         ),
         h.body(
             h.main(
-                {"data-signals": f"{{user_id: '{user_id}'}}"},
-                {"data-init": "@get('/stream', {retry: 'always'})"},
+                {"id": "home", "class": "container"},
+                data.signals({"user_id": user_id}),
+                data.init(at.get("/stream", retry="always")),
                 h.h1("Tiles"),
-                h.p(f"You are {user_id}.", id="you"),
+                h.p("You are ", user_id, ".", id="you"),
                 board,
-                id="home",
-                class_="container",
             ),
         ),
-        lang="en",
     )
 
 
 def board_view(colors: Sequence[str | None]) -> Element:
     return h.div(
-        {"data-on:click": "@post(`/paint/${evt.target.dataset.cellId}`)"},
+        {"id": "board", "class": "board"},
+        data.on("click", "@post(`/paint/${evt.target.dataset.cellId}`)"),
         [cell_view(number, color) for number, color in enumerate(colors)],
-        id="board",
-        class_="board",
     )
 
 
 def cell_view(number: int, color: str | None) -> Element:
     return h.div(
-        id=f"cell-{number}",
-        class_="cell painted" if color else "cell",
-        style=f"background-color:{color}" if color else None,
+        id=dom_id("cell", number),
+        class_={"cell": True, "painted": color},
+        style={"background-color": color},
         data_cell_id=number,
     )
