@@ -134,7 +134,7 @@ class TagNameError(ArgumentError, ValueError, AttributeError):
     code = "tag-name"
 
 
-class AttributeNameError(ArgumentError, ValueError):
+class AttributeNameError(ArgumentError, TypeError, ValueError):
     """Raised for an attribute name that HTML cannot write."""
 
     code = "attribute-name"

@@ -9,7 +9,7 @@ from fatmorph.compression import Encoding, checked_encodings
 from fatmorph.errors import SettingsError, short_repr
 from fatmorph.http._content_security_policy import checked_policy
 from fatmorph.http._problems import MESSAGES, Messages, Problem, worded
-from fatmorph.http.origin import checked_origins
+from fatmorph.http.origin import checked_origins, checked_own_origin
 from fatmorph.markup._suggestion import closest_name
 
 __all__ = ("Settings",)
@@ -27,6 +27,9 @@ class Settings:
         max_compression_bytes: Approximate memory for compressing one stream.
         allowed_origins: Other sites whose pages may trigger actions here, such as
             `https://partner.example`; `*` is every site, for actions that need no login.
+        own_origin: The origin of this site, such as `https://board.example`, if its actions come
+            from one origin: then it decides, and not `Host`, which a proxy may change; by default
+            the host of the request is the site.
         content_security_policy: The policy that `w.html()` sends with a page, with `{nonce}`
             where the nonce of the page goes: `"script-src 'nonce-{nonce}' 'strict-dynamic'"`.
         max_form_bytes: How large a form may be, with its files.
@@ -52,6 +55,7 @@ class Settings:
     compression: Sequence[Encoding] | None = None
     max_compression_bytes: int = 1536 * 1024  # previous pages up to a quarter of a MiB are found
     allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
+    own_origin: str | None = None  # only you know under which names your site is known
     content_security_policy: str | None = None  # only you know what your pages load
     max_form_bytes: int = 16 * 1024 * 1024  # a photo, as for `c.body()`
     max_form_text_bytes: int = 1024 * 1024  # a long article
@@ -64,6 +68,8 @@ class Settings:
         object.__setattr__(self, "compression", checked_encodings(self.compression))
         _check_messages(self.messages)
         object.__setattr__(self, "allowed_origins", checked_origins(self.allowed_origins))
+        if self.own_origin is not None:
+            checked_own_origin(self.own_origin)
         if self.content_security_policy is not None:
             checked_policy(self.content_security_policy)
 

@@ -7,31 +7,26 @@ at the wrong moment raises an error.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, overload
+from typing import Any, TypeAlias, TypeVar, cast, overload
 
+from fatmorph._commands import CommandWriter
 from fatmorph._streaming.alive import Alive
-from fatmorph._streaming.event_response import EventResponder
 from fatmorph._streaming.live import Live, check_view
 from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph.datastar._drawing import draw, draw_kept
-from fatmorph.datastar._signal_classes import Signals
 from fatmorph.datastar.events._elements import (
     PatchOptions,
     elements_event,
     patch_elements,
-    removal_event,
 )
 from fatmorph.datastar.events._event import identified
-from fatmorph.datastar.events._history import push_url_event, replace_url_event
-from fatmorph.datastar.events._scripts import navigation_event, script_event
-from fatmorph.datastar.events._signals import signals_event
-from fatmorph.datastar.events._signals_json import changed_signals
+from fatmorph.datastar.events._scripts import navigation_event
 from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
 from fatmorph.markup._element import Element
@@ -40,11 +35,7 @@ from fatmorph.morph._development import new_patch_checker, shows_errors
 from fatmorph.settings import Settings
 from fatmorph.threads import ThreadCall
 from fatmorph.transport import Transport
-from fatmorph.types import ElementNamespace, HasHtml, PatchMode, SignalValue
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-    from msgspec import Struct
+from fatmorph.types import ElementNamespace, HasHtml, PatchMode
 
 __all__ = ("View", "Writer")
 
@@ -57,7 +48,7 @@ View: TypeAlias = Callable[[], Element | HasHtml | Awaitable[Element | HasHtml]]
 HEARTBEAT_SECONDS = 15.0  # proxies commonly close a silent connection after 30 or 60 seconds
 
 
-class Writer(EventResponder):
+class Writer(CommandWriter):
     """The response to one request.
 
     Adapters make it. A handler writes either one whole response (`html`, `text`, `json`, `empty`,
@@ -212,109 +203,6 @@ class Writer(EventResponder):
         has_targets = selector is not None or only is not None
         self._send(self._draw(view, write, has_targets=has_targets, namespace=namespace))
 
-    def patch_signals(
-        self,
-        signals: Mapping[str, SignalValue] | DataclassInstance | Struct,
-        *,
-        since: Signals | None = None,
-        only_if_missing: bool = False,
-        event_id: str | None = None,
-        retry_ms: int | None = None,
-    ) -> None:
-        """Change signals of the page; None removes one.
-
-        Args:
-            signals: An instance of `Signals`, whose local signals are left out, a dataclass or a
-                msgspec `Struct`; or names and values, with nested mappings for nested signals.
-            since: An earlier instance of the same class: only the signals that differ are sent,
-                and none if all are equal.
-            only_if_missing: Whether to keep signals that exist.
-            event_id: Returned as `c.last_event_id` when the client connects again.
-            retry_ms: The client's new interval before it connects again.
-
-        Raises:
-            EventError: If the client could not read the signals, or `since` is an instance of
-                another class.
-            ResponseEndedError: If a whole response was written before.
-
-        Example:
-            signals = await c.signals(Board)
-            w.patch_signals(replace(signals, query=""), since=signals)
-        """
-        if since is not None:
-            signals = changed_signals(signals, since)
-            if not signals and event_id is None and retry_ms is None:
-                return
-        self._send(
-            signals_event(
-                signals, only_if_missing=only_if_missing, event_id=event_id, retry_ms=retry_ms
-            )
-        )
-
-    def remove(self, selector: str, *, view_transition: bool = False) -> None:
-        """Remove every element that matches a CSS selector.
-
-        Raises:
-            EventError: If the selector contains a line break.
-            ResponseEndedError: If a whole response was written before.
-        """
-        self._send(removal_event(selector, view_transition=view_transition))
-
-    def execute(self, script: str, *, nonce: str | None = None) -> None:
-        """Run JavaScript in the page, once; it is written UNESCAPED.
-
-        Args:
-            script: The script; write values into it with `js(value)`.
-            nonce: The nonce in the Content-Security-Policy of the page that runs it; None for
-                the nonce that the page sent, if any.
-
-        Raises:
-            EventError: If the nonce could not be part of a policy.
-            RawTextError: If the text would end the script element early.
-            ResponseEndedError: If a whole response was written before.
-        """
-        self._send(script_event(script, nonce=self._script_nonce(nonce)))
-
-    def navigate(self, url: str, *, nonce: str | None = None) -> None:
-        """Open another page in the browser.
-
-        Args:
-            url: Absolute, or relative to the page; "" loads the page again.
-            nonce: As for `execute()`, because a script opens the page.
-
-        Raises:
-            EventError: If the URL would run as a script, or the nonce could not be part of a
-                policy.
-            ResponseEndedError: If a whole response was written before.
-        """
-        self._send(navigation_event(url, nonce=self._script_nonce(nonce)))
-
-    def push_url(self, url: str, *, nonce: str | None = None) -> None:
-        """Give the page a new address and a new entry in the history, without loading anything.
-
-        Args:
-            url: A path on this site, or relative to the page, such as `?page=2`.
-            nonce: As for `execute()`, because a script changes the address.
-
-        Raises:
-            EventError: If the URL is one of another site or has more than 8000 bytes, or the nonce
-                could not be part of a policy.
-            ResponseEndedError: If a whole response was written before.
-        """
-        self._send(push_url_event(url, nonce=self._script_nonce(nonce)))
-
-    def replace_url(self, url: str, *, nonce: str | None = None) -> None:
-        """Give the page a new address, in its entry of the history, without loading anything.
-
-        Args:
-            url: As for `push_url()`.
-            nonce: As for `push_url()`.
-
-        Raises:
-            EventError, ResponseEndedError: As for `push_url()`.
-        """
-        self._send(replace_url_event(url, nonce=self._script_nonce(nonce)))
-
     @overload
     def alive(
         self,
@@ -443,6 +331,3 @@ class Writer(EventResponder):
         write = partial(patch_elements, only=only, event_id="")
         event = self._draw(cast("Element", page), write, has_targets=only is not None)
         return Page(*identified(event))
-
-    def _script_nonce(self, nonce: str | None) -> str | None:
-        return (self._nonce if nonce is None else nonce) or None

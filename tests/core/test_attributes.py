@@ -87,6 +87,11 @@ def test_a_name_that_could_break_out_of_the_tag_is_an_error(core, name):
         core.Tag("p")(**{name: "v"})
 
 
+def test_a_name_of_another_type_is_a_type_error(core):
+    with pytest.raises(TypeError, match="cannot write int as an attribute name"):
+        core.Tag("p")({7: "v"})
+
+
 @pytest.mark.parametrize("name", ["", None, 7, b"id", ("a", "b")], ids=repr)
 def test_a_name_that_is_not_text_is_an_error(core, name):
     with pytest.raises(AttributeNameError, match="as an attribute name"):

@@ -5,12 +5,14 @@ import logging
 from collections import UserString
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 
 import pytest
 from markupsafe import Markup
 
 from fatmorph import Signal, Signals, h, signal
 from fatmorph.adapters._handled_writer import HandledWriter
+from fatmorph.datastar import events
 from fatmorph.datastar.events import patch_elements
 from fatmorph.errors import (
     EncodingError,
@@ -249,6 +251,81 @@ async def test_a_script_carries_the_nonce_of_its_page(write: Callable[[Writer], 
 
     start = b'<script data-effect="el.remove()" nonce="n0nce" data-preserve-attr="nonce">'
     assert start in transport.body
+
+
+@pytest.mark.parametrize(
+    ("method", "event"),
+    [
+        (Writer.patch, events.patch_elements),
+        (Writer.remove, events.remove_elements),
+        (Writer.execute, events.execute_script),
+        (Writer.patch_signals, events.patch_signals),
+    ],
+)
+def test_a_writer_takes_all_options_of_an_event(
+    method: Callable[..., None], event: Callable[..., bytes]
+) -> None:
+    assert signature(event).parameters.keys() <= signature(method).parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("write", "event"),
+    [
+        (
+            lambda w: w.remove(
+                "#a",
+                view_transition=True,
+                view_transition_selector="#b",
+                event_id="7",
+                retry_ms=500,
+            ),
+            events.remove_elements(
+                "#a",
+                view_transition=True,
+                view_transition_selector="#b",
+                event_id="7",
+                retry_ms=500,
+            ),
+        ),
+        (
+            lambda w: w.execute(
+                "run()",
+                auto_remove=False,
+                attributes={"type": "module"},
+                event_id="7",
+                retry_ms=500,
+            ),
+            events.execute_script(
+                "run()",
+                auto_remove=False,
+                attributes={"type": "module"},
+                event_id="7",
+                retry_ms=500,
+            ),
+        ),
+        (lambda w: w.patch_signals('{"a":1}'), events.patch_signals('{"a":1}')),
+    ],
+)
+async def test_options_of_an_event_are_written(
+    write: Callable[[Writer], None], event: bytes
+) -> None:
+    transport = MemoryClient()
+    writer = HandledWriter(transport)
+
+    write(writer)
+    await writer.finish()
+
+    assert transport.body == event
+
+
+async def test_a_nonce_among_the_attributes_of_a_script_replaces_that_of_the_page() -> None:
+    transport = MemoryClient()
+    writer = HandledWriter(transport, nonce="n0nce")
+
+    writer.execute("run()", attributes={"nonce": "other"})
+    await writer.finish()
+
+    assert b'nonce="other"' in transport.body
 
 
 async def test_alive_opens_the_response_before_anything_is_written() -> None:

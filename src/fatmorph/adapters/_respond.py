@@ -61,7 +61,12 @@ async def respond(
     with _connections.counted(context) if mark is not None else _NOT_COUNTED:
         try:
             try:
-                check_origin(context.method, context.headers, settings.allowed_origins)
+                check_origin(
+                    context.method,
+                    context.headers,
+                    settings.allowed_origins,
+                    settings.own_origin,
+                )
                 if not writer.confirm_unsubscribed():
                     check_returned(context, await called(handler, context, writer))
                     check_awaited(context, has_forgotten=writer.has_forgotten_live())

@@ -28,6 +28,7 @@ class SameOriginGuard:
     Args:
         app: Any ASGI application.
         allowed_origins: As `Settings.allowed_origins`, for the whole application.
+        own_origin: As `Settings.own_origin`.
 
     Raises:
         SettingsError: If a browser would never send such an origin.
@@ -41,9 +42,10 @@ class SameOriginGuard:
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         *,
         allowed_origins: Collection[str] = frozenset(),
+        own_origin: str | None = None,
     ) -> None:
         self.app = app
-        self.settings: Settings = Settings(allowed_origins=allowed_origins)
+        self.settings: Settings = Settings(allowed_origins=allowed_origins, own_origin=own_origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
@@ -63,7 +65,12 @@ class SameOriginGuard:
 
     def _refusal(self, context: Context) -> OriginError | None:
         try:
-            check_origin(context.method, context.headers, self.settings.allowed_origins)
+            check_origin(
+                context.method,
+                context.headers,
+                self.settings.allowed_origins,
+                self.settings.own_origin,
+            )
         except OriginError as error:
             return error
         return None

@@ -9,6 +9,9 @@
    compared with `Host`. The scheme is not: it is unknown behind a proxy that ends TLS.
 4. A request with neither header does not come from a page in a browser, so it carries no
    cookies of a user without their consent. Every browser sends `Origin` with a handshake.
+5. A site that knows its own origin compares `Origin` with it, and not with `Host`, which a proxy
+   may change. It does not believe `Sec-Fetch-Site` either: the DNS of an attacker may point their
+   own name at this server, and to a browser its pages then are of the same origin.
 
 Sources: https://pkg.go.dev/net/http#CrossOriginProtection, which decides alike;
 https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header,
@@ -22,7 +25,7 @@ from collections.abc import Collection, Mapping
 
 from fatmorph.errors import OriginError, SettingsError, short_repr
 
-__all__ = ("ANY_ORIGIN", "WEBSOCKET", "check_origin", "checked_origins")
+__all__ = ("ANY_ORIGIN", "WEBSOCKET", "check_origin", "checked_origins", "checked_own_origin")
 
 ANY_ORIGIN = "*"
 WEBSOCKET = "WebSocket"
@@ -30,12 +33,19 @@ WEBSOCKET = "WebSocket"
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})  # none: typed, bookmarked, or reloaded by the user
+# Loopback and private addresses, at which a proxy finds its servers.
+INNER_HOSTS = ("127.", "10.", "172.", "192.168.")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 HOST = r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#@*,\[\]\\]+)(?::(?P<port>[0-9]{1,5}))?"
 
 
-def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Collection[str]) -> None:
+def check_origin(
+    method: str,
+    headers: Mapping[str, str],
+    allowed_origins: Collection[str],
+    own_origin: str | None = None,
+) -> None:
     """Refuse an action that comes from another site.
 
     Adapters call it before they call a handler; call it yourself if your code acts before that.
@@ -45,6 +55,7 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
             one, as in a scope of ASGI.
         headers: Found in lower case.
         allowed_origins: As `Settings.allowed_origins`.
+        own_origin: As `Settings.own_origin`.
 
     Raises:
         OriginError: The action comes from a site that is not allowed; unhandled, it becomes
@@ -58,7 +69,9 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
     if method in READING_METHODS and not is_asked:
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site:
+    if own_origin is not None and origin:
+        is_own = origin.lower() == own_origin
+    elif site:
         is_own = site in OWN_SITES
     else:
         is_own = not origin or _is_of_host(origin, headers.get("host", ""))
@@ -73,7 +86,7 @@ def check_origin(method: str, headers: Mapping[str, str], allowed_origins: Colle
             if name in headers
         ),
         why="a page of another site would act with the rights of your user",
-        fix=_fix(origin, is_by_host=not site),
+        fix=_fix(origin, None if site or own_origin else headers.get("host", "")),
     )
 
 
@@ -103,6 +116,27 @@ def checked_origins(origins: Collection[str]) -> frozenset[str]:
     return frozenset(origins)
 
 
+def checked_own_origin(origin: str) -> str:
+    """Return the site's own origin as browsers write it.
+
+    Raises:
+        SettingsError: No browser would send it, so every action would be refused.
+
+    Example:
+        >>> checked_own_origin("https://board.example")
+        'https://board.example'
+    """
+    written = _written(origin)
+    if written != origin:
+        raise SettingsError(
+            f"cannot be the origin {short_repr(origin)}",
+            where="Settings(own_origin=…)",
+            why="an origin is a scheme, a host and perhaps a port, as browsers write them",
+            fix=f"Settings(own_origin={written or 'https://board.example'!r})",
+        )
+    return origin
+
+
 def _is_of_host(origin: str, host: str) -> bool:
     ours = re.fullmatch(HOST, host, re.IGNORECASE)
     theirs = re.fullmatch(f"(?P<scheme>https?)://{HOST}", origin, re.IGNORECASE)
@@ -127,12 +161,25 @@ def _written(origin: object) -> str | None:
     return f"{scheme}://{host}" + (f":{port}" if port and port != DEFAULT_PORTS.get(scheme) else "")
 
 
-def _fix(origin: str | None, *, is_by_host: bool) -> str:
+def _fix(origin: str | None, host: str | None) -> str:
+    """Return code for a refused origin; `host` is the one that decided, or None."""
     written = _written(origin)
-    fix = f"settings=Settings(allowed_origins={{{written or ANY_ORIGIN!r}}})"
-    if written and is_by_host:
-        return f"{fix}  (or have your proxy pass on the Host header)"
-    return f"{fix}  (if {'you trust it' if written else 'every site may act here'})"
+    allow = f"settings=Settings(allowed_origins={{{written or ANY_ORIGIN!r}}})"
+    if written and host is not None and _is_behind_proxy(written, host):
+        own = f"settings=Settings(own_origin={written!r})"
+        return f"proxy_set_header Host $http_host;  (in nginx, which has changed it; or {own})"
+    if written and host is not None:
+        return f"{allow}  (or have your proxy pass on the Host header)"
+    return f"{allow}  (if {'you trust it' if written else 'every site may act here'})"
+
+
+def _is_behind_proxy(origin: str, host: str) -> bool:
+    """Return whether `Host` has lost its port, or is the name of a server behind a proxy."""
+    ours = re.fullmatch(HOST, host, re.IGNORECASE)
+    name = "" if ours is None else ours["host"].lower()
+    theirs = re.fullmatch(f"https?://{HOST}", origin)
+    is_inner = "." not in name or name.startswith(INNER_HOSTS)
+    return is_inner or (theirs is not None and theirs["host"] == name)
 
 
 def _allowed_error(origin: object, why: str, better: str) -> SettingsError:

@@ -15,10 +15,13 @@ OTHER = "https://evil.example"
 
 
 def is_taken(
-    method: str, headers: dict[str, str], allowed_origins: frozenset[str] = frozenset()
+    method: str,
+    headers: dict[str, str],
+    allowed_origins: frozenset[str] = frozenset(),
+    own_origin: str | None = None,
 ) -> bool:
     try:
-        check_origin(method, {"host": "shop.example"} | headers, allowed_origins)
+        check_origin(method, {"host": "shop.example"} | headers, allowed_origins, own_origin)
     except OriginError:
         return False
     return True
@@ -170,6 +173,75 @@ def test_a_star_allows_every_site(origin: str) -> None:
     headers = {"sec-fetch-site": "cross-site", "origin": origin}
 
     assert is_taken("POST", headers, frozenset({"*"}))
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"origin": SAME, "host": "upstream:8000"}, True),
+        ({"origin": SAME, "sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({}, True),
+        ({"origin": "https://partner.example", "sec-fetch-site": "cross-site"}, True),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"origin": "http://shop.example"}, False),
+        ({"origin": "null"}, False),
+        # DNS rebinding: a page of another name that points here.
+        ({"origin": OTHER, "host": "evil.example", "sec-fetch-site": "same-origin"}, False),
+    ],
+)
+def test_a_site_that_knows_its_origin_does_not_ask_the_host(
+    headers: dict[str, str], *, expected: bool
+) -> None:
+    assert is_taken("POST", headers, PARTNER, own_origin=SAME) is expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "fix"),
+    [
+        # A proxy that passes on the name without its port, or its own name of the server.
+        ("http://intranet:9196", "intranet", "proxy_set_header Host $http_host;  (in nginx, "),
+        ("https://a.example:8443", "a.example", "proxy_set_header Host $http_host;  (in nginx, "),
+        ("https://a.example", "app", "proxy_set_header Host $http_host;  (in nginx, "),
+        ("https://a.example", "127.0.0.1:8000", "proxy_set_header Host $http_host;  (in nginx, "),
+        ("https://a.example", "[::1]:8000", "proxy_set_header Host $http_host;  (in nginx, "),
+        ("https://a.example", "10.0.0.7", "proxy_set_header Host $http_host;  (in nginx, "),
+        (OTHER, "shop.example", "settings=Settings(allowed_origins={'https://evil.example'})  (or"),
+    ],
+)
+def test_the_first_fix_is_the_proxy_if_it_has_changed_the_host(
+    origin: str, host: str, fix: str
+) -> None:
+    with pytest.raises(OriginError) as caught:
+        check_origin("POST", {"origin": origin, "host": host}, ())
+
+    assert caught.value.fix is not None
+    assert caught.value.fix.startswith(fix)
+
+
+def test_a_refusal_by_the_own_origin_does_not_blame_the_host() -> None:
+    with pytest.raises(OriginError) as caught:
+        check_origin("POST", {"origin": OTHER, "host": "app"}, (), SAME)
+
+    allowed = "settings=Settings(allowed_origins={'https://evil.example'})"
+    assert caught.value.fix == f"{allowed}  (if you trust it)"
+
+
+@pytest.mark.parametrize(
+    ("origin", "better"),
+    [
+        ("https://board.example/", "https://board.example"),
+        ("https://Board.example", "https://board.example"),
+        ("board.example", "https://board.example"),
+        ("null", "https://board.example"),
+        ("", "https://board.example"),
+    ],
+)
+def test_an_own_origin_that_no_browser_sends_is_refused(origin: str, better: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(own_origin=origin)
+
+    assert caught.value.fix == f"Settings(own_origin={better!r})"
 
 
 @pytest.mark.parametrize(
