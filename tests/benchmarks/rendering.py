@@ -15,24 +15,25 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module, util
 from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from unittest.mock import patch
 
 from contenders.pages import FIRST_NUMBER, PAGES, Page, tasks_of
 from contenders.same_page import difference, parsed
 
-from fatmorph import html
 from fatmorph.datastar.events import patch_elements
 from fatmorph.markup._core import ENGINE
 from fatmorph.markup._render import render_bytes
@@ -40,19 +41,27 @@ from fatmorph.markup._render import render_bytes
 FOLDER = Path(__file__).parent / "contenders"
 BASE = "fatmorph (C)"
 KEYWORDS = "fatmorph (C), keywords and text"
-ENGINES = {"C": "fatmorph.markup._core_c", "Python": "fatmorph.markup._core_py"}
 
 ROWS = (100, 1_000, 10_000)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A way to build the pages: a module of contenders/, and the names replaced in it."""
+    """A way to build the pages: a module of contenders/.
+
+    Args:
+        name: Its name in the tables.
+        module: The name of the module.
+        distribution: The distribution whose version is printed.
+        engine: The engine of fatmorph that the module runs on.
+        escape: What is called for `escape()`, as `module:name`; None for what the module imports.
+    """
 
     name: str
     module: str
     distribution: str
-    bound: Callable[[], Mapping[str, object]] = field(default=dict)
+    engine: str = "C"
+    escape: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,35 +110,31 @@ def is_wanted(contender: Contender, only: Sequence[str] | None) -> bool:
     return wanted or contender.name == BASE
 
 
-def engine_names(engine: str) -> Mapping[str, object]:
-    """Return the catalog and the renderer of an engine, even if fatmorph chose the other one."""
-    core = import_module(ENGINES[engine])
-    # A module, as in `from fatmorph import h`, so that names are looked up equally fast.
-    catalog = ModuleType("h")
-    for name in html.__all__:
-        setattr(catalog, name, core.Tag(getattr(html, name).name))
-    return {"h": catalog, "render_bytes": core.render_bytes}
+@contextmanager
+def engine(name: str) -> Iterator[None]:
+    """Let modules that are imported meanwhile have fatmorph with an engine."""
+    if name == ENGINE:
+        yield
+        return
+    variable = "1" if name == "Python" else "0"
+    with patch.dict(sys.modules), patch.dict(os.environ, FATMORPH_PURE_PYTHON=variable):
+        for each in [each for each in sys.modules if each.partition(".")[0] == "fatmorph"]:
+            del sys.modules[each]
+        if name != import_module("fatmorph.markup._core").ENGINE:
+            sys.exit("the compiled engine is missing: python -m pip install -e .")
+        yield
 
 
-def markupsafe_names() -> Mapping[str, object]:
-    return {"escape": import_module("markupsafe").escape}
-
-
-def markupsafe_c_names() -> Mapping[str, object]:
-    """Return the C function that markupsafe's `escape()` calls for a `str`."""
-    return {"escape": import_module("markupsafe._speedups")._escape_inner}
-
-
-C = partial(engine_names, "C")
-PYTHON = partial(engine_names, "Python")
+# The C function that markupsafe's `escape()` calls for a `str`.
+C_ESCAPE = "markupsafe._speedups:_escape_inner"
 CONTENDERS = (
-    Contender(BASE, "fatmorph", "fatmorph", C),
-    Contender(KEYWORDS, "fatmorph_keywords", "fatmorph", C),
-    Contender("fatmorph (C), dicts and text", "fatmorph_dicts", "fatmorph", C),
-    Contender("fatmorph (Python)", "fatmorph", "fatmorph", PYTHON),
-    Contender("fatmorph (Python), keywords", "fatmorph_keywords", "fatmorph", PYTHON),
-    Contender("f-strings, markupsafe's C", "by_hand", "markupsafe", markupsafe_c_names),
-    Contender("f-strings, markupsafe.escape", "by_hand", "markupsafe", markupsafe_names),
+    Contender(BASE, "fatmorph", "fatmorph"),
+    Contender(KEYWORDS, "fatmorph_keywords", "fatmorph"),
+    Contender("fatmorph (C), dicts and text", "fatmorph_dicts", "fatmorph"),
+    Contender("fatmorph (Python)", "fatmorph", "fatmorph", "Python"),
+    Contender("fatmorph (Python), keywords", "fatmorph_keywords", "fatmorph", "Python"),
+    Contender("f-strings, markupsafe's C", "by_hand", "markupsafe", escape=C_ESCAPE),
+    Contender("f-strings, markupsafe.escape", "by_hand", "markupsafe"),
     Contender("minijinja", "minijinja", "minijinja"),
     Contender("Jinja2", "jinja2", "jinja2"),
     Contender("Mako", "mako", "mako"),
@@ -156,8 +161,6 @@ def installed(contenders: Sequence[Contender]) -> dict[str, ModuleType]:
             print(f"  not measured: {contender.name} ({type(error).__name__}: {error})")
         else:
             print(f"  {contender.name:<34}{installed_version(contender.distribution)}")
-    if BASE not in modules:
-        sys.exit("the compiled engine is missing: python -m pip install -e .")
     return modules
 
 
@@ -167,8 +170,11 @@ def loaded(contender: Contender) -> ModuleType:
     spec = util.spec_from_file_location(f"contenders.{contender.module}", path)
     assert spec is not None and spec.loader is not None
     module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    vars(module).update(contender.bound())
+    with engine(contender.engine):
+        spec.loader.exec_module(module)
+    if contender.escape:
+        library, _, name = contender.escape.partition(":")
+        vars(module)["escape"] = getattr(import_module(library), name)
     return module
 
 
@@ -218,14 +224,11 @@ def print_event_table(pages: Sequence[str], module: ModuleType, rounds: int) -> 
         print("\n  not measured: pages as events (fatmorph was told to use its Python engine)")
         return
     for name in pages:
-        page, view = PAGES[name], getattr(module, f"{name}_view")
-
-        def new_element(page: Page = page, view: Callable[..., Any] = view) -> tuple[object, ...]:
-            return (view(*page.new_data()),)
-
+        page = PAGES[name]
+        element = getattr(module, f"{name}_view")(*page.new_data())
         lines = {
-            "render_bytes(page)": Line(render_bytes, new_element),
-            "patch_elements(page)": Line(patch_elements, new_element),
+            "render_bytes(page)": Line(partial(render_bytes, element), tuple),
+            "patch_elements(page)": Line(partial(patch_elements, element), tuple),
         }
         print_table(f"{page.title}, built", timed(lines, rounds), "render_bytes(page)")
 
