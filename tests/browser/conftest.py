@@ -2,10 +2,11 @@
 
 Tests here are plain functions. Servers run in processes of their own (`servers.running`) or in a
 thread, never in the test's thread: Playwright's synchronous API keeps an event loop running there.
-For the same reason `browser` lives for one module, not for the session: the asyncio tests that
-follow must find a thread without a running loop.
+One Chromium serves all tests of a process. Between the modules that use it, its loop is hidden,
+because the asyncio tests in between must find a thread without a running loop.
 """
 
+import asyncio
 import os
 import re
 import shutil
@@ -73,14 +74,26 @@ def _bundle(version: str | None = None) -> Path:
         missing("datastar", str(error))
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Start Chromium and Playwright, and return the browser and Playwright's hidden loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path, headless=True, args=CHROMIUM_ARGUMENTS
         )
-        with closing(browser):
-            yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    browser, loop = chromium
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture
