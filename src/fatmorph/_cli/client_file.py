@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from fatmorph.datastar._script import BUNDLE_SHA256, CDN, DATASTAR_VERSION
@@ -23,8 +24,12 @@ def downloaded_client() -> bytes:
         OSError: There is no network, or the CDN does not answer.
         CommandError: The CDN answers with another file.
     """
-    with urlopen(CLIENT_URL, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - a constant
-        content: bytes = response.read(MAX_BYTES)
+    try:
+        with urlopen(CLIENT_URL, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - a constant
+            content: bytes = response.read(MAX_BYTES)
+    except HTTPError as error:
+        error.close()  # it holds the connection
+        raise
     digest = hashlib.sha256(content).hexdigest()
     if digest != BUNDLE_SHA256[DATASTAR_VERSION]:
         raise CommandError(

@@ -9,7 +9,7 @@ import codecs
 import re
 import sys
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from fatmorph.errors import CommandError, short_repr
@@ -73,7 +73,9 @@ def _from_url(url: str) -> tuple[bytes, str]:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - likewise
             content: bytes = response.read()
             return content, response.headers.get_content_charset("")
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
+        if isinstance(error, HTTPError):
+            error.close()  # it holds the connection
         why = str(getattr(error, "reason", None) or error)
         raise CommandError(
             f"cannot read {url}", why=why, fix=f"{FIX}  (the page, saved as a file)"

@@ -5,13 +5,16 @@ import io
 import json
 import re
 import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from clients import HOST
 from fatmorph._cli import client_file, project
 from fatmorph._cli.blueprints import SERVERS, TEMPLATES
 from fatmorph._cli.init import next_commands
@@ -342,6 +345,20 @@ def test_a_client_with_another_hash_is_refused(folder, monkeypatch, capsys):
     error = capsys.readouterr().err
     assert error.startswith(f"the downloaded client is not Datastar {DATASTAR_VERSION}\n")
     assert BUNDLE_SHA256[DATASTAR_VERSION] in error
+
+
+def test_the_connection_to_a_cdn_that_fails_is_closed(folder, monkeypatch, capsys):
+    with HTTPServer((HOST, 0), BaseHTTPRequestHandler) as cdn:  # it answers: 501
+        url = f"http://{HOST}:{cdn.server_port}/datastar.js"
+        monkeypatch.setattr(client_file, "CLIENT_URL", url)
+        answering = threading.Thread(target=cdn.handle_request)
+        answering.start()
+
+        status = main(["init", "shop", "--datastar", "download"])
+
+        answering.join()
+    assert status == 0
+    assert "HTTP Error 501" in capsys.readouterr().err
 
 
 def test_without_a_network_the_project_is_made_and_the_page_uses_the_cdn(
