@@ -233,10 +233,16 @@ class HeldHtml(Markup):
 def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
     """Return the items of a mapping, which is read once and completely."""
     try:
-        return [(key, value) for key, value in mapping.items()]
+        return [(key, value) for key, value in _items(mapping)]
     except Exception as error:
         add_place(error, f"reading the attributes of {attribute_holder(element)}")
         raise
+
+
+def _items(mapping: Mapping[Any, object]) -> Iterable[tuple[Any, object]]:
+    """Return the items; those of a dict in one step, as another thread may change it."""
+    items = mapping.items()
+    return list(items) if type(items) is DICT_ITEMS else items
 
 
 def is_text(value: object) -> TypeGuard[str]:
@@ -312,7 +318,7 @@ def _class_names(element: str, value: Iterable[object]) -> list[str]:
 def _wanted(element: str, value: Iterable[object]) -> list[object]:
     try:
         if isinstance(value, Mapping):
-            return [key for key, wanted in value.items() if wanted]
+            return [key for key, wanted in _items(value) if wanted]
         # A set has another order in every process.
         return sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
     except Exception as error:
@@ -387,6 +393,7 @@ def _is_word(element: str, name: str) -> bool:
 # URLs on `object` and on SVG's animations; words of other elements, such as <sales-chart data to>.
 WORDS_OF_OTHERS = frozenset({"by", "data", "from", "to", "values"})
 # Iterables, but not of names. An instance of str here is a proxy, which claims its class.
+DICT_ITEMS: type[object] = type({}.items())
 NOT_NAMES = (bytes, bytearray, memoryview, str)
 URL_CONVERTERS: Mapping[str, Convert] = {
     **dict.fromkeys(URL_ATTRIBUTES, _url_value),

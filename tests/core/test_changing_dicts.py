@@ -1,0 +1,65 @@
+"""Dicts that another thread changes while an element is made of them: each is read in one step."""
+
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import pytest
+
+Give = Callable[[Any, Mapping[str, Any]], object]
+SPELLINGS: dict[str, Give] = {
+    "attributes": lambda tag, given: tag(given),
+    "class": lambda tag, given: tag(class_=given),
+    "class in a list": lambda tag, given: tag(class_=["a", given]),
+    "style": lambda tag, given: tag(style=given),
+}
+
+
+@pytest.fixture(autouse=True)
+def many_switches() -> Iterator[None]:
+    """Let threads take turns after every few instructions."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@contextmanager
+def changing(given: dict[str, Any]) -> Iterator[None]:
+    """Add and remove keys in another thread."""
+    stop = threading.Event()
+
+    def change() -> None:
+        while not stop.is_set():
+            for number in range(9):
+                given[f"--added-{number}"] = "red"
+            for number in range(9):
+                del given[f"--added-{number}"]
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("view", [lambda changed: changed, MappingProxyType], ids=["dict", "proxy"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_dict_can_change_in_another_thread_while_it_is_read(
+    core: ModuleType,
+    spelling: str,
+    view: Callable[[dict[str, str]], Mapping[str, str]],
+) -> None:
+    changed = defaultdict(str, {f"--kept-{number}": "blue" for number in range(20)})
+    tag, give = core.Tag("p"), SPELLINGS[spelling]
+
+    with changing(changed):
+        made = {core.render(give(tag, view(changed))) for _ in range(400)}
+
+    assert all(html.count("--kept-") == 20 for html in made)
