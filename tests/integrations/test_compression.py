@@ -4,17 +4,15 @@ import asyncio
 import re
 import socket
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 
-import brotli
 import pytest
-import zstandard
 
 from clients import HOST, Events, request
+from decoders import decoder
 from servers import Server, running
 
 FOLDER = Path(__file__).parent
@@ -32,21 +30,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield server
 
 
-def reader(encoding: str) -> Callable[[bytes], bytes]:
-    if encoding == "gzip":
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress
-    if encoding == "zstd":
-        return zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress
-    return brotli.Decompressor().process
-
-
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_page_is_compressed_once_and_names_the_encoding(server: Server, encoding: str) -> None:
     _, plain = request(server.port, "/page")
 
     response, body = request(server.port, "/page", headers={"accept-encoding": encoding})
 
-    assert reader(encoding)(body) == plain
+    assert decoder(encoding)(body) == plain
     assert response.getheader("content-encoding") == encoding
     assert response.getheader("content-length") == str(len(body))
     assert "accept-encoding" in response.getheader("vary", "").lower()
@@ -64,7 +54,7 @@ def test_every_event_of_a_stream_can_be_decoded_on_arrival(server: Server, encod
     with closing(HTTPConnection(HOST, server.port, timeout=30)) as connection:
         connection.request("GET", "/subscribe", headers={"accept-encoding": encoding})
         response = connection.getresponse()
-        read = reader(encoding)
+        read = decoder(encoding)
 
         events = []
         sizes = []

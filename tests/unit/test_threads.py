@@ -319,6 +319,7 @@ def test_a_function_that_would_run_in_the_event_loop_is_refused(
     assert raised.value.what == what
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 async def test_a_child_of_a_fork_has_threads_of_its_own() -> None:
     await in_thread(find)
 

@@ -1,6 +1,7 @@
 """Errors in development: how a page shows a handler's error, and which log has it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -260,7 +261,7 @@ def hostile_note() -> None:
         (unprintable, f"{__name__}.SilentError: <exception str() failed>"),
         (unencodable, "ValueError: half\\ud83d\\x00x"),
         (lambda: compile("h.h1(", "main.py", "exec"), 'File "main.py", line 1'),
-        (lambda: asyncio.run(None), "ValueError: a coroutine was expected"),
+        (lambda: json.loads("{"), "JSONDecodeError: Expecting property name"),
     ],
 )
 def test_any_error_can_be_shown(make: Callable[[], object], heading: str) -> None:

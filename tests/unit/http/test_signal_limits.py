@@ -1,6 +1,7 @@
 """Limits of signals, which are checked before a parser sees them."""
 
 import json
+import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,7 +110,11 @@ def test_their_escapes_are_read(name: str) -> None:
         (Fraction, ["fractions", "fractions without a hash", "plain"]),
         (uuid.UUID, ["UUIDs", "UUIDs without hyphens", "UUIDs as URNs"]),
         (IPv6Address, ["IPv6 addresses"]),
-        (IPv6Network, ["IPv6 networks"]),
+        pytest.param(
+            IPv6Network,
+            ["IPv6 networks"],
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="their hashes differ"),
+        ),
         (IPv6Interface, ["IPv6 interfaces"]),
         (complex, ["complex numbers"]),
     ],
