@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Unpack
 
-from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import Expression, operand_text
 from fatmorph.datastar._attributes.fetch import FetchOptions, fetch_text
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.datastar._attributes.subscription import subscription_options
 from fatmorph.errors import DatastarError, short_repr
+from fatmorph.markup._shortcuts import shortened
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.escape import JSExpression, js
 
@@ -47,7 +47,7 @@ IntlType = Literal["datetime", "displayNames", "list", "number", "pluralRules", 
 _INTL_TYPES = ("datetime", "displayNames", "list", "number", "pluralRules", "relativeTime")
 
 
-@cached
+@shortened("action")
 def get(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a GET request and applies the response.
 
@@ -67,7 +67,7 @@ def get(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("get", url, options)
 
 
-@cached
+@shortened("action")
 def post(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a POST request and applies the response.
 
@@ -89,7 +89,7 @@ def post(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("post", url, options)
 
 
-@cached
+@shortened("action")
 def put(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a PUT request and applies the response.
 
@@ -109,7 +109,7 @@ def put(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("put", url, options)
 
 
-@cached
+@shortened("action")
 def patch(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a PATCH request and applies the response.
 
@@ -129,7 +129,7 @@ def patch(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("patch", url, options)
 
 
-@cached
+@shortened("action")
 def delete(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a DELETE request and applies the response.
 
@@ -149,7 +149,7 @@ def delete(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("delete", url, options)
 
 
-@cached
+@shortened("action")
 def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that sends a QUERY request and applies the response.
 
@@ -171,7 +171,7 @@ def query(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("query", url, options)
 
 
-@cached
+@shortened("action")
 def subscribe(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     """Return an expression that keeps a stream from the server open for the page's life.
 
@@ -196,7 +196,6 @@ def subscribe(url: str | JSExpression, **options: Unpack[FetchOptions]) -> str:
     return fetch_text("get", url, subscription_options(options))
 
 
-@cached
 def peek(expression: Expression) -> str:
     """Return an expression that reads signals without following their changes.
 
@@ -212,7 +211,6 @@ def peek(expression: Expression) -> str:
     return f"@peek(() => {operand_text(expression, 'at.peek')})"
 
 
-@cached
 def set_all(
     value: SignalValue | JSExpression,
     *,
@@ -239,7 +237,6 @@ def set_all(
     return f"@setAll({js(value)}, {patterns})" if patterns else f"@setAll({js(value)})"
 
 
-@cached
 def toggle_all(
     *, include: SignalPattern | None = None, exclude: SignalPattern | None = None
 ) -> str:
@@ -261,7 +258,6 @@ def toggle_all(
     return f"@toggleAll({filter_text(include, exclude, 'at.toggle_all')})"
 
 
-@cached
 def clipboard(text: str | JSExpression, *, is_base64: bool = False) -> str:
     """Return an expression that copies text to the clipboard (PRO).
 
@@ -288,7 +284,6 @@ def clipboard(text: str | JSExpression, *, is_base64: bool = False) -> str:
     return f"@clipboard({js(text)}, true)" if is_base64 else f"@clipboard({js(text)})"
 
 
-@cached
 def fit(
     value: Expression | float,
     old_min: float | JSExpression,
@@ -330,7 +325,6 @@ def fit(
     return f"@fit({', '.join(parts)})"
 
 
-@cached
 def intl(
     type: IntlType,  # noqa: A002 - Datastar's own name
     value: SignalValue | JSExpression,

@@ -16,7 +16,6 @@ import re
 from typing import TYPE_CHECKING
 
 from fatmorph.datastar._attributes.appearance import attr, class_, show, style, text
-from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import (
     Expression,
     expression_items,
@@ -57,7 +56,8 @@ from fatmorph.datastar._attributes.triggers import (
 )
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.http._page_id import ID_SIGNAL, NEW_ID
-from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._attributes import Attrs, one_attribute
+from fatmorph.markup._shortcuts import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,6 +102,7 @@ __all__ = (
 _EVENT_TAG = re.compile(r"[^\x00-\x20\x7f-\x9f\"'<>/=.A-Z]+")
 
 
+@shortened("signals")
 def signals(values: Mapping[str, object] | object, *, if_missing: bool = False) -> Attrs:
     """Create signals, or set them.
 
@@ -125,7 +126,7 @@ def signals(values: Mapping[str, object] | object, *, if_missing: bool = False) 
     Source: https://data-star.dev/reference/attributes#data-signals
     """
     name = "data-signals__ifmissing" if if_missing else "data-signals"
-    return Attrs({name: signals_text(values, if_missing=if_missing)})
+    return one_attribute(name, signals_text(values, if_missing=if_missing))
 
 
 def computed(expressions: Mapping[str, Expression]) -> Attrs:
@@ -147,20 +148,15 @@ def computed(expressions: Mapping[str, Expression]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-computed
     """
-    return _computed(expression_items(expressions, "data.computed"))
-
-
-@cached
-def _computed(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
     written: dict[str, str] = {}
-    for name, expression in entries:
+    for name, expression in expression_items(expressions, "data.computed"):
         where = f"data.computed, {short_repr(name)}"
         key = cased_key(signal_name(name, where), "camel", where)
         written[f"data-computed:{key}"] = value_text(expression, where)
     return Attrs(written)
 
 
-@cached
+@shortened("signal")
 def bind(
     name: str | Signal[Any],
     *,
@@ -200,10 +196,10 @@ def bind(
             checked_property(prop, where)
     if event is not None:
         modifiers += f"__event.{_event_tags(event)}"
-    return Attrs({f"data-bind{modifiers}": signal_name(name, "data.bind")})
+    return one_attribute(f"data-bind{modifiers}", signal_name(name, "data.bind"))
 
 
-@cached
+@shortened("statements")
 def effect(expression: Expression) -> Attrs:
     """Run an expression now, and whenever a signal that it reads changes.
 
@@ -216,10 +212,10 @@ def effect(expression: Expression) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-effect
     """
-    return Attrs({"data-effect": expression_text(expression, "data.effect")})
+    return one_attribute("data-effect", expression_text(expression, "data.effect"))
 
 
-@cached
+@shortened("signal")
 def indicator(name: str | Signal[Any]) -> Attrs:
     """Make a signal that is true while a request of this element is under way.
 
@@ -232,10 +228,10 @@ def indicator(name: str | Signal[Any]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-indicator
     """
-    return Attrs({"data-indicator": signal_name(name, "data.indicator")})
+    return one_attribute("data-indicator", signal_name(name, "data.indicator"))
 
 
-@cached
+@shortened("signal")
 def ref(name: str | Signal[Any]) -> Attrs:
     """Make a signal that is this element.
 
@@ -251,10 +247,9 @@ def ref(name: str | Signal[Any]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-ref
     """
-    return Attrs({"data-ref": signal_name(name, "data.ref")})
+    return one_attribute("data-ref", signal_name(name, "data.ref"))
 
 
-@cached
 def ignore(*, self_only: bool = False) -> Attrs:
     """Make Datastar leave this element and everything in it alone.
 
@@ -270,7 +265,6 @@ def ignore(*, self_only: bool = False) -> Attrs:
     return Attrs({"data-ignore__self" if self_only else "data-ignore": True})
 
 
-@cached
 def ignore_morph() -> Attrs:
     """Make morphs leave this element and everything in it alone, old and new both marked.
 
@@ -283,7 +277,6 @@ def ignore_morph() -> Attrs:
     return Attrs({"data-ignore-morph": True})
 
 
-@cached
 def json_signals(
     *,
     include: SignalPattern | None = None,
@@ -310,7 +303,6 @@ def json_signals(
     return Attrs({name: filter_text(include, exclude, "data.json_signals") or True})
 
 
-@cached
 def page_id() -> Attrs:
     """Make the id of this page in the browser, for `fatmorph.Pages` to find the page's state.
 
@@ -328,7 +320,6 @@ def page_id() -> Attrs:
     return Attrs({f"data-signals:{ID_SIGNAL}__ifmissing": NEW_ID})
 
 
-@cached
 def preserve_attr(*names: str) -> Attrs:
     """Keep what the browser did to these attributes when the element is morphed.
 

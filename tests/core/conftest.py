@@ -17,3 +17,12 @@ def core(request: pytest.FixtureRequest) -> ModuleType:
         return import_module(request.param)
     except ImportError:
         missing("compiler", f"{request.param} was not built: pip install needs a C compiler")
+
+
+@pytest.fixture(scope="session")
+def engine_modules() -> list[ModuleType]:
+    """Return the modules of both engines, for a test that draws its own examples."""
+    try:
+        return [import_module(name) for name in ENGINES]
+    except ImportError:
+        missing("compiler", "an engine was not built: pip install needs a C compiler")

@@ -13,7 +13,6 @@ import pytest
 
 import fatmorph
 from fatmorph import at, data, h, js
-from fatmorph.datastar._attributes.caching import MAX_REMEMBERED_BYTES
 from fatmorph.datastar._attributes.signals import pattern_text
 from fatmorph.datastar._drawing import keep_event
 from fatmorph.http._head import checked_location
@@ -24,7 +23,6 @@ from machine import missing
 TIMES = 10_000
 # For attribute names, in the tables of both engines; see docs/explanation/security.md.
 MAX_NAME_BYTES = 24 * 1024 * 1024
-ALL_BYTES = MAX_REMEMBERED_BYTES + MAX_NAME_BYTES
 # The interpreter's own memory varies: free lists, a resized table.
 NOISE_BYTES = 100_000
 
@@ -134,7 +132,7 @@ def test_all_caches_together_stay_below_their_bound(grown):
         for number in range(TIMES):
             fill(make(number))
 
-    assert grown() < ALL_BYTES
+    assert grown() < MAX_NAME_BYTES
 
 
 def test_a_long_argument_is_free_when_its_caller_has_gone():
@@ -176,7 +174,6 @@ def test_every_function_that_remembers_is_known():
     assert remembering == {
         "fatmorph.compression._brotli",
         "fatmorph.compression._zstd",
-        "fatmorph.datastar._attributes.caching.remember",
         "fatmorph.datastar._script._log_unknown",
         "fatmorph.http._form_fields._fields",
         "fatmorph.http._signal_shapes.hashes_objects",

@@ -29,7 +29,7 @@ LAYERS = (
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
 
 # Modules that only their own room may import: the choice of an engine is made in one place.
-INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_tree_py"}}
+INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_shortcuts_py", "_tree_py"}}
 
 # The modules of each package, in the order in which they may know each other: a module imports
 # only those on its left. A new module takes its place here.
@@ -58,9 +58,11 @@ PACKAGE_ORDER = {
         "_call",
         "_comparing_py",
         "_tree_py",
+        "_shortcuts_py",
         "_core_py",
         "_core_c",
         "_core",
+        "_shortcuts",
         "escape",
         "_element",
         "_render",
@@ -89,7 +91,6 @@ PACKAGE_ORDER = {
     "datastar": (
         "_attributes.inherited_names",
         "_signal_classes",
-        "_attributes.caching",
         "_attributes.statements",
         "_attributes.expressions",
         "_attributes.sinks",

@@ -47,6 +47,8 @@ __all__ = (
     "add_attribute",
     "add_mapping",
     "mapped_name",
+    "one_attribute",
+    "plain_attribute",
     "written_name",
 )
 
@@ -87,13 +89,22 @@ class Attrs(AttributesBase):
         Attrs({'data-show': '$open', 'hidden': True})
     """
 
-    __slots__ = ("_written",)
+    # One attribute of a shortcut is a name and a text; those of a mapping are a dict. C has both.
+    __slots__ = ("_name", "_text", "_written")
 
+    _name: str
+    _text: str
     _written: dict[str, Written]
 
     def __init__(self, attributes: AttributeMapping, /) -> None:
         self._written = {}
         self._add(attributes)
+
+    def __getattr__(self, name: str) -> dict[str, Written]:
+        if name == "_written":  # the dict of a shortcut's attribute, when it is first read
+            self._written = {self._name: self._text}
+            return self._written
+        raise AttributeError(f"'Attrs' object has no attribute {name!r}", name=name, obj=self)
 
     def __getitem__(self, name: str) -> Written:
         return self._written[name]
@@ -159,6 +170,22 @@ class Attrs(AttributesBase):
     def _is_new_and_plain(self, name: str, written: object) -> bool:
         is_plain = type(written) is str or written is True
         return is_plain and name not in self._written and name not in JUDGED_NAMES
+
+
+def plain_attribute(name: str, text: str) -> Attrs:
+    """Return one attribute whose name is as `written_name()` returns it, with a checked text."""
+    attrs = NEW_ATTRS(Attrs)
+    attrs._written = {name: text}  # noqa: SLF001 - of this module
+    return attrs
+
+
+def one_attribute(name: str, text: str) -> Attrs:
+    """Return one attribute that holds text of any kind.
+
+    Raises:
+        AttributeNameError: The name cannot be written in HTML.
+    """
+    return plain_attribute(written_name(name).name, text)
 
 
 def add_attribute(
@@ -309,6 +336,7 @@ def _lost_code_error(name: str, element: str) -> AttributeValueError:
     )
 
 
+NEW_ATTRS: Callable[[type[Attrs]], Attrs] = object.__new__
 _cached_name = lru_cache(maxsize=MAX_CACHED_NAMES)(_checked_name)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         revive_element,
         revive_tag,
     )
+    from fatmorph.markup._shortcuts_py import shortcut
 
 __all__ = (
     "COMMENT",
@@ -51,6 +52,7 @@ __all__ = (
     "render_event",
     "revive_element",
     "revive_tag",
+    "shortcut",
 )
 
 ENGINE: Literal["C", "Python"] = "Python"

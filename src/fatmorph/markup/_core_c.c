@@ -16,6 +16,7 @@
    - The only static mutable state is the chain of elements that each thread is freeing. */
 
 #include "_engine/state.h"
+#include "_engine/characters.h"
 #include "_engine/numbers.h"
 #include "_engine/names.h"
 #include "_engine/tree.h"
@@ -32,6 +33,13 @@
 #include "_engine/rendering.h"
 #include "_engine/comparing.h"
 #include "_engine/types.h"
+#include "_engine/ids.h"
+#include "_engine/literals.h"
+#include "_engine/objects.h"
+#include "_engine/learning.h"
+#include "_engine/shortcuts.h"
+#include "_engine/shortcut_type.h"
+#include "_engine/imports.h"
 
 /* ------------------------------------------------------------------------ module functions */
 
@@ -225,34 +233,6 @@ static PyMethodDef core_methods[] = {
 /* ------------------------------------------------------------------------------ the module */
 
 static int
-import_from(const char *module_name, const char *name, PyObject **into)
-{
-    PyObject *module = PyImport_ImportModule(module_name);
-    if (module == NULL) {
-        return -1;
-    }
-    *into = PyObject_GetAttrString(module, name);
-    Py_DECREF(module);
-    return *into == NULL ? -1 : 0;
-}
-
-static int
-import_type(const char *module_name, const char *name, PyTypeObject **into)
-{
-    PyObject *type = NULL;
-    if (import_from(module_name, name, &type) < 0) {
-        return -1;
-    }
-    if (!PyType_Check(type)) {
-        PyErr_Format(PyExc_TypeError, "%s.%s is not a type", module_name, name);
-        Py_DECREF(type);
-        return -1;
-    }
-    *into = (PyTypeObject *)type;
-    return 0;
-}
-
-static int
 import_shared(State *state)
 {
     const struct {
@@ -279,10 +259,15 @@ import_shared(State *state)
     }
     if (import_type("markupsafe", "Markup", &state->markup_type) < 0
         || import_type("fatmorph.markup._attributes", "Attrs", &state->attrs_type) < 0
+        || import_type("datastar_py.attributes", "JSExpression", &state->expression_type) < 0
         || import_from("collections.abc", "Mapping", &state->mapping_type) < 0) {
         return -1;
     }
-    return 0;
+    return find_slot(state->attrs_type, "_written", &state->attrs_written) < 0
+                   || find_slot(state->attrs_type, "_name", &state->attrs_name) < 0
+                   || find_slot(state->attrs_type, "_text", &state->attrs_text) < 0
+               ? -1
+               : 0;
 }
 
 static int
@@ -314,19 +299,20 @@ core_exec(PyObject *module)
     if (import_shared(state) < 0 || make_small_numbers(state) < 0
         || add_type(module, &name_spec, NULL, &state->name_type) < 0
         || add_type(module, &tag_spec, "Tag", &state->tag_type) < 0
-        || add_type(module, &element_spec, "Element", &state->element_type) < 0) {
+        || add_type(module, &element_spec, "Element", &state->element_type) < 0
+        || add_type(module, &shortcut_spec, "shortcut", &state->shortcut_type) < 0) {
         return -1;
     }
     state->first_buffer = MIN_BUFFER;
     state->names = PyDict_New();
     state->keywords = PyDict_New();
     state->written_names = PyDict_New();
-    state->str_written = PyUnicode_InternFromString("_written");
     state->str_id = PyUnicode_InternFromString("id");
+    state->str_value = PyUnicode_InternFromString("value");
     state->revive_tag = PyObject_GetAttrString(module, "revive_tag");
     state->revive_element = PyObject_GetAttrString(module, "revive_element");
     if (state->names == NULL || state->keywords == NULL || state->written_names == NULL
-        || state->str_written == NULL || state->str_id == NULL || state->revive_tag == NULL
+        || state->str_id == NULL || state->str_value == NULL || state->revive_tag == NULL
         || state->revive_element == NULL) {
         return -1;
     }

@@ -43,6 +43,7 @@ from fatmorph.markup._call import (
 )
 from fatmorph.markup._content import Check, Content
 from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped_in_quotes
+from fatmorph.markup._shortcuts_py import shortcut
 from fatmorph.markup._tree_py import (
     BuiltChild,
     Element,
@@ -78,6 +79,7 @@ __all__ = (
     "render_event",
     "revive_element",
     "revive_tag",
+    "shortcut",
 )
 
 MAX_PLACES = 4096  # a program has a few thousand calls of tags

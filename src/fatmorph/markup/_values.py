@@ -297,9 +297,23 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
         return plain_value(element, name, value)
     if value is None or value is False:
         return None
+    if type(value) is dict and (names := _plain_names(value)) is not None:
+        return " ".join(names) or None
     if not isinstance(value, Iterable) or isinstance(value, NOT_NAMES):
         raise attribute_value_error(element, name, value)
     return " ".join(filter(None, _class_names(element, value))) or None
+
+
+# hot: tests/benchmarks/rendering.py, the pages as their users write them
+def _plain_names(value: dict[Any, object]) -> list[str] | None:
+    """Return the wanted classes of a plain dict; None if it has other keys or values."""
+    names: list[str] = []
+    for name, wanted in value.items():
+        if type(name) is not str or type(wanted) not in PLAIN_WANTED:
+            return None
+        if wanted and name:
+            names.append(name)
+    return names
 
 
 def _class_names(element: str, value: Iterable[object]) -> list[str]:
@@ -392,6 +406,7 @@ def _is_word(element: str, name: str) -> bool:
 
 # URLs on `object` and on SVG's animations; words of other elements, such as <sales-chart data to>.
 WORDS_OF_OTHERS = frozenset({"by", "data", "from", "to", "values"})
+PLAIN_WANTED = frozenset({bool, str, type(None)})
 # Iterables, but not of names. An instance of str here is a proxy, which claims its class.
 DICT_ITEMS: type[object] = type({}.items())
 NOT_NAMES = (bytes, bytearray, memoryview, str)

@@ -17,6 +17,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from fatmorph.errors import AttributeValueError, short_repr
+from fatmorph.markup._shortcuts import shortened
 from fatmorph.markup._wording import LONG_INT
 
 __all__ = ("IdPart", "dom_id")
@@ -33,6 +34,7 @@ ESCAPED = re.compile(
 )
 
 
+@shortened("id")
 def dom_id(*parts: IdPart) -> str:
     """Return an id made of parts, such as `cell-7`.
 

@@ -247,7 +247,3 @@ def test_a_headers_value_stays_out_of_the_message() -> None:
         "  why:   the browser sends text of one line in Latin-1, and throws for anything else\n"
         '  fix:   {"Authorization": urllib.parse.quote(value)}'
     )
-
-
-def test_a_repeated_call_returns_the_same_expression() -> None:
-    assert at.get("/search", retry="always") is at.get("/search", retry="always")

@@ -484,19 +484,6 @@ def test_signals_that_hold_themselves_are_refused() -> None:
     assert raised.value.why == "it holds itself, or is nested too deep"
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: data.on("click", "$n++", prevent=True),
-        lambda: data.class_({"active": "$on"}),
-        lambda: data.bind("name"),
-        data.ignore,
-    ],
-)
-def test_a_repeated_call_returns_the_same_attributes(call) -> None:
-    assert call() is call()
-
-
 def test_one_and_true_are_different_arguments() -> None:
     data.on_intersect("1", threshold=1)
 

@@ -282,11 +282,6 @@ def test_a_stream_names_the_signals_of_a_class_to_the_server() -> None:
     assert "'include=%5E%28firstName%29%28%5C.%7C%24%29'" in at.subscribe("/s", include=User)
 
 
-def test_a_repeated_call_with_a_reference_is_remembered() -> None:
-    assert data.text(Board.query) is data.text(Board.query)
-    assert at.get("/g", include=Board) is at.get("/g", include=Board)
-
-
 def test_a_reference_is_not_text() -> None:
     with pytest.raises(ChildError, match="cannot render Signal as a child of <p>"):
         h.p(Board.query)  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import (
     Expression,
     expression_items,
@@ -19,8 +18,10 @@ from fatmorph.datastar._attributes.expressions import (
     value_text,
 )
 from fatmorph.datastar._attributes.modifiers import attribute_name, name_error, verbatim_key
-from fatmorph.datastar._attributes.sinks import is_trusted, url_guard
-from fatmorph.markup._attributes import Attrs
+from fatmorph.datastar._attributes.sinks import GUARDS, SWITCHES, is_trusted, url_guard
+from fatmorph.markup._attributes import Attrs, one_attribute
+from fatmorph.markup._shortcuts import shortened
+from fatmorph.markup._spec_attributes import GLOBAL_ATTRIBUTES, HTML_ATTRIBUTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,19 @@ __all__ = ("attr", "class_", "show", "style", "text")
 CSS_PROPERTY = re.compile(r"--[A-Za-z0-9_-]+|-?[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 # In an object the client respells custom properties: --a1 becomes --a-1.
 RESPELLED = re.compile(r"--.*(?:[A-Z_]|[a-z][0-9]|[0-9][a-z])")
+# https://www.w3.org/TR/wai-aria-1.2/#state_prop_def, those that change
+ARIA_STATES = frozenset(
+    (
+        *("aria-busy", "aria-checked", "aria-current", "aria-disabled", "aria-expanded"),
+        *("aria-hidden", "aria-invalid", "aria-label", "aria-pressed", "aria-selected"),
+        *("aria-valuenow", "aria-valuetext"),
+    )
+)
+# Attributes that hold neither code nor URLs.
+HARMLESS = (GLOBAL_ATTRIBUTES | HTML_ATTRIBUTES | ARIA_STATES) - (GUARDS.keys() | SWITCHES.keys())
 
 
+@shortened("object", harmless=HARMLESS)
 def attr(expressions: Mapping[str, Expression]) -> Attrs:
     """Keep attributes equal to expressions.
 
@@ -52,21 +64,15 @@ def attr(expressions: Mapping[str, Expression]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-attr
     """
-    entries = expression_items(expressions, "data.attr")
-    # Part of the cache's key, because Markup("$url") equals "$url".
-    trusted = [name for name, value in entries if type(value) is not str and is_trusted(value)]
-    return _attr(entries, *trusted)
+    guards: dict[str, str] = {}
+    entries = dict(expression_items(expressions, "data.attr"))
+    for name, expression in entries.items():
+        attribute_name(name, "data.attr")
+        guards[name] = "" if is_trusted(expression) else url_guard(name, "data.attr")
+    return one_attribute("data-attr", object_text(entries, "data.attr", guards))
 
 
-@cached
-def _attr(entries: tuple[tuple[str, Expression], ...], *trusted: str) -> Attrs:
-    guards = {
-        attribute_name(name, "data.attr"): "" if name in trusted else url_guard(name, "data.attr")
-        for name, _ in entries
-    }
-    return Attrs({"data-attr": object_text(dict(entries), "data.attr", guards)})
-
-
+@shortened("object")
 def class_(expressions: Mapping[str, Expression]) -> Attrs:
     """Add and remove classes.
 
@@ -82,12 +88,8 @@ def class_(expressions: Mapping[str, Expression]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-class
     """
-    return _class(expression_items(expressions, "data.class_"))
-
-
-@cached
-def _class(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
-    return Attrs({"data-class": object_text(dict(entries), "data.class_")})
+    entries = dict(expression_items(expressions, "data.class_"))
+    return one_attribute("data-class", object_text(entries, "data.class_"))
 
 
 def style(expressions: Mapping[str, Expression]) -> Attrs:
@@ -106,14 +108,9 @@ def style(expressions: Mapping[str, Expression]) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-style
     """
-    return _style(expression_items(expressions, "data.style"))
-
-
-@cached
-def _style(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
     together: dict[str, Expression] = {}
     alone: dict[str, str] = {}
-    for name, expression in entries:
+    for name, expression in expression_items(expressions, "data.style"):
         if not isinstance(name, str) or not CSS_PROPERTY.fullmatch(name):
             raise name_error(name, "data.style", "it is not a CSS property", '"background-color"')
         if RESPELLED.match(name):
@@ -125,7 +122,7 @@ def _style(entries: tuple[tuple[str, Expression], ...]) -> Attrs:
     return Attrs(written | alone)
 
 
-@cached
+@shortened("value")
 def show(expression: Expression) -> Attrs:
     """Show the element while an expression is true, else hide it.
 
@@ -138,10 +135,10 @@ def show(expression: Expression) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-show
     """
-    return Attrs({"data-show": value_text(expression, "data.show")})
+    return one_attribute("data-show", value_text(expression, "data.show"))
 
 
-@cached
+@shortened("value")
 def text(expression: Expression) -> Attrs:
     """Keep the element's text equal to an expression.
 
@@ -154,4 +151,4 @@ def text(expression: Expression) -> Attrs:
 
     Source: https://data-star.dev/reference/attributes#data-text
     """
-    return Attrs({"data-text": value_text(expression, "data.text")})
+    return one_attribute("data-text", value_text(expression, "data.text"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import Expression, expression_text, value_text
 from fatmorph.datastar._attributes.modifiers import (
     Debounce,
@@ -26,6 +25,7 @@ from fatmorph.datastar._attributes.signals import SignalPattern, filter_text, si
 from fatmorph.datastar._attributes.sinks import refuse_url
 from fatmorph.errors import DatastarError, short_repr
 from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._shortcuts import shortened
 from fatmorph.markup._suggestion import closest_name
 from fatmorph.markup.escape import js
 
@@ -47,7 +47,6 @@ BEHAVIORS = ("auto", "instant", "smooth")
 POSITIONS = ("start", "center", "end", "nearest")
 
 
-@cached
 def animate(
     name: str,
     expression: Expression,
@@ -96,7 +95,7 @@ def animate(
     return Attrs({f"data-animate:{key}{modifiers}": value_text(expression, where)})
 
 
-@cached
+@shortened("value")
 def custom_validity(expression: Expression) -> Attrs:
     """Set a form control's validation message; `''` means valid (PRO).
 
@@ -112,7 +111,6 @@ def custom_validity(expression: Expression) -> Attrs:
     return Attrs({"data-custom-validity": value_text(expression, "data.custom_validity")})
 
 
-@cached
 def match_media(name: str, query: str) -> Attrs:
     """Make a signal that is true while a media query matches (PRO).
 
@@ -136,7 +134,7 @@ def match_media(name: str, query: str) -> Attrs:
     return Attrs({f"data-match-media:{key}": js(query)})
 
 
-@cached
+@shortened("statements")
 def on_raf(expression: Expression, *, throttle: Throttle | None = None) -> Attrs:
     """Run an expression before each frame that the browser paints (PRO).
 
@@ -157,7 +155,7 @@ def on_raf(expression: Expression, *, throttle: Throttle | None = None) -> Attrs
     return Attrs({f"data-on-raf{timing}": expression_text(expression, "data.on_raf")})
 
 
-@cached
+@shortened("statements")
 def on_resize(
     expression: Expression,
     *,
@@ -184,7 +182,6 @@ def on_resize(
     return Attrs({f"data-on-resize{timing}": expression_text(expression, "data.on_resize")})
 
 
-@cached
 def persist(
     key: str | None = None,
     *,
@@ -217,7 +214,6 @@ def persist(
     return Attrs({name: filter_text(include, exclude, where) or True})
 
 
-@cached
 def query_string(
     *,
     include: SignalPattern | None = None,
@@ -246,7 +242,7 @@ def query_string(
     return Attrs({name: filter_text(include, exclude, "data.query_string") or True})
 
 
-@cached
+@shortened("value")
 def replace_url(expression: Expression) -> Attrs:
     """Keep the address bar equal to an expression, without loading anything (PRO).
 
@@ -262,7 +258,6 @@ def replace_url(expression: Expression) -> Attrs:
     return Attrs({"data-replace-url": value_text(expression, "data.replace_url")})
 
 
-@cached
 def scroll_into_view(
     *,
     behavior: Literal["auto", "instant", "smooth"] | None = None,
@@ -304,7 +299,7 @@ def scroll_into_view(
     return Attrs({f"data-scroll-into-view{modifiers}": True})
 
 
-@cached
+@shortened("value")
 def view_transition(expression: Expression) -> Attrs:
     """Set the element's `view-transition-name` (PRO).
 

@@ -11,7 +11,6 @@ from typing import get_args
 
 from datastar_py.attributes import JSEvent
 
-from fatmorph.datastar._attributes.caching import cached
 from fatmorph.datastar._attributes.expressions import Expression, expression_text, value_text
 from fatmorph.datastar._attributes.modifiers import (
     Case,
@@ -26,7 +25,8 @@ from fatmorph.datastar._attributes.modifiers import (
 )
 from fatmorph.datastar._attributes.signals import SignalPattern, filter_text
 from fatmorph.errors import DatastarError, short_repr
-from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._attributes import Attrs, one_attribute
+from fatmorph.markup._shortcuts import shortened
 
 __all__ = ("init", "on", "on_intersect", "on_interval", "on_signal_patch")
 
@@ -34,7 +34,7 @@ CASE_NAMES = get_args(Case)
 KNOWN_EVENTS = frozenset[str](get_args(JSEvent))
 
 
-@cached
+@shortened("statements")
 def init(
     expression: Expression, *, delay: Wait | None = None, view_transition: bool = False
 ) -> Attrs:
@@ -57,10 +57,10 @@ def init(
     Source: https://data-star.dev/reference/attributes#data-init
     """
     timing = timing_modifiers("data.init", delay=delay, view_transition=view_transition)
-    return Attrs({f"data-init{timing}": expression_text(expression, "data.init")})
+    return one_attribute(f"data-init{timing}", expression_text(expression, "data.init"))
 
 
-@cached
+@shortened("event")
 def on(
     event: JSEvent | str,
     expression: Expression,
@@ -125,10 +125,10 @@ def on(
     if (prevent or stop) and _is_empty(expression):
         raise _only_flags_error(expression, where, prevent=prevent, stop=stop)
     name = f"data-on:{_event_key(event, case, where)}{modifiers}"
-    return Attrs({name: expression_text(expression, where)})
+    return one_attribute(name, expression_text(expression, where))
 
 
-@cached
+@shortened("statements")
 def on_intersect(
     expression: Expression,
     *,
@@ -179,10 +179,10 @@ def on_intersect(
         throttle=throttle,
         view_transition=view_transition,
     )
-    return Attrs({f"data-on-intersect{modifiers}": expression_text(expression, where)})
+    return one_attribute(f"data-on-intersect{modifiers}", expression_text(expression, where))
 
 
-@cached
+@shortened("statements")
 def on_interval(
     expression: Expression,
     *,
@@ -211,10 +211,10 @@ def on_interval(
     modifiers = f"__duration.{wait_tag(duration, f'{where}, duration')}"
     modifiers += ".leading" if leading else ""
     modifiers += timing_modifiers(where, view_transition=view_transition)
-    return Attrs({f"data-on-interval{modifiers}": expression_text(expression, where)})
+    return one_attribute(f"data-on-interval{modifiers}", expression_text(expression, where))
 
 
-@cached
+@shortened("value")
 def on_signal_patch(
     expression: Expression,
     *,

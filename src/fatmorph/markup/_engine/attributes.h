@@ -145,6 +145,24 @@ add_plain_dict(Builder *builder, PyObject *mapping)
     return outcome;
 }
 
+/* Add Attrs: the one attribute of a shortcut, or those of a dict. */
+static int
+add_attrs(Builder *builder, PyObject *attrs)
+{
+    State *state = builder->state;
+    PyObject *written = *slot_of(attrs, state->attrs_written); /* borrowed, as all in Attrs */
+    PyObject *name = *slot_of(attrs, state->attrs_name);
+    PyObject *text = *slot_of(attrs, state->attrs_text);
+    if (written != NULL || name == NULL || text == NULL) {
+        return written != NULL && PyDict_CheckExact(written) ? add_plain_dict(builder, written) : 1;
+    }
+    Name *known; /* the name has a hyphen, so that it is the same as a keyword */
+    if (keyword_name(state, name, &known) < 0) {
+        return -1;
+    }
+    return known == NULL ? 1 : add_plain_pair(builder, known, text);
+}
+
 static int
 add_mapping(Builder *builder, PyObject *mapping)
 {
@@ -154,14 +172,7 @@ add_mapping(Builder *builder, PyObject *mapping)
         outcome = add_plain_dict(builder, mapping);
     }
     else if (Py_IS_TYPE(mapping, state->attrs_type)) {
-        PyObject *written = PyObject_GetAttr(mapping, state->str_written);
-        if (written == NULL) {
-            return -1;
-        }
-        if (PyDict_CheckExact(written)) {
-            outcome = add_plain_dict(builder, written);
-        }
-        Py_DECREF(written);
+        outcome = add_attrs(builder, mapping);
     }
     return outcome < 1 ? outcome : with_written(builder, state->add_mapping, mapping, NULL);
 }

@@ -44,6 +44,8 @@
    the largest block that malloc() returns without a system call. */
 #define MIN_BUFFER 4096
 #define MAX_FIRST_BUFFER (120 * 1024)
+/* A class or style mapping with a longer text is joined in Python. */
+#define MAX_JOINED 1024
 /* So that no index of a pair overflows. */
 #define MAX_PAIRS (INT32_MAX / 4)
 
@@ -62,6 +64,11 @@ typedef struct {
     PyTypeObject *name_type;
     PyTypeObject *markup_type;
     PyTypeObject *attrs_type;
+    PyTypeObject *expression_type;
+    PyTypeObject *shortcut_type;
+    Py_ssize_t attrs_written; /* where Attrs have their slots */
+    Py_ssize_t attrs_name;
+    Py_ssize_t attrs_text;
     PyObject *mapping_type;
     PyObject *names;         /* attribute name -> Name */
     PyObject *keywords;      /* keyword -> Name, or None if every value needs its own check */
@@ -83,8 +90,8 @@ typedef struct {
     PyObject *verbatim_key;
     PyObject *revive_tag;
     PyObject *revive_element;
-    PyObject *str_written; /* "_written" */
-    PyObject *str_id;      /* "id" */
+    PyObject *str_id;    /* "id" */
+    PyObject *str_value; /* "value" */
     PyObject *small_numbers; /* a tuple: "0", "1", … */
     RecentKeyword recent_keywords[RECENT_KEYWORDS];
     PyObject *library; /* the folder whose frames are not noted; NULL: no places are noted */
@@ -92,6 +99,13 @@ typedef struct {
     bool writes_places; /* whether the HTML has the places */
     size_t first_buffer; /* the first size of the next buffer */
 } State;
+
+/* Return where an object has the slot of this offset; NULL in it: not assigned. */
+static inline PyObject **
+slot_of(PyObject *object, Py_ssize_t offset)
+{
+    return (PyObject **)(void *)((char *)object + offset);
+}
 
 static inline State *
 state_of(PyTypeObject *type)
@@ -102,11 +116,12 @@ state_of(PyTypeObject *type)
 /* Every object of the state, for the garbage collector and for deallocation. */
 #define FOR_EACH_MEMBER(DO)                                                                    \
     DO(tag_type) DO(element_type) DO(name_type) DO(markup_type) DO(attrs_type)                 \
+    DO(expression_type) DO(shortcut_type)                                                      \
     DO(mapping_type) DO(names) DO(keywords) DO(written_names) DO(fragment_tag)                 \
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
     DO(is_attributes)                                                                          \
     DO(uncalled_tag) DO(note_failure) DO(check_generator) DO(too_deep) DO(unencodable)         \
-    DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element) DO(str_written)    \
-    DO(str_id) DO(small_numbers)
+    DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element)                    \
+    DO(str_id) DO(str_value) DO(small_numbers)
 
 #endif

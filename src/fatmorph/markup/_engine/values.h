@@ -6,6 +6,7 @@
 #ifndef FATMORPH_VALUES_H
 #define FATMORPH_VALUES_H
 
+#include "characters.h"
 #include "names.h"
 #include "numbers.h"
 
@@ -24,22 +25,21 @@ is_harmless_url(PyObject *url)
 static bool
 is_plain_property(PyObject *name)
 {
-    const char *text = (const char *)PyUnicode_1BYTE_DATA(name);
-    size_t length = (size_t)PyUnicode_GET_LENGTH(name);
-    return length > 0 && ((text[0] >= 'a' && text[0] <= 'z') || strncmp(text, "--", 2) == 0)
-           && strspn(text, "-0123456789abcdefghijklmnopqrstuvwxyz") == length;
+    const char *text = ascii_of(name);
+    return ((text[0] >= 'a' && text[0] <= 'z') || strncmp(text, "--", 2) == 0)
+           && is_all_in(PROPERTY, name);
 }
 
 /* Whether _css.py would accept the text as one value; false if _css.py must decide. */
 static bool
 is_plain_css_value(PyObject *value)
 {
-    const char *text = (const char *)PyUnicode_1BYTE_DATA(value);
+    const char *text = ascii_of(value);
     Py_ssize_t length = PyUnicode_GET_LENGTH(value);
     Py_ssize_t open = 0;
     for (Py_ssize_t i = 0; i < length; i++) {
         char byte = text[i];
-        if (Py_ISALNUM(byte) || (byte != '\0' && strchr("- #%.,_+!/", byte) != NULL)) {
+        if (is_in(CSS_VALUE, byte)) {
             continue;
         }
         if (byte == '(' && (i == 0 || (text[i - 1] != 'l' && text[i - 1] != 'L')
@@ -53,40 +53,26 @@ is_plain_css_value(PyObject *value)
     return open == 0;
 }
 
-/* The length of one item of a class or style mapping: 0 if it is left out, -1 if not plain. */
-static Py_ssize_t
-item_length(PyObject *key, PyObject *value, bool is_style)
+/* Whether one item of a class or style mapping is plain; false if _values.py must decide. */
+static inline bool
+is_plain_item(PyObject *key, PyObject *value, bool is_style)
 {
-    bool is_text = PyUnicode_CheckExact(value);
-    if (!PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT_ASCII(key)
-        || PyUnicode_GET_LENGTH(key) == 0) {
-        return -1;
+    if (!is_ascii(key) || PyUnicode_GET_LENGTH(key) == 0) {
+        return false;
     }
     if (!is_style) {
-        if (!is_text && value != Py_None && !PyBool_Check(value)) {
-            return -1;
-        }
-        bool is_wanted = is_text ? PyUnicode_GET_LENGTH(value) > 0 : value == Py_True;
-        return is_wanted ? PyUnicode_GET_LENGTH(key) : 0;
+        return PyUnicode_CheckExact(value) || value == Py_None || PyBool_Check(value);
     }
-    if (!is_plain_property(key)) {
-        return -1;
-    }
-    if (value == Py_None || value == Py_False) {
-        return 0;
-    }
-    if (!is_text || !PyUnicode_IS_COMPACT_ASCII(value) || !is_plain_css_value(value)) {
-        return -1;
-    }
-    return PyUnicode_GET_LENGTH(key) + 1 + PyUnicode_GET_LENGTH(value);
+    return is_plain_property(key)
+           && (value == Py_None || value == Py_False
+               || (is_ascii(value) && is_plain_css_value(value)));
 }
 
-static char *
-copy_ascii(char *out, PyObject *text)
+static inline bool
+is_left_out(PyObject *value, bool is_style)
 {
-    size_t length = (size_t)PyUnicode_GET_LENGTH(text);
-    memcpy(out, PyUnicode_1BYTE_DATA(text), length);
-    return out + length;
+    return value == Py_None || value == Py_False
+           || (!is_style && value != Py_True && PyUnicode_GET_LENGTH(value) == 0);
 }
 
 /* Set *written to the text of a class or style mapping; the result is that of plain_value(). */
@@ -96,31 +82,23 @@ joined_items(PyObject *mapping, bool is_style, PyObject **written)
 #ifdef Py_GIL_DISABLED
     return 1; /* another thread may change the mapping */
 #endif
+    char text[MAX_JOINED];
+    char *out = text;
     PyObject *key, *value; /* borrowed */
     Py_ssize_t position = 0;
-    Py_ssize_t length = 0;
     while (PyDict_Next(mapping, &position, &key, &value)) {
-        Py_ssize_t more = item_length(key, value, is_style);
-        if (more < 0) {
+        if (!is_plain_item(key, value, is_style)) {
             return 1;
         }
-        length += more > 0 ? more + 1 : 0;
-    }
-    if (length == 0) {
-        return 0;
-    }
-    *written = PyUnicode_New(length - 1, 127); /* no separator before the first */
-    if (*written == NULL) {
-        return -1;
-    }
-    char *start = (char *)PyUnicode_1BYTE_DATA(*written);
-    char *out = start;
-    position = 0;
-    while (PyDict_Next(mapping, &position, &key, &value)) {
-        if (item_length(key, value, is_style) == 0) {
+        if (is_left_out(value, is_style)) {
             continue;
         }
-        if (out > start) {
+        Py_ssize_t length = PyUnicode_GET_LENGTH(key) + 2;
+        length += is_style ? PyUnicode_GET_LENGTH(value) : 0;
+        if (length > text + MAX_JOINED - out) {
+            return 1;
+        }
+        if (out > text) {
             *out++ = is_style ? ';' : ' ';
         }
         out = copy_ascii(out, key);
@@ -129,6 +107,14 @@ joined_items(PyObject *mapping, bool is_style, PyObject **written)
             out = copy_ascii(out, value);
         }
     }
+    if (out == text) {
+        return 0;
+    }
+    *written = PyUnicode_New(out - text, 127);
+    if (*written == NULL) {
+        return -1;
+    }
+    memcpy(PyUnicode_1BYTE_DATA(*written), text, (size_t)(out - text));
     return 0;
 }
 
