@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from core import liars
 from core.liars import broken
+from core.shortened import short
 from fatmorph.errors import FatmorphError
 from fatmorph.markup._attributes import Attrs
 
@@ -231,6 +232,12 @@ def html_mapping(core: ModuleType, pairs: Any, call: Call) -> object:
     return mapping
 
 
+def shortened(core: ModuleType, name: str, items: Any, options: Any) -> object:
+    """Return the result of a shortcut, which learns from it."""
+    keywords = {key: make(core, value) for key, value in options}
+    return short(core, name)(*make_all(core, items), **keywords)
+
+
 def template_string(core: ModuleType, texts: Any, items: Any) -> object:
     """Return a template string with a value after each text but the last one.
 
@@ -292,6 +299,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "record": lambda core, kind, items: liars.RECORDS[kind](make_all(core, items)),
     "html mapping": html_mapping,
     "template string": template_string,
+    "shortened": shortened,
 }
 # The texts of template strings; a value can follow most of them.
 TEMPLATE_TEXTS = [

@@ -24,6 +24,7 @@ from core.outcomes import (
     make,
     outcome,
 )
+from core.shortened import SHORTENED
 from core.threads import THREADS, outcomes_of_threads, unclear_outcomes
 from fatmorph.markup._lines import event_bytes
 
@@ -114,11 +115,24 @@ ANY_KEY = st.one_of(
     st.tuples(st.just("lying text"), st.sampled_from([*LYING_TEXTS]), NAME),
     KEY.map(lambda key: ("proxy", "", key)),
 )
+OPTION = st.sampled_from(["prevent", "delay", "retry", "if_missing", "case", "include"])
+SHORTENED_CALL = named(
+    "shortened",
+    st.tuples(
+        st.just("shortened"),
+        st.sampled_from([*SHORTENED]),
+        st.lists(st.deferred(lambda: TEXT_CALL | VALUE | MAPPING), min_size=1, max_size=2).map(
+            tuple
+        ),
+        pairs(PLAIN, OPTION),
+    ),
+)
 MAPPING = named(
     "mapping",
     st.one_of(
         st.tuples(st.just("dict"), pairs(TEXT_CALL, KEY)),
         st.tuples(st.just("attrs"), pairs(PLAIN, KEY)),
+        SHORTENED_CALL,
         st.tuples(st.sampled_from(["dict", "changing dict"]), pairs(VALUE, ANY_KEY)),
         st.tuples(st.just("mapping"), pairs(VALUE, ANY_KEY), st.integers(-1, 3)),
         st.tuples(st.just("html mapping"), pairs(VALUE, KEY), VALUE),

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 import fatmorph
 from core.outcomes import BrokenText, broken
+from core.shortened import short
 from fatmorph.markup._attributes import Attrs
 
 C = import_module("fatmorph.markup._core_c")
@@ -45,6 +46,18 @@ def build(core):
     )
 
 
+def shortened(core):
+    element = core.Tag("button")(
+        short(core, "data.on")("click", short(core, "at.post")("/a?b&c", retry="never")),
+        short(core, "data.attr")({"title": "$a, $b"}),
+        short(core, "data.signals")({"a": [1, 2.5, None, {"b": "'"}]}),
+        id=short(core, "dom_id")("tile", 7, "a-b"),
+        style={"width": "1px"},
+        class_={"a": True, "b": None},
+    )
+    return core.render(element), dict(short(core, "data.bind")("name"))
+
+
 SUCCESSES = {
     "build and render": lambda core: core.render(build(core)),
     "many": lambda core: core.render_bytes(core.Tag("ul")(["x"] * 40, {}.keys(), ["y"] * 40)),
@@ -58,12 +71,14 @@ SUCCESSES = {
     "revived": lambda core: revived(*build(core).__reduce__()),
     "seen": lambda core: (repr(build(core)), build(core).children, build(core).id),
     "tag": lambda core: core.Tag("script")("a") == core.Tag("b"),
+    "shortened": shortened,
     "checked": lambda core: core.Tag("svg", "svg")(
         core.Tag("desc", "svg")(core.Tag("style")("a", id="x")), Markup("<b>")
     ),
     "read as text": lambda core: core.Tag("noscript")(core.COMMENT("a"), ["b"]),
 }
 FAILURES = {
+    "shortened": lambda core: short(core, "data.on")("click", "a", delay="0s"),
     "child": lambda core: core.Tag("p")("a", ["b", object()], class_="c"),
     "generator": lambda core: core.Tag("p")(["a", failing_midway()], id="x"),
     "attribute": lambda core: core.Tag("p")({"id": "a"}, title="b", hidden=True, value=object()),

@@ -76,6 +76,8 @@ def event(text):
 FILLS = {
     "an expression": lambda text: data.text(f"$n + {js(text)}"),
     "an action": lambda text: data.on("click", at.post(f"/{text}")),
+    "the name of an event": lambda text: data.on(text.lower(), "$n++"),
+    "a value of a signal": lambda text: data.signals({"name": text}),
     "a URL in JavaScript": lambda text: at.get(JSExpression(js(text))),
     "several expressions": lambda text: data.attr({"title": js(text), "hidden": "!$open"}),
     "a subclass of text": lambda text: data.effect(Text(js(text))),

@@ -5,10 +5,14 @@ import re
 
 import pytest
 
+from fatmorph.datastar._attributes.expressions import NOT_A_VALUE
+from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES
 from fatmorph.markup._call import TagParts, tag_parts
 from fatmorph.markup._content import RAW_TEXT, VERBATIM, Content
+from fatmorph.markup._shortcuts_py import PLAIN_VALUE
 from fatmorph.markup._url import SUSPECT_SCHEME
 from fatmorph.markup._values import VALUE_KINDS
+from fatmorph.markup.escape import MAX_SAFE_INTEGER, UNSAFE_IN_STRING, UNSAFE_IN_URL
 from rules.source_tree import SOURCE
 
 MARKUP = SOURCE / "fatmorph" / "markup"
@@ -96,6 +100,58 @@ def test_c_and_python_suspect_the_same_first_letters_of_a_url() -> None:
     [letters] = re.findall(r'strchr\("(\w+)", \(int\)first\)', C)
 
     assert SUSPECT_SCHEME.pattern.endswith(f"[{letters}]")
+
+
+def characters(name: str) -> set[str]:
+    """Return a set of characters of the C engine."""
+    [(low, high)] = re.findall(
+        rf"Characters {name} = {{UINT64_C\((\w+)\),\s+UINT64_C\((\w+)\)}};", C
+    )
+    bits = int(high, 16) << 64 | int(low, 16)
+    return {chr(code) for code in range(128) if bits >> code & 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("ALPHANUMERIC", "[A-Za-z0-9]"),
+        ("WORD", r"\w"),
+        ("NAME_START", "[A-Za-z_$]"),
+        ("PROPERTY", "[-a-z0-9]"),
+        ("CSS_VALUE", r"[\w #%+,./!-]"),
+        ("UNSAFE_IN_URL", rf"{UNSAFE_IN_URL.pattern}|[$@]"),
+        ("UNSAFE_IN_STRING", rf"{UNSAFE_IN_STRING.pattern}|[$@]"),
+    ],
+)
+def test_a_set_of_characters_in_c_is_that_of_a_pattern(name: str, pattern: str) -> None:
+    ascii_characters = map(chr, range(128))
+
+    assert characters(name) == {
+        each for each in ascii_characters if re.match(pattern, each, re.ASCII)
+    }
+
+
+def test_c_asks_python_before_signals_are_nested_in_an_inherited_name() -> None:
+    [words] = re.findall(r'inherited\[\] = ((?:"[^"]+"\s*)+);', C)
+    names = {name for name in INHERITED_NAMES if not name.startswith("_")}
+
+    assert set(re.sub(r'"\s*"|"', "", words).split()) == names
+
+
+def test_c_asks_python_about_the_words_that_begin_a_statement() -> None:
+    [words] = re.findall(r'words\[\] = ((?:"[^"]+"\s*)+);', C)
+    pattern = NOT_A_VALUE.pattern.removeprefix("(?:").removesuffix(r")\b")
+
+    assert set(re.sub(r'"\s*"|"', "", words).split()) == {*pattern.split("|"), "return"}
+
+
+@pytest.mark.parametrize("word", NOT_A_VALUE.pattern[3:-3].split("|"))
+def test_the_reference_engine_asks_about_the_same_words(word: str) -> None:
+    assert not PLAIN_VALUE.match(word)
+
+
+def test_c_knows_the_largest_integer_that_the_browser_does_not_round() -> None:
+    assert defines()["MAX_SAFE_INTEGER"] == MAX_SAFE_INTEGER
 
 
 def test_c_reads_the_fields_of_tag_parts_in_their_order() -> None:

@@ -32,6 +32,7 @@ from core.outcomes import (
     make,
     outcome,
 )
+from core.shortened import SHORTENED
 from core.threads import outcomes_of_threads, unclear_outcomes
 
 PYTHON = import_module("fatmorph.markup._core_py")
@@ -58,6 +59,7 @@ TEXTS = [
     "</noscript>", "</Style ", "</title>",
     "\U0001f600", "\u00e9" * 90, "x" * 300, "javascript:alert(1)", "&amp;\u2028",
 ]  # fmt: skip
+OPTIONS = ["prevent", "delay", "debounce", "retry", "if_missing", "case", "include"]
 
 
 class Reader:
@@ -133,6 +135,11 @@ class Reader:
         kind = self.one_of(LYING_TEXTS)
         return ("lying keywords", kind, tuple(keywords.items()), self.call(depth + 1))
 
+    def shortened(self, depth: int) -> tuple:
+        options = {self.one_of(OPTIONS): self.attribute(depth) for _ in range(self.number(2))}
+        items = tuple(self.call(depth + 1) for _ in range(1 + self.number(1)))
+        return ("shortened", self.one_of(SHORTENED), items, tuple(options.items()))
+
     def template_texts(self) -> tuple:
         return tuple(self.one_of(TEMPLATE_TEXTS) for _ in range(1 + self.number(3)))
 
@@ -143,6 +150,7 @@ class Reader:
         calls = [
             *[self.leaf] * 8,
             *[lambda: self.element(depth)] * 8,
+            *[lambda: self.shortened(depth)] * 3,
             lambda: ("list", self.items(depth)),
             lambda: ("tuple", self.items(depth)),
             lambda: ("map", self.items(depth)),
