@@ -47,7 +47,7 @@ TEXT_OPTIONS: Final = frozenset(
 PLAIN_STATEMENTS = re.compile(r"(?!http)[!-.0-:<-~]")
 PLAIN_VALUE = re.compile(
     r"(?!http|(?:break|const|continue|do|for|if|let|return|switch|throw|try|var|while)\b)"
-    r"[!-.0-:<-~](?:[^;/]|/(?!/))*\Z"
+    r"[!-.0-:<-~][^;/]*(?:/(?!/)[^;/]*)*\Z"
 )
 PLAIN_OPERAND = re.compile(rf"(?![{{]|[\s\S]*(?:,|\s\Z)){PLAIN_VALUE.pattern}")
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -101,11 +101,12 @@ def _attribute(function: Function, matches: Matches, count: int) -> Function:
     # hot: as above
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        given = args[-1] if len(args) == count else None
-        text = given.value if isinstance(given, JSExpression) else given
-        if type(text) is not str or not matches(text):
-            return function(*args, **options)
-        if count > 1 and type(args[0]) is not str:
+        text = args[-1] if len(args) == count else None
+        if type(text) is not str:
+            text = text.value if isinstance(text, JSExpression) else None
+            if type(text) is not str:
+                return function(*args, **options)
+        if (count > 1 and type(args[0]) is not str) or not matches(text):
             return function(*args, **options)
         key = _key(args[:-1], options) if options else args[:-1]
         name = learnt.get(key)
@@ -155,13 +156,12 @@ def _object_text(expressions: object, harmless: frozenset[str] | None) -> str | 
 def _key(subject: tuple[object, ...], options: Mapping[str, object]) -> object:
     """Return a key for options that a developer wrote; else None."""
     for name, value in options.items():
-        for part in value if type(value) is tuple else (value,):
-            kind = type(part)
-            is_text = kind is str and name in TEXT_OPTIONS
-            if not is_text and part is not None and kind is not bool and kind is not int:
+        if value is not True and value is not False and value is not None:
+            parts = value if type(value) is tuple else (value,)
+            # No numbers: True equals 1.
+            if name not in TEXT_OPTIONS or not {str}.issuperset(map(type, parts)):
                 return None
-    # The types as well: True is not 1.
-    return (subject, *options, *options.values(), *map(type, options.values()))
+    return (*subject, *options.items())
 
 
 def _learn(learnt: dict[object, Any], key: object, value: object) -> None:
