@@ -11,13 +11,12 @@
 Frameworks are in `fatmorph.adapters`; names that need an event loop are imported at first use.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from fatmorph._catalogs import h, mathml, svg
-from fatmorph._lazy_names import MODULES as _MODULES
+from fatmorph._lazy_names import lazy_name as _lazy_name
 from fatmorph.markup._attributes import Attrs
 from fatmorph.markup._element import Element, Tag, comment, element, fragment, json_script, static
 from fatmorph.markup._pretty import pretty
@@ -80,10 +79,7 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names
-    if name not in _MODULES:
-        raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
-    module = import_module(_MODULES[name])
-    return globals().setdefault(name, getattr(module, name, module))  # `at`, `data`: modules
+    return globals().setdefault(name, _lazy_name(name))
 
 
 def __dir__() -> list[str]:

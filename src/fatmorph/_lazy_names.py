@@ -1,6 +1,9 @@
 """The names of the package that are imported when they are first used (PEP 562)."""
 
-__all__ = ("MODULES",)
+from importlib import import_module
+from typing import Any
+
+__all__ = ("MODULES", "lazy_name")
 
 # Name → the module that it is in, or that it is.
 MODULES = {
@@ -24,3 +27,15 @@ MODULES = {
     "serve": "fatmorph.server",
     "signal": "fatmorph.datastar._signal_classes",
 }
+
+
+def lazy_name(name: str) -> Any:  # Any: as many types as there are lazy names
+    """Return an object of the package by its name, from its module.
+
+    Raises:
+        AttributeError: The package has no such lazy name.
+    """
+    if name not in MODULES:
+        raise AttributeError(f"module 'fatmorph' has no attribute {name!r}")
+    module = import_module(MODULES[name])
+    return getattr(module, name, module)  # `at`, `data`: modules
