@@ -2,7 +2,7 @@
 
     from fatmorph import h, svg, mathml, data, at     h.div(…); Datastar's attributes and actions
     from fatmorph import fragment, comment, element, static, json_script, js, Markup, JSExpression
-    from fatmorph import render, render_bytes, pretty, dom_id, connection_state, live_links
+    from fatmorph import render, render_bytes, pretty, memo, dom_id, connection_state, live_links
     from fatmorph import datastar_script, Signals, Signal, signal    the client; a page's signals
     from fatmorph import Context, Writer, Relay, serve     a request, a response, a bus; uvicorn
     from fatmorph import Pages, Streams, in_thread, pending    pages, their streams, slow parts
@@ -19,6 +19,7 @@ from fatmorph._catalogs import h, mathml, svg
 from fatmorph._lazy_names import lazy_name as _lazy_name
 from fatmorph.markup._attributes import Attrs
 from fatmorph.markup._element import Element, Tag, comment, element, fragment, json_script, static
+from fatmorph.markup._memo import memo
 from fatmorph.markup._pretty import pretty
 from fatmorph.markup._render import render, render_bytes
 
@@ -67,6 +68,7 @@ __all__ = (
     "json_script",
     "live_links",
     "mathml",
+    "memo",
     "pending",
     "pretty",
     "render",

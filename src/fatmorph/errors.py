@@ -8,6 +8,7 @@
     │   ├── ChildError               TypeError
     │   ├── RawTextError             ValueError
     │   ├── EncodingError            ValueError
+    │   ├── MemoError                TypeError, ValueError
     │   ├── DatastarError            ValueError
     │   ├── EventError               ValueError
     │   ├── SignalNameError          ValueError, AttributeError
@@ -63,6 +64,7 @@ __all__ = (
     "FormError",
     "FormShapeError",
     "HandlerError",
+    "MemoError",
     "MissingExtraError",
     "MomentError",
     "MorphError",
@@ -162,6 +164,12 @@ class EncodingError(ArgumentError, ValueError):
     """Raised for text that UTF-8 cannot encode: a lone surrogate."""
 
     code = "encoding"
+
+
+class MemoError(ArgumentError, TypeError, ValueError):
+    """Raised for a view that `memo()` cannot keep, or an argument that is not a value."""
+
+    code = "memo"
 
 
 class DatastarError(ArgumentError, ValueError):

@@ -12,7 +12,7 @@ from importlib import import_module
 import pytest
 
 import fatmorph
-from fatmorph import at, data, h, js
+from fatmorph import at, data, h, js, memo
 from fatmorph.datastar._attributes.signals import pattern_text
 from fatmorph.datastar._drawing import keep_event
 from fatmorph.http._head import checked_location
@@ -135,6 +135,26 @@ def test_all_caches_together_stay_below_their_bound(grown):
             fill(make(number))
 
     assert grown() < MAX_NAME_BYTES
+
+
+@pytest.mark.parametrize("make", [*TEXTS.values(), long_text], ids=[*TEXTS, "long"])
+def test_a_memoised_view_keeps_users_texts_within_its_bound(grown, make):
+    name_view = memo(max_bytes=500_000)(lambda name: h.p(name, title=name))
+
+    for number in range(TIMES):
+        name_view(make(number))
+
+    assert grown() < 500_000 + NOISE_BYTES
+
+
+def test_a_cleared_view_keeps_no_text_of_a_user(grown):
+    name_view = memo(lambda name: h.p(name, title=name))
+    for number in range(100):
+        name_view(long_text(number))
+
+    name_view.cache_clear()
+
+    assert grown() < NOISE_BYTES
 
 
 def test_a_long_argument_is_free_when_its_caller_has_gone():

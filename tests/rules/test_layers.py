@@ -29,7 +29,12 @@ LAYERS = (
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
 
 # Modules that only their own room may import: the choice of an engine is made in one place.
-INNER = {"markup": {"_core", "_core_c", "_core_py", "_escaping_py", "_shortcuts_py", "_tree_py"}}
+INNER = {
+    "markup": {
+        *("_core", "_core_c", "_core_py", "_escaping_py", "_memo_py", "_shortcuts_py"),
+        "_tree_py",
+    }
+}
 
 # The modules of each package, in the order in which they may know each other: a module imports
 # only those on its left. A new module takes its place here.
@@ -57,14 +62,18 @@ PACKAGE_ORDER = {
         "_lines",
         "_call",
         "_comparing_py",
+        "_memo_wording",
+        "_memo_plan",
         "_tree_py",
         "_shortcuts_py",
+        "_memo_py",
         "_core_py",
         "_core_c",
         "_core",
         "_shortcuts",
         "escape",
         "_element",
+        "_memo",
         "_render",
         "_pretty",
         "parse",

@@ -39,6 +39,10 @@
 #include "_engine/learning.h"
 #include "_engine/shortcuts.h"
 #include "_engine/shortcut_type.h"
+#include "_engine/memo_entries.h"
+#include "_engine/memo_values.h"
+#include "_engine/memo_calls.h"
+#include "_engine/memo.h"
 #include "_engine/imports.h"
 
 /* ------------------------------------------------------------------------ module functions */
@@ -89,37 +93,7 @@ static PyObject *
 core_frozen(PyObject *module, PyObject *node)
 {
     State *state = PyModule_GetState(module);
-    if (check_element(state, node) < 0) {
-        return NULL;
-    }
-    Element *element = ELEMENT(node);
-    if (element->html != NULL) {
-        return Py_NewRef(node);
-    }
-    Element *copy = copied_element(state, element);
-    if (copy == NULL) {
-        return NULL;
-    }
-    if (!element->tag->is_fragment) {
-        copy->html = rendered(state, element, &copy->is_html_unencodable);
-        if (copy->html == NULL) {
-            Py_CLEAR(copy);
-        }
-        return (PyObject *)copy;
-    }
-    PyObject **children = children_of(copy);
-    for (Py_ssize_t i = 0, n = child_count(copy); i < n; i++) {
-        if (Py_IS_TYPE(children[i], state->element_type)) {
-            /* At most one level deep: a fragment holds no fragments. */
-            PyObject *child = core_frozen(module, children[i]);
-            if (child == NULL) {
-                Py_DECREF(copy);
-                return NULL;
-            }
-            Py_SETREF(children[i], child);
-        }
-    }
-    return (PyObject *)copy;
+    return check_element(state, node) < 0 ? NULL : frozen_element(state, ELEMENT(node));
 }
 
 static PyObject *
@@ -300,7 +274,8 @@ core_exec(PyObject *module)
         || add_type(module, &name_spec, NULL, &state->name_type) < 0
         || add_type(module, &tag_spec, "Tag", &state->tag_type) < 0
         || add_type(module, &element_spec, "Element", &state->element_type) < 0
-        || add_type(module, &shortcut_spec, "shortcut", &state->shortcut_type) < 0) {
+        || add_type(module, &shortcut_spec, "shortcut", &state->shortcut_type) < 0
+        || add_type(module, &memo_spec, "Memo", &state->memo_type) < 0) {
         return -1;
     }
     state->first_buffer = MIN_BUFFER;

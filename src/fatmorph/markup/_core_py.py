@@ -43,6 +43,7 @@ from fatmorph.markup._call import (
 )
 from fatmorph.markup._content import Check, Content
 from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped_in_quotes
+from fatmorph.markup._memo_py import Memo
 from fatmorph.markup._shortcuts_py import shortcut
 from fatmorph.markup._tree_py import (
     BuiltChild,
@@ -66,6 +67,7 @@ __all__ = (
     "FRAGMENT",
     "BuiltChild",
     "Element",
+    "Memo",
     "Tag",
     "drops_newline",
     "escape_attribute",

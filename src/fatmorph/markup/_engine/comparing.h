@@ -51,9 +51,9 @@ same_value(PyObject *one, PyObject *other)
     return one == other || (one != Py_True && other != Py_True && same_text(one, other));
 }
 
-/* Return 1 if two elements have equal attributes, in any order, 0 if not, -1 on error. */
+/* Return 1 if two elements have equal attributes, 0 if not, -1 on error. */
 static int
-same_attributes(Element *one, Element *other)
+same_attributes(Element *one, Element *other, bool is_exact)
 {
     uint32_t count = one->pair_count;
     if (count != other->pair_count) {
@@ -67,6 +67,9 @@ same_attributes(Element *one, Element *other)
     if (same == count) {
         return 1;
     }
+    if (is_exact) {
+        return 0; /* the order is another one */
+    }
     PyObject *mine = written_of(one);
     PyObject *theirs = written_of(other);
     int outcome =
@@ -76,9 +79,22 @@ same_attributes(Element *one, Element *other)
     return outcome;
 }
 
+/* Whether two equal elements also have the same place and the same range of generated children. */
+static bool
+same_origin(Element *one, Element *other)
+{
+    PyObject *place = one->tag->place;
+    PyObject *other_place = other->tag->place;
+    return one->has_generated == other->has_generated
+           && one->before_generated == other->before_generated
+           && one->after_generated == other->after_generated
+           && (place == other_place
+               || (place != NULL && other_place != NULL && same_text(place, other_place)));
+}
+
 /* Return 1 if two elements are equal except for their children, 0 if not, -1 on error. */
 static int
-same_element(Element *one, Element *other)
+same_element(Element *one, Element *other, bool is_exact)
 {
     if (one == other) {
         return 1;
@@ -86,19 +102,23 @@ same_element(Element *one, Element *other)
     if (!same_tag(one->tag, other->tag) || child_count(one) != child_count(other)) {
         return 0;
     }
-    return same_attributes(one, other);
+    if (is_exact && !same_origin(one, other)) {
+        return 0;
+    }
+    return same_attributes(one, other, is_exact);
 }
 
-/* Return 1 if two trees are equal, 0 if not, -1 on error. */
+/* Return 1 if two trees are equal, 0 if not, -1 on error. An exact comparison also heeds the order
+   of the attributes, and what only checks see. */
 static int
-same_tree(State *state, Element *one, Element *other)
+same_tree(State *state, Element *one, Element *other, bool is_exact)
 {
     Walk mine, theirs; /* two walks in step */
     mine.frames = mine.inline_frames;
     theirs.frames = theirs.inline_frames;
     mine.depth = theirs.depth = 0;
     mine.capacity = theirs.capacity = INLINE_FRAMES;
-    int same = same_element(one, other);
+    int same = same_element(one, other, is_exact);
     if (same < 1 || one == other) {
         return same;
     }
@@ -126,7 +146,8 @@ same_tree(State *state, Element *one, Element *other)
             same = 0;
         }
         else {
-            same = are_elements ? same_element(ELEMENT(a), ELEMENT(b)) : same_text(a, b);
+            same = are_elements ? same_element(ELEMENT(a), ELEMENT(b), is_exact)
+                                : same_text(a, b);
         }
         if (same < 1) {
             goto done;
@@ -155,7 +176,7 @@ element_richcompare(PyObject *self, PyObject *other, int operation)
     if ((operation != Py_EQ && operation != Py_NE) || Py_TYPE(self) != Py_TYPE(other)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    int same = same_tree(state_of(Py_TYPE(self)), ELEMENT(self), ELEMENT(other));
+    int same = same_tree(state_of(Py_TYPE(self)), ELEMENT(self), ELEMENT(other), false);
     return same < 0 ? NULL : PyBool_FromLong(same == (operation == Py_EQ));
 }
 

@@ -244,4 +244,37 @@ rendered_text(State *state, Element *element)
     return text;
 }
 
+/* Return an equal element whose HTML is rendered now, once. */
+static PyObject *
+frozen_element(State *state, Element *element)
+{
+    if (element->html != NULL) {
+        return Py_NewRef(element);
+    }
+    Element *copy = copied_element(state, element);
+    if (copy == NULL) {
+        return NULL;
+    }
+    if (!element->tag->is_fragment) {
+        copy->html = rendered(state, element, &copy->is_html_unencodable);
+        if (copy->html == NULL) {
+            Py_CLEAR(copy);
+        }
+        return (PyObject *)copy;
+    }
+    PyObject **children = children_of(copy);
+    for (Py_ssize_t i = 0, n = child_count(copy); i < n; i++) {
+        if (Py_IS_TYPE(children[i], state->element_type)) {
+            /* At most one level deep: a fragment holds no fragments. */
+            PyObject *child = frozen_element(state, ELEMENT(children[i]));
+            if (child == NULL) {
+                Py_DECREF(copy);
+                return NULL;
+            }
+            Py_SETREF(children[i], child);
+        }
+    }
+    return (PyObject *)copy;
+}
+
 #endif

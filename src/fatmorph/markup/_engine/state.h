@@ -62,6 +62,7 @@ typedef struct {
     PyTypeObject *tag_type;
     PyTypeObject *element_type;
     PyTypeObject *name_type;
+    PyTypeObject *memo_type;
     PyTypeObject *markup_type;
     PyTypeObject *attrs_type;
     PyTypeObject *expression_type;
@@ -115,7 +116,7 @@ state_of(PyTypeObject *type)
 
 /* Every object of the state, for the garbage collector and for deallocation. */
 #define FOR_EACH_MEMBER(DO)                                                                    \
-    DO(tag_type) DO(element_type) DO(name_type) DO(markup_type) DO(attrs_type)                 \
+    DO(tag_type) DO(element_type) DO(name_type) DO(memo_type) DO(markup_type) DO(attrs_type)   \
     DO(expression_type) DO(shortcut_type)                                                      \
     DO(mapping_type) DO(names) DO(keywords) DO(written_names) DO(fragment_tag)                 \
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
