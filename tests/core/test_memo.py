@@ -568,6 +568,26 @@ def test_the_memory_is_bounded_and_counted(core, memo, made, unit):
     assert 0.45 * counted < grown < 1.15 * counted + 5_000
 
 
+class Proxy:
+    """An object that claims to be an element."""
+
+    def __init__(self, target):
+        self.target = target
+
+    @property
+    def __class__(self):
+        return type(self.target)
+
+
+def test_a_proxy_is_neither_an_argument_nor_a_result(core, memo):
+    proxy = Proxy(core.Tag("p")("a"))
+
+    with pytest.raises(MemoError, match="by a Proxy"):
+        memo(lambda value: None)(proxy)
+    with pytest.raises(MemoError, match="a Proxy as the result"):
+        memo(lambda: proxy)()
+
+
 def test_a_result_larger_than_the_bound_is_returned_but_not_kept(core, paragraph):
     view = paragraph(max_bytes=5_000)
     small = view("a")
@@ -665,6 +685,20 @@ def test_a_memoised_view_is_its_own_copy(memo):
     view.__qualname__ = "view"
 
     assert copy.copy(view) is copy.deepcopy(view) is view
+
+
+def test_the_classes_of_arguments_are_not_kept_for_ever(memo):
+    view = memo(lambda value: value.text, max_entries=1)
+    classes = weakref.WeakSet()
+
+    for _ in range(400):
+        local = dataclass(frozen=True)(type("Local", (), {"__annotations__": {"text": str}}))
+        classes.add(local)
+        view(local("a"))
+    del local
+    gc.collect()
+
+    assert len(classes) <= 101
 
 
 # ------------------------------------------------------------------------------------ threads

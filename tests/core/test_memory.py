@@ -7,6 +7,7 @@ import sys
 import textwrap
 import tracemalloc
 from contextlib import suppress
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import fatmorph
 from core.outcomes import BrokenText, broken
 from core.shortened import short
 from fatmorph.markup._attributes import Attrs
+from fatmorph.markup._memo_plan import memo_plan
 
 C = import_module("fatmorph.markup._core_c")
 
@@ -58,6 +60,14 @@ def shortened(core):
     return core.render(element), dict(short(core, "data.bind")("name"))
 
 
+def view(number, content="a", *, is_list=False):
+    return [] if is_list else C.Tag("p")(number, content, id=f"a{number}")
+
+
+PLAN = memo_plan(view, C.Element)
+MEMO = C.Memo(view, PLAN, 2, 10_000)
+
+
 SUCCESSES = {
     "build and render": lambda core: core.render(build(core)),
     "many": lambda core: core.render_bytes(core.Tag("ul")(["x"] * 40, {}.keys(), ["y"] * 40)),
@@ -76,6 +86,10 @@ SUCCESSES = {
         core.Tag("desc", "svg")(core.Tag("style")("a", id="x")), Markup("<b>")
     ),
     "read as text": lambda core: core.Tag("noscript")(core.COMMENT("a"), ["b"]),
+    "memoised": lambda core: (MEMO(2**70), MEMO(1), MEMO(1, "a"), MEMO(content=1.5, number=7)),
+    "memoised with parts": lambda core: MEMO(1, ("a", ("b", build(core), *range(50)))),
+    "memoised in Python": lambda core: MEMO(1, (Decimal(1), frozenset("a"))),
+    "memo": lambda core: (made := core.Memo(view, PLAN, 5, 500), made(1), made.cache_clear()),
 }
 FAILURES = {
     "shortened": lambda core: short(core, "data.on")("click", "a", delay="0s"),
@@ -92,6 +106,10 @@ FAILURES = {
     "surrogate": lambda core: core.render_bytes(core.Tag("p")("a", ["\ud800"])),
     "tag": lambda core: core.Tag(BrokenText("a b")),
     "revived": lambda core: core.Tag("p")("a").__reduce__()[0](core.Tag("p"), {"a": "b"}, (7,)),
+    "memo": lambda core: core.Memo(view, PLAN, 0, 0),
+    "memoised": lambda core: MEMO(1, 2, 3),
+    "memoised with parts": lambda core: MEMO(1, ("a", [])),
+    "memoised result": lambda core: MEMO(1, is_list=True),
 }
 
 
@@ -209,7 +227,7 @@ CPYTHON_CRASHES = pytest.mark.skipif(
 
 
 # The calls that make a generator expression, in the call or in the functions that engines share.
-GENERATORS = ("generator", "read as text")
+GENERATORS = ("generator", "read as text", "memoised in Python")
 
 
 @pytest.mark.parametrize("name", sorted(SUCCESSES.keys() - {*GENERATORS}))

@@ -36,6 +36,7 @@ __all__ = ("CacheInfo", "MemoPlan", "memo_plan")
 
 # Tokens themselves. Exact types only: a subclass of str may have a state of its own.
 PLAIN_TYPES = frozenset((str, Markup, int, bool, float, type(None)))
+MAX_RECORDS = 100  # classes of arguments of one view
 REQUIRED: Any = ...  # instead of a default
 POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
@@ -160,7 +161,7 @@ class _Calls:
             tokens.append(value)
         elif kind is tuple or kind is frozenset or _is_named_tuple(kind):
             if kind not in (tuple, frozenset):
-                self.records[kind] = ()
+                self._note_record(kind, ())
             # In the order of the iterator, also of a set, because a view sees it.
             items = list(frozenset.__iter__(value) if kind is frozenset else tuple.__iter__(value))
             tokens += (kind, len(items))
@@ -172,7 +173,7 @@ class _Calls:
             if isinstance(tokens[-1], datetime.tzinfo) and type(tokens[-1]) is not ZoneInfo:
                 raise memo_argument_error(self._name, f"{place}.tzinfo", tokens[-1])
         elif (names := self.records.get(kind) or _field_names(kind)) is not None:
-            self.records[kind] = names
+            self._note_record(kind, names)
             if other := _other_attributes(value, names):
                 raise memo_state_error(self._name, place, value, other[0])
             tokens.append(kind)
@@ -181,6 +182,13 @@ class _Calls:
                 self._add(tokens, object.__getattribute__(value, name), f"{place}.{name}")
         else:
             raise memo_argument_error(self._name, place, value)
+
+    def _note_record(self, kind: type, names: tuple[str, ...]) -> None:
+        if (
+            kind not in self.records and len(self.records) >= MAX_RECORDS
+        ):  # a function may make a class in each call
+            self.records.clear()
+        self.records[kind] = names
 
 
 def _zoned(value: Any) -> Iterable[object]:

@@ -84,8 +84,8 @@ class Memo(Generic[P, T]):
                 return cast("T", entry.result)
             self._misses += 1
         result: object = self._function(*args, **kwargs)
-        if isinstance(result, Element):
-            result = frozen(result)
+        if issubclass(type(result), Element):  # not isinstance(): a proxy claims another class
+            result = frozen(cast("Element", result))
         elif type(result) not in RESULTS:
             plan.refuse_result(result)
         size = ENTRY_BYTES + _size(result) + sum(_size(value) for value in values)

@@ -96,9 +96,11 @@ new_result(State *state, Memo *memo, const Call *call)
         Py_SETREF(result, frozen_element(state, ELEMENT(result)));
         return result;
     }
-    PyObject *refused = PyObject_CallOneArg(memo->refuse_result, result);
-    Py_XDECREF(refused);
-    Py_DECREF(result);
+    Py_SETREF(result, PyObject_CallOneArg(memo->refuse_result, result)); /* raises */
+    if (result != NULL) {
+        PyErr_SetString(PyExc_TypeError, "a memoised view returns an element");
+        Py_CLEAR(result);
+    }
     return NULL;
 }
 
