@@ -9,7 +9,7 @@ from fatmorph.datastar._attributes.expressions import NOT_A_VALUE
 from fatmorph.datastar._attributes.inherited_names import INHERITED_NAMES
 from fatmorph.markup._call import TagParts, tag_parts
 from fatmorph.markup._content import RAW_TEXT, VERBATIM, Content
-from fatmorph.markup._shortcuts_py import PLAIN_VALUE
+from fatmorph.markup._shortcuts_py import PLAIN_SIGNAL, PLAIN_VALUE
 from fatmorph.markup._url import SUSPECT_SCHEME
 from fatmorph.markup._values import VALUE_KINDS
 from fatmorph.markup.escape import MAX_SAFE_INTEGER, UNSAFE_IN_STRING, UNSAFE_IN_URL
@@ -132,10 +132,15 @@ def test_a_set_of_characters_in_c_is_that_of_a_pattern(name: str, pattern: str) 
 
 
 def test_c_asks_python_before_signals_are_nested_in_an_inherited_name() -> None:
-    [words] = re.findall(r'inherited\[\] = ((?:"[^"]+"\s*)+);', C)
-    names = {name for name in INHERITED_NAMES if not name.startswith("_")}
+    [words] = re.findall(r"inherited\[\] = \{([^}]+)\};", C)
+    names = {name for name in INHERITED_NAMES if not name.startswith("__")}
 
-    assert set(re.sub(r'"\s*"|"', "", words).split()) == names
+    assert set(re.findall(r'"(\w+)"', words)) == names
+
+
+@pytest.mark.parametrize("name", sorted(INHERITED_NAMES))
+def test_the_reference_engine_asks_about_signals_in_an_inherited_name(name: str) -> None:
+    assert not PLAIN_SIGNAL.match(f"{name}.a")
 
 
 def test_c_asks_python_about_the_words_that_begin_a_statement() -> None:

@@ -51,7 +51,11 @@ PLAIN_VALUE = re.compile(
 )
 PLAIN_OPERAND = re.compile(rf"(?![{{]|[\s\S]*(?:,|\s\Z)){PLAIN_VALUE.pattern}")
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-PLAIN_SIGNAL = re.compile(r"[A-Za-z0-9]\w*\Z", re.ASCII)
+PLAIN_SIGNAL = re.compile(
+    r"(?:(?!__|(?:constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString"
+    r"|toString|valueOf)\.)\w+\.)*(?!__)\w+\Z",
+    re.ASCII,
+)
 PLAIN_URL = re.compile(r"/(?!/)[\w.,:/~%?=+*!#|-]*\Z", re.ASCII)
 
 

@@ -140,13 +140,56 @@ is_plain_value(PyObject *text)
            && has_no_comment(text) && !begins_with_statement(text);
 }
 
-/* Whether an exact str is the name of a signal that is in no other one; false if signals.py must
-   decide. */
+/* Whether signals may be nested in one of this name; false if signals.py must decide. */
 static bool
-is_plain_signal(PyObject *name)
+may_hold_signals(const char *name, size_t length)
+{
+    static const char *const inherited[] = {"constructor",    "hasOwnProperty",
+                                            "isPrototypeOf",  "propertyIsEnumerable",
+                                            "toLocaleString", "toString",
+                                            "valueOf"};
+    for (size_t i = 0; i < sizeof(inherited) / sizeof(inherited[0]); i++) {
+        if (strlen(inherited[i]) == length && memcmp(name, inherited[i], length) == 0) {
+            return false;
+        }
+    }
+    return length < 2 || name[0] != '_' || name[1] != '_';
+}
+
+/* Whether an exact str names a signal that is in no other one; false if signals.py must decide. */
+static bool
+is_plain_name_of_signal(PyObject *name)
 {
     return is_ascii(name) && PyUnicode_GET_LENGTH(name) > 0 && is_all_in(WORD, name)
            && strcmp(ascii_of(name), "__proto__") != 0;
+}
+
+/* Whether an exact str names a signal, with dots if it is in others; false if signals.py must
+   decide. */
+static bool
+is_plain_signal(PyObject *path)
+{
+    if (!is_ascii(path)) {
+        return false;
+    }
+    const char *name = ascii_of(path); /* ends with a NUL */
+    for (;;) {
+        size_t length = 0;
+        while (is_in(WORD, name[length])) {
+            length++;
+        }
+        if (length == 0) {
+            return false;
+        }
+        if (name[length] != '.') {
+            return name + length == ascii_of(path) + PyUnicode_GET_LENGTH(path)
+                   && strcmp(name, "__proto__") != 0;
+        }
+        if (!may_hold_signals(name, length)) {
+            return false;
+        }
+        name += length + 1;
+    }
 }
 
 #endif

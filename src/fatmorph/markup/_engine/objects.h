@@ -43,17 +43,6 @@ write_key(Buffer *buffer, PyObject *key, bool is_first)
     return write_bytes(buffer, ": ", 2);
 }
 
-/* Whether signals may be nested in one of this name; false if signals.py must decide. */
-static bool
-may_hold_signals(PyObject *name)
-{
-    static const char inherited[] = " constructor hasOwnProperty isPrototypeOf "
-                                    "propertyIsEnumerable toLocaleString toString valueOf ";
-    const char *text = ascii_of(name);
-    const char *found = strstr(inherited, text);
-    return text[0] != '_' && (found == NULL || found[PyUnicode_GET_LENGTH(name)] != ' ');
-}
-
 /* Write an int or a float; 1 if JavaScript may not have it. */
 static int
 write_number(Buffer *buffer, const State *state, PyObject *number)
@@ -137,8 +126,9 @@ write_signals(SignalPlace place, PyObject *values)
     bool is_first = true;
     int outcome = write_bytes(place.buffer, "{", 1);
     while (outcome == 0 && PyDict_Next(values, &position, &key, &value)) {
-        if (!is_plain_signal(key)
-            || (PyDict_CheckExact(value) && place.is_tree && !may_hold_signals(key))) {
+        if (!is_plain_name_of_signal(key)
+            || (PyDict_CheckExact(value) && place.is_tree
+                && !may_hold_signals(ascii_of(key), (size_t)PyUnicode_GET_LENGTH(key)))) {
             return 1;
         }
         outcome = write_key(place.buffer, key, is_first);
