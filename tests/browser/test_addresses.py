@@ -17,7 +17,7 @@ HOSTILE = "räume & <b>'\"</script>"
 IS_SAME_DOCUMENT = "document.isSame === true"
 
 
-@pytest.fixture(params=["1.0.1", "1.0.4", "1.0.4 under a prefix"])
+@pytest.fixture(scope="module", params=["1.0.1", "1.0.4", "1.0.4 under a prefix"])
 def site(request: pytest.FixtureRequest, official_bundle: Callable[[str], Path]) -> Iterator[str]:
     """Return the URL of the program, with one version of the client."""
     version, _, prefix = request.param.partition(" ")
