@@ -31,9 +31,10 @@ from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
 
-from contenders.pages import FIRST_NUMBER, PAGES, Page, tasks_of
+from contenders.pages import FIRST_NUMBER, PAGES, Page, tasks_of, tiles_with_changes
 from contenders.same_page import difference, parsed
 
+from fatmorph import memo
 from fatmorph.datastar.events import patch_elements
 from fatmorph.markup._core import ENGINE
 from fatmorph.markup._render import render_bytes
@@ -91,6 +92,8 @@ def main() -> None:
         print_event_table(options.pages, contenders[BASE], options.rounds)
         if "tasks" in options.pages:
             print_row_table(contenders, options.rounds)
+        if "tiles" in options.pages:
+            print_memo_table(contenders, options.rounds)
 
 
 def arguments() -> argparse.Namespace:
@@ -246,6 +249,22 @@ def print_row_table(contenders: Mapping[str, ModuleType], rounds: int) -> None:
         seconds = timed({str(rows): Line(make, partial(new_tasks, rows)) for rows in ROWS}, rounds)
         costs = [statistics.median(seconds[str(rows)]) / rows * 1e6 for rows in ROWS]
         print(f"{name:<34}" + "".join(f"{cost:>12.3f}" for cost in costs))
+
+
+def print_memo_table(contenders: Mapping[str, ModuleType], rounds: int) -> None:
+    """Print what a page costs after a change of one tile, with and without known tiles."""
+    memoised = loaded(CONTENDERS[0])
+    vars(memoised)["tile_view"] = memo(memoised.tile_view)
+    modules = {BASE: contenders[BASE], f"{BASE}, @memo": memoised, KEYWORDS: contenders[KEYWORDS]}
+    title = "a tile of 400 has changed"
+    data = next(tiles_with_changes())
+    if len({module.tiles(*data) for module in (contenders[BASE], memoised)}) > 1:
+        sys.exit(f"memo() makes another page when {title}")
+    lines = {
+        name: Line(module.tiles, partial(next, tiles_with_changes()))
+        for name, module in modules.items()
+    }
+    print_table(title, timed(lines, rounds), BASE)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,10 @@ def tiles_view(user_id: str, painters: Sequence[Painter], tiles: Sequence[Tile])
                     [swatch_view(painter) for painter in painters],
                 ),
             ),
-            h.main({"id": "board", "class": "board"}, [tile_view(tile) for tile in tiles]),
+            h.main(
+                {"id": "board", "class": "board"},
+                [tile_view(tile.number, tile.color) for tile in tiles],
+            ),
             h.footer("Everybody with this page open paints on the same board."),
         ),
     )
@@ -107,13 +110,13 @@ def swatch_view(painter: Painter) -> Element:
     )
 
 
-def tile_view(tile: Tile) -> Element:
+def tile_view(number: int, color: str | None) -> Element:
     return h.button(
-        data.on("click", at.post(f"/paint/{tile.number}")),
-        id=dom_id("tile", tile.number),
-        class_={"tile": True, "painted": tile.color},
-        style={"background-color": tile.color},
-        aria_label=f"Tile {tile.number + 1}",
+        data.on("click", at.post(f"/paint/{number}")),
+        id=dom_id("tile", number),
+        class_={"tile": True, "painted": color},
+        style={"background-color": color},
+        aria_label=f"Tile {number + 1}",
     )
 
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from itertools import count, product
 from urllib.parse import urlencode
 
-__all__ = ("FIRST_NUMBER", "PAGES", "Page", "Painter", "Product", "Task", "Tile", "tasks_of")
+__all__ = (
+    "FIRST_NUMBER",
+    "PAGES",
+    "Page",
+    "Painter",
+    "Product",
+    "Task",
+    "Tile",
+    "tasks_of",
+    "tiles_with_changes",
+)
 
 FIRST_NUMBER = 1_000_000  # the next nine million have as many digits, and so has every page
 
@@ -114,6 +124,16 @@ def tiles_from(first: int) -> tuple[object, ...]:
 
 def color_of(number: int) -> str:
     return f"hsl({number % 360}.{number // 360} 70% 55%)"
+
+
+def tiles_with_changes() -> Iterator[tuple[object, ...]]:
+    """Yield the data of one board, of which another tile has a new color each time."""
+    user_id, painters, *_ = tiles_from(FIRST_NUMBER)
+    tiles = [Tile(n, color_of(FIRST_NUMBER + n)) for n in range(400)]
+    for change in count():
+        number = change * 7 % 400
+        tiles[number] = Tile(number, color_of(FIRST_NUMBER + 400 + change))
+        yield user_id, painters, tuple(tiles)
 
 
 def tasks_from(first: int) -> tuple[object, ...]:
