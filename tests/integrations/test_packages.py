@@ -2,6 +2,7 @@
 
 import os
 import site
+import sysconfig
 import venv
 import zipfile
 from pathlib import Path
@@ -15,6 +16,9 @@ from rules.source_tree import ROOT, tracked_files
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
 # Without a compiler the C engine is left out, which saves time.
 WITHOUT_COMPILER = {**ENVIRONMENT, "CC": "false"}
+SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
+NOTE = Path(f"fatmorph/markup/_core_c{SUFFIX}").with_suffix(".txt").as_posix()
+INSTALL = "apt-get install gcc python3-dev  (a C compiler and Python's header files)"
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +57,25 @@ def test_the_wheel_has_every_file_of_the_package(wheels: Path) -> None:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
 
     files = {path for path in tracked_files() if path.is_relative_to(package)}
-    assert packed == {
+    assert packed - {NOTE} == {
         path.relative_to(package).as_posix() for path in files if path.suffix not in {".c", ".h"}
     }
+
+
+def test_the_version_says_why_the_c_engine_was_not_built(
+    wheels: Path, python: Path, tmp_path: Path
+) -> None:
+    pip = ("-m", "pip", "--python", str(python), "install", "-q", "--no-index", "--no-deps")
+
+    run(*pip, "--find-links", str(wheels), "--ignore-installed", "fatmorph", cwd=tmp_path)
+    _, *lines = run("-m", "fatmorph", "--version", python=python, cwd=tmp_path).splitlines()
+
+    assert lines == [
+        "the C engine was not built",
+        "  why:   the compiler 'false' ended with status 1",
+        f"  fix:   {INSTALL}",
+        "         pip install --force-reinstall --no-deps fatmorph",
+    ]
 
 
 def test_a_project_is_made_and_installed_from_a_wheel(

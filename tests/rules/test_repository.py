@@ -10,6 +10,7 @@ from rules.source_tree import ROOT, tracked_files
 
 TOP_LEVEL = {
     ".ci",
+    ".github",
     ".gitignore",
     "CHANGELOG.md",
     "LICENSE",

@@ -1,3 +1,4 @@
+import os
 import platform
 import subprocess
 import sys
@@ -13,10 +14,25 @@ def test_the_version_names_the_library_the_engine_and_python(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--version"])
 
-    printed = capsys.readouterr().out
+    first, *_ = capsys.readouterr().out.splitlines()
     assert caught.value.code == 0
+    assert first == (
+        f"fatmorph {version('fatmorph')}, {ENGINE} engine, Python {platform.python_version()}"
+    )
+
+
+def test_the_version_says_who_has_chosen_the_python_engine():
+    printed = subprocess.run(
+        [sys.executable, "-m", "fatmorph", "--version"],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={**os.environ, "FATMORPH_PURE_PYTHON": "1"},
+    ).stdout
+
     assert printed == (
-        f"fatmorph {version('fatmorph')}, {ENGINE} engine, Python {platform.python_version()}\n"
+        f"fatmorph {version('fatmorph')}, Python engine, Python {platform.python_version()}\n"
+        "FATMORPH_PURE_PYTHON=1 has chosen the Python engine\n"
     )
 
 
