@@ -308,7 +308,7 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
 def _plain_names(value: dict[Any, object]) -> list[str] | None:
     """Return the wanted classes of a plain dict; None if it has other keys or values."""
     names: list[str] = []
-    for name, wanted in value.items():
+    for name, wanted in list(value.items()):  # in one step: another thread may change it
         if type(name) is not str or type(wanted) not in PLAIN_WANTED:
             return None
         if wanted and name:
