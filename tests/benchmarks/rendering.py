@@ -55,7 +55,7 @@ class Contender:
         module: The name of the module.
         distribution: The distribution whose version is printed.
         engine: The engine of fatmorph that the module runs on.
-        escape: What is called for `escape()`, as `module:name`; None for what the module imports.
+        escape: The function to call as `escape()`, as `module:name`; None for the module's own.
     """
 
     name: str

@@ -15,12 +15,13 @@ FILE_LINES = 400
 headers = pytest.mark.parametrize("header", sorted(HEADERS))
 
 
-def test_a_source_distribution_has_every_header() -> None:
+def test_a_source_distribution_has_every_header_and_what_builds_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     [extension] = project["tool"]["setuptools"]["ext-modules"]
 
     folder = (MARKUP / "_engine").relative_to(ROOT).as_posix()
-    assert extension["depends"] == [f"{folder}/{header}" for header in sorted(HEADERS)]
+    sources = [f"{folder}/{header}" for header in sorted(HEADERS)]
+    assert extension["depends"] == [".ci/build_engine.py", *sources]
 
 
 def test_the_compiled_file_includes_every_header() -> None:
