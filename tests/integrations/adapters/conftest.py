@@ -21,6 +21,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("combination", able, ids=str, scope="session", indirect=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put all tests of a combination together, so that its server starts once.
+
+    pytest groups by the position of a parameter, which differs where combinations are left out.
+    """
+    places = {place: number for place, item in enumerate(items) if (number := _number(item)) >= 0}
+    grouped = [items[place] for place in sorted(places, key=lambda place: places[place])]
+    for place, item in zip(places, grouped, strict=True):
+        items[place] = item
+
+
 @pytest.fixture(scope="session")
 def combination(request: pytest.FixtureRequest) -> Combination:
     """Return the framework and the server that the test runs on."""
@@ -43,3 +55,10 @@ def own_server(combination: Combination) -> Iterator[Server]:
     """Return a server that the test may stop."""
     with running(combination.command, cwd=PROGRAMS) as server:
         yield server
+
+
+def _number(item: pytest.Item) -> int:
+    """Return the position of a test's combination in the registry, or -1."""
+    callspec = getattr(item, "callspec", None)
+    parameter = callspec.params.get("combination") if callspec else None
+    return COMBINATIONS.index(parameter) if isinstance(parameter, Combination) else -1
