@@ -13,11 +13,12 @@ import threading
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Annotated, Any
+from unittest.mock import patch
 
 from msgspec import Meta
 
 from fatmorph import Context, Element, Pages, Relay, Streams, Writer, counters, h, in_thread
-from fatmorph._streaming import lifetime
+from fatmorph._streaming import running_handler
 from fatmorph._streaming.alive import Alive
 from fatmorph._streaming.stream import Stream
 from fatmorph.adapters import Handler
@@ -34,7 +35,8 @@ uploads: list[Upload] = []
 
 relay = Relay[str]()
 cleaned_up: list[str] = []
-lifetime.LINGER_SECONDS = 0.5  # the suite does not wait for as long as developers do
+# The suite does not wait for as long as developers do.
+patch.object(running_handler, "LINGER_SECONDS", 0.5).start()
 
 
 @dataclass
