@@ -1,17 +1,18 @@
 """A page that counts, compressed with $ENCODING; each POST /next is one more event."""
 
 import os
+from unittest.mock import patch
 
 from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
-from fatmorph._streaming import stream
+from fatmorph._streaming import content_coding
 from fatmorph.adapters.starlette import route
 from fatmorph.settings import Settings
 
-stream.SILENT_SECONDS = float(os.environ["SILENT_SECONDS"])
+patch.object(content_coding, "SILENT_SECONDS", float(os.environ["SILENT_SECONDS"])).start()
 settings = Settings(compression=[os.environ["ENCODING"]])
 relay = Relay[int]()
 counts = [0]
