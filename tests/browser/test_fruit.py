@@ -12,7 +12,7 @@ from servers import running
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-@pytest.fixture(params=["1.0.1", "1.0.4"])
+@pytest.fixture(scope="module", params=["1.0.1", "1.0.4"])
 def site(request: pytest.FixtureRequest, official_bundle: Callable[[str], Path]) -> Iterator[str]:
     """Return the URL of the program, with one version of the client."""
     env = {"DATASTAR": str(official_bundle(request.param))}
