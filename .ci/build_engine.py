@@ -1,8 +1,10 @@
 """Builds the C engine, or writes down why it could not be built.
 
-pyproject.toml names it. The engine is optional, so an installation without a compiler succeeds, and
-pip shows the output of a successful one only with `-v`: `python -m fatmorph --version` reads the
-note.
+pyproject.toml names it twice: as the command `build_ext`, and as the backend, because only the
+folder of a backend is on the path of a build.
+
+The engine is optional, so an installation without a compiler succeeds, and pip shows the output of
+a successful one only with `-v`: `python -m fatmorph --version` reads the note.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from shutil import copyfile
 from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
 
+from setuptools.build_meta import *  # noqa: F403 - the backend itself
 from setuptools.command.build_ext import build_ext
 
 if TYPE_CHECKING:
