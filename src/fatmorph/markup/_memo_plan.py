@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
 from markupsafe import Markup
 
 from fatmorph.markup._memo_wording import (
+    is_struct,
     memo_argument_error,
     memo_result_error,
     memo_state_error,
@@ -217,7 +217,7 @@ CONVERSIONS: dict[type, Callable[[Any], Iterable[object]]] = {
 def _field_names(kind: Any) -> tuple[str, ...] | None:
     """Return the names of the fields of a record; None if it can change, or has a state besides."""
     bases = kind.__mro__[:-1]
-    if issubclass(kind, msgspec.Struct):
+    if is_struct(kind):
         names = kind.__struct_fields__
         is_frozen = kind.__struct_config__.frozen
     # The content of a subclass of a built-in class is not in its fields.

@@ -30,7 +30,7 @@ T = TypeVar("T", bound="Element | str | None")
 # Equal content of these, of one type, is also equal by `==`.
 COMPARED = frozenset((str, Markup, int, bool, type(None)))
 RESULTS = (str, Markup, type(None))
-ENTRY_BYTES = 350  # about: the entry, its key, and their places in a dict, measured
+ENTRY_BYTES = 400  # about: the entry, its key, and their places in a dict, measured
 
 
 class _Entry(NamedTuple):

@@ -9,15 +9,16 @@ Without the values themselves, which may be a user's: the place and the type say
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import is_dataclass
 
-import msgspec
 from markupsafe import Markup
 
 from fatmorph.errors import MemoError, short_repr
 
 __all__ = (
+    "is_struct",
     "memo_argument_error",
     "memo_bound_error",
     "memo_function_error",
@@ -28,6 +29,15 @@ __all__ = (
 VALUES = "text, numbers, bool, None, dates, Enum members, elements, tuples, frozen classes"
 # Subclasses may have a state of their own, and methods that say otherwise than the content.
 BUILT_IN = (Markup, str, int, float)
+
+
+def is_struct(kind: type) -> bool:
+    """Return whether a class is a Struct of msgspec.
+
+    msgspec is not imported for it, because an interpreter with a GIL of its own cannot load it.
+    """
+    msgspec = sys.modules.get("msgspec")
+    return msgspec is not None and issubclass(kind, msgspec.Struct)
 
 
 def memo_argument_error(view: str, place: str, value: object) -> MemoError:
@@ -45,7 +55,7 @@ def memo_argument_error(view: str, place: str, value: object) -> MemoError:
         built_in = next(base for base in BUILT_IN if isinstance(value, base))
         why = f"a subclass of {built_in.__name__} may have a state of its own"
         fix = f"{view}({built_in.__name__}({name}))"
-    elif isinstance(value, msgspec.Struct):
+    elif is_struct(kind):
         fix = f"class {kind.__name__}(msgspec.Struct, frozen=True): …"
     elif is_dataclass(value) and not isinstance(value, type):
         fix = f"@dataclass(frozen=True)  (above the class {kind.__name__})"
