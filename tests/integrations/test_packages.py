@@ -13,7 +13,7 @@ import pytest
 from made_projects import ENVIRONMENT, run
 from rules.source_tree import ROOT, tracked_files
 
-BUILD = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+BUILD = "import sys; sys.path[:0] = ['.ci']; import build_engine as b; b.build_sdist(sys.argv[1])"
 # Without a compiler the C engine is left out, which saves time.
 WITHOUT_COMPILER = {**ENVIRONMENT, "CC": "false"}
 SUFFIX = sysconfig.get_config_var("EXT_SUFFIX")
