@@ -12,6 +12,7 @@ value of several parts begins with its class and its length, so no two values ha
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from decimal import Decimal
@@ -21,7 +22,6 @@ from inspect import Parameter, Signature
 from types import FunctionType, MemberDescriptorType
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -170,7 +170,7 @@ class _Calls:
         elif kind in CONVERSIONS:
             tokens.append(kind)
             tokens += CONVERSIONS[kind](value)
-            if isinstance(tokens[-1], datetime.tzinfo) and type(tokens[-1]) is not ZoneInfo:
+            if isinstance(tokens[-1], datetime.tzinfo) and not _is_zone(tokens[-1]):
                 raise memo_argument_error(self._name, f"{place}.tzinfo", tokens[-1])
         elif (names := self.records.get(kind) or _field_names(kind)) is not None:
             self._note_record(kind, names)
@@ -211,6 +211,12 @@ CONVERSIONS: dict[type, Callable[[Any], Iterable[object]]] = {
     datetime.time: _zoned,
     datetime.timedelta: lambda value: (value.days, value.seconds, value.microseconds),
 }
+
+
+def _is_zone(zone: object) -> bool:
+    # Not imported: in Python 3.12, only the main interpreter can.
+    zoneinfo = sys.modules.get("zoneinfo")
+    return zoneinfo is not None and type(zone) is zoneinfo.ZoneInfo
 
 
 # Any: a class of a user.
