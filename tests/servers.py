@@ -135,7 +135,7 @@ def free_port() -> int:
             return port
 
 
-def _ports_from_anywhere() -> Iterator[int]:
+def _ports_in_turn() -> Iterator[int]:
     """Yield this process's ports in turn; the first differs from run to run."""
     # https://pytest-xdist.readthedocs.io/en/stable/how-to.html#envvar-PYTEST_XDIST_WORKER
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -145,7 +145,7 @@ def _ports_from_anywhere() -> Iterator[int]:
     return cycle([*own[start:], *own[:start]])
 
 
-_own_ports = _ports_from_anywhere()
+_own_ports = _ports_in_turn()
 
 
 @contextmanager

@@ -184,9 +184,8 @@ class _Calls:
             raise memo_argument_error(self._name, place, value)
 
     def _note_record(self, kind: type, names: tuple[str, ...]) -> None:
-        if (
-            kind not in self.records and len(self.records) >= MAX_RECORDS
-        ):  # a function may make a class in each call
+        # A function may make a class in each call.
+        if kind not in self.records and len(self.records) >= MAX_RECORDS:
             self.records.clear()
         self.records[kind] = names
 
