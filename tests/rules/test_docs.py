@@ -22,6 +22,7 @@ from types import ModuleType
 
 import pytest
 
+from fatmorph import counters
 from rules.markdown import Block, Page, pages
 from rules.source_tree import ROOT, source_modules
 
@@ -112,6 +113,15 @@ def test_every_docstring_example_of_a_module_runs(name: str) -> None:
 
     for test in examples(module):
         run_examples(test)
+
+
+@pytest.fixture(autouse=True)
+def only_open_streams_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the streams that other tests of this process left open, some with a clock of their own.
+
+    Examples list all open streams of the process.
+    """
+    monkeypatch.setattr(counters, "_open", set())
 
 
 @pytest.fixture
