@@ -48,7 +48,10 @@ STYLE = """
 .page { width: min(100% - 2rem, 26rem) }
 .field > input { width: 100% } .field.valid > input { border-color: var(--good) }
 .field.valid label::after { content: " ✓"; color: var(--good) }
-.tick label { font-weight: 400 } #welcome { display: grid; gap: 0.75rem; justify-items: start }
+.tick label { font-weight: 400 }
+/* An error that comes or goes moves nothing: a click that has begun would miss its button. */
+.field > .error:empty { position: static; min-height: 1lh }
+#welcome { display: grid; gap: 0.75rem; justify-items: start }
 """
 
 settings.configure(

@@ -94,3 +94,19 @@ def test_a_name_that_another_user_takes_meanwhile_is_told_and_the_rest_stays(
     second.get_by_label("Name").fill("grace")
     create(second)
     expect(first.get_by_text("Accounts: 2")).to_be_visible()
+
+
+def test_a_click_counts_although_the_check_of_the_field_that_it_leaves_is_answered_meanwhile(
+    form: Page,
+) -> None:
+    fill_in(form, "a")
+    form.get_by_label("Email").focus()
+    expect(shown_errors(form)).to_have_count(1)
+    form.get_by_label("Name").fill("ada")
+    form.get_by_role("button", name="Create account").hover()
+
+    form.mouse.down()
+    expect(shown_errors(form)).to_have_count(0)
+    form.mouse.up()
+
+    expect(form.get_by_role("heading", name="Welcome, ada!")).to_be_visible()
