@@ -135,7 +135,7 @@ def repeat(call, core, times):
 
 
 def growth(call, core, times):
-    """Return by how many blocks and bytes the memory grew in the part of the calls with the least."""
+    """Return the blocks and bytes that are added in the part of the calls that adds the fewest."""
     tracemalloc.start()
     repeat(call, core, 200)
     readings = [used()]
