@@ -233,16 +233,18 @@ class HeldHtml(Markup):
 def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
     """Return the items of a mapping, which is read once and completely."""
     try:
-        return [(key, value) for key, value in _items(mapping)]
+        return _items(mapping)
     except Exception as error:
         add_place(error, f"reading the attributes of {attribute_holder(element)}")
         raise
 
 
-def _items(mapping: Mapping[Any, object]) -> Iterable[tuple[Any, object]]:
+def _items(mapping: Mapping[Any, object]) -> list[tuple[Any, object]]:
     """Return the items; those of a dict in one step, as another thread may change it."""
     items = mapping.items()
-    return list(items) if type(items) is DICT_ITEMS else items
+    if type(items) is DICT_ITEMS:
+        return list(items)
+    return [(key, value) for key, value in items]
 
 
 def is_text(value: object) -> TypeGuard[str]:
