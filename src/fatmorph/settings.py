@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fatmorph.compression import Encoding, checked_encodings
 from fatmorph.errors import SettingsError, short_repr
-from fatmorph.http._content_security_policy import checked_policy
+from fatmorph.http._cache_control import PRIVATE, checked_cache_control
+from fatmorph.http._content_security_policy import checked_policy, has_nonce
 from fatmorph.http._problems import MESSAGES, Messages, Problem, worded
 from fatmorph.http.origin import checked_origins, checked_own_origin
 from fatmorph.markup._suggestion import closest_name
@@ -30,6 +31,10 @@ class Settings:
         own_origin: The origin of this site, such as `https://board.example`, if its actions come
             from one origin: then it decides, and not `Host`, which a proxy may change; by default
             the host of the request is the site.
+        cache_control: The header of `w.html()`, `w.text()` and `w.json()` that tells caches what
+            to keep, unless the handler sets it. By default only the browser keeps a copy, for its
+            back button; `"public, max-age=60"` is for pages that are the same for everyone, and
+            None sends no header. Streams are never kept.
         content_security_policy: The policy that `w.html()` sends with a page, with `{nonce}`
             where the nonce of the page goes: `"script-src 'nonce-{nonce}' 'strict-dynamic'"`.
         max_form_bytes: How large a form may be, with its files.
@@ -43,7 +48,8 @@ class Settings:
 
     Raises:
         SettingsError: An origin that no browser would send, an unknown coding, a policy whose
-            nonce would not protect anything, or a message that could not be used.
+            nonce would not protect anything, a Cache-Control that is not one, or a message that
+            could not be used.
         MissingExtraError: A coding whose package is not installed.
 
     Example:
@@ -56,6 +62,7 @@ class Settings:
     max_compression_bytes: int = 1536 * 1024  # previous pages up to a quarter of a MiB are found
     allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
     own_origin: str | None = None  # only you know under which names your site is known
+    cache_control: str | None = PRIVATE  # pages carry a person's signals
     content_security_policy: str | None = None  # only you know what your pages load
     max_form_bytes: int = 16 * 1024 * 1024  # a photo, as for `c.body()`
     max_form_text_bytes: int = 1024 * 1024  # a long article
@@ -72,6 +79,7 @@ class Settings:
             checked_own_origin(self.own_origin)
         if self.content_security_policy is not None:
             checked_policy(self.content_security_policy)
+        checked_cache_control(self.cache_control, has_nonce=has_nonce(self.content_security_policy))
 
 
 def _check_messages(messages: Messages | None) -> None:

@@ -64,6 +64,7 @@ class Writer(CommandWriter):
         last_event_id: The request's `last-event-id`; None if it has none.
         is_repeatable: Whether the client may repeat the request, as with a GET.
         nonce: The nonce of the page, as `Context.nonce`; empty if unknown.
+        host: The request's `host`, to which `redirect()` may lead by an absolute URL.
 
     Raises:
         MomentError: If no asyncio event loop is running.
@@ -82,6 +83,7 @@ class Writer(CommandWriter):
         last_event_id: str | None = None,
         is_repeatable: bool = False,
         nonce: str = "",
+        host: str = "",
         retries: Retries | None = None,
     ) -> None:
         settings = settings or Settings()
@@ -96,6 +98,8 @@ class Writer(CommandWriter):
             is_subscription=retries is not None and retries.page_id is not None,
             is_head=is_head,
             last_event_id=last_event_id,
+            cache_control=settings.cache_control,
+            own_hosts=(host, (settings.own_origin or "").partition("://")[2]),
             policy=policy,
             nonce=nonce,
         )
@@ -123,7 +127,8 @@ class Writer(CommandWriter):
         In response to a Datastar action, the page navigates; otherwise the response is a redirect.
 
         Args:
-            url: A path on this site, such as `/cart?saved=1`.
+            url: A path on this site, such as `/cart?saved=1`, or an absolute URL with the host of
+                the request, such as that of `request.url_for()`, of which the path is sent.
             status: 303, or another redirect; a Datastar action ignores it.
             external: Whether `url` may lead to another site; never pass True with a URL that came
                 from a user.
@@ -135,7 +140,7 @@ class Writer(CommandWriter):
                 HTTP URL.
             ResponseStartedError: If something was written before.
         """
-        location = checked_location(url, external=external)
+        location = checked_location(url, external=external, own_hosts=self._own_hosts)
         self._stream.check_loop()
         if self._is_datastar:
             # The page leaves, so its stream is not to be asked for again.

@@ -80,6 +80,7 @@ PACKAGE_ORDER = {
     ),
     "http": (
         "origin",
+        "_cache_control",
         "_head",
         "_last_event_id",
         "_named_values",

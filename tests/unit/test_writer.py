@@ -52,37 +52,40 @@ class Paint:
     color: str
 
 
+PRIVATE = ("cache-control", "max-age=0, private, must-revalidate")
+
+
 @pytest.mark.parametrize(
     ("write", "status", "headers", "body"),
     [
         (
             lambda w: w.html(h.p("é")),
             200,
-            [("content-type", "text/html; charset=utf-8"), ("content-length", "9")],
+            [("content-type", "text/html; charset=utf-8"), ("content-length", "9"), PRIVATE],
             "<p>é</p>".encode(),
         ),
         (
             lambda w: w.html(h.html(h.body()), 404),
             404,
-            [("content-type", "text/html; charset=utf-8"), ("content-length", "41")],
+            [("content-type", "text/html; charset=utf-8"), ("content-length", "41"), PRIVATE],
             b"<!doctype html><html><body></body></html>",
         ),
         (
             lambda w: w.text("a < b"),
             200,
-            [("content-type", "text/plain; charset=utf-8"), ("content-length", "5")],
+            [("content-type", "text/plain; charset=utf-8"), ("content-length", "5"), PRIVATE],
             b"a < b",
         ),
         (
             lambda w: w.json(Paint(3, "red"), 201),
             201,
-            [("content-type", "application/json"), ("content-length", "24")],
+            [("content-type", "application/json"), ("content-length", "24"), PRIVATE],
             b'{"cell":3,"color":"red"}',
         ),
         (
             lambda w: w.json({"name": UserString("Ada")}),
             200,
-            [("content-type", "application/json"), ("content-length", "14")],
+            [("content-type", "application/json"), ("content-length", "14"), PRIVATE],
             b'{"name":"Ada"}',
         ),
         (lambda w: w.empty(), 204, [], b""),

@@ -8,16 +8,18 @@ lets the event loop turn.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Protocol
 
 from fatmorph._streaming.lifetime import Ending
 from fatmorph._streaming.stream import Stream
 from fatmorph._streaming.whole_response import Responder
 from fatmorph.errors import ResponseEndedError, ResponseError
+from fatmorph.http._cache_control import NO_CACHE
 from fatmorph.http._head import completed_error
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 
-__all__ = ("NO_CACHE", "UNSUBSCRIBE", "EventResponder")
+__all__ = ("UNSUBSCRIBE", "EventResponder")
 
 # An id for the client: it comes back with the next request of the same action.
 UNSUBSCRIBED = f"id: {UNSUBSCRIBED_ID}\n\n".encode()
@@ -25,7 +27,6 @@ UNSUBSCRIBED = f"id: {UNSUBSCRIBED_ID}\n\n".encode()
 OPENED = b"event: datastar-open\n\n"
 UNSUBSCRIBE = b"event: datastar-unsubscribe\n" + UNSUBSCRIBED
 """The event after which a page asks for its stream once, and gets a 204."""
-NO_CACHE = ("cache-control", "no-cache")
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
     NO_CACHE,
@@ -69,6 +70,8 @@ class EventResponder(Responder):
         is_subscription: Whether it is a page's stream, which is asked for again when it ends.
         is_head: Whether the request is a HEAD, which gets no body.
         last_event_id: The request's `last-event-id`; None if it has none.
+        cache_control: The `cache-control` of whole responses; None for no header.
+        own_hosts: The hosts of this site, to which an absolute URL may lead.
         policy: The Content-Security-Policy of pages; None for none.
         nonce: The nonce of the page, for its policy and its scripts; empty for none.
     """
@@ -90,10 +93,19 @@ class EventResponder(Responder):
         is_subscription: bool,
         is_head: bool,
         last_event_id: str | None,
+        cache_control: str | None,
+        own_hosts: Collection[str],
         policy: str | None,
         nonce: str,
     ) -> None:
-        super().__init__(stream, is_head=is_head, policy=policy, nonce=nonce)
+        super().__init__(
+            stream,
+            is_head=is_head,
+            cache_control=cache_control,
+            own_hosts=own_hosts,
+            policy=policy,
+            nonce=nonce,
+        )
         self._is_datastar = is_datastar
         self._is_subscription = is_subscription
         self._last_event_id: str | None = last_event_id

@@ -5,7 +5,7 @@ Writing a second response, or changing the head after the first byte, raises an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -32,6 +32,8 @@ class Responder:
     Args:
         stream: The body of the response.
         is_head: Whether the request is a HEAD, which gets no body.
+        cache_control: The `cache-control` of whole responses; None for no header.
+        own_hosts: The hosts of this site, to which an absolute URL may lead.
         policy: The Content-Security-Policy of pages; None for none.
         nonce: The nonce of the page, for its policy and its scripts; empty for none.
     """
@@ -39,20 +41,31 @@ class Responder:
     # hot: with hundreds of streams, none of them is in the processor's cache when its turn comes.
     __slots__ = (
         "__weakref__",
+        "_cache_control",
         "_cookies",
         "_headers",
         "_is_head",
         "_is_started",
         "_nonce",
+        "_own_hosts",
         "_policy",
         "_status",
         "_stream",
     )
 
     def __init__(
-        self, stream: Stream, *, is_head: bool, policy: str | None = None, nonce: str = ""
+        self,
+        stream: Stream,
+        *,
+        is_head: bool,
+        cache_control: str | None = None,
+        own_hosts: Collection[str] = (),
+        policy: str | None = None,
+        nonce: str = "",
     ) -> None:
         self._stream = stream
+        self._cache_control = cache_control
+        self._own_hosts = own_hosts
         self._is_head = is_head
         self._policy = policy
         self._nonce = nonce
@@ -189,6 +202,8 @@ class Responder:
                 why="a 204 or a 304 ends with its headers",
                 fix=f"w.empty({status})",
             )
+        if content_type is not None and self._cache_control is not None:
+            headers.append(("cache-control", self._cache_control))
         self._start(status, [*headers, *more_headers])
         self._stream.complete(b"" if self._is_head else body)
 

@@ -9,10 +9,11 @@ from contextvars import copy_context
 
 from fatmorph._functions import full_name, unwrapped
 from fatmorph._log import Log
-from fatmorph._streaming.event_response import NO_CACHE, UNSUBSCRIBE
+from fatmorph._streaming.event_response import UNSUBSCRIBE
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
+from fatmorph.http._cache_control import NO_CACHE
 from fatmorph.http._subscription import page_mark
 from fatmorph.settings import Settings
 

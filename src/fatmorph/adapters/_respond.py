@@ -111,6 +111,7 @@ def _writer(
         last_event_id=context.last_event_id,
         is_repeatable=context.method == "GET",
         nonce=context.nonce if is_datastar or settings.content_security_policy else "",
+        host=context.headers.get("host", ""),
         retries=Retries(handler, mark, asyncio.get_running_loop().time()),
     )
 

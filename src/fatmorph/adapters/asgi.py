@@ -13,6 +13,7 @@ from fatmorph.adapters._asgi_request import AsgiRequest
 from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context, ParsedForm
+from fatmorph.http._cache_control import own_or_default
 from fatmorph.settings import Settings
 
 __all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
@@ -96,8 +97,10 @@ class AsgiConnection(AsgiRequest):
 
     async def start(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Send the status line and the headers."""
+        own = list(self._headers)
+        headers = own_or_default(headers, own)
         written = {name for name, _ in headers} - COMBINED
-        added = [header for header in self._headers if header[0].lower() not in written]
+        added = [header for header in own if header[0].lower() not in written]
         raw = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in (*headers, *added)

@@ -22,6 +22,7 @@ __all__ = (
     "NONCE_HEADER",
     "PAGE_NONCE",
     "checked_policy",
+    "has_nonce",
     "is_nonce",
     "new_nonce",
     "policy_headers",
@@ -65,8 +66,6 @@ def is_nonce(text: str) -> bool:
 def policy_headers(policy: str, nonce: str) -> list[tuple[str, str]]:
     """Return the headers that put a page under a policy.
 
-    No shared cache may keep a page with a nonce: everyone who got the same copy would know it.
-
     Args:
         policy: As `checked_policy()` returned it.
         nonce: Takes the place of `{nonce}`.
@@ -75,8 +74,17 @@ def policy_headers(policy: str, nonce: str) -> list[tuple[str, str]]:
         >>> policy_headers("script-src 'self'", "n0nce")
         [('content-security-policy', "script-src 'self'")]
     """
-    header = ("content-security-policy", policy.replace("{nonce}", nonce))
-    return [header, ("cache-control", "private")] if SOURCE in policy else [header]
+    return [("content-security-policy", policy.replace("{nonce}", nonce))]
+
+
+def has_nonce(policy: str | None) -> bool:
+    """Return whether a policy has a place for a nonce.
+
+    Example:
+        >>> has_nonce("script-src 'self'"), has_nonce(None)
+        (False, False)
+    """
+    return policy is not None and SOURCE in policy
 
 
 def checked_policy(policy: str) -> str:

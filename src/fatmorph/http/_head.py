@@ -10,7 +10,7 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -164,12 +164,14 @@ def cookie_header(
     return "; ".join([*parts, f"SameSite={same_site.capitalize()}"])
 
 
-def checked_location(url: str, *, external: bool) -> str:
+def checked_location(url: str, *, external: bool, own_hosts: Collection[str] = ()) -> str:
     """Return a URL as a `location` header writes it, if its target is allowed.
 
     Args:
         url: A path on this site, or with `external` any HTTP URL.
         external: Whether it may lead to another site.
+        own_hosts: The hosts of this site, with their ports. An absolute URL with one of them is
+            reduced to its path, because its scheme is wrong if a proxy ends TLS.
 
     Raises:
         ResponseError: It leads elsewhere.
@@ -182,6 +184,7 @@ def checked_location(url: str, *, external: bool) -> str:
     """
     try:
         location = quoted_url(url)
+        location = _path_of_own(location, own_hosts)
         leads_elsewhere = is_elsewhere(location)
     except ValueError:  # a lone surrogate, or an invalid address in brackets
         raise _location_error(url, external=True) from None
@@ -190,6 +193,19 @@ def checked_location(url: str, *, external: bool) -> str:
     if leads_elsewhere and _split(location).scheme not in ("http", "https", ""):
         raise _location_error(url, external=True)
     return location
+
+
+def _path_of_own(quoted: str, own_hosts: Collection[str]) -> str:
+    """Return the part of an absolute URL after its host, if the host is this site's."""
+    parts = _split(quoted)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return quoted
+    if parts.netloc.lower() not in {host.lower() for host in own_hosts}:
+        return quoted
+    rest = quoted.partition("://")[2][len(parts.netloc) :]
+    if rest.startswith("//"):
+        return quoted  # browsers take two slashes at the beginning for a host
+    return rest if rest.startswith("/") else f"/{rest}"
 
 
 def quoted_url(url: str) -> str:

@@ -293,6 +293,7 @@ async def test_an_application_answers_every_request_with_its_handler() -> None:
             "headers": [
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", b"9"),
+                (b"cache-control", b"max-age=0, private, must-revalidate"),
             ],
         },
         {"type": "http.response.body", "body": b"hello Ada", "more_body": False},

@@ -136,6 +136,7 @@ async def test_a_page_is_a_whole_django_response() -> None:
     assert dict(response.items()) == {
         "content-type": "application/json",
         "content-length": "14",
+        "cache-control": "max-age=0, private, must-revalidate",
         "x-trace": "7",
     }
     assert [cookie.OutputString() for cookie in response.cookies.values()] == [

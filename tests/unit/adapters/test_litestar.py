@@ -137,6 +137,7 @@ async def test_headers_and_cookies_of_all_layers_and_the_handler_are_merged() ->
         headers=[
             ("content-type", "text/plain; charset=utf-8"),
             ("content-length", "4"),
+            ("cache-control", "max-age=0, private, must-revalidate"),
             ("x-handler", "1"),
             ("set-cookie", "theme=dark; Path=/; HttpOnly; SameSite=Lax"),
             ("x-route", "2"),

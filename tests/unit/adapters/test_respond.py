@@ -86,6 +86,7 @@ async def test_a_refusal_is_text_to_every_browser_whatever_the_handler_has_set(
     assert transport.headers == [
         ("content-type", "text/plain; charset=utf-8"),
         ("content-length", "37"),
+        ("cache-control", "max-age=0, private, must-revalidate"),
         ("x-content-type-options", "nosniff"),
     ]
 

@@ -40,6 +40,7 @@ def test_a_page_is_answered_with_its_headers_and_cookies() -> None:
     assert headers == [
         ("content-type", "text/html; charset=utf-8"),
         ("content-length", "9"),
+        ("cache-control", "max-age=0, private, must-revalidate"),
         ("set-cookie", "a=1; Path=/; HttpOnly; SameSite=Lax"),
         ("set-cookie", "b=2; Path=/; HttpOnly; SameSite=Lax"),
     ]

@@ -214,6 +214,42 @@ def test_a_location_on_another_site_has_to_be_asked_for(url: str) -> None:
         checked_location(url, external=False)
 
 
+@pytest.mark.parametrize(
+    ("url", "location"),
+    [
+        ("http://shop.example/cart?id=1#top", "/cart?id=1#top"),
+        ("https://Shop.Example/cart", "/cart"),
+        ("http://shop.example", "/"),
+        ("http://shop.example?id=1", "/?id=1"),
+        ("http://intranet:9196/räume", "/r%C3%A4ume"),
+    ],
+)
+def test_an_absolute_url_of_this_site_becomes_its_path(url: str, location: str) -> None:
+    own_hosts = ("shop.example", "intranet:9196", "")
+
+    assert checked_location(url, external=False, own_hosts=own_hosts) == location
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://shop.example//evil.example",
+        "http://shop.example\\evil.example:80",
+        "http://shop.example@evil.example/",
+        "http://user@shop.example/",
+        "http://shop.example.evil.example/",
+        "http://shop.example:8000/",
+        "ftp://shop.example/",
+        "//shop.example/",
+        "http:///evil.example",
+        "http:shop.example",
+    ],
+)
+def test_an_absolute_url_of_almost_this_site_leads_elsewhere(url: str) -> None:
+    with pytest.raises(ResponseError, match="cannot redirect to another site"):
+        checked_location(url, external=False, own_hosts=("shop.example", ""))
+
+
 def test_a_location_on_another_site_can_be_asked_for() -> None:
     assert checked_location("https://example.com/a b", external=True) == "https://example.com/a%20b"
 
