@@ -27,6 +27,7 @@ from fatmorph.http._form_parser import (
 from fatmorph.http._named_values import Headers, Query
 from fatmorph.http._page_id import ID_HEADER, id_of_page
 from fatmorph.http._progress import OnProgress, with_progress
+from fatmorph.http._root_path import full_path, url_below
 from fatmorph.http._signals import decoded_signals, without_lone_surrogates
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
@@ -85,7 +86,7 @@ class Context(Generic[RequestT]):
 
     Args:
         method: `GET`, `POST`, …
-        path: The decoded path, without the query.
+        path: The decoded path, without the query, with the prefix of the application.
         query_string: The text after the `?`, still encoded.
         headers: Names and values, in the order received.
         path_params: The parameters that the framework's router found in the path.
@@ -95,6 +96,7 @@ class Context(Generic[RequestT]):
         settings: The limits of forms; an adapter sets those of the route.
         request: The framework's own request, for everything else; `Context[Request]` is its type.
         client: The address of the client, or of the proxy before the server; empty if unknown.
+        root_path: The prefix under which the application is mounted, as `/app`; empty for none.
     """
 
     def __init__(
@@ -111,9 +113,11 @@ class Context(Generic[RequestT]):
         settings: Settings | None = None,
         request: RequestT | None = None,
         client: str | None = None,
+        root_path: str = "",
     ) -> None:
         self.method = method
-        self.path = path
+        self.root_path: str = root_path.rstrip("/")
+        self.path = full_path(self.root_path, path)
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = cast("RequestT", request)
         self.settings = settings
@@ -143,6 +147,20 @@ class Context(Generic[RequestT]):
             if separator:
                 found.setdefault(name, unquote(value.strip('"')))
         return found
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path of this application, with the prefix where it is mounted.
+
+        Args:
+            path: It begins with a slash, and may have a query: `/cart?saved=1`.
+
+        Raises:
+            ResponseError: The path does not begin with exactly one slash.
+
+        Example:
+            data.init(at.subscribe(c.url("/subscribe")))
+        """
+        return url_below(self.root_path, path)
 
     @property
     def is_datastar(self) -> bool:

@@ -22,7 +22,9 @@ REQUESTS = {
 OTHERS = {
     "HTTP/2": {**SCOPE, "http_version": "2"},
     "a Unix socket": {**SCOPE, "client": None},
-    "aiohttp without an address": SimpleNamespace(remote=None, version=SimpleNamespace(major=1)),
+    "aiohttp without an address": SimpleNamespace(
+        remote=None, version=SimpleNamespace(major=1, minor=1)
+    ),
     "no request": None,
 }
 
@@ -85,3 +87,43 @@ async def test_streams_through_a_proxy_are_not_counted(
     caplog: pytest.LogCaptureFixture, header: str
 ) -> None:
     assert await warnings(caplog, SCOPE, (header, "10.0.0.2")) == []
+
+
+async def test_streams_over_http_1_0_are_logged_once_even_if_a_proxy_is_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    old = {**SCOPE, "http_version": "1.0"}
+
+    logged = await warnings(caplog, old, ("x-forwarded-for", "10.0.0.2"))
+
+    assert [text.partition(",")[0] for text in logged] == ["a stream is sent over HTTP/1.0"]
+    assert logged[0].endswith("proxy_http_version 1.1;")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SimpleNamespace(remote=None, version=SimpleNamespace(major=1, minor=0)),
+        SimpleNamespace(ip="10.0.0.1", version="1.0"),
+        SimpleNamespace(scope={"client": None, "http_version": "1.0"}),
+    ],
+    ids=["aiohttp", "Sanic", "a framework on ASGI"],
+)
+async def test_every_framework_knows_the_version(
+    caplog: pytest.LogCaptureFixture, request_: object
+) -> None:
+    logged = await warnings(caplog, request_, count=1)
+
+    assert [text.partition(",")[0] for text in logged] == ["a stream is sent over HTTP/1.0"]
+
+
+async def test_a_whole_response_over_http_1_0_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def handler(c: Context, w: Writer) -> None:
+        w.text("whole")
+
+    old = {**SCOPE, "http_version": "1.0"}
+    await respond(handler, Context(method="GET", path="/", request=old), MemoryClient())
+
+    assert caplog.records == []

@@ -10,7 +10,7 @@ import pydantic
 import pytest
 
 from fatmorph.context import MAX_SIGNAL_BYTES, Context, Headers, Query
-from fatmorph.errors import BodyError, SignalsError
+from fatmorph.errors import BodyError, ResponseError, SignalsError
 
 
 @dataclass
@@ -506,3 +506,31 @@ async def test_the_id_of_the_page_is_not_among_the_signals_of_a_handler(
     body: bytes, signals: dict[str, object]
 ) -> None:
     assert await post(body).signals() == signals
+
+
+@pytest.mark.parametrize("path", ["/cart", "/shop/cart"])
+def test_the_path_has_the_prefix_whether_a_server_includes_it_or_not(path: str) -> None:
+    context = Context(method="GET", path=path, root_path="/shop")
+
+    assert (context.root_path, context.path) == ("/shop", "/shop/cart")
+
+
+def test_a_path_that_begins_like_the_prefix_is_not_below_it() -> None:
+    context = Context(method="GET", path="/shopping", root_path="/shop/")
+
+    assert (context.root_path, context.path) == ("/shop", "/shop/shopping")
+
+
+def test_a_url_is_below_the_prefix() -> None:
+    context = Context(method="GET", path="/", root_path="/räume")
+
+    assert context.url("/cart?saved=1#top") == "/r%C3%A4ume/cart?saved=1#top"
+    assert Context(method="GET", path="/").url("/cart") == "/cart"
+
+
+@pytest.mark.parametrize("path", ["", "cart", "//evil.example", "/\\evil.example", "https://a.b/"])
+def test_a_url_is_that_of_a_path_of_the_application(path: str) -> None:
+    context = Context(method="GET", path="/")
+
+    with pytest.raises(ResponseError, match="cannot put a prefix before"):
+        context.url(path)

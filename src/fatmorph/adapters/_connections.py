@@ -1,10 +1,15 @@
-"""The connections of browsers: a warning if streams use up most of them.
+"""The connections of browsers and proxies: warnings about those that are too few or too old.
 
 A browser opens at most six connections to a host over HTTP/1.1, and a stream occupies one of them.
 Behind a proxy, the address and the protocol of the browser are unknown, so nothing is counted for
 requests that name a proxy.
 
-Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes
+nginx before 1.29.7 asks over HTTP/1.0 unless it is told otherwise. A response over HTTP/1.0 has no
+length and no last chunk, so a stream that breaks off arrives as a complete one, and a page with
+Datastar's `retry: 'auto'` never asks for it again.
+
+Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes,
+https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
 """
 
 from __future__ import annotations
@@ -33,6 +38,22 @@ class Connections:
     def __init__(self) -> None:
         self._streams: Counter[Browser] = Counter()
         self._is_logged = False
+        self._is_old_version_logged = False
+
+    def note_stream(self, request: object) -> None:
+        """Log the first open stream over HTTP/1.0.
+
+        Args:
+            request: The framework's own.
+        """
+        if not self._is_old_version_logged and _peer(request)[1] == "1.0":
+            self._is_old_version_logged = True
+            logger.warning(
+                "a stream is sent over HTTP/%s, where its client cannot see that it broke off, so "
+                "a page with retry 'auto' does not come back after a restart. Let your proxy use "
+                "HTTP/1.1, as nginx does with: proxy_http_version 1.1;",
+                "1.0",
+            )
 
     @contextmanager
     def counted(self, context: Context) -> Generator[None]:
@@ -72,7 +93,7 @@ def _peer(request: Any) -> tuple[str, str]:  # Any: as many types as there are f
     if hasattr(request, "ip"):  # Sanic, whose requests have a scope only under ASGI
         return request.ip, str(request.version)
     if hasattr(request, "remote"):  # aiohttp, whose requests are mappings too
-        return request.remote or "", str(request.version.major)
+        return request.remote or "", f"{request.version.major}.{request.version.minor}"
     scope: Any = getattr(request, "scope", request)
     if not isinstance(scope, Mapping):
         return "", ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from importlib import import_module
 from types import CoroutineType
 from typing import Any, cast
@@ -17,7 +17,9 @@ from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.stream import Stream
 from fatmorph.context import Context, request_line
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
+from fatmorph.markup._element import Element
 from fatmorph.morph._development import editor_template, shows_errors
+from fatmorph.types import HasHtml
 from fatmorph.writer import View, Writer
 
 __all__ = ("HandledWriter",)
@@ -30,9 +32,19 @@ logger = Log("fatmorph.adapters")
 class HandledWriter(Writer):
     """A Writer whose response an adapter ends when its handler has ended."""
 
-    __slots__ = ("_live_call",)
+    __slots__ = ("_live_call", "on_stream", "root_path")
 
+    on_stream: Callable[[], None]
+    """Is called before a stream is kept open."""
+    root_path: str
+    """The prefix of the application, below which the URLs of its pages should be."""
     _live_call: CoroutineType[Any, Any, None]  # the last one
+
+    def html(self, view: Element | HasHtml, status: int | None = None) -> None:
+        """Do as `Writer.html()`; in development, also check the URLs of the page."""
+        if self._patch_checker is not None and getattr(self, "root_path", None):
+            self._patch_checker.check_urls(view, self.root_path)
+        super().html(view, status)
 
     def live(
         self, view: View, *sources: AsyncIterable[object] | None, **options: Any
@@ -129,6 +141,7 @@ class HandledWriter(Writer):
         return cast("type[Stream]", import_module(RECORDED_STREAM).RecordedStream)
 
     def _open_stream(self) -> None:
+        getattr(self, "on_stream", _ignore)()
         super()._open_stream()
         if self._is_subscription and shows_errors():
             places = import_module("fatmorph.datastar._element_places")  # in development alone
@@ -164,3 +177,7 @@ class HandledWriter(Writer):
             async with self.alive():
                 await asyncio.Event().wait()
         await self._stream.finish()
+
+
+def _ignore() -> None:
+    pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
+from functools import partial
 from typing import TypeAlias
 
 from fatmorph._log import Log
@@ -57,6 +58,8 @@ async def respond(
     settings = context.settings = settings or context.settings or _DEFAULTS
     mark = page_mark(context.headers)
     writer = _writer(handler, context, transport, settings, mark)
+    writer.on_stream = partial(_connections.note_stream, context.request)
+    writer.root_path = context.root_path
     task = HandlerTask()
     with _connections.counted(context) if mark is not None else _NOT_COUNTED:
         try:

@@ -75,6 +75,7 @@ class AsgiConnection(AsgiRequest):
         return Context(
             method=scope["method"],
             path=scope["path"],
+            root_path=scope.get("root_path", ""),
             query_string=scope["query_string"].decode("latin-1"),
             headers=[(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]],
             path_params=scope.get("path_params"),  # where routers leave them

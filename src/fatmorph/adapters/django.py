@@ -143,6 +143,7 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
     return Context(
         method=request.method or "GET",
         path=request.path,
+        root_path=request.META.get("SCRIPT_NAME", ""),
         query_string=request.META["QUERY_STRING"],
         headers=request.headers.items(),
         path_params=path_params,

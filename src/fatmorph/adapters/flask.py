@@ -86,6 +86,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
     return Context(
         method=request.method,
         path=request.root_path + request.path,
+        root_path=request.root_path,
         query_string=request.query_string.decode("latin-1"),
         headers=request.headers.items(),
         path_params=path_params,

@@ -138,6 +138,7 @@ def _context(
     return Context(
         method=own.method,
         path=own.path,
+        root_path=own.root_path,
         query_string=own.query_string.decode("latin-1"),
         headers=own.headers.items(),
         path_params=path_params,

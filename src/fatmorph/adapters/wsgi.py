@@ -133,7 +133,7 @@ def _phrase(status: int) -> str:
 
 
 def _context(environ: Environ) -> Context:
-    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    root_path = _decoded(environ.get("SCRIPT_NAME", ""))
     headers = [
         (name.removeprefix("HTTP_").replace("_", "-"), value)
         for name, value in environ.items()
@@ -141,7 +141,8 @@ def _context(environ: Environ) -> Context:
     ]
     return Context(
         method=environ["REQUEST_METHOD"],
-        path=path.encode("latin-1").decode("utf-8", "replace"),
+        path=root_path + _decoded(environ.get("PATH_INFO", "")),
+        root_path=root_path,
         query_string=environ.get("QUERY_STRING", ""),
         headers=headers,
         read_body=body_reader(environ, environ["wsgi.input"]),
@@ -149,6 +150,11 @@ def _context(environ: Environ) -> Context:
         request=environ,
         client=environ.get("REMOTE_ADDR"),
     )
+
+
+def _decoded(path: str) -> str:
+    # https://peps.python.org/pep-3333/#unicode-issues
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _read(stream: Input, size: int) -> bytes:

@@ -112,6 +112,16 @@ class PatchChecker:
             self._log(found)
             self.findings += _texts(found)
 
+    def check_urls(self, view: Element | HasHtml, root_path: str) -> None:
+        """Log the URLs of a page that leave the prefix of its application.
+
+        Args:
+            view: The page.
+            root_path: The prefix.
+        """
+        if isinstance(view, Element):
+            self._log(self._checks.check_urls(view, root_path))
+
     def note_seconds(self, seconds: float) -> None:
         """Note a part of the time that the view took that is checked next."""
         self._noted += seconds

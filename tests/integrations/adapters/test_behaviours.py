@@ -408,6 +408,27 @@ def test_a_redirect_is_one_for_browsers_and_an_event_for_datastar(server: Server
     assert (asked.status, b"window.location = '/page?name=Ada'" in body) == (200, True)
 
 
+def test_a_redirect_to_an_absolute_url_of_the_same_host_is_one_to_its_path(server: Server) -> None:
+    response, _ = request(server.port, "/redirect-absolutely")
+
+    assert (response.status, response.getheader("location")) == (303, "/page?name=Ada")
+
+
+def test_an_application_without_a_prefix_writes_paths_as_they_are(server: Server) -> None:
+    _, body = request(server.port, "/where")
+
+    assert json.loads(body) == ["", "/where", "/page?name=Ada"]
+
+
+def test_a_prefix_is_in_the_path_and_in_the_urls_of_a_page(server: Server) -> None:
+    response, body = request(server.port, "/prefix/where")
+
+    assert (response.status, json.loads(body)) == (
+        200,
+        ["/prefix", "/prefix/where", "/prefix/page?name=Ada"],
+    )
+
+
 def test_a_form_is_answered_with_and_without_javascript(server: Server) -> None:
     plain = {"content-type": "application/x-www-form-urlencoded"}
     asked = {**plain, "datastar-request": "true"}

@@ -27,7 +27,7 @@ from fatmorph.errors import ChildError
 from fatmorph.markup.escape import JSExpression
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
-from fatmorph.morph.checks import check, check_change, check_patch
+from fatmorph.morph.checks import check, check_change, check_patch, check_urls
 from fatmorph.morph.checks._wording import WORDING
 from fatmorph.morph.simulation import simulate
 
@@ -1295,3 +1295,36 @@ def test_an_id_that_is_lost_takes_along_the_state_of_any_element(attribute, stat
 
     assert finding.code == "id-lost"
     assert state in finding.reason
+
+
+# ------------------------------------------------------------------------------------- prefixes
+
+
+def test_urls_outside_of_a_prefix_are_one_finding_with_the_first_of_them():
+    page = h.html(
+        h.head(h.link(rel="stylesheet", href="/static/style.css")),
+        h.body(
+            data.init(at.subscribe("/subscribe")),
+            h.a("Cart", href="/shop/cart?id=1"),
+            h.a("Shops", href="/shopping"),
+            h.form({"action": "/pay"}, h.button({"formaction": "/shop"}, "Pay")),
+            h.button(data.on("click", at.post("/shop/add"))),
+        ),
+    )
+
+    [finding] = check_urls(page, "/shop")
+
+    assert (finding.code, finding.path) == ("outside-prefix", "html > head > link")
+    assert finding.what == "4 URLs lead out of /shop, the first is '/static/style.css'"
+    assert finding.fix == "c.url('/static/style.css')"
+
+
+@pytest.mark.parametrize(
+    "url", ["cart", "?page=2", "#top", "//cdn.example/a.css", "https://help.example/", "/shop#a"]
+)
+def test_urls_that_a_prefix_does_not_concern_are_not_reported(url):
+    assert check_urls(h.a("a", href=url), "/shop") == ()
+
+
+def test_an_application_without_a_prefix_has_all_paths():
+    assert check_urls(h.a("Cart", href="/cart"), "") == ()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import fatmorph
-from fatmorph import Markup, data, datastar_script, fragment, h, svg
+from fatmorph import Context, Markup, data, datastar_script, fragment, h, svg
+from fatmorph.adapters import respond
 from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.markup import _core
 from fatmorph.morph import _development, check
@@ -245,3 +246,32 @@ def test_the_path_of_a_file_is_quoted_in_the_url_of_an_editor(monkeypatch):
     monkeypatch.setenv("FATMORPH_EDITOR", "vscode://file/{file}:{line}")
 
     assert editor_url("/my files/a&b.py", 7) == "vscode://file//my%20files/a%26b.py:7"
+
+
+async def answer_below(root_path, view):
+    async def home(c, w):
+        w.html(view)
+
+    context = Context(method="GET", path="/", root_path=root_path)
+    await respond(home, context, MemoryClient())
+
+
+async def test_urls_of_a_page_that_leave_its_prefix_are_logged(development, logged, fresh):
+    await answer_below("/shop", page(fresh, h.a("Cart", href="/cart")))
+
+    assert logged() == ["outside-prefix"]
+
+
+@pytest.mark.parametrize(("root_path", "href"), [("/shop", "/shop/cart"), ("", "/cart")])
+async def test_urls_of_a_page_below_its_prefix_are_not_logged(
+    development, logged, fresh, root_path, href
+):
+    await answer_below(root_path, page(fresh, h.a("Cart", href=href)))
+
+    assert logged() == []
+
+
+async def test_trusted_html_below_a_prefix_is_not_looked_into(development, logged):
+    await answer_below("/shop", Markup('<a href="/cart">Cart</a>'))
+
+    assert logged() == []

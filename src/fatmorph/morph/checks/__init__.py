@@ -7,6 +7,15 @@ from fatmorph.morph.checks._checker import (
     check,
     check_change,
     check_patch,
+    check_urls,
 )
 
-__all__ = ("Finding", "Severity", "Tree", "check", "check_change", "check_patch")
+__all__ = (
+    "Finding",
+    "Severity",
+    "Tree",
+    "check",
+    "check_change",
+    "check_patch",
+    "check_urls",
+)

@@ -10,17 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import as_element, made_at
 from fatmorph.morph.checks._change import report_change
 from fatmorph.morph.checks._misplaced import ROOTS
+from fatmorph.morph.checks._outside_urls import outside_urls
 from fatmorph.morph.checks._page import report_page
 from fatmorph.morph.checks._survey import Survey, Tree
 from fatmorph.morph.checks._wording import worded
 from fatmorph.morph.finding import Finding, Severity
 from fatmorph.types import ElementNamespace, HasHtml
 
-__all__ = ("Finding", "Severity", "Tree", "check", "check_change", "check_patch")
+__all__ = (
+    "Finding",
+    "Severity",
+    "Tree",
+    "check",
+    "check_change",
+    "check_patch",
+    "check_urls",
+)
 
 PAGE_ROOTS = ("html", "head", "body", "#document", "#comment")
 
@@ -112,6 +122,31 @@ def check_patch(
         elif not has_selector and tag not in PAGE_ROOTS and not element.attributes.get("id"):
             findings.append((0, worded("root-without-id", tag, place=place, tag=tag)))
     return _sorted(findings)
+
+
+def check_urls(view: Element | HasHtml | Tree, root_path: str) -> tuple[Finding, ...]:
+    """Return the finding of the URLs that leave the prefix of an application, if there are any.
+
+    Args:
+        view: A page or any elements.
+        root_path: The prefix under which the application is mounted, as `c.root_path`; with an
+            empty one, nothing is found.
+
+    Raises:
+        ChildError: The argument is not a view.
+
+    Example:
+        >>> from fatmorph import h
+        >>> [found.fix for found in check_urls(h.a("Cart", href="/cart"), "/shop")]
+        ["c.url('/cart')"]
+    """
+    root = cast("Tree", view) if hasattr(view, "tag") else as_element(view)
+    found = list(outside_urls(root, root_path)) if root_path else []
+    if not found:
+        return ()
+    element, path, url = found[0]
+    words = {"count": len(found), "root_path": root_path, "url": short_repr(url)}
+    return (worded("outside-prefix", path, place=made_at(element), **words),)
 
 
 def _surveyed(view: Element | HasHtml | Tree) -> Survey:

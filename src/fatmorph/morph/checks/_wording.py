@@ -318,6 +318,12 @@ WORDING: Final[Mapping[str, tuple[Severity, str, str, str]]] = MappingProxyType(
             "the focus stays in that place, so the next press of Enter does another thing",
             'h.{tag}({{"id": "save"}}, …)',
         ),
+        "outside-prefix": (
+            "warning",
+            "{count} URLs lead out of {root_path}, the first is {url}",
+            "the application is mounted below {root_path}, and a browser asks at the root",
+            "c.url({url})",
+        ),
         "stylesheet-shifts": (
             "warning",
             "<link> {href} moves to another place among the links",

@@ -1,6 +1,7 @@
 """Every behaviour on plain ASGI, with the router that such a program writes for itself."""
 
 from handlers import FORM_SETTINGS, ROUTES, room
+from prefixed import below
 
 from fatmorph import Context, Writer
 from fatmorph.adapters.asgi import application
@@ -10,18 +11,19 @@ METHODS = {r.path: r.methods for r in ROUTES}
 
 
 async def answer(c: Context, w: Writer) -> object:
-    folder, _, number = c.path.rpartition("/")
+    path = c.path.removeprefix(c.root_path)
+    folder, _, number = path.rpartition("/")
     if folder == "/rooms" and number.isdecimal():
         c.path_params = {"number": int(number)}
         await room(c, w)
-    elif c.path not in HANDLERS:
+    elif path not in HANDLERS:
         w.empty(404)
-    elif c.method.replace("HEAD", "GET") not in METHODS[c.path]:
+    elif c.method.replace("HEAD", "GET") not in METHODS[path]:
         w.empty(405)
     else:
-        returned: object = await HANDLERS[c.path](c, w)
+        returned: object = await HANDLERS[path](c, w)
         return returned
     return None
 
 
-app = application(answer, settings=FORM_SETTINGS)
+app = below(application(answer, settings=FORM_SETTINGS))

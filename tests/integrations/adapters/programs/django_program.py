@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from django.views.decorators.http import require_http_methods
 from handlers import ROUTES, Route, room
+from prefixed import below, below_wsgi
 
 from fatmorph.adapters.django import endpoint
 
@@ -33,5 +34,5 @@ urlpatterns = [
     *(path(r.path[1:], view(r)) for r in ROUTES),
 ]
 
-app = get_asgi_application()
-wsgi = get_wsgi_application()
+app = below(get_asgi_application())
+wsgi = below_wsgi(get_wsgi_application())

@@ -2,10 +2,13 @@
 
 from flask import Flask
 from handlers import ROUTES, room
+from prefixed import below_wsgi
 
 from fatmorph.adapters.flask import endpoint
 
-wsgi = Flask(__name__)
-wsgi.get("/rooms/<int:number>")(endpoint(room))
+own = Flask(__name__)
+own.get("/rooms/<int:number>")(endpoint(room))
 for r in ROUTES:
-    wsgi.route(r.path, methods=r.methods)(endpoint(r.handler, settings=r.settings))
+    own.route(r.path, methods=r.methods)(endpoint(r.handler, settings=r.settings))
+
+wsgi = below_wsgi(own)

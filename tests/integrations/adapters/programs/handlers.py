@@ -165,6 +165,14 @@ async def redirect(c: Context, w: Writer) -> None:
     w.redirect("/page?name=Ada")
 
 
+async def redirect_absolutely(c: Context, w: Writer) -> None:
+    w.redirect(f"http://{c.headers['host']}/page?name=Ada")
+
+
+async def where(c: Context, w: Writer) -> None:
+    w.json([c.root_path, c.path, c.url("/page?name=Ada")])
+
+
 async def sign(c: Context, w: Writer) -> None:
     name = (await c.form()).get("name", "")
     if not name:
@@ -363,6 +371,8 @@ ROUTES = (
     Route("/open-uploads", open_uploads),
     Route("/modes", modes),
     Route("/redirect", redirect, ("GET", "POST")),
+    Route("/redirect-absolutely", redirect_absolutely),
+    Route("/where", where),
     Route("/sign", sign, ("POST",)),
     Route("/nothing", nothing, ("POST",)),
     Route("/fail", fail),

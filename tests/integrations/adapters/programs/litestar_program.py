@@ -5,6 +5,7 @@ from litestar import Litestar, get, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.logging.config import LoggingConfig
 from litestar.params import FromPath
+from prefixed import below
 
 from fatmorph import Context, Writer
 from fatmorph.adapters.litestar import endpoint
@@ -23,4 +24,4 @@ def route_handler(r: Route) -> HTTPRouteHandler:
 
 # Litestar's own settings log errors in development only.
 LOGGING = LoggingConfig(log_exceptions="always", disable_existing_loggers=False)
-app = Litestar([show_room, *map(route_handler, ROUTES)], logging_config=LOGGING)
+app = below(Litestar([show_room, *map(route_handler, ROUTES)], logging_config=LOGGING))
