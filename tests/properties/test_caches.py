@@ -12,12 +12,13 @@ from importlib import import_module
 import pytest
 
 import fatmorph
-from fatmorph import at, data, h, js, memo
+from fatmorph import at, data, element, h, js, memo
 from fatmorph.datastar._attributes.signals import pattern_text
 from fatmorph.datastar._drawing import keep_event
 from fatmorph.http._head import checked_location
 from fatmorph.markup.escape import JSExpression
 from fatmorph.morph._development import PatchChecker
+from fatmorph.morph.difference import diff
 from machine import missing
 
 TIMES = 10_000
@@ -73,6 +74,12 @@ def event(text):
         keep_event(view, text.encode())
 
 
+def thin_patch(text):
+    # Names of elements are ASCII.
+    name = "x-" + text.replace(FACE, "x")
+    diff(h.html(h.body()), h.html(h.body(element(name)({f"data-{text}": ""}))))
+
+
 FILLS = {
     "an expression": lambda text: data.text(f"$n + {js(text)}"),
     "an action": lambda text: data.on("click", at.post(f"/{text}")),
@@ -85,6 +92,7 @@ FILLS = {
     "a key": name_key,
     "a redirect": lambda text: checked_location(f"/reset?token={text}", external=False),
     "an event": event,
+    "a thin patch": thin_patch,
 }
 
 
@@ -205,4 +213,6 @@ def test_every_function_that_remembers_is_known():
         "fatmorph.markup._template_places._read_html",
         "fatmorph.markup._template_places._read_js",
         "fatmorph.morph.checks._misspelt._near",
+        "fatmorph.morph.difference._content._kind",
+        "fatmorph.morph.difference._content._own_place",
     }

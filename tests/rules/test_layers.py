@@ -155,6 +155,7 @@ PACKAGE_ORDER = {
     "morph": (
         "ids",
         "finding",
+        "difference._patch",
         "_matching.nodes",
         "_matching.chosen_options",
         "_matching.document",
@@ -184,7 +185,10 @@ PACKAGE_ORDER = {
         "checks._change",
         "checks._checker",
         "_development",
-        "diff",
+        "difference._content",
+        "difference._units",
+        "difference._comparison",
+        "difference._differ",
     ),
     "_servers": (
         *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),

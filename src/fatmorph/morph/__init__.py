@@ -2,6 +2,7 @@
 
     from fatmorph.morph import check       find what would morph badly in a page
     from fatmorph.morph import simulate    predict what the browser does with a patch
+    from fatmorph.morph import diff        find the smallest patches between two pages
 
 `dom_id` is in `fatmorph` itself.
 """
@@ -11,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fatmorph.morph.checks import check
+    from fatmorph.morph.difference import Patch, diff
     from fatmorph.morph.simulation import simulate
 
-__all__ = ("check", "simulate")
+__all__ = ("Patch", "check", "diff", "simulate")
 
 # No package may have the name of its function: once imported, it would replace it here.
-_LAZY = {"check": "fatmorph.morph.checks", "simulate": "fatmorph.morph.simulation"}
+_LAZY = {
+    "Patch": "fatmorph.morph.difference",
+    "check": "fatmorph.morph.checks",
+    "diff": "fatmorph.morph.difference",
+    "simulate": "fatmorph.morph.simulation",
+}
 
 
 def __getattr__(name: str) -> Any:  # Any: as many types as there are lazy names

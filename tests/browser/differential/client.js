@@ -44,14 +44,14 @@ async function playOne(pair) {
   await show(pair);
   const top = () => pair.is_document ? root : document.body;
   const before = paths(top());
-  const records = patchedBy(pair);
+  const records = await patchedBy(pair);
   await Promise.resolve(); // Datastar's observer, a microtask queued before this one
   const outcome = observed(top(), before, records);
   clean();
   return outcome;
 }
 
-async function show({ before, after, is_document: isDocument, setup }) {
+async function show({ before, after, is_document: isDocument, setup, focuses }) {
   for (const { name } of [...root.attributes]) root.removeAttribute(name);
   if (isDocument) {
     const parsed = new DOMParser().parseFromString(before, "text/html").documentElement;
@@ -65,7 +65,8 @@ async function show({ before, after, is_document: isDocument, setup }) {
   await Promise.resolve();
   if (setup) await new Function("patch", `return (async () => {${setup}})()`)(patch);
   await Promise.resolve();
-  if (!setup) useFields(after);
+  if (!setup) useFields(focuses ? document.body.innerHTML : after);
+  if (focuses) [...used.keys()].at(-1)?.focus();
   runs = new Map();
   scripts = {};
   exception = null;
@@ -104,10 +105,22 @@ function patch(elements, options = {}) {
   document.dispatchEvent(new CustomEvent("datastar-fetch", { detail }));
 }
 
-function patchedBy({ after, mode, selector, namespace }) {
-  const options = { mode, namespace };
-  if (selector) options.selector = selector;
-  return recorded(() => patch(after, options));
+// Events of one turn are applied without a pause, as the client does with those of one chunk.
+async function patchedBy({ more, empties_pantry: emptiesPantry, ...first }) {
+  const observer = new MutationObserver(() => {});
+  observer.observe(document, { childList: true, subtree: true });
+  const records = [];
+  for (const { after, mode, selector, namespace, begins_turn: beginsTurn } of [first, ...more]) {
+    if (beginsTurn) {
+      records.push(...observer.takeRecords());
+      await Promise.resolve(); // Datastar's observer
+    }
+    patch(after, selector ? { mode, namespace, selector } : { mode, namespace });
+    if (emptiesPantry) pantry.replaceChildren();
+  }
+  records.push(...observer.takeRecords());
+  observer.disconnect();
+  return records;
 }
 
 function recorded(change) {
@@ -155,6 +168,7 @@ function observed(top, before, records) {
         return [path, type === "checkbox" ? "checked" : "value", value, fieldValue(node)];
       },
     ),
+    focused: after.get(document.activeElement) ?? null,
     exception,
     warnings,
   };

@@ -17,7 +17,7 @@ READY = "window.ready = new Promise(r => document.addEventListener('datastar-rea
 
 @dataclass(frozen=True)
 class Patch:
-    """A page, and a patch that is sent to it."""
+    """A page, and a patch that is sent to it, or several in one turn."""
 
     before: str
     after: str
@@ -26,6 +26,10 @@ class Patch:
     namespace: str = "html"
     is_document: bool = False
     setup: str = ""
+    more: "tuple[Patch, ...]" = ()  # only what they send counts
+    begins_turn: bool = False  # whether Datastar applies its attributes before this one of `more`
+    focuses: bool = False  # whether a user has put the focus into a field
+    empties_pantry: bool = False  # whether the client forgets the nodes that it leaves there
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Outcome:
     scripts: dict[str, int]  # text, times
     script_texts: dict[str, str]  # path, text
     fields: list[tuple[str, str, str | bool, str | bool]]  # path, property, the user's value, now
+    focused: str | None  # path
     exception: str | None
     warnings: list[str]
 

@@ -47,7 +47,7 @@ class Patch:
         self._known_scripts = {node for node in document.root.descendants() if node.is_script}
 
     def apply(
-        self, text: str, *, mode: PatchMode, selector: str | None, namespace: ElementNamespace
+        self, text: str, mode: PatchMode, selector: str | None, namespace: ElementNamespace
     ) -> None:
         """Apply a patch.
 

@@ -10,6 +10,7 @@ Changes that users and scripts have made since the page was sent are not simulat
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import get_args
 
@@ -21,6 +22,7 @@ from fatmorph.markup.parse import is_document, parse_document, parse_fragment
 from fatmorph.morph._matching.document import BrowserError, Document, Record
 from fatmorph.morph._matching.nodes import Node
 from fatmorph.morph._matching.runs import count_runs
+from fatmorph.morph.difference._patch import Patch as SentPatch
 from fatmorph.morph.simulation._patch import Patch
 from fatmorph.morph.simulation._serializer import inner_html, outer_html
 from fatmorph.types import ElementNamespace, HasHtml, PatchMode
@@ -132,7 +134,7 @@ class Simulation:
 
 def simulate(
     before: Element | HasHtml | str,
-    after: Element | HasHtml | str,
+    after: Element | HasHtml | str | tuple[SentPatch, ...],
     *,
     mode: PatchMode = "outer",
     selector: str | None = None,
@@ -143,7 +145,8 @@ def simulate(
     Args:
         before: The page, as elements or as HTML text; anything but a whole page is the content
             of `<body>`.
-        after: The page or the elements that are sent.
+        after: The page or the elements that are sent; or several patches, such as those of
+            `diff()`, each with a mode, selector and namespace of its own.
         mode: How to insert the elements.
         selector: CSS selector of the targets; None finds them by the elements' ids.
         namespace: `svg` or `mathml` for a fragment of these.
@@ -175,7 +178,8 @@ def simulate(
     patch = Patch(document)
     exception = None
     try:
-        patch.apply(_text(after), mode=mode, selector=selector, namespace=namespace)
+        for sent in _sent(after, mode, selector, namespace):
+            patch.apply(*sent)
     except BrowserError as error:
         exception = str(error)
     document.end()
@@ -256,6 +260,21 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
             why=f"it is one of {', '.join(choices)}",
             fix=f"simulate(before, after, {name}={closest_name(value, choices) or choices[0]!r})",
         )
+
+
+def _sent(
+    after: Element | HasHtml | str | tuple[SentPatch, ...],
+    mode: PatchMode,
+    selector: str | None,
+    namespace: ElementNamespace,
+) -> Iterator[tuple[str, PatchMode, str | None, ElementNamespace]]:
+    """Yield each patch: its HTML, mode, selector and namespace."""
+    if not isinstance(after, tuple):
+        yield _text(after), mode, selector, namespace
+        return
+    for each in after:
+        text = "" if each.view is None else render(each.view)
+        yield text, each.mode, each.selector, each.namespace
 
 
 def _text(view: Element | HasHtml | str) -> str:

@@ -1,0 +1,9 @@
+"""The difference of two pages as the smallest patches: `diff()`.
+
+docs/explanation/thin-patches.md describes the rules, and why they hold.
+"""
+
+from fatmorph.morph.difference._differ import Difference, ShownPage, diff, difference
+from fatmorph.morph.difference._patch import Patch
+
+__all__ = ("Difference", "Patch", "ShownPage", "diff", "difference")
