@@ -160,8 +160,8 @@ def test_a_cache_gives_each_user_their_own_page() -> None:
 def test_a_proxy_that_drops_the_port_of_the_host_needs_the_origin_in_the_settings(
     tmp_path: Path,
     host: str,
-    is_known: bool,
-    status: int,  # noqa: FBT001 - a column
+    is_known: bool,  # noqa: FBT001 - a column
+    status: int,
 ) -> None:
     with ExitStack() as stack:
         # The port is known only when nginx runs, so that nginx starts before its application.
