@@ -39,6 +39,9 @@ class Counters:
         cut: Clients that were cut off because they did not read.
         page_states: States of pages, open or left, that `fatmorph.Pages` keeps.
         page_states_dropped: Such states that were dropped early, because there was no more room.
+        thin_pages: Pages of which only the parts that had changed were sent.
+        whole_pages: Pages of the same streams that were sent whole: the first ones, and those of
+            which no part was safe to send.
         render_seconds: Time spent turning views into bytes.
     """
 
@@ -51,6 +54,8 @@ class Counters:
     cut: int = 0
     page_states: int = 0
     page_states_dropped: int = 0
+    thin_pages: int = 0
+    whole_pages: int = 0
     render_seconds: float = 0.0
 
 
@@ -104,6 +109,8 @@ HELP = {
     "cut": "Clients that were cut off because they did not read.",
     "page_states": "States of pages, open or left.",
     "page_states_dropped": "States of pages that were dropped because there was no more room.",
+    "thin_pages": "Pages of which only the changed parts were sent.",
+    "whole_pages": "Pages that were sent whole, by streams that send thin ones.",
     "render_seconds": "Seconds spent rendering views.",
 }
 GAUGES = frozenset({"page_states", "streams_open"})

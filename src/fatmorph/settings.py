@@ -43,6 +43,8 @@ class Settings:
         max_form_fields: How many texts a form may have.
         max_form_files: How many files a form may have.
         max_spooled_bytes: How much of a file is held in memory; a larger one is on disk.
+        thin: Whether `w.live()` sends only the parts of a page that have changed, unless it is told
+            otherwise.
         messages: Texts for the problems of fields, by their codes in `fatmorph.forms.MESSAGES`,
             or a function that words a `Problem`; by default in English.
 
@@ -69,6 +71,7 @@ class Settings:
     max_form_fields: int = 1000  # a table of a hundred rows
     max_form_files: int = 100  # an album
     max_spooled_bytes: int = 1024 * 1024  # a scanned page
+    thin: bool = False  # a whole page also mends what other handlers and scripts have changed
     messages: Messages | None = None
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from fatmorph._streaming.retries import Retries
 from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
+from fatmorph._thin_pages import ThinPages
 from fatmorph.datastar._drawing import draw, draw_kept
 from fatmorph.datastar.events._elements import (
     PatchOptions,
@@ -27,6 +28,7 @@ from fatmorph.datastar.events._elements import (
 )
 from fatmorph.datastar.events._event import identified
 from fatmorph.datastar.events._scripts import navigation_event
+from fatmorph.errors import EventError
 from fatmorph.http._content_security_policy import policy_headers
 from fatmorph.http._head import checked_location
 from fatmorph.markup._element import Element
@@ -70,7 +72,7 @@ class Writer(CommandWriter):
         MomentError: If no asyncio event loop is running.
     """
 
-    __slots__ = ("_patch_checker",)
+    __slots__ = ("_is_thin", "_patch_checker", "_thin_pages")
 
     def __init__(
         self,
@@ -103,7 +105,9 @@ class Writer(CommandWriter):
             policy=policy,
             nonce=nonce,
         )
+        self._is_thin = settings.thin
         self._patch_checker = new_patch_checker()  # None outside of development
+        self._thin_pages: ThinPages | None = None  # before the first one
 
     def html(self, view: Element | HasHtml, status: int | None = None) -> None:
         """Respond with a page, with the Content-Security-Policy of the settings.
@@ -158,6 +162,7 @@ class Writer(CommandWriter):
         self,
         view: Element | HasHtml,
         *,
+        thin: bool = False,
         only: str | Iterable[str] | None = None,
         selector: str | None = None,
         mode: PatchMode = "outer",
@@ -172,6 +177,8 @@ class Writer(CommandWriter):
         Args:
             view: A full page, or elements with ids; an object with `__html__` is trusted
                 (UNESCAPED).
+            thin: Whether to send only the parts of a page that have changed since the last one of
+                this stream; with no other option.
             only: Send only these regions of the view, by id: `#cart`, or several.
             selector: CSS selector of the targets; None finds them by the elements' ids.
             mode: How the client applies the elements; `outer` morphs.
@@ -193,6 +200,9 @@ class Writer(CommandWriter):
             and namespace == "html"
             and not view_transition
         )
+        if thin:
+            self._patch_thin(view, has_options=not is_plain)
+            return
         if is_plain and (self._is_streaming or not self._can_hold()):
             self._write(draw_kept(view, patch_checker=self._patch_checker))
             return
@@ -260,6 +270,7 @@ class Writer(CommandWriter):
         view: View,
         *sources: AsyncIterable[object] | None,
         key: Hashable = None,
+        thin: bool | None = None,
         only: str | Iterable[str] | None = None,
         heartbeat: float | None = HEARTBEAT_SECONDS,
         max_rate: float | None = None,
@@ -278,6 +289,8 @@ class Writer(CommandWriter):
             key: Equal for all streams whose views return the same page at the same time, which is
                 then drawn once for all of them. Include everything that the page depends on:
                 otherwise one user sees another user's page. Nonces need not be included.
+            thin: Whether to send only the parts of a page that have changed, after the first one;
+                by default as in the settings. Regions are always sent whole.
             only: Send only these regions of the page: `#cart`, or several.
             heartbeat: As for `alive()`.
             max_rate: The most pages per second.
@@ -297,14 +310,18 @@ class Writer(CommandWriter):
         last_id = None if self._is_started or shows_errors() else self._last_event_id
         self._open_stream()
         regions = only if only is None or isinstance(only, str) else tuple(only)
+        is_thin = only is None and (self._is_thin if thin is None else thin)
         checker = self._patch_checker
         drawing = view if checker is None else watched(view, checker.note_seconds)
         live = Live(
             self._stream,
-            partial(self._draw_page, drawing, regions),
+            partial(self._draw_page, drawing, regions, is_thin=is_thin),
             [source for source in sources if source is not None],
-            shared=None if key is None else shared_page(view, regions, key, self._nonce),
+            shared=None
+            if key is None
+            else shared_page(view, regions, key, self._nonce, is_thin=is_thin),
             last_id=last_id,
+            thin_event=self._thin_event if is_thin else None,
             heartbeat=heartbeat,
             max_rate=max_rate,
         )
@@ -329,10 +346,36 @@ class Writer(CommandWriter):
             namespace=namespace,
         )
 
-    async def _draw_page(self, view: View, only: str | tuple[str, ...] | None) -> Page:
+    def _patch_thin(self, view: Element | HasHtml, *, has_options: bool) -> None:
+        if has_options:
+            raise _thin_error()
+        self._start_stream()
+        if event := self._thin_event(view):
+            self._write(event)
+
+    def _thin_event(self, view: object) -> bytes:
+        if self._thin_pages is None:
+            self._thin_pages = ThinPages(self._stream)
+        # patch_elements() refuses everything that is not a view.
+        return self._draw(cast("Element", view), self._thin_pages.event, has_targets=False)
+
+    async def _draw_page(
+        self, view: View, only: str | tuple[str, ...] | None, *, is_thin: bool
+    ) -> Page:
         drawn = view()
         page = await drawn if isawaitable(drawn) else drawn
+        if is_thin:
+            return Page(b"", "", view=page)
         # isawaitable() does not narrow the type of the other views.
         write = partial(patch_elements, only=only, event_id="")
         event = self._draw(cast("Element", page), write, has_targets=only is not None)
         return Page(*identified(event))
+
+
+def _thin_error() -> EventError:
+    return EventError(
+        "cannot send a thin patch with other options",
+        where="w.patch(page, thin=True)",
+        why="it is as many events as the page needs, each with a target and a mode of its own",
+        fix="w.patch(page, thin=True)",
+    )

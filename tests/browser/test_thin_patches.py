@@ -26,12 +26,6 @@ def client(browser: Browser, datastar_bundle: Path) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture(autouse=True)
-def any_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send thin patches although the pages are small."""
-    monkeypatch.setattr("fatmorph.morph.difference._differ.MAX_SHARE", 100.0)
-
-
 def test_a_thin_change_leaves_what_the_whole_page_leaves(client: Page) -> None:
     pages = [changed_pages(seed, 1) for seed in range(FIRST_SEED, FIRST_SEED + PAIRS)]
 

@@ -21,7 +21,7 @@ LAYERS = (
     ("_log",),
     ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
-    ("_commands",),
+    ("_commands", "_thin_pages"),
     ("data", "at", "_catalogs", "context", "writer", "relay", "tasks"),
     ("adapters", "pages", "streams", "_converting"),
     ("server", "uvicorn_protocol", "testing", "_cli"),

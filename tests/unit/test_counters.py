@@ -98,6 +98,8 @@ def test_prometheus_reads_every_counter() -> None:
         "fatmorph_cut_total 0",
         "fatmorph_page_states 0",
         "fatmorph_page_states_dropped_total 0",
+        "fatmorph_thin_pages_total 0",
+        "fatmorph_whole_pages_total 0",
         "fatmorph_render_seconds_total 0.25",
     ]
     assert counters.prometheus().endswith("\n")

@@ -7,7 +7,8 @@ page. Numbered rules:
    recognised after a restart and in another process, and is never confused with another view's.
 2. The browser forgets the old id before it gets a page, and learns the new one after it. If the
    connection breaks in between, the browser has no id, and the page is sent again.
-3. The end of a task for which the page shows a placeholder is a change. Without a source, the
+3. A thin page is the exception: its event depends on the last one of the stream, and has no id.
+4. The end of a task for which the page shows a placeholder is a change. Without a source, the
    rate decides: a page at that moment would come too early.
 """
 
@@ -41,6 +42,8 @@ class Live:
         sources: Each yields an item for each change; without any, the rate decides.
         shared: The page that several streams share; None if this stream draws its own.
         last_id: The id of the page that the browser has; None if unknown.
+        thin_event: Returns the event after which the browser shows a view, empty if it does; None
+            sends whole pages.
         heartbeat: Seconds of silence after which a comment is sent; None for never.
         max_rate: The most pages per second; None for no limit.
 
@@ -56,6 +59,7 @@ class Live:
         *,
         shared: SharedPage | None,
         last_id: str | None,
+        thin_event: Callable[[object], bytes] | None = None,
         heartbeat: float | None,
         max_rate: float | None,
     ) -> None:
@@ -65,6 +69,7 @@ class Live:
         self._draw = draw
         self._shared = shared
         self._last_id = last_id
+        self._thin_event = thin_event
         self._changes = changes_of(sources)
         self._alive = Alive(
             stream, self._changes, heartbeat=heartbeat, max_rate=max_rate, call="w.live(view, …)"
@@ -130,10 +135,13 @@ class Live:
             draw = partial(self._drawn, changed_at)
             page = await self._shared.drawn_after(changed_at, draw)
             self._wait_for(page.tasks)  # another stream may have drawn it
-        if page.id != self._last_id:
+        event = page.event if page.id != self._last_id else b""
+        if self._thin_event is not None:
+            event = self._thin_event(page.view)
+        if event:
             if self._stream.is_ended and self._stream.is_complete:
                 raise completed_error()  # the view itself has unsubscribed the page
-            self._stream.write(page.event)
+            self._stream.write(event)
             self._last_id = page.id
 
     async def _drawn(self, changed_at: int) -> Page:

@@ -22,14 +22,16 @@ class Page(NamedTuple):
     """An event with a page, and the last event id of a browser that has this page.
 
     Args:
-        event: The event.
+        event: The event; empty for a thin page, of which each stream makes its own.
         id: The id.
         tasks: The tasks for whose values it shows placeholders.
+        view: The page, if it is thin.
     """
 
     event: bytes
     id: str
     tasks: frozenset[Awaited] = frozenset()
+    view: object = None
 
 
 class SharedPage:
@@ -76,7 +78,12 @@ _shared_pages: WeakKeyDictionary[
 
 
 def shared_page(
-    view: Callable[[], object], only: str | tuple[str, ...] | None, key: Hashable, nonce: str
+    view: Callable[[], object],
+    only: str | tuple[str, ...] | None,
+    key: Hashable,
+    nonce: str,
+    *,
+    is_thin: bool,
 ) -> SharedPage:
     """Return the page that all streams of the running event loop with the same key share.
 
@@ -85,13 +92,14 @@ def shared_page(
         only: The regions to send.
         key: As for `Writer.live()`.
         nonce: The nonce of the page; pages with different nonces are never shared.
+        is_thin: Whether each stream makes its own event of the page.
 
     Raises:
         ResponseError: If the key is not hashable.
     """
     pages = _shared_pages.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
     try:
-        return pages.setdefault((_code_number(view), only, key, nonce), SharedPage())
+        return pages.setdefault((_code_number(view), only, key, nonce, is_thin), SharedPage())
     except TypeError:
         raise ResponseError(
             f"cannot share a page by the key {short_repr(key)}",

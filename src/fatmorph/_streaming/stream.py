@@ -136,6 +136,11 @@ class Stream:
         return is_begun and not self._is_repeatable
 
     @property
+    def events(self) -> int:
+        """How many events were written, whether or not the client has got them."""
+        return self._traffic.events
+
+    @property
     def last_write(self) -> float:
         """The time of the last write, by the event loop's clock."""
         return self._traffic.last_write

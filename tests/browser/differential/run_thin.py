@@ -21,7 +21,6 @@ from browser.datastar_bundle import datastar_bundle_path
 from browser.differential.changes import changed_pages
 from browser.differential.client import client_page
 from browser.differential.thin import compared
-from fatmorph.morph.difference import _differ
 
 SEQUENCES_PER_STEP = 100
 STEPS = 100
@@ -34,8 +33,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shown", type=int, default=3, help="so many differences at most")
     arguments = parser.parse_args()
-    # Otherwise the patches of such small pages would seldom be worth it.
-    _differ.MAX_SHARE = 100.0
     works = [(seed, 1) for seed in range(arguments.seed, arguments.seed + arguments.pairs)]
     works += [(seed, STEPS) for seed in range(arguments.seed, arguments.seed + arguments.sequences)]
     thin = differences = 0

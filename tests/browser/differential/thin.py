@@ -12,8 +12,7 @@ from playwright.sync_api import Page
 
 from browser.differential.client import Outcome, Patch, play
 from fatmorph.markup._element import Element
-from fatmorph.morph.difference import Difference, Patch as SentPatch, difference
-from fatmorph.morph.difference._differ import shown_page
+from fatmorph.morph.difference import Difference, Patch as SentPatch, difference, shown_page
 
 __all__ = ("Comparison", "compared")
 
@@ -45,7 +44,7 @@ def compared(client: Page, sequences: Sequence[list[Element]]) -> Iterator[Compa
 
 
 def _changes(pages: list[Element]) -> list[Difference]:
-    shown, changes = shown_page(pages[0]), []
+    shown, changes = shown_page(pages[0], 0), []
     for page in pages[1:]:
         changes.append(difference(shown, page))
         shown = changes[-1].shown

@@ -3,7 +3,22 @@
 docs/explanation/thin-patches.md describes the rules, and why they hold.
 """
 
-from fatmorph.morph.difference._differ import Difference, ShownPage, diff, difference
+from fatmorph.morph.difference._differ import (
+    Difference,
+    ShownPage,
+    diff,
+    difference,
+    is_worth,
+    shown_page,
+)
 from fatmorph.morph.difference._patch import Patch
 
-__all__ = ("Difference", "Patch", "ShownPage", "diff", "difference")
+__all__ = (
+    "Difference",
+    "Patch",
+    "ShownPage",
+    "diff",
+    "difference",
+    "is_worth",
+    "shown_page",
+)

@@ -18,7 +18,7 @@ from fatmorph.morph.difference._patch import Patch
 from fatmorph.morph.difference._units import Ignored, ListChange, Region, Unit
 from fatmorph.types import HasHtml
 
-__all__ = ("Difference", "ShownPage", "diff", "difference")
+__all__ = ("Difference", "ShownPage", "diff", "difference", "is_worth", "shown_page")
 
 # Above this share of the page, the whole page costs hardly more, and mends what scripts changed.
 MAX_SHARE = 0.5
@@ -43,7 +43,7 @@ class ShownPage(NamedTuple):
     Args:
         view: The page.
         ids: All of its ids; None if nothing can be proven about it.
-        size: How many bytes it has.
+        size: How many bytes it had when it was sent whole.
     """
 
     view: Element | HasHtml
@@ -92,16 +92,33 @@ def diff(before: Element | HasHtml, after: Element | HasHtml) -> tuple[Patch, ..
 
     Source: https://data-star.dev/reference/sse_events#datastar-patch-elements
     """
-    return difference(shown_page(before), after).patches
+    found = difference(shown_page(before, len(render_bytes(before))), after)
+    size = sum(EVENT_BYTES + len(each.selector or "") + _size(each) for each in found.patches)
+    return found.patches if is_worth(size, found) else (Patch(after),)
 
 
-def shown_page(view: Element | HasHtml) -> ShownPage:
-    """Return a page with what must be known of it to find a difference."""
-    return ShownPage(view, _ids(view), len(render_bytes(view)))
+def shown_page(view: Element | HasHtml, size: int) -> ShownPage:
+    """Return a page that was sent whole.
+
+    Args:
+        view: The page.
+        size: How many bytes it has, about.
+    """
+    return ShownPage(view, _ids(view), size)
+
+
+def is_worth(size: int, found: Difference) -> bool:
+    """Return whether thin patches of some bytes save enough.
+
+    Args:
+        size: The bytes of all of them.
+        found: The difference that they are.
+    """
+    return found.is_whole or size <= MAX_SHARE * found.shown.size
 
 
 def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
-    """Return the patches from a page that is shown to the next one.
+    """Return the patches from a page that is shown to the next one, of any size.
 
     Args:
         shown: The page that is shown.
@@ -110,21 +127,17 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
     if shown.view is view or _are_equal(shown.view, view):
         return Difference((), shown, is_whole=False)
     if shown.ids is None or not _is_page(shown.view) or not _is_page(view):
-        return _whole(view)
+        return _whole(view, _ids(view), shown.size)
     units = changed_units(shown.view, view)
     ids = _settle(units, shown.ids)
     if ids is None or units[0].is_sent:
-        return _whole(view, ids)
+        return _whole(view, _ids(view) if ids is None else ids, shown.size)
     patches = tuple(_patches([unit for unit in units if unit.is_sent and not unit.is_covered]))
-    size = sum(EVENT_BYTES + len(each.selector or "") + _size(each) for each in patches)
-    if size > MAX_SHARE * shown.size:
-        return _whole(view, ids)
     return Difference(patches, ShownPage(view, ids, shown.size), is_whole=False)
 
 
-def _whole(view: Element | HasHtml, ids: frozenset[str] | None = None) -> Difference:
-    shown = ShownPage(view, _ids(view) if ids is None else ids, len(render_bytes(view)))
-    return Difference((Patch(view),), shown, is_whole=True)
+def _whole(view: Element | HasHtml, ids: frozenset[str] | None, size: int) -> Difference:
+    return Difference((Patch(view),), ShownPage(view, ids, size), is_whole=True)
 
 
 def _are_equal(one: object, other: object) -> bool:
@@ -170,6 +183,8 @@ def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
                 unsafe += [unit, *filter(None, left)] if left else []
         if not unsafe:
             added = [each for unit in sent for each in unit.after.ids]
+            if removed.keys() == set(added) and len(removed) == len(added):
+                return shown  # most changes leave the ids as they are
             ids = shown.difference(removed).union(added)
             return ids if len(ids) == len(shown) - len(removed) + len(added) else None
         for unit in unsafe:
