@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fatmorph.markup.escape import JSExpression, js
     from fatmorph.morph.ids import dom_id
     from fatmorph.pages._pages import Pages
-    from fatmorph.relay._memory import Relay
+    from fatmorph.relay._relay import Relay
     from fatmorph.server import serve
     from fatmorph.streams import Streams
     from fatmorph.tasks import pending

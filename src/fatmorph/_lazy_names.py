@@ -10,7 +10,7 @@ MODULES = {
     "Context": "fatmorph.context",
     "JSExpression": "fatmorph.markup.escape",
     "Pages": "fatmorph.pages._pages",
-    "Relay": "fatmorph.relay._memory",
+    "Relay": "fatmorph.relay._relay",
     "Signal": "fatmorph.datastar._signal_classes",
     "Signals": "fatmorph.datastar._signal_classes",
     "Streams": "fatmorph.streams",

@@ -22,6 +22,7 @@
     │   ├── ResponseError            ValueError
     │   ├── SettingsError            ValueError
     │   ├── SubjectError             ValueError
+    │   ├── RelayError               ValueError
     │   ├── ThreadError              TypeError
     │   ├── ServeError               ValueError
     │   ├── SnapshotError            ValueError
@@ -71,6 +72,7 @@ __all__ = (
     "OriginError",
     "PageError",
     "RawTextError",
+    "RelayError",
     "ResponseEndedError",
     "ResponseError",
     "ResponseStartedError",
@@ -257,6 +259,12 @@ class SubjectError(ArgumentError, ValueError):
     """Raised for a relay subject or pattern that cannot match anything."""
 
     code = "subject"
+
+
+class RelayError(ArgumentError, ValueError):
+    """Raised for a broker that no relay can use, or a message that it cannot carry."""
+
+    code = "relay"
 
 
 class ThreadError(ArgumentError, TypeError):

@@ -31,7 +31,8 @@ async def subscribe(c: Context, w: Writer) -> None:
 
 
 async def publish(c: Context, w: Writer) -> None:
-    w.json(relay.publish("number", int(c.query["number"])))
+    relay.publish("number", int(c.query["number"]))
+    w.json(relay.subscription_count)
 
 
 async def ticks(c: Context, w: Writer) -> None:

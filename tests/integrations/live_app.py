@@ -41,7 +41,8 @@ async def own(c: Context, w: Writer) -> None:
 async def publish(c: Context, w: Writer) -> None:
     drawn.clear()
     text.append(c.query["text"])
-    w.json(relay.publish("text", "changed"))
+    relay.publish("text", "changed")
+    w.json(relay.subscription_count)
 
 
 async def left_over(c: Context, w: Writer) -> None:

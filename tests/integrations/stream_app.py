@@ -112,7 +112,8 @@ async def burst(c: Context, w: Writer) -> None:
 
 
 async def publish(c: Context, w: Writer) -> None:
-    w.json(relay.publish("news", c.query["text"]))
+    relay.publish("news", c.query["text"])
+    w.json(relay.subscription_count)
 
 
 async def upload(c: Context, w: Writer) -> None:

@@ -94,9 +94,10 @@ class RelayMachine(RuleBasedStateMachine):
         self.published += 1
         open_models = [self.models[key] for key in self.held]
 
-        taken = self.relay.publish(subject, self.published)
+        self.relay.publish(subject, self.published)
 
-        assert taken == sum(model.take(subject, self.published) for model in open_models)
+        for model in open_models:
+            model.take(subject, self.published)
 
     @rule(key=subscriptions)
     def read(self, key):

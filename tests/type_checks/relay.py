@@ -3,6 +3,7 @@
 from typing import assert_type
 
 from fatmorph import Relay
+from fatmorph.relay import RelayStatus
 
 relay = Relay[str]()
 counts: Relay[int] = Relay()
@@ -16,7 +17,9 @@ async def listen() -> None:
         assert_type(await anext(messages), tuple[str, int])
 
 
-assert_type(relay.publish("room.1", "Ada"), int)
+relay.publish("room.1", "Ada")
+assert_type(Relay[int].connect("memory://"), Relay[int])
+assert_type(relay.status, RelayStatus)
 
 relay.publish("room.1", 7)  # type: ignore[arg-type]
 relay.subscribe("room.1", "room.2", True)  # type: ignore[arg-type]

@@ -31,6 +31,8 @@ def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | Non
     """
     for each in sources:
         check_source(each, "w.live(view, …)")
+        if isinstance(each, GapFollower):
+            each.follow_gaps()  # a lost message is a change that the page does not show
     if not sources:
         return None
     if len(sources) == 1 and isinstance(sources[0], Source):
@@ -50,6 +52,13 @@ def joined(changes: Source[object], alarm: Watchable) -> Source[object]:
     if isinstance(changes, Watchable):
         return _Joined([changes, alarm])
     return _Joined([_Pump(changes).__aiter__(), alarm])
+
+
+@runtime_checkable
+class GapFollower(Protocol):
+    """A source that knows when items may have been lost, and then has one more."""
+
+    def follow_gaps(self) -> None: ...
 
 
 @runtime_checkable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from fatmorph.relay._memory import Relay, Subscription
+from fatmorph.relay._relay import Relay
+from fatmorph.relay._status import RelayStatus
+from fatmorph.relay._subscription import Subscription
 
-__all__ = ("Relay", "Subscription")
+__all__ = ("Relay", "RelayStatus", "Subscription")

@@ -1,4 +1,4 @@
-"""The contract of a relay: publishers, subscriptions, subjects and patterns.
+r"""The contract of a relay: publishers, subscriptions, subjects and patterns.
 
 A subject is tokens joined by dots: `join`, `room.1.message`. A pattern is a subject, which
 matches itself; `prefix.*`, which matches every subject below the prefix, at any depth,
@@ -7,8 +7,13 @@ but not the prefix itself; or `*`, which matches everything.
 Every relay delivers a message to a subscription at most once, in the order of publishing, and
 without replay: a subscription gets only messages that are published after it was made.
 
+A subject has the same meaning on every broker. So it contains no character that one of them reads
+as a part of a pattern: `*` and `>` in NATS, `*`, `?`, `[`, `]` and `\` in Redis.
+
 Numbered departure from NATS (https://docs.nats.io/nats-concepts/subjects):
 1. `*` comes last and stands for one or more tokens; in NATS, this is `>`.
+
+Source: https://redis.io/docs/latest/commands/psubscribe/ (the patterns of Redis)
 """
 
 from __future__ import annotations
@@ -39,9 +44,12 @@ T_co = TypeVar("T_co", covariant=True)
 
 EVERYTHING = "*"
 BELOW = ".*"
-# `>` is a wildcard in NATS: a subject that contains it could not be used there.
-SUBJECT = re.compile(r"[^\s.*>]+(?:\.[^\s.*>]+)*")
-NOT_IN_TOKEN = re.compile(r"[\s*>]+")
+# White space and control characters end a command of a broker; UTF-8 has no lone surrogates.
+_REFUSED = r"\s*>?\[\]\\\x00-\x1f\x7f\ud800-\udfff"
+SUBJECT = re.compile(rf"[^.{_REFUSED}]+(?:\.[^.{_REFUSED}]+)*")
+NOT_IN_TOKEN = re.compile(rf"[{_REFUSED}]+")
+# NATS ends a connection whose command has more than 4,096 bytes, and a character has up to four.
+MAX_SUBJECT_CHARACTERS = 255
 
 
 class SubscriptionContract(Protocol[T_co]):
@@ -99,8 +107,8 @@ class SubscriptionContract(Protocol[T_co]):
 class RelayContract(Protocol[T]):
     """A carrier of messages from publishers to the subscriptions whose patterns match."""
 
-    def publish(self, subject: str, data: T) -> int | None:
-        """Send a message; return how many subscriptions took it, `None` if unknown."""
+    def publish(self, subject: str, data: T) -> None:
+        """Send a message, from any thread and without waiting."""
         ...
 
     def subscribe(
@@ -114,8 +122,8 @@ def checked_subject(subject: object) -> str:
     """Return the subject if messages can be published on it.
 
     Args:
-        subject: Tokens joined by dots; tokens are not empty and contain neither white space
-            nor `*` nor `>`.
+        subject: Tokens joined by dots; tokens are not empty and contain neither white space,
+            control characters nor one of `*>?[]` and the backslash.
 
     Raises:
         SubjectError: If the subject is anything else, including a pattern.
@@ -124,12 +132,16 @@ def checked_subject(subject: object) -> str:
         >>> checked_subject("room.1.message")
         'room.1.message'
     """
-    if isinstance(subject, str) and SUBJECT.fullmatch(subject):
+    if (
+        isinstance(subject, str)
+        and SUBJECT.fullmatch(subject)
+        and len(subject) <= MAX_SUBJECT_CHARACTERS
+    ):
         return subject
     raise SubjectError(
         f"cannot publish on the subject {short_repr(subject)}",
         where="relay.publish()",
-        why="a subject is tokens joined by dots, each without white space, `*` and `>`",
+        why=_reason(subject, "a subject is tokens joined by dots"),
         fix=f"relay.publish({_nearest_subject(subject)!r}, data)",
     )
 
@@ -147,14 +159,19 @@ def checked_pattern(pattern: object) -> str:
         >>> checked_pattern("room.1.*")
         'room.1.*'
     """
-    if isinstance(pattern, str) and (
-        pattern == EVERYTHING or SUBJECT.fullmatch(pattern.removesuffix(BELOW))
+    if (
+        isinstance(pattern, str)
+        and (pattern == EVERYTHING or SUBJECT.fullmatch(pattern.removesuffix(BELOW)))
+        and len(pattern) <= MAX_SUBJECT_CHARACTERS
     ):
         return pattern
     raise SubjectError(
         f"cannot subscribe to {short_repr(pattern)}",
         where="relay.subscribe()",
-        why="a pattern is a subject, `prefix.*` for all below a prefix, or `*` for everything",
+        why=_reason(
+            str(pattern).replace(EVERYTHING, ""),
+            "a pattern is a subject, `prefix.*` for all below a prefix, or `*` for everything",
+        ),
         fix=f"relay.subscribe({_nearest_pattern(pattern)!r})",
     )
 
@@ -210,6 +227,28 @@ def disjoint_patterns(patterns: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+def _reason(subject: object, rule: str) -> str:
+    """Return why a subject or a pattern is refused; `rule` if nothing special is wrong with it."""
+    text = subject if isinstance(subject, str) else ""
+    if len(text) > MAX_SUBJECT_CHARACTERS:
+        return f"NATS takes no longer command: at most {MAX_SUBJECT_CHARACTERS} characters"
+    if found := NOT_IN_TOKEN.search(text):
+        return f"{rule}; {_refusal(found[0][0])}"
+    return rule
+
+
+def _refusal(character: str) -> str:
+    if character == EVERYTHING:
+        return "`*` is for patterns"
+    if character in "?[]\\":
+        return f"in Redis, `{character}` is part of a pattern"
+    if character == ">":
+        return "in NATS, `>` is a pattern for everything below"
+    if "\ud800" <= character <= "\udfff":
+        return "half a character cannot be sent"
+    return "NATS reads white space and control characters as the end of a subject"
+
+
 def _tokens(text: object) -> list[str]:
     if not isinstance(text, str):
         return []
@@ -218,11 +257,13 @@ def _tokens(text: object) -> list[str]:
 
 
 def _nearest_subject(subject: object) -> str:
-    return ".".join(_tokens(subject)) or "room.1"
+    return ".".join(_tokens(subject))[:MAX_SUBJECT_CHARACTERS].rstrip(".") or "room.1"
 
 
 def _nearest_pattern(pattern: object) -> str:
     if not isinstance(pattern, str) or not ("*" in pattern or ">" in pattern):
         return _nearest_subject(pattern)
     before_star = re.split("[*>]", pattern, maxsplit=1)[0]
+    if len(pattern) > MAX_SUBJECT_CHARACTERS:
+        return EVERYTHING
     return ".".join((*_tokens(before_star), EVERYTHING))

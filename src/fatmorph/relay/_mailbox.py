@@ -40,6 +40,7 @@ class Mailbox(Generic[T]):
         "changed_at",
         "is_closed",
         "patterns",
+        "takes_gaps",
     )
 
     def __init__(
@@ -50,6 +51,8 @@ class Mailbox(Generic[T]):
     ) -> None:
         self.patterns: tuple[str, ...] = patterns
         self.is_closed: bool = False
+        self.takes_gaps: bool = False
+        """Whether the reader is woken after messages may have been lost on the way."""
         self._queue = queue
         self._awaited = awaited
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,6 +88,22 @@ class Mailbox(Generic[T]):
             elif not waiter.done():
                 waiter.set_result(None)
         return lost
+
+    def store(
+        self, message: tuple[str, T], moment: int
+    ) -> tuple[object, asyncio.Future[None] | None]:
+        """Take a message; return the message that it displaced, and the reader that waits.
+
+        The caller wakes the reader, so that one call wakes all readers of an event loop.
+
+        Args:
+            message: The subject and the data.
+            moment: When it arrived, by `time.perf_counter_ns()`.
+        """
+        # hot: as tests/benchmarks/relays.py shows.
+        self.changed_at = moment
+        lost = self._queue.put(message)
+        return lost, self._waiter
 
     def note_loss(self) -> None:
         """Count a lost message, and log the first one."""
@@ -169,6 +188,10 @@ class Mailbox(Generic[T]):
         self._queue.clear()
         return count
 
+    def abandon(self) -> None:
+        """Let go of a reader that will never run again, because its event loop was closed."""
+        self._awaited.discard(self)
+
     def close(self) -> None:
         """Discard the queued messages, refuse new ones, and end the reader's wait."""
         self.is_closed = True
@@ -200,7 +223,7 @@ class Mailbox(Generic[T]):
 
     def _wake_from_any_thread(self, waiter: asyncio.Future[None]) -> None:
         if not end_wait_in_its_loop(waiter):
-            self._awaited.discard(self)  # the reader will never run again
+            self.abandon()
 
 
 class Queue(deque[tuple[str, T]]):

@@ -129,7 +129,8 @@ async def note(c: Context, w: Writer) -> None:
 
 async def count(c: Context, w: Writer) -> None:
     counts.append(counts[-1] + 1)
-    w.json(relay.publish("count", counts[-1]))
+    relay.publish("count", counts[-1])
+    w.json(relay.subscription_count)
 
 
 def client(_: object) -> FileResponse:

@@ -69,7 +69,8 @@ async def signup(c: Context, w: Writer) -> None:
 
 async def count(c: Context, w: Writer) -> None:
     counts.append(counts[-1] + 1)
-    w.json(relay.publish("count", counts[-1]))
+    relay.publish("count", counts[-1])
+    w.json(relay.subscription_count)
 
 
 PAGES = {"/": home, "/subscribe": subscribe}

@@ -125,7 +125,8 @@ async def subscribe(c: Context, w: Writer) -> None:
 
 async def count(c: Context, w: Writer) -> None:
     counts.append(counts[-1] + 1)
-    w.json(relay.publish("count", counts[-1]))
+    relay.publish("count", counts[-1])
+    w.json(relay.subscription_count)
 
 
 app = Starlette(

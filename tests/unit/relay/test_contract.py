@@ -37,6 +37,12 @@ def test_a_pattern_is_a_subject_a_prefix_or_everything(pattern):
         ("room.a b", "room.a-b"),
         ("room.a\u2028b", "room.a-b"),
         ("room\n", "room"),
+        ("room\x00", "room"),
+        ("room\ud800", "room"),
+        ("room.[1]", "room.1"),
+        ("room.a?b", "room.a-b"),
+        ("room.a\\b", "room.a-b"),
+        ("a" * 300, "a" * 255),
         ("room.>", "room"),
         (b"room", "room.1"),
         (None, "room.1"),
@@ -83,7 +89,7 @@ def test_the_error_for_an_invalid_subject_has_all_four_parts():
     assert str(caught.value) == (
         "cannot publish on the subject 'room.*'\n"
         "  where: relay.publish()\n"
-        "  why:   a subject is tokens joined by dots, each without white space, `*` and `>`\n"
+        "  why:   a subject is tokens joined by dots; `*` is for patterns\n"
         "  fix:   relay.publish('room', data)"
     )
 
@@ -131,3 +137,37 @@ def test_the_prefixes_of_a_subject_start_with_the_longest(subject, prefixes):
 )
 def test_a_pattern_that_another_pattern_covers_is_omitted(patterns, kept):
     assert disjoint_patterns(patterns) == kept
+
+
+@pytest.mark.parametrize(
+    ("subject", "reason"),
+    [
+        ("room..1", "a subject is tokens joined by dots"),
+        ("room.*", "a subject is tokens joined by dots; `*` is for patterns"),
+        ("a?", "a subject is tokens joined by dots; in Redis, `?` is part of a pattern"),
+        ("[a", "a subject is tokens joined by dots; in Redis, `[` is part of a pattern"),
+        (
+            "a.>",
+            "a subject is tokens joined by dots; in NATS, `>` is a pattern for everything below",
+        ),
+        (
+            "a b",
+            (
+                "a subject is tokens joined by dots; "
+                "NATS reads white space and control characters as the end of a subject"
+            ),
+        ),
+        ("\ud800", "a subject is tokens joined by dots; half a character cannot be sent"),
+        ("a" * 256, "NATS takes no longer command: at most 255 characters"),
+    ],
+)
+def test_the_reason_names_the_broker_that_would_misread_a_subject(subject, reason):
+    with pytest.raises(SubjectError) as caught:
+        checked_subject(subject)
+
+    assert caught.value.why == reason
+
+
+def test_the_longest_subject_is_accepted():
+    assert checked_subject("a" * 255) == "a" * 255
+    assert checked_pattern("a" * 253 + ".*") == "a" * 253 + ".*"

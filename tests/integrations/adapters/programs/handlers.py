@@ -271,7 +271,8 @@ async def subscribe(c: Context, w: Writer) -> None:
 
 
 async def publish(c: Context, w: Writer) -> None:
-    w.json(relay.publish("news", c.query["text"]))
+    relay.publish("news", c.query["text"])
+    w.json(relay.subscription_count)
 
 
 async def flood(c: Context, w: Writer) -> None:
@@ -310,7 +311,8 @@ async def linger(c: Context, w: Writer) -> None:
 
 
 async def release(c: Context, w: Writer) -> None:
-    w.json(relay.publish("release", ""))
+    relay.publish("release", "")
+    w.json(relay.subscription_count)
 
 
 async def left_over(c: Context, w: Writer) -> None:

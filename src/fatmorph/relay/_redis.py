@@ -1,0 +1,167 @@
+"""The Redis backend: one connection for both directions, in version 3 of its protocol.
+
+Redis has patterns of its own, in which `*` stands for any text; with a subject before it, it means
+what it means in a relay. A process sends and receives on one connection, so a subscription gets the
+messages that the process publishes after it.
+
+Source: https://redis.io/docs/latest/develop/pubsub/,
+https://redis.io/docs/latest/develop/reference/protocol-spec/#resp-versions
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from fatmorph.errors import MissingExtraError, plain_text
+from fatmorph.relay._contract import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis.asyncio.connection import Connection as Client
+
+    from fatmorph.relay._address import Address
+    from fatmorph.relay._broker import Receiver
+
+__all__ = ("RedisBroker", "RedisConnection")
+
+
+class RedisBroker:
+    """Redis, or a server with the same protocol, such as Valkey.
+
+    Args:
+        address: Where it is.
+        prefix: The first part of all channels.
+
+    Raises:
+        MissingExtraError: If redis-py is not installed.
+    """
+
+    def __init__(self, address: Address, prefix: str) -> None:
+        try:
+            import redis.asyncio.connection  # noqa: F401, PLC0415 - optional: the extra "redis"
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(
+                "cannot connect a relay to Redis without redis-py",
+                where="Relay.connect(url)",
+                why="it is Redis' own client for Python, and part of the extra redis",
+                fix='pip install "fatmorph[redis]"',
+            ) from error
+        self.address: Address = address
+        self._prefix = prefix
+
+    async def open(self, receiver: Receiver) -> RedisConnection:
+        """Open a connection with one attempt."""
+        client = self._client()
+        try:
+            await client.connect()  # type: ignore[no-untyped-call]  # redis-py's own
+        except BaseException:
+            await client.disconnect(nowait=True)  # or a refused password leaves a socket open
+            raise
+        return RedisConnection(client, self._prefix, receiver)
+
+    def _client(self) -> Client:
+        from redis.asyncio.connection import Connection, SSLConnection  # noqa: PLC0415
+        from redis.asyncio.retry import Retry  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415
+
+        address = self.address
+        options: dict[str, Any] = {  # Any: redis-py's own
+            "host": address.host,
+            "port": address.port,
+            "username": address.user or None,
+            "password": address.password or None,
+            "db": address.database,
+            "protocol": 3,
+            "socket_timeout": None,  # silence is normal; the relay has its own limits
+            "retry": Retry(NoBackoff(), 0),  # the relay tries again, with its own waits
+        }
+        if not address.is_encrypted:
+            return Connection(**options)
+        return SSLConnection(**options, ssl_ca_certs=address.ca_file or None)
+
+
+class RedisConnection:
+    """One open connection to Redis."""
+
+    def __init__(self, client: Client, prefix: str, receiver: Receiver) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._receiver = receiver
+        self._confirming: deque[asyncio.Future[None]] = deque()
+        self._reading = asyncio.ensure_future(self._read())
+
+    async def subscribe(self, patterns: Sequence[str]) -> None:
+        """Ask for the messages of some patterns."""
+        for command, names in (
+            ("SUBSCRIBE", [name for name in patterns if not name.endswith(EVERYTHING)]),
+            ("PSUBSCRIBE", [name for name in patterns if name.endswith(EVERYTHING)]),
+        ):
+            if names:
+                await self._send([(command, *map(self._channel, names))])
+
+    async def unsubscribe(self, pattern: str) -> None:
+        """Ask for no more messages of a pattern."""
+        command = "PUNSUBSCRIBE" if pattern.endswith(EVERYTHING) else "UNSUBSCRIBE"
+        await self._send([(command, self._channel(pattern))])
+
+    async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Send messages in one write."""
+        await self._send([("PUBLISH", self._channel(name), data) for name, data in messages])
+
+    async def confirm(self) -> None:
+        """Wait until Redis has answered, which it does in order."""
+        confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._confirming.append(confirmed)
+        await self._send([("PING",)])
+        await confirmed
+
+    async def ended(self) -> str:
+        """Wait for the end of the connection, and return its reason."""
+        return await asyncio.shield(self._reading)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self._reading.cancel()
+        for confirmed in self._confirming:
+            confirmed.cancel()
+        await self._client.disconnect(nowait=True)
+
+    def _channel(self, pattern: str) -> str:
+        return f"{self._prefix}.{pattern}"
+
+    async def _send(self, commands: Sequence[tuple[str | bytes, ...]]) -> None:
+        packed = self._client.pack_commands(commands)
+        await self._client.send_packed_command(packed, check_health=False)
+
+    async def _read(self) -> str:
+        from redis.exceptions import RedisError, ResponseError  # noqa: PLC0415 - optional
+
+        skipped = len(self._prefix) + 1
+        while True:
+            try:
+                # Bytes, because a payload is not text; pushes are messages.
+                answer = await self._client.read_response(disable_decoding=True, push_request=True)
+            except ResponseError as error:
+                self._receiver.objected(plain_text(error))
+                continue
+            except (OSError, EOFError, RedisError) as error:
+                return plain_text(error)
+            if isinstance(answer, list):
+                self._take(answer, skipped)
+            elif answer == b"PONG":
+                confirmed = self._confirming.popleft()
+                if not confirmed.done():
+                    confirmed.set_result(None)
+
+    def _take(self, push: list[Any], skipped: int) -> None:  # Any: what the protocol has
+        # hot: as tests/benchmarks/relays.py shows.
+        kind = push[0]
+        if kind == b"message":
+            subject = push[1].decode(errors="replace")[skipped:]
+            self._receiver.received(subject, subject, push[2])
+        elif kind == b"pmessage":
+            pattern = push[1].decode()[skipped:]
+            self._receiver.received(pattern, push[2].decode(errors="replace")[skipped:], push[3])
