@@ -256,9 +256,10 @@ class Link:
         over = asyncio.ensure_future(connection.ended())
         over.add_done_callback(lambda _: self._signal.set())
         try:
-            # In this order: a pattern that comes in between is in its turn, too.
-            waiting = self._outbox.waiting_patterns()
-            active = set(self._patterns()) - waiting
+            # In this order: a pattern that comes in between waits for its turn, and does not get the
+            # messages before it.
+            patterns = set(self._patterns())
+            active = patterns - self._outbox.waiting_patterns()
             await _limited(connection.subscribe(sorted(active)))
             await self._announce_losses(connection)
             await _limited(connection.confirm())
