@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.collect()
         gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> None:
+    """Let each test log its own refusals, of which a process logs twenty a minute."""
+    module = sys.modules.get("fatmorph.adapters._respond")
+    if module is not None:
+        vars(module)["_refusals"].clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-__all__ = ("Server", "allow_files", "free_port", "ports_of_worker", "running")
+__all__ = ("Server", "allow_files", "free_port", "ports_of_worker", "running", "wait_until")
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.02
@@ -103,6 +103,14 @@ def _memory_bytes(pid: int) -> int:
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def wait_until(is_so: Callable[[], bool], *, within_seconds: float = 30) -> bool:
+    """Wait until something is so; return whether it was in time."""
+    deadline = time.monotonic() + within_seconds
+    while not (found := is_so()) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    return found
 
 
 def allow_files(number: int) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from fatmorph.errors import one_line, quoted
 
-__all__ = ("Log", "raising_line")
+__all__ = ("Limit", "Log", "raising_line")
 
 REPEAT_SECONDS = 60.0
 MAX_ERRORS = 1000  # that are remembered; a program has fewer lines that raise
@@ -46,6 +46,41 @@ class Log(logging.LoggerAdapter[logging.Logger]):
             # One more frame: a record names the line that called the logger.
             kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 1
             self.logger.log(level, msg, *map(_harmless, args), **kwargs)
+
+
+class Limit:
+    """How many records of one kind a minute are logged.
+
+    Args:
+        most: Records of one kind in a minute.
+
+    Example:
+        >>> limit = Limit(1)
+        >>> limit.left_out("origin"), limit.left_out("origin")
+        (0, None)
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._logged: dict[str, tuple[float, int]] = {}  # since when, and how many
+
+    def clear(self) -> None:
+        """Forget all records."""
+        self._logged.clear()
+
+    def left_out(self, kind: str) -> int | None:
+        """Return how many were left out in the minute before; None to leave out this one too.
+
+        Args:
+            kind: One of a few texts of the library.
+        """
+        now = time.monotonic()
+        begun_at, count = self._logged.get(kind, (now, 0))
+        left_out = 0
+        if now - begun_at >= REPEAT_SECONDS:
+            left_out, begun_at, count = max(count - self._most, 0), now, 0
+        self._logged[kind] = begun_at, count + 1
+        return left_out if count < self._most else None
 
 
 class _Repeats:

@@ -8,9 +8,11 @@ Sources: https://www.rfc-editor.org/rfc/rfc9110 (HTTP), https://www.rfc-editor.o
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing
 from functools import cached_property
+from secrets import token_hex
 from typing import Any, Generic, TypeVar, cast, overload
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -60,6 +62,8 @@ MAX_SIGNAL_BYTES = 1024 * 1024  # signals are a page's small state; 1 MiB is a b
 
 MAX_DIGITS = 20  # of a length; more than any limit, and few enough for int()
 
+REQUEST_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -97,6 +101,7 @@ class Context(Generic[RequestT]):
         request: The framework's own request, for everything else; `Context[Request]` is its type.
         client: The address of the client, or of the proxy before the server; empty if unknown.
         root_path: The prefix under which the application is mounted, as `/app`; empty for none.
+        route: The pattern of the framework's router, as `/rooms/{number}`; empty if unknown.
     """
 
     def __init__(
@@ -114,10 +119,12 @@ class Context(Generic[RequestT]):
         request: RequestT | None = None,
         client: str | None = None,
         root_path: str = "",
+        route: str = "",
     ) -> None:
         self.method = method
         self.root_path: str = root_path.rstrip("/")
         self.path = full_path(self.root_path, path)
+        self.route: str = route
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = cast("RequestT", request)
         self.settings = settings
@@ -147,6 +154,21 @@ class Context(Generic[RequestT]):
             if separator:
                 found.setdefault(name, unquote(value.strip('"')))
         return found
+
+    @property
+    def line(self) -> str:
+        """The method and the path, as they are named in logs."""
+        return request_line(self.method, self.path)
+
+    @cached_property
+    def request_id(self) -> str:
+        """The id of the request in the log: its `x-request-id`, or a new one.
+
+        A proxy can send the one of its own log. A client can send any, of letters, digits, `-`,
+        `_` and `.`, up to 64 of them, so an id proves nothing.
+        """
+        sent = self.headers.get("x-request-id", "")
+        return sent if REQUEST_ID.fullmatch(sent) else token_hex(8)
 
     def url(self, path: str) -> str:
         """Return the URL of a path of this application, with the prefix where it is mounted.

@@ -11,18 +11,34 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
+from fatmorph._histogram import Histogram
+
 __all__ = (
+    "CHANGE_SECONDS",
     "COUNTERS",
+    "DRAW_SECONDS",
     "Counters",
     "OpenStream",
+    "PageCounters",
     "PageRecord",
     "Traffic",
+    "endings",
+    "note_ending",
+    "note_refusal",
     "open_streams",
+    "pages",
     "prometheus",
+    "refusals",
     "snapshot",
 )
+
+# A program has fewer handlers; further names are counted together.
+MAX_PAGES = 1000
+OTHER_PAGES = "other"
 
 
 @dataclass(slots=True)
@@ -35,7 +51,8 @@ class Counters:
         events: Events written to them.
         bytes_written: Bytes of all bodies, before compression.
         bytes_sent: Bytes of bodies that sockets have accepted, after compression.
-        dropped: Messages that no reader took in time, and pages that newer ones replaced.
+        dropped: Messages that no reader took in time.
+        overtaken: Changes that no page of their own showed, because a later page shows them too.
         cut: Clients that were cut off because they did not read.
         page_states: States of pages, open or left, that `fatmorph.Pages` keeps.
         page_states_dropped: Such states that were dropped early, because there was no more room.
@@ -51,12 +68,32 @@ class Counters:
     bytes_written: int = 0
     bytes_sent: int = 0
     dropped: int = 0
+    overtaken: int = 0
     cut: int = 0
     page_states: int = 0
     page_states_dropped: int = 0
     thin_pages: int = 0
     whole_pages: int = 0
     render_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class PageCounters:
+    """Numbers of one handler since the process started.
+
+    Args:
+        streams_open: Its open event streams.
+        streams: Its event streams that were opened.
+        events: Events written to them.
+        bytes_written: Bytes of these streams, before compression.
+        bytes_sent: Bytes of these streams that sockets have accepted, after compression.
+    """
+
+    streams_open: int = 0
+    streams: int = 0
+    events: int = 0
+    bytes_written: int = 0
+    bytes_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +134,10 @@ class PageRecord:
 
 COUNTERS = Counters()
 """The counters of this process; only fatmorph changes them."""
+DRAW_SECONDS = Histogram()
+"""How long the pages of `w.live()` took, from the call of the view to the bytes."""
+CHANGE_SECONDS = Histogram()
+"""How long after a change the page that shows it was written."""
 
 # A gauge may fall. Counters get the suffix _total.
 HELP = {
@@ -105,7 +146,8 @@ HELP = {
     "events": "Events written to event streams.",
     "bytes_written": "Bytes of bodies before compression.",
     "bytes_sent": "Bytes of bodies after compression, accepted by sockets.",
-    "dropped": "Messages and pages that were dropped because a reader was too slow.",
+    "dropped": "Messages that were dropped because a reader was too slow.",
+    "overtaken": "Changes that a later page showed together with others.",
     "cut": "Clients that were cut off because they did not read.",
     "page_states": "States of pages, open or left.",
     "page_states_dropped": "States of pages that were dropped because there was no more room.",
@@ -155,25 +197,117 @@ def open_streams() -> tuple[OpenStream, ...]:
     )
 
 
-def prometheus() -> str:
+def pages() -> dict[str, PageCounters]:
+    """Return the counters of each handler by its name, as `main.subscribe`.
+
+    After a thousand names, further handlers are counted together as `other`.
+
+    Example:
+        >>> from fatmorph import counters
+        >>> [name for name, page in counters.pages().items() if page.streams_open > 1000]
+        []
+    """
+    found = {name: replace(page) for name, page in _pages.items()}
+    for traffic in tuple(_open):
+        traffic.add_to(found[_page_key(traffic.page.name)])
+    return found
+
+
+def endings() -> dict[str, int]:
+    """Return how many event streams have ended in each way, as `client left`."""
+    return dict(_endings)
+
+
+def refusals() -> dict[tuple[str, int], int]:
+    """Return how many requests were refused, by the code of the error and the status.
+
+    Example:
+        >>> from fatmorph import counters
+        >>> counters.refusals().get(("origin", 403), 0) >= 0
+        True
+    """
+    return dict(_refusals)
+
+
+def note_ending(ending: str) -> None:
+    """Count the end of an event stream."""
+    _endings[ending] += 1
+
+
+def note_refusal(code: str, status: int) -> None:
+    """Count a request that was refused."""
+    _refusals[code, status] += 1
+
+
+def prometheus(labels: Mapping[str, str] | None = None) -> str:
     """Return all counters as text for Prometheus and OpenTelemetry.
 
     Serve it on a route, as `text/plain; version=0.0.4`.
 
+    Args:
+        labels: Labels of every number, such as `{"worker": "1"}`; by default none.
+
     Example:
         >>> from fatmorph import counters
-        >>> counters.prometheus().splitlines()[-1].partition(" ")[0]
-        'fatmorph_render_seconds_total'
+        >>> counters.prometheus({"worker": "1"}).splitlines()[2].rpartition(" ")[0]
+        'fatmorph_streams_open{worker="1"}'
+
+    Source: https://prometheus.io/docs/instrumenting/exposition_formats/
     """
+    own = dict(labels or {})
     now = snapshot()
     lines: list[str] = []
     for field in fields(now):
-        is_gauge = field.name in GAUGES
-        name = f"fatmorph_{field.name}" + ("" if is_gauge else "_total")
-        lines.append(f"# HELP {name} {HELP[field.name]}")
-        lines.append(f"# TYPE {name} {'gauge' if is_gauge else 'counter'}")
-        lines.append(f"{name} {getattr(now, field.name)}")
+        lines += _family(field.name, HELP[field.name], [(own, getattr(now, field.name))])
+    by_page = pages()
+    for field in fields(PageCounters):
+        values = [({**own, "page": n}, getattr(p, field.name)) for n, p in by_page.items()]
+        lines += _family(f"page_{field.name}", f"{HELP[field.name][:-1]}, by handler.", values)
+    ended = [({**own, "ending": ending}, count) for ending, count in _endings.items()]
+    lines += _family("endings", "Event streams that have ended, by their ending.", ended)
+    refused = [
+        ({**own, "reason": code, "status": str(status)}, count)
+        for (code, status), count in _refusals.items()
+    ]
+    lines += _family("refusals", "Requests that were refused.", refused)
+    lines += _histogram("draw_seconds", "Seconds to draw a live page.", DRAW_SECONDS, own)
+    help_text = "Seconds from a change to the page that shows it."
+    lines += _histogram("change_seconds", help_text, CHANGE_SECONDS, own)
     return "\n".join([*lines, ""])
+
+
+def _family(
+    name: str, help_text: str, values: Iterable[tuple[Mapping[str, str], float]]
+) -> Iterator[str]:
+    is_gauge = name.removeprefix("page_") in GAUGES or name in GAUGES
+    name = f"fatmorph_{name}" + ("" if is_gauge else "_total")
+    yield f"# HELP {name} {help_text}"
+    yield f"# TYPE {name} {'gauge' if is_gauge else 'counter'}"
+    for labels, value in values:
+        yield f"{name}{_labelled(labels)} {value}"
+
+
+def _histogram(
+    name: str, help_text: str, histogram: Histogram, own: Mapping[str, str]
+) -> Iterator[str]:
+    name = f"fatmorph_{name}"
+    counts = histogram.cumulative()
+    yield f"# HELP {name} {help_text}"
+    yield f"# TYPE {name} histogram"
+    for bound, count in zip((*map(str, histogram.bounds), "+Inf"), counts, strict=True):
+        yield f"{name}_bucket{_labelled({**own, 'le': bound})} {count}"
+    yield f"{name}_sum{_labelled(own)} {histogram.total}"
+    yield f"{name}_count{_labelled(own)} {counts[-1]}"
+
+
+def _labelled(labels: Mapping[str, str]) -> str:
+    if not labels:
+        return ""
+    texts = (
+        value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        for value in labels.values()
+    )
+    return "{" + ",".join(f'{n}="{v}"' for n, v in zip(labels, texts, strict=True)) + "}"
 
 
 class Traffic:
@@ -217,6 +351,9 @@ class Traffic:
         """Count a stream of events."""
         self.is_stream = True
         _open.add(self)
+        page = _pages.setdefault(_page_key(self.page.name), PageCounters())
+        page.streams += 1
+        page.streams_open += 1
         COUNTERS.streams += 1
         COUNTERS.streams_open += 1
 
@@ -238,8 +375,8 @@ class Traffic:
         """Count bytes that the socket has accepted."""
         self.sent += size
 
-    def add_to(self, counters: Counters) -> None:
-        """Add these numbers to those of a process."""
+    def add_to(self, counters: Counters | PageCounters) -> None:
+        """Add these numbers to those of a process, or of a handler."""
         counters.events += self.events
         counters.bytes_written += self.written
         counters.bytes_sent += self.sent
@@ -252,8 +389,19 @@ class Traffic:
         self.add_to(COUNTERS)
         if self.is_stream:
             _open.discard(self)
+            page = _pages[_page_key(self.page.name)]
+            self.add_to(page)
+            page.streams_open -= 1
             COUNTERS.streams_open -= 1
         return self.is_stream
 
 
+def _page_key(name: str) -> str:
+    is_known = name in _pages or len(_pages) < MAX_PAGES
+    return name if is_known else OTHER_PAGES
+
+
 _open: set[Traffic] = set()
+_pages: dict[str, PageCounters] = {}
+_endings: Counter[str] = Counter()
+_refusals: Counter[tuple[str, int]] = Counter()

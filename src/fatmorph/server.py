@@ -9,11 +9,15 @@ Source: https://www.uvicorn.org/settings/
 
 from __future__ import annotations
 
+import inspect
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeAlias
 
+from fatmorph._log import Log
 from fatmorph.errors import MissingExtraError, ServeError, short_repr
+from fatmorph.markup._suggestion import closest_name
 
 __all__ = ("LogLevel", "serve")
 
@@ -23,6 +27,9 @@ LogLevel: TypeAlias = Literal["critical", "error", "warning", "info", "debug", "
 GRACEFUL_SHUTDOWN_SECONDS = 2
 # By name: it is a subclass of a class of uvicorn, which may not be installed.
 PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
+LOGGER = "fatmorph"
+# Tells the workers, which inherit it, that they are not alone.
+WORKERS = "FATMORPH_WORKERS"
 
 
 def serve(
@@ -33,6 +40,7 @@ def serve(
     workers: int = 1,
     access_log: bool = True,
     log_level: LogLevel = "info",
+    **options: Any,
 ) -> None:
     """Serve an ASGI application until SIGINT or SIGTERM.
 
@@ -42,16 +50,21 @@ def serve(
         port: 0 selects a free port and logs it.
         workers: Number of processes, 1 or more; an in-memory Relay does not connect them.
         access_log: Whether to log every request.
-        log_level: The lowest level that is logged.
+        log_level: The lowest level that is logged, also of fatmorph's own loggers, unless your
+            program has configured them or the root logger before.
+        options: Further options of `uvicorn.run()`, such as `uds`, `ssl_certfile`, `root_path`,
+            `forwarded_allow_ips`, `limit_concurrency`, `backlog` and `timeout_keep_alive`.
 
     Raises:
-        ServeError: Several workers, but the application is not a global name of `main.py`; or
-            fewer than one worker.
+        ServeError: Several workers, but the application is not a global name of `main.py`; fewer
+            than one worker; or an option that uvicorn does not have.
         MissingExtraError: uvicorn is not installed.
 
     Example:
         if __name__ == "__main__":
             serve(app, port=8000)
+
+    Source: https://www.uvicorn.org/settings/
     """
     try:
         import uvicorn  # noqa: PLC0415 - optional: the extra "serve"
@@ -62,16 +75,44 @@ def serve(
             why="uvicorn is an optional dependency, because any ASGI server works",
             fix='pip install "fatmorph[serve]"',
         ) from error
+    _check_options(options, inspect.signature(uvicorn.run).parameters)
+    target = app if workers == 1 else _import_string(app, workers)
+    os.environ[WORKERS] = str(workers)
+    defaults = {
+        "http": PROTOCOL,
+        "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
+        "log_config": _log_config(uvicorn.config.LOGGING_CONFIG, log_level),
+    }
     uvicorn.run(
-        app if workers == 1 else _import_string(app, workers),
+        target,
         host=host,
         port=port,
         workers=workers,
         access_log=access_log,
         log_level=log_level,
-        http=PROTOCOL,
-        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_SECONDS,
+        **{**defaults, **options},
     )
+
+
+def _check_options(options: Iterable[str], known: Iterable[str]) -> None:
+    for name in options:
+        if name not in known:
+            near = closest_name(name, tuple(known))
+            raise ServeError(
+                f"cannot pass the option {short_repr(name)} to uvicorn",
+                where=f"serve(…, {name}=…)",
+                why="it takes the arguments of uvicorn.run() alone",
+                fix=f"serve(app, {near or 'uds'}=…)",
+            )
+
+
+def _log_config(config: dict[str, Any], level: LogLevel) -> dict[str, Any]:
+    """Return uvicorn's configuration of logs, with our loggers if no handler gets their lines."""
+    if Log(LOGGER).logger.hasHandlers():
+        return config
+    name = "DEBUG" if level == "trace" else level.upper()
+    own = {"handlers": ["default"], "level": name, "propagate": False}
+    return {**config, "loggers": {**config["loggers"], LOGGER: own}}
 
 
 def _import_string(app: Callable[..., Any] | str, workers: int) -> str:

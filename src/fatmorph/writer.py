@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Hashable, Iterable
 from functools import partial
 from inspect import isawaitable
+from time import perf_counter
 from typing import Any, TypeAlias, TypeVar, cast, overload
 
 from fatmorph._commands import CommandWriter
@@ -20,6 +21,7 @@ from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph._thin_pages import ThinPages
+from fatmorph.counters import DRAW_SECONDS
 from fatmorph.datastar._drawing import draw, draw_kept
 from fatmorph.datastar.events._elements import (
     PatchOptions,
@@ -262,7 +264,7 @@ class Writer(CommandWriter):
             async for subject, data in w.alive(relay.subscribe("room.1.*")):
                 w.patch(room_view(1))
         """
-        self._open_stream()
+        self._open_stream(source)
         return Alive(self._stream, source, heartbeat=heartbeat, max_rate=max_rate)
 
     async def live(
@@ -308,7 +310,7 @@ class Writer(CommandWriter):
             call.is_used = True  # even if the stream ends before its first page
         # Earlier events may have changed the page in the browser, and it may show an error.
         last_id = None if self._is_started or shows_errors() else self._last_event_id
-        self._open_stream()
+        self._open_stream(*sources)
         regions = only if only is None or isinstance(only, str) else tuple(only)
         is_thin = only is None and (self._is_thin if thin is None else thin)
         checker = self._patch_checker
@@ -362,14 +364,18 @@ class Writer(CommandWriter):
     async def _draw_page(
         self, view: View, only: str | tuple[str, ...] | None, *, is_thin: bool
     ) -> Page:
+        begun_at = perf_counter()
         drawn = view()
         page = await drawn if isawaitable(drawn) else drawn
         if is_thin:
+            DRAW_SECONDS.add(perf_counter() - begun_at)  # the event belongs to each stream
             return Page(b"", "", view=page)
         # isawaitable() does not narrow the type of the other views.
         write = partial(patch_elements, only=only, event_id="")
         event = self._draw(cast("Element", page), write, has_targets=only is not None)
-        return Page(*identified(event))
+        identified_event = identified(event)
+        DRAW_SECONDS.add(perf_counter() - begun_at)
+        return Page(*identified_event)
 
 
 def _thin_error() -> EventError:

@@ -18,7 +18,7 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 # `docs/explanation/design.md` draws them.
 LAYERS = (
     ("errors", "types", "_servers", "_lazy_names", "_functions"),
-    ("_log",),
+    ("_log", "_histogram"),
     ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("_commands", "_thin_pages"),
@@ -141,6 +141,7 @@ PACKAGE_ORDER = {
         "outbox",
         "page_streams",
         "retries",
+        "request_record",
         "stream",
         "recorded_stream",
         "alive",

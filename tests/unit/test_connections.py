@@ -9,6 +9,7 @@ import pytest
 from fatmorph import Context, Relay, Writer
 from fatmorph.adapters import _respond, respond
 from fatmorph.adapters._connections import Connections
+from fatmorph.counters import COUNTERS
 from fatmorph.testing import MemoryClient
 from transports import turns
 
@@ -125,5 +126,52 @@ async def test_a_whole_response_over_http_1_0_is_not_logged(
 
     old = {**SCOPE, "http_version": "1.0"}
     await respond(handler, Context(method="GET", path="/", request=old), MemoryClient())
+
+    assert caplog.records == []
+
+
+async def test_streams_that_use_up_the_files_of_the_process_are_logged_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fatmorph.adapters._connections._file_limit", lambda: 8)
+    monkeypatch.setattr(_respond, "_connections", Connections())
+    monkeypatch.setattr(COUNTERS, "streams_open", 0)
+
+    logged = await warnings(caplog, None, count=9)
+
+    assert [text.partition(",")[0] for text in logged] == ["6 streams are open"]
+    assert logged[0].endswith("Raise the limit: ulimit -n 65536 (systemd: LimitNOFILE=65536)")
+
+
+async def test_a_relay_in_memory_of_one_of_several_workers_is_logged_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FATMORPH_WORKERS", "4")
+
+    logged = await warnings(caplog, None, count=2)
+
+    assert [text.partition(",")[0] for text in logged] == [
+        "a stream waits for a Relay of this process"
+    ]
+
+
+async def test_a_relay_of_the_only_process_is_not_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FATMORPH_WORKERS", "1")
+
+    assert await warnings(caplog, None, count=1) == []
+
+
+async def test_a_stream_without_a_relay_is_not_logged_in_a_worker(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FATMORPH_WORKERS", "4")
+
+    async def handler(c: Context, w: Writer) -> None:
+        async for _ in w.alive(max_rate=100):
+            break
+
+    await respond(handler, Context(method="GET", path="/"), MemoryClient())
 
     assert caplog.records == []

@@ -8,14 +8,24 @@ from typing import Any
 import pytest
 
 from fatmorph import Context, Relay, Writer, counters, h
+from fatmorph._histogram import Histogram
 from fatmorph.adapters import respond
-from fatmorph.counters import COUNTERS, Counters, OpenStream, Traffic
+from fatmorph.counters import (
+    COUNTERS,
+    MAX_PAGES,
+    Counters,
+    OpenStream,
+    PageCounters,
+    PageRecord,
+    Traffic,
+)
 from fatmorph.testing import MemoryClient
 from transports import turns
 
 DATASTAR = [("datastar-request", "true")]
 Handler = Any  # a function with attributes
 relay = Relay[str]()
+HISTOGRAMS = (counters.DRAW_SECONDS, counters.CHANGE_SECONDS)  # the real ones
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +33,10 @@ def zero(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count from zero, and leave no trace."""
     for name, value in asdict(Counters()).items():
         monkeypatch.setattr(COUNTERS, name, value)
-    monkeypatch.setattr(counters, "_open", set())
+    for name in ("_open", "_pages", "_endings", "_refusals"):
+        monkeypatch.setattr(counters, name, type(vars(counters)[name])())
+    for name in ("DRAW_SECONDS", "CHANGE_SECONDS"):
+        monkeypatch.setattr(counters, name, Histogram((0.1, 1.0)))
 
 
 def test_a_stream_of_events_counts_what_it_carries() -> None:
@@ -95,12 +108,23 @@ def test_prometheus_reads_every_counter() -> None:
         "fatmorph_bytes_written_total 0",
         "fatmorph_bytes_sent_total 0",
         "fatmorph_dropped_total 0",
+        "fatmorph_overtaken_total 0",
         "fatmorph_cut_total 0",
         "fatmorph_page_states 0",
         "fatmorph_page_states_dropped_total 0",
         "fatmorph_thin_pages_total 0",
         "fatmorph_whole_pages_total 0",
         "fatmorph_render_seconds_total 0.25",
+        'fatmorph_draw_seconds_bucket{le="0.1"} 0',
+        'fatmorph_draw_seconds_bucket{le="1.0"} 0',
+        'fatmorph_draw_seconds_bucket{le="+Inf"} 0',
+        "fatmorph_draw_seconds_sum 0.0",
+        "fatmorph_draw_seconds_count 0",
+        'fatmorph_change_seconds_bucket{le="0.1"} 0',
+        'fatmorph_change_seconds_bucket{le="1.0"} 0',
+        'fatmorph_change_seconds_bucket{le="+Inf"} 0',
+        "fatmorph_change_seconds_sum 0.0",
+        "fatmorph_change_seconds_count 0",
     ]
     assert counters.prometheus().endswith("\n")
 
@@ -167,3 +191,95 @@ async def decorated(c: Context, w: Writer) -> None:
     async for _, text in w.alive(relay.subscribe("decorated")):
         if is_first:
             raise LookupError(text)
+
+
+def test_the_numbers_of_a_handler_are_kept_after_its_streams() -> None:
+    ended, opened = (Traffic(100.0, PageRecord("main.subscribe")) for _ in range(2))
+    for traffic in (ended, opened):
+        traffic.open_stream()
+        traffic.add_written(10, 101.0, is_event=True)
+        traffic.add_sent(7)
+
+    ended.end()
+
+    assert counters.pages() == {
+        "main.subscribe": PageCounters(
+            streams_open=1, streams=2, events=2, bytes_written=20, bytes_sent=14
+        )
+    }
+
+
+def test_handlers_beyond_a_thousand_are_counted_together() -> None:
+    for number in range(MAX_PAGES + 2):
+        Traffic(100.0, PageRecord(f"main.page{number}")).open_stream()
+
+    assert len(counters.pages()) == MAX_PAGES + 1
+    assert counters.pages()["other"].streams == 2
+
+
+def test_prometheus_reads_the_numbers_of_handlers_endings_and_refusals_with_labels() -> None:
+    Traffic(100.0, PageRecord('main."<locals>"')).open_stream()
+    counters.note_ending("client left")
+    counters.note_refusal("origin", 403)
+    counters.CHANGE_SECONDS.add(0.5)
+
+    lines = counters.prometheus({"worker": "1"}).splitlines()
+
+    page = 'page="main.\\"<locals>\\""'
+    assert {
+        'fatmorph_streams_open{worker="1"} 1',
+        f'fatmorph_page_streams_open{{worker="1",{page}}} 1',
+        f'fatmorph_page_streams_total{{worker="1",{page}}} 1',
+        'fatmorph_endings_total{worker="1",ending="client left"} 1',
+        'fatmorph_refusals_total{worker="1",reason="origin",status="403"} 1',
+        'fatmorph_change_seconds_bucket{worker="1",le="0.1"} 0',
+        'fatmorph_change_seconds_bucket{worker="1",le="1.0"} 1',
+        'fatmorph_change_seconds_sum{worker="1"} 0.5',
+    } <= set(lines)
+    types = {line.split()[2]: line.split()[3] for line in lines if line.startswith("# TYPE")}
+    assert (types["fatmorph_page_streams_open"], types["fatmorph_endings_total"]) == (
+        "gauge",
+        "counter",
+    )
+
+
+async def test_the_endings_of_streams_are_counted() -> None:
+    client = MemoryClient()
+    task = asyncio.create_task(
+        respond(subscribe, Context(method="GET", path="/", headers=DATASTAR), client)
+    )
+    await turns()
+
+    client.leave()
+    await task
+
+    assert counters.endings() == {"client left": 1}
+
+
+async def test_refused_requests_are_counted_by_their_reason() -> None:
+    headers = [*DATASTAR, ("origin", "https://evil.example"), ("host", "board.example")]
+
+    for _ in range(2):
+        context = Context(method="POST", path="/", headers=headers)
+        await respond(subscribe, context, MemoryClient())
+
+    assert counters.refusals() == {("origin", 403): 2}
+
+
+async def test_the_seconds_of_draws_and_changes_of_a_live_page_are_counted() -> None:
+    async def live(c: Context, w: Writer) -> None:
+        await w.live(lambda: h.p(str(next(numbers))), relay.subscribe("live"))
+
+    numbers = iter(range(10))
+    before = [histogram.cumulative()[-1] for histogram in HISTOGRAMS]
+    client = MemoryClient()
+    task = asyncio.create_task(respond(live, Context(method="GET", path="/"), client))
+    await turns()
+    relay.publish("live", "")
+    await turns()
+
+    client.leave()
+    await task
+
+    after = [histogram.cumulative()[-1] for histogram in HISTOGRAMS]
+    assert [count - begun for count, begun in zip(after, before, strict=True)] == [2, 1]

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import pytest
 
-from fatmorph._log import Log, _Repeats
+from fatmorph._log import Limit, Log, _Repeats
 from fatmorph.errors import OriginError
 from fatmorph.morph.finding import Finding
 
@@ -151,3 +151,20 @@ def test_a_thousand_errors_are_remembered_and_then_forgotten_together() -> None:
 
     again = [repeats.left_out({"exc_info": error}) for error in (errors[0], errors[1000])]
     assert (first, again) == ([0] * 1001, [0, None])
+
+
+def test_a_kind_of_record_is_logged_so_often_a_minute_and_then_with_a_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("fatmorph._log.time.monotonic", lambda: now)
+    limit = Limit(2)
+
+    first = [limit.left_out("origin") for _ in range(4)]
+    other = limit.left_out("signals")
+    now += 60.0
+    later = [limit.left_out("origin") for _ in range(3)]
+    now += 61.0
+
+    assert (first, other, later) == ([0, 0, None, None], 0, [2, 0, None])
+    assert limit.left_out("origin") == 1

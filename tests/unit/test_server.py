@@ -1,14 +1,17 @@
 """serve(): the options that it passes to uvicorn, and the arguments that it refuses."""
 
+import inspect
+import logging
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from fatmorph.errors import MissingExtraError, ServeError
-from fatmorph.server import serve
+from fatmorph.server import LogLevel, serve
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -19,7 +22,14 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
     """Return the calls of `uvicorn.run()`, which does not run."""
     calls: list[tuple[Any, dict[str, Any]]] = []
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: calls.append((app, options)))
+    monkeypatch.setenv("FATMORPH_WORKERS", "1")
+    parameters = inspect.signature(uvicorn.run)
+
+    def run(app: Any, **options: Any) -> None:
+        calls.append((app, options))
+
+    vars(run)["__signature__"] = parameters
+    monkeypatch.setattr(uvicorn, "run", run)
     return calls
 
 
@@ -35,7 +45,66 @@ def test_one_worker_runs_the_application_itself(asked: list[tuple[Any, dict[str,
         "http": "fatmorph.uvicorn_protocol:Protocol",
         "timeout_graceful_shutdown": 2,
     }
-    assert asked == [(app, options)]
+    [(served, passed)] = asked
+    log_config = passed.pop("log_config")
+    assert (served, passed) == (app, options)
+    assert log_config["formatters"] == LOGGING_CONFIG["formatters"]
+
+
+def test_every_option_of_uvicorn_is_passed_on_and_wins(
+    asked: list[tuple[Any, dict[str, Any]]],
+) -> None:
+    options = {
+        "uds": "/run/app.sock",
+        "root_path": "/shop",
+        "forwarded_allow_ips": "*",
+        "limit_concurrency": 5000,
+        "backlog": 4096,
+        "timeout_keep_alive": 75,
+        "ssl_certfile": "cert.pem",
+        "http": "h11",
+        "log_config": None,
+    }
+
+    serve(app, **options)
+
+    [(_, passed)] = asked
+    assert {name: passed[name] for name in options} == options
+
+
+def test_an_option_that_uvicorn_does_not_have_is_refused(
+    asked: list[tuple[Any, dict[str, Any]]],
+) -> None:
+    with pytest.raises(ServeError, match="cannot pass the option 'limit_concurency'") as caught:
+        serve(app, limit_concurency=5)
+
+    assert (caught.value.fix, asked) == ("serve(app, limit_concurrency=…)", [])
+
+
+@pytest.mark.parametrize(("level", "name"), [("info", "INFO"), ("trace", "DEBUG")])
+def test_the_lines_of_fatmorph_are_shown_as_those_of_uvicorn(
+    asked: list[tuple[Any, dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+    level: LogLevel,
+    name: str,
+) -> None:
+    monkeypatch.setattr(logging.getLogger("fatmorph"), "hasHandlers", lambda: False)
+
+    serve(app, log_level=level)
+
+    own = asked[0][1]["log_config"]["loggers"]["fatmorph"]
+    assert own == {"handlers": ["default"], "level": name, "propagate": False}
+    assert "fatmorph" not in LOGGING_CONFIG["loggers"]
+
+
+def test_a_program_that_has_configured_its_log_keeps_it(
+    asked: list[tuple[Any, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("fatmorph"), "hasHandlers", lambda: True)
+
+    serve(app)
+
+    assert asked[0][1]["log_config"] == LOGGING_CONFIG
 
 
 def test_several_workers_import_the_application_by_its_name(

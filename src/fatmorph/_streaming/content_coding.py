@@ -37,7 +37,15 @@ class ContentCoding:
         traffic: The numbers of the response.
     """
 
-    __slots__ = ("_accept_encoding", "_compressor", "_limits", "_silence_timer", "_traffic", "head")
+    __slots__ = (
+        "_accept_encoding",
+        "_compressor",
+        "_limits",
+        "_silence_timer",
+        "_traffic",
+        "head",
+        "name",
+    )
 
     def __init__(self, limits: Limits, accept_encoding: str | None, traffic: Traffic) -> None:
         self._limits = limits
@@ -45,6 +53,8 @@ class ContentCoding:
         self._traffic = traffic
         self._compressor: Compressor | None = None
         self._silence_timer: asyncio.TimerHandle | None = None
+        self.name: str = ""
+        """The content coding of a stream; empty if it is sent as it is."""
         self.head: tuple[int, Sequence[Header]] | None = None
         """The status and headers that are still to be sent."""
 
@@ -106,6 +116,7 @@ class ContentCoding:
         if chosen is None:
             return headers
         self._compressor = compressors[chosen]
+        self.name = chosen
         return [*headers, ("content-encoding", chosen)]
 
     def whole(self, headers: Sequence[Header], body: bytes) -> tuple[Sequence[Header], bytes]:

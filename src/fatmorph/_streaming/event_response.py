@@ -215,7 +215,7 @@ class EventResponder(Responder):
         self._start(200, [*answer.headers, NO_CACHE, length])
         self._stream.complete(answer.body)
 
-    def _open_stream(self) -> None:
+    def _open_stream(self, *_sources: object) -> None:
         self._start_stream()  # the client learns at once that the stream is open
         if self._is_head:
             self._stream.end(Ending.COMPLETE)

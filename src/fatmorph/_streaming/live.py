@@ -24,7 +24,7 @@ from fatmorph._streaming.changes import changes_of, joined
 from fatmorph._streaming.shared_page import Page, SharedPage
 from fatmorph._streaming.shown_tasks import Awaited, ShownTasks, begin_draw, end_draw, running_tasks
 from fatmorph._streaming.stream import Stream
-from fatmorph.counters import COUNTERS
+from fatmorph.counters import CHANGE_SECONDS, COUNTERS
 from fatmorph.errors import ResponseError
 from fatmorph.http._head import completed_error
 
@@ -120,7 +120,7 @@ class Live:
             # In this order: a change that another thread publishes in between is not lost.
             skipped = self._changes.skip()
             if not is_first:
-                COUNTERS.dropped += skipped
+                COUNTERS.overtaken += skipped
                 return self._changes.changed_at
         now = time.perf_counter_ns()
         # A new stream must show the current state. A poll shows a state that is at most one
@@ -142,6 +142,8 @@ class Live:
             if self._stream.is_ended and self._stream.is_complete:
                 raise completed_error()  # the view itself has unsubscribed the page
             self._stream.write(event)
+            if self._last_id is not None and self._changes is not None:
+                CHANGE_SECONDS.add(max(time.perf_counter_ns() - changed_at, 0) / 1e9)
             self._last_id = page.id
 
     async def _drawn(self, changed_at: int) -> Page:

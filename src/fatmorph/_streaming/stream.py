@@ -21,6 +21,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9112#section-8 (incomplete messages)
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -32,8 +33,9 @@ from fatmorph._streaming.lifetime import Ending, Lifetime, Waiting
 from fatmorph._streaming.limits import Limits
 from fatmorph._streaming.outbox import Outbox
 from fatmorph._streaming.page_streams import replace_stream
+from fatmorph._streaming.request_record import RequestRecord, fields_of
 from fatmorph._streaming.retries import Retries
-from fatmorph.counters import COUNTERS, Traffic
+from fatmorph.counters import COUNTERS, Traffic, note_ending
 from fatmorph.transport import Transport
 
 __all__ = ("HEARTBEAT", "Stream")
@@ -77,6 +79,7 @@ class Stream:
         "_traffic",
         "is_left_incomplete",
         "is_started",
+        "request",
     )
 
     def __init__(
@@ -103,6 +106,8 @@ class Stream:
         self._lifetime = Lifetime(transport, self._outbox)
         self.is_started: bool = False
         """Whether status and headers are fixed."""
+        self.request: RequestRecord | None = None
+        """The request, for the log."""
         self.is_left_incomplete: bool = False
         """Whether the response was left incomplete on purpose."""
 
@@ -341,6 +346,7 @@ class Stream:
         if ending is None:
             ending = Ending.COMPLETE if self.is_complete else Ending.ABORTED
         if self._traffic.end():
+            note_ending(ending.value)
             self._log_end(ending)
         self._lifetime.close()
         self._outbox.close()
@@ -376,23 +382,31 @@ class Stream:
         return self._retries.ended(now, lived_seconds, self._ended_together)
 
     def _log_end(self, ending: Ending) -> None:
+        if not logger.isEnabledFor(logging.INFO):
+            return
         traffic = self._traffic
         seconds = self._loop.time() - traffic.begun_at
         logger.info(
-            "stream ended: %s after %.1f s, %d events, %d bytes written, %d sent",
+            "stream ended: %s after %.1f s, %d events, %d bytes written, %d sent%s",
             ending.value,
             seconds,
             traffic.events,
             traffic.written,
             traffic.sent,
+            "" if self.request is None else f": {self.request.line}",
             extra={
+                **self._request_fields(),
+                "coding": self._coding.name,
                 "ending": ending.value,
-                "seconds": seconds,
+                "seconds": round(seconds, 3),
                 "events": traffic.events,
                 "bytes_written": traffic.written,
                 "bytes_sent": traffic.sent,
             },
         )
+
+    def _request_fields(self) -> dict[str, str]:
+        return {} if self.request is None else fields_of(self.request, self._traffic.page.name)
 
     def _log_cut(self, why: str) -> None:
         waiting, sent = self._outbox.waiting_bytes, self._traffic.sent
@@ -403,5 +417,11 @@ class Stream:
             waiting,
             seconds,
             sent,
-            extra={"bytes_waiting": waiting, "bytes_sent": sent, "seconds_stalled": seconds},
+            extra={
+                **self._request_fields(),
+                "coding": self._coding.name,
+                "bytes_waiting": waiting,
+                "bytes_sent": sent,
+                "seconds_stalled": round(seconds, 3),
+            },
         )

@@ -1,4 +1,4 @@
-"""The connections of browsers and proxies: warnings about those that are too few or too old.
+"""The surroundings of streams: warnings about connections, files and workers that do not fit.
 
 A browser opens at most six connections to a host over HTTP/1.1, and a stream occupies one of them.
 Behind a proxy, the address and the protocol of the browser are unknown, so nothing is counted for
@@ -14,17 +14,29 @@ https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version
 
 from __future__ import annotations
 
+import math
+import os
+import sys
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 
 from fatmorph._log import Log
 from fatmorph.context import Context
+from fatmorph.counters import COUNTERS
+
+if sys.platform != "win32":
+    import resource
 
 __all__ = ("Connections",)
 
 logger = Log("fatmorph.adapters")
+
+WORKERS = "FATMORPH_WORKERS"  # of `serve()`
+RELAY = "fatmorph.relay._memory"
+# The other files are those of clients that load pages, of databases and of logs.
+MAX_FILES_SHARE = 0.75
 
 MAX_STREAMS = 4  # of six connections, which leaves two for everything else
 PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-proto", "x-real-ip")
@@ -39,13 +51,34 @@ class Connections:
         self._streams: Counter[Browser] = Counter()
         self._is_logged = False
         self._is_old_version_logged = False
+        self._is_limit_logged = False
+        self._is_relay_logged = False
+        self._max_streams = _file_limit() * MAX_FILES_SHARE
 
-    def note_stream(self, request: object) -> None:
-        """Log the first open stream over HTTP/1.0.
+    def note_stream(self, request: object, sources: Iterable[object]) -> None:
+        """Log what does not suit a stream that is kept open, each problem once.
 
         Args:
             request: The framework's own.
+            sources: The sources that the stream waits for.
         """
+        if COUNTERS.streams_open >= self._max_streams and not self._is_limit_logged:
+            self._is_limit_logged = True
+            logger.warning(
+                "%d streams are open, and each needs one of the %d files that this process may "
+                "open: further clients will wait without a response. Raise the limit: "
+                "ulimit -n 65536 (systemd: LimitNOFILE=65536)",
+                COUNTERS.streams_open,
+                _file_limit(),
+            )
+        if not self._is_relay_logged and any(map(_is_of_one_worker, sources)):
+            self._is_relay_logged = True
+            logger.warning(
+                "a stream waits for a Relay of this process, and serve() has started %s workers: "
+                "changes that the other workers publish do not reach it. Pass them on by a "
+                "broker, or use serve(app, workers=1)",
+                os.environ[WORKERS],
+            )
         if not self._is_old_version_logged and _peer(request)[1] == "1.0":
             self._is_old_version_logged = True
             logger.warning(
@@ -77,6 +110,20 @@ class Connections:
             self._streams[browser] -= 1
             if not self._streams[browser]:
                 del self._streams[browser]
+
+
+def _file_limit() -> float:
+    """Return how many files this process may open."""
+    if sys.platform == "win32":
+        return math.inf
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else limit
+
+
+def _is_of_one_worker(source: object) -> bool:
+    """Return whether a source is a subscription in memory, in one of several workers."""
+    is_in_memory = type(source).__module__ == RELAY
+    return is_in_memory and os.environ.get(WORKERS, "1") != "1"
 
 
 def _browser(context: Context) -> Browser | None:

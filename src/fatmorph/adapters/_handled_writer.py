@@ -32,18 +32,28 @@ logger = Log("fatmorph.adapters")
 class HandledWriter(Writer):
     """A Writer whose response an adapter ends when its handler has ended."""
 
-    __slots__ = ("_live_call", "on_stream", "root_path")
+    __slots__ = ("_context", "_live_call", "_on_stream")
 
-    on_stream: Callable[[], None]
-    """Is called before a stream is kept open."""
-    root_path: str
-    """The prefix of the application, below which the URLs of its pages should be."""
+    _context: Context
+    _on_stream: Callable[[tuple[object, ...]], None]
     _live_call: CoroutineType[Any, Any, None]  # the last one
+
+    def belong_to(self, context: Context, on_stream: Callable[[tuple[object, ...]], None]) -> None:
+        """Take over the request, for the log and the checks of its pages.
+
+        Args:
+            context: The request.
+            on_stream: Is called before a stream is kept open, with the sources that it waits for.
+        """
+        self._context = context
+        self._on_stream = on_stream
+        self._stream.request = context
 
     def html(self, view: Element | HasHtml, status: int | None = None) -> None:
         """Do as `Writer.html()`; in development, also check the URLs of the page."""
-        if self._patch_checker is not None and getattr(self, "root_path", None):
-            self._patch_checker.check_urls(view, self.root_path)
+        context = getattr(self, "_context", None)
+        if self._patch_checker is not None and context is not None and context.root_path:
+            self._patch_checker.check_urls(view, context.root_path)
         super().html(view, status)
 
     def live(
@@ -140,8 +150,8 @@ class HandledWriter(Writer):
             return super()._stream_class(retries)
         return cast("type[Stream]", import_module(RECORDED_STREAM).RecordedStream)
 
-    def _open_stream(self) -> None:
-        getattr(self, "on_stream", _ignore)()
+    def _open_stream(self, *sources: object) -> None:
+        getattr(self, "_on_stream", _ignore)(sources)
         super()._open_stream()
         if self._is_subscription and shows_errors():
             places = import_module("fatmorph.datastar._element_places")  # in development alone
@@ -179,5 +189,5 @@ class HandledWriter(Writer):
         await self._stream.finish()
 
 
-def _ignore() -> None:
+def _ignore(_sources: tuple[object, ...]) -> None:
     pass

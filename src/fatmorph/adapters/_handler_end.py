@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from types import CoroutineType
 from typing import Any, cast
 
-from fatmorph._functions import unwrapped
+from fatmorph._functions import full_name, unwrapped
 from fatmorph.context import Context, request_line
 from fatmorph.errors import HandlerError
 from fatmorph.writer import Writer
@@ -31,6 +31,7 @@ __all__ = (
     "check_handler",
     "check_responded",
     "check_returned",
+    "note_request",
 )
 
 # In the annotation of a plain function that returns what another one does.
@@ -38,6 +39,7 @@ AWAITABLES = ("Awaitable", "Coroutine", "Future", "Task", "Any")
 VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 QUERY = "in it, a query that blocks: await in_thread(query)"
 PATCH = "in it, w.patch(view)  instead of yield view"
+REQUEST_NOTE = "request "
 RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
 
 
@@ -164,6 +166,17 @@ def check_responded(context: Context, *, has_responded: bool) -> None:
             why="the handler has written nothing, so the browser would stay where it is",
             fix="w.html(home_view())  (or w.empty(), if nothing is meant)",
         )
+
+
+def note_request(failure: BaseException, context: Context, handler: Callable[..., object]) -> None:
+    """Add to an error the id of its request, which the log of the stream has too.
+
+    The error of a page that many streams share names the first of them.
+    """
+    is_noted = any(note.startswith(REQUEST_NOTE) for note in getattr(failure, "__notes__", ()))
+    if isinstance(failure, Exception) and not is_noted:
+        name = full_name(unwrapped(handler))
+        failure.add_note(f"{REQUEST_NOTE}{context.request_id}: {context.line} ({name})")
 
 
 def as_exception(error: BaseException) -> BaseException:

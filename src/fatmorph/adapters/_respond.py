@@ -8,8 +8,10 @@ from contextlib import nullcontext
 from functools import partial
 from typing import TypeAlias
 
-from fatmorph._log import Log
+from fatmorph._functions import full_name, unwrapped
+from fatmorph._log import Limit, Log
 from fatmorph._servers.incomplete import leave_incomplete
+from fatmorph._streaming.request_record import fields_of
 from fatmorph._streaming.retries import Retries
 from fatmorph.adapters._connections import Connections
 from fatmorph.adapters._handled_writer import HandledWriter
@@ -19,8 +21,10 @@ from fatmorph.adapters._handler_end import (
     check_awaited,
     check_responded,
     check_returned,
+    note_request,
 )
-from fatmorph.context import Context, request_line
+from fatmorph.context import Context
+from fatmorph.counters import note_refusal
 from fatmorph.errors import BodyError, FormError, OriginError, PageError, SignalsError
 from fatmorph.http._subscription import Mark, page_mark
 from fatmorph.http.origin import check_origin
@@ -40,6 +44,7 @@ REFUSALS = (OriginError, PageError, SignalsError, BodyError, FormError)
 
 logger = Log("fatmorph.adapters")
 _connections = Connections()
+_refusals = Limit(20)
 _NOT_COUNTED = nullcontext()
 _DEFAULTS = Settings()
 
@@ -58,8 +63,7 @@ async def respond(
     settings = context.settings = settings or context.settings or _DEFAULTS
     mark = page_mark(context.headers)
     writer = _writer(handler, context, transport, settings, mark)
-    writer.on_stream = partial(_connections.note_stream, context.request)
-    writer.root_path = context.root_path
+    writer.belong_to(context, partial(_connections.note_stream, context.request))
     task = HandlerTask()
     with _connections.counted(context) if mark is not None else _NOT_COUNTED:
         try:
@@ -75,7 +79,7 @@ async def respond(
                     check_awaited(context, has_forgotten=writer.has_forgotten_live())
                     check_responded(context, has_responded=writer.has_responded)
             except REFUSALS as error:
-                _refuse(context, writer, error)
+                _refuse(handler, context, writer, error)
             except asyncio.CancelledError:
                 if not writer.take_back_cancellation():
                     raise
@@ -83,6 +87,7 @@ async def respond(
         except BaseException as error:  # noqa: BLE001 - a handler may end by anything
             failure = task.as_failure(error)
             if not task.is_ending(error):
+                note_request(failure, context, handler)
                 await writer.fail(failure, context)
             raise failure  # noqa: B904 - it has its cause, or is the error itself
         finally:
@@ -92,9 +97,27 @@ async def respond(
         leave_incomplete(transport)
 
 
-def log_refusal(context: Context, error: Refusal) -> None:
-    """Log why a request was refused: Datastar shows the reason to no user."""
-    logger.warning("%s: %s", request_line(context.method, context.path), error)
+def log_refusal(context: Context, error: Refusal, page: str = "") -> None:
+    """Log why a request was refused: Datastar shows the reason to no user.
+
+    A client that is refused a thousand times leaves twenty lines a minute for each reason.
+    """
+    note_refusal(error.code, error.status)
+    left_out = _refusals.left_out(error.code)
+    if left_out is None:
+        return
+    logger.warning(
+        "%s: %s%s",
+        context.line,
+        error,
+        f" (and {left_out} more in the last minute)" if left_out else "",
+        extra={
+            **fields_of(context, page),
+            "status": error.status,
+            "reason": error.code,
+            "left_out": left_out,
+        },
+    )
 
 
 def _writer(
@@ -119,11 +142,11 @@ def _writer(
     )
 
 
-def _refuse(context: Context, writer: Writer, error: Refusal) -> None:
+def _refuse(handler: Handler, context: Context, writer: Writer, error: Refusal) -> None:
     if writer.is_started:
         raise error
     if not isinstance(error.__cause__, OSError):  # a departed client is not a mistake
-        log_refusal(context, error)
+        log_refusal(context, error, full_name(unwrapped(handler)))
     # The handler's headers describe a response that it did not send.
     writer.headers.clear()
     writer.headers["x-content-type-options"] = "nosniff"

@@ -65,6 +65,7 @@ def _context(request: web.Request) -> Context:
     return Context(
         method=request.method,
         path=request.path,
+        route=_route(request),
         query_string=request.raw_path.partition("?")[2],
         headers=request.headers.items(),
         path_params=request.match_info,
@@ -74,6 +75,11 @@ def _context(request: web.Request) -> Context:
         request=request,
         client=request.remote,
     )
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return "" if resource is None else resource.canonical
 
 
 def _body_reader(request: web.Request) -> ReadBody:

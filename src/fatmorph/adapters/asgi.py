@@ -16,8 +16,10 @@ from fatmorph.context import Context, ParsedForm
 from fatmorph.http._cache_control import own_or_default
 from fatmorph.settings import Settings
 
-__all__ = ("AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
+__all__ = ("ROUTE", "AsgiConnection", "Message", "Receive", "Scope", "Send", "application")
 
+ROUTE = "fatmorph.route"
+"""The key of a scope with the pattern of a route, for routers that leave none."""
 # Headers of which a response may have several.
 COMBINED = frozenset({"set-cookie", "vary"})
 
@@ -76,6 +78,7 @@ class AsgiConnection(AsgiRequest):
             method=scope["method"],
             path=scope["path"],
             root_path=scope.get("root_path", ""),
+            route=_route(scope),
             query_string=scope["query_string"].decode("latin-1"),
             headers=[(k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"]],
             path_params=scope.get("path_params"),  # where routers leave them
@@ -116,6 +119,12 @@ class AsgiConnection(AsgiRequest):
         if self._received.is_disconnected or (is_closing is not None and is_closing()):
             raise ConnectionResetError("the client left")
         return self._send({"type": "http.response.body", "body": data, "more_body": more})
+
+
+def _route(scope: Scope) -> str:
+    """Return the pattern of the router that has found this application, if it leaves one."""
+    pattern = scope.get(ROUTE) or scope.get("path_template")  # ours, or Litestar's
+    return str(pattern or getattr(scope.get("route"), "path", ""))  # FastAPI's
 
 
 async def _live(receive: Receive, send: Send) -> None:

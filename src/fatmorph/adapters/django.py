@@ -144,6 +144,7 @@ def _context(request: HttpRequest, path_params: dict[str, Any]) -> Context:
         method=request.method or "GET",
         path=request.path,
         root_path=request.META.get("SCRIPT_NAME", ""),
+        route=request.resolver_match.route if request.resolver_match else "",
         query_string=request.META["QUERY_STRING"],
         headers=request.headers.items(),
         path_params=path_params,

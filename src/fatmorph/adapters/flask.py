@@ -87,6 +87,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         method=request.method,
         path=request.root_path + request.path,
         root_path=request.root_path,
+        route=request.url_rule.rule if request.url_rule else "",
         query_string=request.query_string.decode("latin-1"),
         headers=request.headers.items(),
         path_params=path_params,

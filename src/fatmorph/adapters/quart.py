@@ -139,6 +139,7 @@ def _context(
         method=own.method,
         path=own.path,
         root_path=own.root_path,
+        route=own.url_rule.rule if own.url_rule else "",
         query_string=own.query_string.decode("latin-1"),
         headers=own.headers.items(),
         path_params=path_params,

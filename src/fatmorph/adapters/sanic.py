@@ -78,6 +78,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
     return Context(
         method=request.method,
         path=unquote(request.path),
+        route=request.uri_template or "",
         query_string=request.query_string,
         headers=cast("Iterable[tuple[str, str]]", request.headers.items()),
         path_params=path_params,

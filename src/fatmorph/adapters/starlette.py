@@ -16,7 +16,7 @@ from fatmorph.adapters._handler_end import check_handler
 from fatmorph.adapters._hashed_files import HashedFiles
 from fatmorph.adapters._parsed_form import parsed_pairs
 from fatmorph.adapters._respond import Handler
-from fatmorph.adapters.asgi import AsgiConnection
+from fatmorph.adapters.asgi import ROUTE, AsgiConnection
 from fatmorph.context import ParsedForm
 from fatmorph.settings import Settings
 
@@ -48,7 +48,7 @@ def route(
         app = Starlette(routes=[route("/", home), route("/add", add, methods="POST")])
     """
     check_handler(handler)
-    endpoint = _Endpoint(handler, settings)
+    endpoint = _Endpoint(handler, settings, path)
     name = name or getattr(handler, "__name__", None)
     # A string is also a collection of strings: "POST" would be four methods.
     names = [methods] if isinstance(methods, str) else list(methods)
@@ -58,11 +58,13 @@ def route(
 class _Endpoint:
     """A handler as the ASGI application of a Route."""
 
-    def __init__(self, handler: Handler, settings: Settings | None) -> None:
+    def __init__(self, handler: Handler, settings: Settings | None, path: str) -> None:
         self.handler = handler
+        self.path = path
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[ROUTE] = self.path
         connection = AsgiConnection(scope, receive, send)
         request = Request(scope, connection.receive)
         await connection.respond(self.handler, self.settings, request, parsed_form(request))

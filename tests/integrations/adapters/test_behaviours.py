@@ -429,6 +429,12 @@ def test_a_prefix_is_in_the_path_and_in_the_urls_of_a_page(server: Server) -> No
     )
 
 
+def test_the_route_is_the_pattern_of_the_router(server: Server) -> None:
+    _, body = request(server.port, "/route")
+
+    assert body.strip(b"/") == b"route"  # Django's patterns do not begin with a slash
+
+
 def test_a_form_is_answered_with_and_without_javascript(server: Server) -> None:
     plain = {"content-type": "application/x-www-form-urlencoded"}
     asked = {**plain, "datastar-request": "true"}

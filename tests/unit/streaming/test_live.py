@@ -273,7 +273,7 @@ async def test_changes_of_several_sources_meanwhile_become_one_page(
 ) -> None:
     other = Relay[str]()
     client = await Client(counter.view, relay.subscribe("*"), other.subscribe("*")).open()
-    dropped = counters.snapshot().dropped
+    overtaken = counters.snapshot().overtaken
 
     for number in (1, 2, 3):
         change(counter, relay, number)
@@ -281,7 +281,7 @@ async def test_changes_of_several_sources_meanwhile_become_one_page(
     await turns()
     await client.leave()
 
-    assert (client.numbers, counters.snapshot().dropped - dropped) == ([0, 3], 5)
+    assert (client.numbers, counters.snapshot().overtaken - overtaken) == ([0, 3], 5)
 
 
 async def test_the_first_of_several_sources_that_ends_ends_the_page(
@@ -722,7 +722,7 @@ async def test_pages_that_were_overtaken_and_the_time_of_rendering_are_counted(
     await client.leave()
 
     after = counters.snapshot()
-    assert (after.dropped - before.dropped, after.events - before.events) == (2, 2)
+    assert (after.overtaken - before.overtaken, after.events - before.events) == (2, 2)
     assert after.render_seconds > before.render_seconds
 
 

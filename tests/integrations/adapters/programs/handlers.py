@@ -173,6 +173,10 @@ async def where(c: Context, w: Writer) -> None:
     w.json([c.root_path, c.path, c.url("/page?name=Ada")])
 
 
+async def show_route(c: Context, w: Writer) -> None:
+    w.text(c.route)
+
+
 async def sign(c: Context, w: Writer) -> None:
     name = (await c.form()).get("name", "")
     if not name:
@@ -375,6 +379,7 @@ ROUTES = (
     Route("/redirect", redirect, ("GET", "POST")),
     Route("/redirect-absolutely", redirect_absolutely),
     Route("/where", where),
+    Route("/route", show_route),
     Route("/sign", sign, ("POST",)),
     Route("/nothing", nothing, ("POST",)),
     Route("/fail", fail),
