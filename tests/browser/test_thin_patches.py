@@ -4,16 +4,34 @@ Markup, identity, focus, the fields that a user has edited, what ran, warnings, 
 `differential/run_thin.py` plays as many changes as you like.
 """
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from browser.differential.changes import changed_pages
 from browser.differential.client import client_page
 from browser.differential.thin import compared
+from servers import running
 
+PROGRAMS = Path(__file__).parent / "programs"
+# The characters of each patch that the client reads.
+COUNT_BYTES = """window.received = []
+document.addEventListener('datastar-fetch', event => {
+    if (event.detail.type === 'datastar-patch-elements') {
+        const { elements = '', selector = '' } = event.detail.argsRaw
+        window.received.push(elements.length + selector.length)
+    }
+})"""
+# Each change of the program, and what is true when the page shows it.
+CHANGES = {
+    "rename": "document.querySelector('#row-7 td').textContent == 'Seven'",
+    "insert": "document.querySelector('#rows').firstChild.id == 'new'",
+    "remove": "!document.getElementById('row-3')",
+    "reverse": "document.querySelector('#rows').lastChild.id == 'new'",
+}
 PAIRS = 600
 SEQUENCES = 15
 STEPS = 100
@@ -42,3 +60,27 @@ def test_a_hundred_thin_changes_leave_what_whole_pages_leave(client: Page) -> No
 
     assert [each.text for each in found if each.text] == []
     assert sum(each.thin for each in found) > SEQUENCES * STEPS / 4
+
+
+def test_a_live_page_receives_its_changes_and_keeps_typed_text(
+    page: Page, datastar_bundle: Path
+) -> None:
+    env = {"DATASTAR": str(datastar_bundle)}
+    with running([sys.executable, "thin.py"], cwd=PROGRAMS, env=env) as server:
+        page.add_init_script(COUNT_BYTES)
+        page.goto(server.base_url)
+        page.wait_for_function("window.received.length == 1")
+        page.locator("#row-7 input").fill("typed")
+
+        for change, shown in CHANGES.items():
+            page.request.post(f"{server.base_url}/change/{change}")
+            page.wait_for_function(shown)
+
+        sent = page.request.get(server.base_url).text()
+        rows = page.locator("#rows").evaluate("rows => rows.outerHTML")
+        expect(page.locator("#count")).to_have_text("100 rows")
+        assert page.locator("#row-7 input").input_value() == "typed"
+        assert rows in sent
+        whole, *thin, reversed_rows = page.evaluate("window.received")
+        assert min(whole, reversed_rows) > 5_000
+        assert max(thin) < 300

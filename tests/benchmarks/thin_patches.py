@@ -1,0 +1,263 @@
+"""Measure thin patches against whole pages: bytes, time on the server, time in the browser.
+
+    python tests/benchmarks/thin_patches.py [--rounds 20] [--rows 10000] [--no-browser]
+
+1. A table of keyed, memoised rows, and five changes of it: the bytes of both, the time of both on
+   the server, with the rows built, and the client's script time for both in Chromium.
+2. Streams that each show a board of 400 cells of their own, of which one cell changes: the time
+   for a page, uncompressed and with Brotli.
+
+Before anything is timed, both ways are compared: by the simulation, and the HTML in the browser.
+Server times are processor time; the ways take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any, cast
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # what pytest's pythonpath says
+
+from fatmorph import Element, at, data, dom_id, h, memo
+from fatmorph._thin_pages import ThinPages
+from fatmorph.compression import stream_compressor
+from fatmorph.datastar.events import patch_elements
+from fatmorph.markup._core import ENGINE
+from fatmorph.morph import diff, simulate
+from fatmorph.morph.difference import difference, shown_page
+
+STREAMS = 50
+CELLS = 400
+COLORS = ("white", "tan", "teal")
+COMPARED_ROWS = 200
+BROTLI_BYTES = 1536 * 1024  # as `Settings.max_compression_bytes`
+
+
+def plain_row_view(number: int, price: int) -> Element:
+    """Return a row of the table."""
+    return h.tr(h.td(number), h.td("A product"), h.td(price), id=dom_id("row", number))
+
+
+row_view = memo(max_entries=100_000, max_bytes=1 << 30)(plain_row_view)
+
+
+def table_view(rows: Sequence[tuple[int, int]], view: Callable[[int, int], Element]) -> Element:
+    """Return a page with a table."""
+    body = h.tbody([view(*row) for row in rows], id="rows")
+    return h.html(h.head(h.title("Prices")), h.body(h.table(body)))
+
+
+def changes(count: int) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Yield the name and the rows of each change of a table of some rows."""
+    rows = [(number, 100) for number in range(count)]
+    middle = count // 2
+    yield "one row changed", [*rows[:middle], (middle, 101), *rows[middle + 1 :]]
+    yield "one inserted on top", [(count, 100), *rows]
+    yield "one removed", [*rows[:middle], *rows[middle + 1 :]]
+    yield "two swapped", [rows[1], rows[0], *rows[2:]]
+    yield "all reversed", rows[::-1]
+
+
+def plain_cell_view(number: int, color: str) -> Element:
+    """Return a cell of the board."""
+    return h.button(
+        data.on("click", at.post(f"/paint/{number}")),
+        id=dom_id("tile", number),
+        class_={"tile": True, "painted": color != "white"},
+        style={"background": color},
+        aria_label=f"Tile {number}",
+    )
+
+
+cell_view = memo(plain_cell_view)
+
+
+class Board:
+    """A board of one stream, of which one cell changes before each page."""
+
+    def __init__(self, start: int) -> None:
+        self._colors = [COLORS[0]] * CELLS
+        self._changes = start
+
+    def next_view(self, view: Callable[[int, str], Element] = cell_view) -> Element:
+        """Change one cell, and return the page."""
+        self._changes += 1
+        color = COLORS[(self._changes // CELLS + self._changes) % len(COLORS)]
+        self._colors[self._changes * 37 % CELLS] = color
+        cells = [view(number, color) for number, color in enumerate(self._colors)]
+        return h.html(h.head(h.title("Tiles")), h.body(h.main(h.div(cells, id="board"), id="page")))
+
+
+class Stream:
+    """As much of a stream as thin pages need."""
+
+    events = 0
+
+
+def milliseconds(call: Callable[[], object], rounds: int) -> float:
+    """Return the median processor time of a call."""
+    times = []
+    for _ in range(rounds):
+        begun = process_time()
+        call()
+        times.append(process_time() - begun)
+    return 1e3 * median(times)
+
+
+def encoded(patches: Sequence[Any]) -> bytes:
+    """Return the events of patches."""
+    return b"".join(
+        patch_elements(each.view, selector=each.selector, mode=each.mode, namespace=each.namespace)
+        for each in patches
+    )
+
+
+def check_law() -> None:
+    """End the program if a thin change of a small table leaves another page."""
+    before = table_view([(number, 100) for number in range(COMPARED_ROWS)], row_view)
+    for name, rows in changes(COMPARED_ROWS):
+        after = table_view(rows, row_view)
+        if simulate(before, diff(before, after)).nodes != simulate(before, after).nodes:
+            sys.exit(f"{name}: a thin patch leaves another page")
+
+
+def print_table(rows: int, rounds: int, browser_times: Callable[[str, str, list[Any]], Any]) -> None:
+    """Print the bytes and times of changes of a table."""
+    first = [(number, 100) for number in range(rows)]
+    before = table_view(first, row_view)
+    shown = shown_page(before, len(patch_elements(before)))
+    print(f"\n{rows} rows              bytes         server ms           script ms in the browser")
+    print("                      whole    thin   whole  thin  diff   whole    thin")
+    for name, changed in changes(rows):
+        after = table_view(changed, row_view)
+        patches = diff(before, after)
+        whole, thin = patch_elements(after), encoded(patches)
+        whole_ms = milliseconds(lambda rows=changed: patch_elements(table_view(rows, row_view)), rounds)
+        thin_ms = milliseconds(
+            lambda rows=changed: encoded(difference(shown, table_view(rows, row_view)).patches), rounds
+        )
+        diff_ms = milliseconds(lambda page=after: difference(shown, page), rounds)
+        slow, fast = browser_times(str(before), str(after), list(patches))
+        print(
+            f"{name:20} {len(whole):8} {len(thin):7} {whole_ms:7.1f} {thin_ms:5.1f} {diff_ms:5.1f}"
+            f" {slow:7.1f} {fast:7.1f}"
+        )
+
+
+def print_streams(rounds: int) -> None:
+    """Print the time of a page of a stream, whole and thin."""
+    boards = [Board(37 * number) for number in range(STREAMS)]
+    thin = [ThinPages(cast("Any", Stream())) for _ in boards]
+    compressors = [[stream_compressor("br", BROTLI_BYTES) for _ in boards] for _ in range(2)]
+    for each, board in zip(thin, boards, strict=True):
+        each.event(board.next_view())
+        each._events = 0
+
+    def whole_pages(*, is_compressed: bool) -> None:
+        for number, board in enumerate(boards):
+            event = patch_elements(board.next_view())
+            if is_compressed:
+                compressors[0][number].compress(event)  # type: ignore[union-attr]
+
+    def thin_pages(*, is_compressed: bool) -> None:
+        for number, board in enumerate(boards):
+            event = thin[number].event(board.next_view())
+            thin[number]._events = 0
+            if is_compressed:
+                compressors[1][number].compress(event)  # type: ignore[union-attr]
+
+    print(f"\n{STREAMS} streams, a board of {CELLS} cells each; µs for a page")
+    for name, is_compressed in (("uncompressed", False), ("with Brotli", True)):
+        times: tuple[list[float], list[float]] = ([], [])
+        for _ in range(rounds):
+            for way, found in zip((whole_pages, thin_pages), times, strict=True):
+                begun = process_time()
+                way(is_compressed=is_compressed)
+                found.append((process_time() - begun) / STREAMS * 1e6)
+        slow, fast = median(times[0]), median(times[1])
+        print(f"{name:14} whole {slow:7.0f}  thin {fast:7.0f}  whole ÷ thin {slow / fast:6.2f}")
+    board = Board(0)
+    shown = shown_page(board.next_view(), 40_000)
+    after = board.next_view()
+    finding = milliseconds(lambda: difference(shown, after), rounds * 10)
+    for name, view in (("without memo", plain_cell_view), ("with memo", cell_view)):
+        drawing = milliseconds(lambda view=view: patch_elements(board.next_view(view)), rounds * 10)
+        print(f"diff ÷ building and rendering {name:14} {finding / drawing:6.3f}")
+
+
+def in_browser(play: Any) -> Callable[[str, str, list[Any]], tuple[float, float]]:
+    """Return a function that times whole pages and patches in the real client."""
+
+    def timed(before: str, after: str, patches: list[Any]) -> tuple[float, float]:
+        sent = [
+            {
+                "elements": "" if each.view is None else str(each.view),
+                "mode": each.mode,
+                **({"selector": each.selector} if each.selector else {}),
+            }
+            for each in patches
+        ]
+        times: tuple[list[float], list[float]] = ([], [])
+        pages = set()
+        for _ in range(3):
+            for way, found in zip(([{"elements": after}], sent), times, strict=True):
+                taken, html = play.evaluate(TIMED, [before, way])
+                found.append(taken)
+                pages.add(html)
+        if len(pages) != 1:
+            sys.exit("a thin patch leaves another page in the browser")
+        return median(times[0]), median(times[1])
+
+    return timed
+
+
+# The page is laid out before and not after: the layout is the same for both ways.
+TIMED = """async ([before, sent]) => {
+    const patch = argsRaw => document.dispatchEvent(new CustomEvent('datastar-fetch', {
+        detail: { type: 'datastar-patch-elements', el: document.documentElement, argsRaw } }))
+    patch({ elements: before })
+    document.body.offsetHeight
+    await new Promise(done => setTimeout(done, 50))
+    const begun = performance.now()
+    for (const each of sent) patch(each)
+    const taken = performance.now() - begun
+    return [taken, document.body.innerHTML]
+}"""
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print all tables."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--no-browser", action="store_true")
+    given = parser.parse_args(arguments)
+    check_law()
+    print(f"CPython {sys.version.split()[0]}, the {ENGINE} engine")
+    print_streams(given.rounds)
+    if given.no_browser:
+        print_table(given.rows, given.rounds, lambda *_: (float("nan"), float("nan")))
+        return
+    from playwright.sync_api import sync_playwright
+
+    from browser.conftest import CHROMIUM_ARGUMENTS
+    from browser.datastar_bundle import datastar_bundle_path
+    from browser.differential.client import client_page
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        with client_page(browser, datastar_bundle_path()) as page:
+            print_table(given.rows, given.rounds, in_browser(page))
+        print(f"Chromium {browser.version}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
