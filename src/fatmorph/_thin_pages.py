@@ -42,6 +42,7 @@ class _Shared(NamedTuple):
     event: bytes
     ids: frozenset[str] | None
     size: int
+    has_pinned: bool
 
 
 class _Last:
@@ -111,7 +112,7 @@ class ThinPages:
         if is_whole:
             self._whole_at = monotonic()
         _count(last.event, is_whole=is_whole)
-        return last.event, self._difference.ShownPage(view, last.ids, last.size)
+        return last.event, self._difference.ShownPage(view, *last[3:])
 
     def _made(
         self, shown: ShownPage | None, view: Element | HasHtml
@@ -123,7 +124,7 @@ class ThinPages:
             before = weakref.ref(shown.view) if shown and isinstance(shown.view, Element) else None
             if shown is None or before is not None:
                 now = weakref.ref(view, _forget)
-                _last.change = _Shared(before, now, event, after.ids, after.size)
+                _last.change = _Shared(before, now, event, *after[1:])
         return event, after
 
     def _whole(self, view: Element | HasHtml) -> tuple[bytes, ShownPage]:

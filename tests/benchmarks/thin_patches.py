@@ -128,7 +128,9 @@ def check_law() -> None:
             sys.exit(f"{name}: a thin patch leaves another page")
 
 
-def print_table(rows: int, rounds: int, browser_times: Callable[[str, str, list[Any]], Any]) -> None:
+def print_table(
+    rows: int, rounds: int, browser_times: Callable[[str, str, list[Any]], Any]
+) -> None:
     """Print the bytes and times of changes of a table."""
     first = [(number, 100) for number in range(rows)]
     before = table_view(first, row_view)
@@ -139,10 +141,14 @@ def print_table(rows: int, rounds: int, browser_times: Callable[[str, str, list[
         after = table_view(changed, row_view)
         patches = diff(before, after)
         whole, thin = patch_elements(after), encoded(patches)
-        whole_ms = milliseconds(lambda rows=changed: patch_elements(table_view(rows, row_view)), rounds)
-        thin_ms = milliseconds(
-            lambda rows=changed: encoded(difference(shown, table_view(rows, row_view)).patches), rounds
-        )
+
+        def send_whole(rows: list[tuple[int, int]] = changed) -> bytes:
+            return patch_elements(table_view(rows, row_view))
+
+        def send_thin(rows: list[tuple[int, int]] = changed) -> bytes:
+            return encoded(difference(shown, table_view(rows, row_view)).patches)
+
+        whole_ms, thin_ms = milliseconds(send_whole, rounds), milliseconds(send_thin, rounds)
         diff_ms = milliseconds(lambda page=after: difference(shown, page), rounds)
         slow, fast = browser_times(str(before), str(after), list(patches))
         print(

@@ -126,6 +126,57 @@ def test_ids_that_leave_a_removed_row_move_with_the_list():
     assert patch[:2] == ("outer", None)
 
 
+def test_a_list_may_have_other_content_before_and_after_the_change():
+    def view(*names):
+        rows = [h.li(name, id=name) for name in names]
+        return page(h.ul("\n", h.li("a title"), rows, h.li("last", id="last"), " ", id="list"))
+
+    assert sent(view("a", "b"), view("n", "b")) == [
+        ("remove", "#a", ""),
+        ("before", ":not(:has(>#n))>#b", '<li id="n">n</li>'),
+    ]
+    assert sent(view("a"), view("a", "n")) == [
+        ("before", ":not(:has(>#n))>#last", '<li id="n">n</li>')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["a", h.i(id="x"), "b"], ["a", "b"]),
+        ([h.i("1"), h.i(id="x")], [h.i("1"), h.i(id="x"), h.i(id="y"), "text"]),
+        ([h.i("1"), h.i("2")], [h.i("1"), h.i(id="y"), h.i("2")]),
+        ([h.i(id="x"), "text"], [h.i(id="x"), h.i(id="y"), "text"]),
+        (["text"], ["text", h.i(id="y")]),
+    ],
+    ids=["joined texts", "text at the end", "rows without ids", "before a text", "after a text"],
+)
+def test_a_list_is_sent_whole_if_a_neighbour_could_be_mistaken(before, after):
+    (patch,) = sent(page(h.p(before, id="p")), page(h.p(after, id="p")))
+
+    assert patch[2].startswith('<p id="p">')
+
+
+def test_sorted_rows_are_compared_as_the_same_objects():
+    rows = [h.li(h.b(name, id=f"b-{name}"), id=name) for name in "abcd"]
+
+    def view(*rows):
+        return page(h.ul(rows, id="list"), h.p("1", id="count"))
+
+    (patch,) = sent(view(*rows), view(*rows[::-1]))
+    assert patch[2].startswith('<ul id="list"><li id="d">')
+    assert is_whole(view(*rows), view(*rows, rows[0]))
+
+
+def test_rows_with_a_script_are_never_sorted_thin():
+    rows = [h.li(h.script("1"), id="a"), h.li(id="b"), h.li(id="c")]
+
+    def view(*rows):
+        return page(h.ul(rows, id="list"))
+
+    assert is_whole(view(*rows), view(*rows[::-1]))
+
+
 def test_rows_whose_parent_is_not_written_are_sent_with_the_table():
     def view(*names):
         return page(h.table([h.tr(h.td(name), id=name) for name in names], id="table"))

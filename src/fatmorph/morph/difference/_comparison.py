@@ -7,7 +7,11 @@ child has a partner. docs/explanation/thin-patches.md proves that the browser th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress, count
+from operator import is_not, ne
+
+from markupsafe import Markup
 
 from fatmorph.markup._element import BuiltChild, Element
 from fatmorph.morph.checks._nesting import FOREIGN
@@ -27,7 +31,7 @@ IMPLICIT = {
 MAX_INSERTIONS = 8
 
 
-def changed_units(before: Element, after: Element) -> list[Unit]:
+def changed_units(before: Element, after: Element, *, has_pinned: bool = True) -> list[Unit]:
     """Return the parts of a page that have changed, in document order.
 
     A part may be covered by another one. The first is the whole page, changed or not.
@@ -35,8 +39,9 @@ def changed_units(before: Element, after: Element) -> list[Unit]:
     Args:
         before: The page's `<html>`.
         after: That of the next page.
+        has_pinned: Whether the body of the first page may contain what a fragment must not.
     """
-    page = Region(before, after, None, TOP)
+    page = Region(before, after, None, TOP, has_pinned=has_pinned)
     units: list[Unit] = [page]
     walk: list[tuple[Element, Element, Region, Context]] = [(before, after, page, TOP)]
     while walk:
@@ -63,7 +68,7 @@ def changed_units(before: Element, after: Element) -> list[Unit]:
         for one, other in reversed(pairs):
             own = region
             if _can_be_region(one, other, below):
-                own = Region(one, other, region, below)
+                own = Region(one, other, region, below, has_pinned=has_pinned)
             walk.append((one, other, own, below))
     return units
 
@@ -75,14 +80,30 @@ def _pairs(
     if len(old) != len(new):
         return None
     pairs: list[tuple[Element, Element]] = []
-    for one, other in zip(old, new, strict=True):
-        if one is other or (type(one) is type(other) and one == other):
-            continue
-        if isinstance(one, str) or isinstance(other, str) or not _are_partners(one, other):
-            return None
-        if one != other:  # one may be frozen, and then has another type
+    # hot: thousands of memoised rows are compared without a call of Python.
+    for one, other in compress(zip(old, new, strict=True), map(is_not, old, new)):
+        if isinstance(one, str) or isinstance(other, str):
+            if type(one) is not type(other) or one != other:
+                return None
+        elif one != other:
+            if not _are_partners(one, other):
+                return None
             pairs.append((one, other))
     return pairs
+
+
+def _differ(
+    old: Sequence[BuiltChild], new: Sequence[BuiltChild]
+) -> Callable[[BuiltChild, BuiltChild], bool]:
+    """Return a function that returns whether two of these children differ."""
+    # Thousands of rows are compared without a call of Python. Trusted HTML may be equal to a text
+    # that is escaped, so it needs one.
+    return _differ_in_type if Markup in {*map(type, old), *map(type, new)} else ne
+
+
+def _differ_in_type(one: BuiltChild, other: BuiltChild) -> bool:
+    is_text = isinstance(one, str) or isinstance(other, str)
+    return (is_text and type(one) is not type(other)) or one != other
 
 
 def _are_partners(one: Element, other: Element) -> bool:
@@ -104,27 +125,52 @@ def _list_change(
 ) -> tuple[ListChange, list[tuple[Element, Element]]] | None:
     """Return what was removed and inserted, and the pairs that differ; None if anything moved.
 
-    All children are elements with ids, so that none of them can be taken for another one.
+    Between the equal children before and after the change, all are elements with ids, so that none
+    of them can be taken for another one.
     """
     if context.parent in ("html", "head", "select", "datalist") or context.flags & FOREIGN:
         return None
-    olds, news = _by_id(old.children), _by_id(new.children)
+    before, after = _equal_ends(old.children, new.children)
+    olds = _by_id(old.children[before : len(old.children) - after])
+    news = _by_id(new.children[before : len(new.children) - after])
     if olds is None or news is None:
         return None
-    kept = [each for each in old.children if isinstance(each, Element) and each.id in news]
-    stays = [each for each in new.children if isinstance(each, Element) and each.id in olds]
-    if len(kept) != len(stays) or not all(map(_are_partners, kept, stays)):
+    neighbours = (
+        new.children[before - 1] if before else None,
+        new.children[len(new.children) - after] if after else None,
+    )
+    kept = [each for name, each in olds.items() if name in news]
+    stays = [each for name, each in news.items() if name in olds]
+    if not all(map(_are_partners, kept, stays)) or _is_reparented(
+        context.parent, (*olds.values(), *news.values(), *neighbours)
+    ):
         return None
-    implicit = IMPLICIT.get(context.parent, frozenset())
-    if any(each.tag in implicit for each in (*olds.values(), *news.values())):
+    inserted = _insertions(list(news.values()), olds, *neighbours)
+    is_long = len(inserted or ()) > max(MAX_INSERTIONS, len(new.children) // 4)
+    joins_texts = not news and all(isinstance(each, str) for each in neighbours)
+    if inserted is None or is_long or joins_texts:
+        return None
+    if inserted and not stays and neighbours == (None, None) and not new.id:
         return None
     removed = [each for name, each in olds.items() if name not in news]
-    inserted = _insertions(list(news.values()), olds)
-    is_long = len(inserted) > max(MAX_INSERTIONS, len(news) // 4)
-    if is_long or (inserted and not stays and not new.id):
-        return None
     pairs = [(one, other) for one, other in zip(kept, stays, strict=True) if one != other]
     return ListChange(new, removed, inserted, region, context), pairs
+
+
+def _equal_ends(old: Sequence[BuiltChild], new: Sequence[BuiltChild]) -> tuple[int, int]:
+    """Return how many children are equal at the beginning, and after them at the end."""
+    differ, shorter = _differ(old, new), min(len(old), len(new))
+    before = next(compress(count(), map(differ, old, new)), shorter)
+    differing = map(differ, reversed(old), reversed(new))
+    return before, min(next(compress(count(), differing), shorter), shorter - before)
+
+
+def _is_reparented(parent: str, children: Iterable[BuiltChild | None]) -> bool:
+    """Return whether the parser gives one of some children a parent that is not written."""
+    implicit = IMPLICIT.get(parent)
+    return implicit is not None and any(
+        isinstance(each, Element) and each.tag in implicit for each in children
+    )
 
 
 def _by_id(children: Sequence[BuiltChild]) -> dict[str, Element] | None:
@@ -137,19 +183,36 @@ def _by_id(children: Sequence[BuiltChild]) -> dict[str, Element] | None:
     return found
 
 
-def _insertions(news: list[Element], olds: dict[str, Element]) -> list[Insertion]:
-    """Return the new elements of a list, each with a neighbour that is there by then."""
+def _insertions(
+    news: list[Element],
+    olds: dict[str, Element],
+    before: BuiltChild | None,
+    after: BuiltChild | None,
+) -> list[Insertion] | None:
+    """Return the new elements, each with a neighbour that is there by then; None if it has none.
+
+    Args:
+        news: The elements, new and others.
+        olds: The others, by their ids.
+        before: The child before them.
+        after: The child after them.
+    """
     insertions: list[Insertion] = []
-    following: list[Element | None] = []
-    anchor: Element | None = None
+    following: list[BuiltChild | None] = []
     for element in reversed(news):
-        following.append(anchor)
+        following.append(after)
         if element.id in olds:
-            anchor = element
-    previous: Element | None = None
+            after = element
     for element, next_kept in zip(news, reversed(following), strict=True):
         if element.id not in olds:
-            after = previous if next_kept is None else None
-            insertions.append(Insertion(element, next_kept, after))
-        previous = element
+            neighbour = before if next_kept is None else next_kept
+            if neighbour is not None and (isinstance(neighbour, str) or not neighbour.id):
+                return None
+            is_before = next_kept is not None
+            insertions.append(
+                Insertion(
+                    element, neighbour if is_before else None, None if is_before else neighbour
+                )
+            )
+        before = element
     return insertions

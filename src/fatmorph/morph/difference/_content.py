@@ -11,7 +11,7 @@ Source: https://html.spec.whatwg.org/multipage/parsing.html#tree-construction
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -80,6 +80,12 @@ class Content:
         self.blocks: bool = False
         """Whether nothing can be proven about the page."""
 
+    def add(self, other: Content) -> None:
+        """Add the content of another part."""
+        self.ids += other.ids
+        self.is_pinned |= other.is_pinned
+        self.blocks |= other.blocks
+
 
 class _Place(NamedTuple):
     is_blocking: bool
@@ -89,12 +95,13 @@ class _Place(NamedTuple):
     is_verbatim: bool
 
 
-def content_of(root: Element, context: Context) -> Content:
+def content_of(root: Element, context: Context, known: AbstractSet[int] = frozenset()) -> Content:
     """Return the content of an element, itself included.
 
     Args:
         root: The element.
         context: Where it is.
+        known: The addresses of children that are left out.
     """
     # hot: as tests/benchmarks/thin_patches.py shows.
     content = Content()
@@ -117,7 +124,8 @@ def content_of(root: Element, context: Context) -> Content:
             if type(child) is Element or isinstance(child, Element):
                 if place.allowed is not None and _is_foster(child, tag, place.allowed):
                     content.blocks = True
-                pending.append((child, tag, place.flags, depth + 1, is_below_ignored))
+                if id(child) not in known:
+                    pending.append((child, tag, place.flags, depth + 1, is_below_ignored))
             elif place.allowed is not None and child.strip(SPACES):
                 content.blocks = True
             elif type(child) is not str and "<" in child:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeGuard
 from fatmorph.markup._element import Element, fragment
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph.difference._comparison import changed_units
-from fatmorph.morph.difference._content import TOP, content_of
+from fatmorph.morph.difference._content import TOP, content_of, inside
 from fatmorph.morph.difference._patch import Patch
 from fatmorph.morph.difference._units import Ignored, ListChange, Region, Unit
 from fatmorph.types import HasHtml
@@ -44,11 +44,13 @@ class ShownPage(NamedTuple):
         view: The page.
         ids: All of its ids; None if nothing can be proven about it.
         size: How many bytes it had when it was sent whole.
+        has_pinned: Whether its body may contain what a fragment must not contain.
     """
 
     view: Element | HasHtml
     ids: frozenset[str] | None
     size: int
+    has_pinned: bool = True
 
 
 class Difference(NamedTuple):
@@ -104,7 +106,16 @@ def shown_page(view: Element | HasHtml, size: int) -> ShownPage:
         view: The page.
         size: How many bytes it has, about.
     """
-    return ShownPage(view, _ids(view), size)
+    if not _is_page(view):
+        return ShownPage(view, None, size)
+    heads = [child for child in view.children if isinstance(child, Element) and child.tag == "head"]
+    content = content_of(view, TOP, {id(head) for head in heads})
+    has_pinned = content.is_pinned
+    for head in heads:
+        content.add(content_of(head, inside(view, TOP)))
+    ids = frozenset(content.ids)
+    is_unsafe = content.blocks or len(ids) < len(content.ids)
+    return ShownPage(view, None if is_unsafe else ids, size, has_pinned)
 
 
 def is_worth(size: int, found: Difference) -> bool:
@@ -124,48 +135,35 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
         shown: The page that is shown.
         view: The next one.
     """
-    if shown.view is view or _are_equal(shown.view, view):
+    if shown.view is view:
         return Difference((), shown, is_whole=False)
     if shown.ids is None or not _is_page(shown.view) or not _is_page(view):
-        return _whole(view, _ids(view), shown.size)
-    units = changed_units(shown.view, view)
+        return _whole(view, shown.size)
+    units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
-    if ids is None or units[0].is_sent:
-        return _whole(view, _ids(view) if ids is None else ids, shown.size)
+    if ids is None:
+        return _whole(view, shown.size)
     patches = tuple(_patches([unit for unit in units if unit.is_sent and not unit.is_covered]))
-    return Difference(patches, ShownPage(view, ids, shown.size), is_whole=False)
+    return Difference(patches, shown._replace(view=view, ids=ids), is_whole=False)
 
 
-def _whole(view: Element | HasHtml, ids: frozenset[str] | None, size: int) -> Difference:
-    return Difference((Patch(view),), ShownPage(view, ids, size), is_whole=True)
-
-
-def _are_equal(one: object, other: object) -> bool:
-    return isinstance(one, Element) and isinstance(other, Element) and one == other
+def _whole(view: Element | HasHtml, size: int) -> Difference:
+    return Difference((Patch(view),), shown_page(view, size), is_whole=True)
 
 
 def _is_page(view: object) -> TypeGuard[Element]:
     return isinstance(view, Element) and view.tag == "html"
 
 
-def _ids(view: object) -> frozenset[str] | None:
-    """Return the ids of a page; None if nothing can be proven about it."""
-    if not _is_page(view):
-        return None
-    content = content_of(view, TOP)
-    ids = frozenset(content.ids)
-    return None if content.blocks or len(ids) < len(content.ids) else ids
-
-
 def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
-    """Give up what is unsafe; return the ids of the new page, or None if it is unsafe itself.
+    """Give up what is unsafe; return the ids of the new page, or None if only all of it is safe.
 
     A unit is safe if a fragment can hold it, and if no id comes into it from the rest of the page:
     only a morph of both places moves an element from one to the other.
     """
     if any(unit.after.blocks for unit in units if isinstance(unit, Ignored)):
         return None
-    while True:
+    while not units[0].is_sent:
         sent = [unit for unit in units if unit.is_sent and not unit.is_covered]
         if any(unit.after.blocks for unit in sent):
             return None
@@ -189,6 +187,7 @@ def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
             return ids if len(ids) == len(shown) - len(removed) + len(added) else None
         for unit in unsafe:
             unit.give_up()
+    return None
 
 
 def _is_pinned(unit: Unit) -> bool:

@@ -7,10 +7,10 @@ they turn out to be unsafe.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from fatmorph.markup._element import Element
-from fatmorph.morph.difference._content import Content, Context, content_of
+from fatmorph.morph.difference._content import IGNORE, Content, Context, content_of
 
 __all__ = ("Ignored", "Insertion", "ListChange", "Region", "Unit")
 
@@ -33,6 +33,12 @@ class Unit:
         self._before: Content | None = None
         self._after: Content | None = None
 
+    def _content(self, elements: list[Element]) -> Content:
+        content = Content()
+        for element in elements:
+            content.add(content_of(element, self.context))
+        return content
+
     @property
     def is_covered(self) -> bool:
         """Whether a region around it is sent."""
@@ -47,14 +53,14 @@ class Unit:
     def before(self) -> Content:
         """The content before the change."""
         if self._before is None:
-            self._before = _content(self._old(), self.context)
+            self._before = self._content(self._old())
         return self._before
 
     @property
     def after(self) -> Content:
         """The content after the change."""
         if self._after is None:
-            self._after = _content(self._new(), self.context)
+            self._after = self._content(self._new())
         return self._after
 
     def give_up(self) -> None:
@@ -78,14 +84,32 @@ class Region(Unit):
         new: The element after it, of the same name and id.
         outer: The region around it; None for the whole page.
         context: Where it is.
+        has_pinned: Whether children that have only moved may be pinned, so that all are looked at.
     """
 
-    __slots__ = ("new", "old")
+    __slots__ = ("_has_pinned", "_moved", "new", "old")
 
-    def __init__(self, old: Element, new: Element, outer: Region | None, context: Context) -> None:
+    def __init__(
+        self,
+        old: Element,
+        new: Element,
+        outer: Region | None,
+        context: Context,
+        *,
+        has_pinned: bool,
+    ) -> None:
         super().__init__(outer, context)
         self.old = old
         self.new = new
+        self._has_pinned = has_pinned
+        self._moved: AbstractSet[int] | None = None
+
+    def _content(self, elements: list[Element]) -> Content:
+        # hot: thousands of rows that were sorted are the same objects, with the same ids.
+        if self._moved is None:
+            self._moved = frozenset() if self._has_pinned else _moved_children(self.old, self.new)
+        (element,) = elements
+        return content_of(element, self.context, self._moved)
 
     def _old(self) -> list[Element]:
         return [self.old]
@@ -169,14 +193,13 @@ class ListChange(Unit):
         return [insertion.element for insertion in self.inserted]
 
 
-def _content(elements: list[Element], context: Context) -> Content:
-    content = Content()
-    for part in _contents(elements, context):
-        content.ids += part.ids
-        content.is_pinned |= part.is_pinned
-        content.blocks |= part.blocks
-    return content
-
-
-def _contents(elements: list[Element], context: Context) -> Iterator[Content]:
-    return (content_of(element, context) for element in elements)
+def _moved_children(old: Element, new: Element) -> AbstractSet[int]:
+    """Return the addresses of the children that both have, if none occurs twice."""
+    if (IGNORE in old.attributes) != (IGNORE in new.attributes):
+        return frozenset()
+    before = [id(each) for each in old.children if not isinstance(each, str)]
+    after = [id(each) for each in new.children if not isinstance(each, str)]
+    olds, news = set(before), set(after)
+    if len(olds) < len(before) or len(news) < len(after):
+        return frozenset()
+    return olds & news
