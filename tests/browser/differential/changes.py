@@ -30,13 +30,15 @@ def changed_pages(seed: int, changes: int) -> list[Element]:
     is_tame = random.random() < 0.9
     main = Node("section", {"id": "main"} if random.random() < 0.9 else {})
     main.children = [new_child(profile, "flow", 0) for _ in range(random.randint(1, 5))]
+    # Half of the pages are made of the same objects where they are equal, as with memo().
+    known: dict[Any, Any] | None = {} if random.random() < 0.5 else None
     pages = []
     for number in range(changes + 1):
         if number:
             edit(profile, main, random.choice((1, 1, 1, 2, 2, 3, 5)))
         if is_tame:
             _tame(main)
-        pages.append(h.html(h.head(h.title("Page")), h.body(_built(main, h))))
+        pages.append(h.html(h.head(h.title("Page")), h.body(_built(main, h, known))))
     return pages
 
 
@@ -51,7 +53,8 @@ def _tame(root: Node) -> None:
             node.children = [child for child in node.children if child.name != "#text"]
 
 
-def _built(node: Node, catalog: Any) -> Any:  # Any: a module, and an element or text
+# Any: a module, and elements or texts.
+def _built(node: Node, catalog: Any, known: dict[Any, Any] | None) -> Any:
     if node.name == "#text":
         return node.text
     if node.name == "#comment":
@@ -59,4 +62,5 @@ def _built(node: Node, catalog: Any) -> Any:  # Any: a module, and an element or
     catalog = FOREIGN.get(node.name, catalog)
     is_known = hasattr(catalog, node.name)
     tag = getattr(catalog, node.name) if is_known else element(node.name)
-    return tag(node.attributes, *[_built(child, catalog) for child in node.children])
+    built = tag(node.attributes, *[_built(child, catalog, known) for child in node.children])
+    return built if known is None else known.setdefault(built, built)
