@@ -67,7 +67,7 @@ class Server:
         found = [_memory_bytes(pid) for pid in _family(self.process.pid)]
         return max(found, default=0)
 
-    def stop(self, number: int = signal.SIGINT, *, within_seconds: float = 10) -> int:
+    def stop(self, number: int = signal.SIGINT, *, within_seconds: float = 30) -> int:
         """Send a signal to the process and return its exit code.
 
         Args:

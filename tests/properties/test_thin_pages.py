@@ -45,7 +45,7 @@ async def test_the_browser_shows_the_last_page(seed, writes):
         w.patch(page, thin=True)
     await w.drain()
 
-    # The last page is sent whole once more: it changes nothing.
+    # The whole page, sent after it, must change nothing.
     thin = shown(first, client)
     w.patch(pages[-1])
     await w.drain()

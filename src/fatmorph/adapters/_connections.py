@@ -34,7 +34,6 @@ __all__ = ("Connections",)
 logger = Log("fatmorph.adapters")
 
 WORKERS = "FATMORPH_WORKERS"  # of `serve()`
-RELAY = "fatmorph.relay._memory"
 # The other files are those of clients that load pages, of databases and of logs.
 MAX_FILES_SHARE = 0.75
 
@@ -75,8 +74,8 @@ class Connections:
             self._is_relay_logged = True
             logger.warning(
                 "a stream waits for a Relay of this process, and serve() has started %s workers: "
-                "changes that the other workers publish do not reach it. Pass them on by a "
-                "broker, or use serve(app, workers=1)",
+                "changes that the other workers publish do not reach it. Use a broker, as in "
+                "Relay.connect('redis://127.0.0.1'), or serve(app, workers=1)",
                 os.environ[WORKERS],
             )
         if not self._is_old_version_logged and _peer(request)[1] == "1.0":
@@ -121,9 +120,9 @@ def _file_limit() -> float:
 
 
 def _is_of_one_worker(source: object) -> bool:
-    """Return whether a source is a subscription in memory, in one of several workers."""
-    is_in_memory = type(source).__module__ == RELAY
-    return is_in_memory and os.environ.get(WORKERS, "1") != "1"
+    """Return whether a source is a subscription without a broker, in one of several workers."""
+    is_alone = getattr(source, "is_of_one_process", False)  # of the relay, a layer above
+    return is_alone and os.environ.get(WORKERS, "1") != "1"
 
 
 def _browser(context: Context) -> Browser | None:

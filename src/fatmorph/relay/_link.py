@@ -256,8 +256,8 @@ class Link:
         over = asyncio.ensure_future(connection.ended())
         over.add_done_callback(lambda _: self._signal.set())
         try:
-            # In this order: a pattern that comes in between waits for its turn, and does not get the
-            # messages before it.
+            # In this order: a pattern that comes in between waits for its turn, and does not get
+            # the messages before it.
             patterns = set(self._patterns())
             active = patterns - self._outbox.waiting_patterns()
             await _limited(connection.subscribe(sorted(active)))

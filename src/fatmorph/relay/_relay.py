@@ -201,7 +201,11 @@ refused=0, connections=1)
         most = _checked_limit(limit)
         queue = LatestQueue[T](most) if latest else Queue[T](most)
         mailbox = Mailbox(wanted, queue, self._registry.awaited)
-        return Subscription(mailbox, partial(self._remove, self._registry.add(mailbox)))
+        return Subscription(
+            mailbox,
+            partial(self._remove, self._registry.add(mailbox)),
+            is_of_one_process=self._wire is None or isinstance(self._wire, LoopbackWire),
+        )
 
     def close(self, seconds: float = FLUSH_SECONDS) -> None:
         """Send what was published, and end the connection to the broker.

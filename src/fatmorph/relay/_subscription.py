@@ -36,11 +36,15 @@ class Subscription(Generic[T]):
         ('score', 2)
     """
 
-    __slots__ = ("__weakref__", "_mailbox", "_unregister")
+    __slots__ = ("__weakref__", "_mailbox", "_unregister", "is_of_one_process")
 
-    def __init__(self, mailbox: Mailbox[T], unregister: Callable[[], None]) -> None:
+    def __init__(
+        self, mailbox: Mailbox[T], unregister: Callable[[], None], *, is_of_one_process: bool
+    ) -> None:
         self._mailbox = mailbox
         self._unregister = unregister
+        self.is_of_one_process: bool = is_of_one_process
+        """Whether it gets nothing from other processes, because its relay has no broker."""
 
     @property
     def dropped(self) -> int:
