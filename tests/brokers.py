@@ -42,6 +42,7 @@ class Broker:
     password: str = ""
     options: tuple[str, ...] = ()
     scheme: str = ""
+    is_tls: bool = False
     monitor_port: int = field(default_factory=free_port)  # of NATS, for its statistics
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -124,7 +125,8 @@ class Broker:
             monitor = ["-m", str(self.monitor_port)]
             return ["-a", HOST, "-p", port, *monitor, *login, *self.options]
         login = ["--requirepass", secret] if secret else []
-        own = ["--bind", HOST, "--port", port, "--save", "", "--appendonly", "no", *login]
+        port_option = ["--port", "0", "--tls-port"] if self.is_tls else ["--port"]
+        own = ["--bind", HOST, *port_option, port, "--save", "", "--appendonly", "no", *login]
         return [*own, *self.options]
 
     def _wait_until_ready(self) -> None:
@@ -145,6 +147,7 @@ def broker(
     password: str = "",
     options: tuple[str, ...] = (),
     scheme: str = "",
+    is_tls: bool = False,
     is_running: bool = True,
 ) -> Iterator[Broker]:
     """Run a broker on a free port; end it afterwards.
@@ -155,9 +158,10 @@ def broker(
         password: With which clients log in; empty for none.
         options: Further arguments for the program.
         scheme: The scheme of its URL; empty for its kind.
+        is_tls: Whether Redis accepts only encrypted connections; NATS has options for it.
         is_running: Whether it is started now, or by the test.
     """
-    found = Broker(kind, free_port(), folder, password, options, scheme)
+    found = Broker(kind, free_port(), folder, password, options, scheme, is_tls)
     try:
         if is_running:
             found.start()

@@ -81,11 +81,12 @@ class Link:
         self._error = ""
         self._outbox = Outbox(self._name)
         self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: _Loop | None = None
         self._running: asyncio.Task[None] | None = None
         self._signal = asyncio.Event()
         self._is_signalled = False
         self._is_called_soon = False
+        self._over: asyncio.Future[str]  # while there is a connection
 
     def status(self, *, refused: int) -> RelayStatus:
         """Return the state now.
@@ -172,8 +173,8 @@ class Link:
             if self._pid != os.getpid():  # a fork has copied everything but the thread
                 self._begin()
             if self._thread is None:
-                runner = asyncio.Runner(loop_factory=_Loop)
-                self._loop = runner.get_loop()
+                self._loop = loop = _Loop()
+                runner = asyncio.Runner(loop_factory=lambda: loop)
                 self._state = "connecting"
                 # A daemon: the program ends without it, after `close()` at its exit.
                 self._thread = threading.Thread(
@@ -247,13 +248,16 @@ class Link:
         # All errors: whatever a client library raises, the next attempt may succeed.
         except Exception as error:  # noqa: BLE001
             return reason_of(error, self._broker.address)
+        finally:
+            if self._loop is not None:
+                self._loop.abort_connections()
 
     async def _closed(self, connection: Connection) -> None:
         with suppress(Exception):
             await _limited(connection.close())
 
     async def _used(self, connection: Connection) -> str | None:
-        over = asyncio.ensure_future(connection.ended())
+        self._over = over = asyncio.ensure_future(connection.ended())
         over.add_done_callback(lambda _: self._signal.set())
         try:
             # In this order: a pattern that comes in between waits for its turn, and does not get
@@ -262,7 +266,7 @@ class Link:
             active = patterns - self._outbox.waiting_patterns()
             await _limited(connection.subscribe(sorted(active)))
             await self._announce_losses(connection)
-            await _limited(connection.confirm())
+            await self._confirm(connection)
             self._note_connection()
             self._note_gap(tuple(active))
             while not over.done():
@@ -289,10 +293,11 @@ class Link:
     async def _send(self, connection: Connection, entries: list[Entry], active: set[str]) -> None:
         try:
             new = await self._pass_on(connection, entries, active)
-            await _limited(connection.confirm())
+            await self._confirm(connection)
         except BaseException:
             self._outbox.note_lost(entries)
             raise
+        self._outbox.note_sent()
         if new:
             self._note_gap(tuple(new))
 
@@ -329,7 +334,21 @@ class Link:
             async with asyncio.timeout(IDLE_SECONDS):
                 await self._next_signal()
         except TimeoutError:
-            await _limited(connection.confirm())  # fails if the broker is gone without a word
+            await self._confirm(connection)  # fails if the broker is gone without a word
+
+    async def _confirm(self, connection: Connection) -> None:
+        # A client library may wait on for an answer, although its connection has ended.
+        confirming = asyncio.ensure_future(connection.confirm())
+        try:
+            either: tuple[asyncio.Future[Any], ...] = (confirming, self._over)
+            await asyncio.wait(either, timeout=CALL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if confirming.done():
+                return confirming.result()
+            if self._over.done():
+                raise ConnectionResetError
+            raise TimeoutError
+        finally:
+            confirming.cancel()
 
     def _note_connection(self) -> None:
         self._state, self._error = "connected", ""
@@ -356,11 +375,28 @@ async def _limited(call: Awaitable[Any]) -> None:  # Any: the result is not used
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """An event loop that looks up names in its own thread.
+    """An event loop with two more qualities than asyncio's, for a thread of its own.
 
-    The threads of asyncio for that end before the functions that run at the exit of a program, when
-    the relay may still have to connect.
+    It looks up names in its own thread: those of asyncio for that end before the functions that run
+    at the exit of a program, when the relay may still have to connect. And it knows its
+    connections, because client libraries leave some open, such as after a failed handshake.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: list[asyncio.BaseTransport] = []
+
+    async def create_connection(self, *args: Any, **options: Any) -> Any:  # Any: as asyncio
+        transport, protocol = await super().create_connection(*args, **options)
+        self._opened.append(transport)
+        return transport, protocol
+
+    def abort_connections(self) -> None:
+        """End all connections at once; those that are closed already are left alone."""
+        for transport in self._opened:
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
+        self._opened.clear()
 
     async def getaddrinfo(self, *args: Any, **options: Any) -> Any:  # Any: as the socket module
         return socket.getaddrinfo(*args, **options)

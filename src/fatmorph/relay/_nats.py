@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fatmorph.errors import FatmorphError, MissingExtraError, MomentError, plain_text
@@ -30,6 +31,7 @@ __all__ = ("NatsBroker", "NatsConnection")
 
 PING_SECONDS = 20
 OPEN_SECONDS = 5
+CLOSE_SECONDS = 0.2
 REST = ">"  # NATS' pattern for one or more tokens at the end
 # The relay reads at once, so these are only reached when the process stands still.
 MAX_UNREAD_MESSAGES = 512 * 1024
@@ -64,15 +66,20 @@ class NatsBroker:
         """Open a connection with one attempt."""
         from nats.aio.client import Client  # noqa: PLC0415 - optional
 
-        connection = NatsConnection(Client(), self._prefix, receiver)
+        client = Client()
+        connection = NatsConnection(client, self._prefix, receiver)
         try:
-            await connection.open(self._options())
+            await connection.open(self._options(client))
+            if self.address.is_encrypted:
+                _check_encrypted(client)
         except BaseException:
-            await connection.close()
+            with suppress(TimeoutError):  # after a failed handshake, nats-py waits for ever
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await connection.close()
             raise
         return connection
 
-    def _options(self) -> dict[str, Any]:  # Any: nats-py's own
+    def _options(self, client: Client) -> dict[str, Any]:  # Any: nats-py's own
         address = self.address
         host = f"[{address.host}]" if ":" in address.host else address.host
         options: dict[str, Any] = {
@@ -86,10 +93,29 @@ class NatsBroker:
         elif address.user:
             options["token"] = address.user
         if address.is_encrypted:
+            for name in {"user", "password", "token"} & options.keys():
+                options[name] = partial(_secret, client, options[name])
             options["servers"] = [f"tls://{host}:{address.port}"]
             options["tls"] = ssl.create_default_context(cafile=address.ca_file or None)
             options["tls_hostname"] = address.host
         return options
+
+
+def _secret(client: Client, secret: str) -> str:
+    """Return a secret once the connection is encrypted: nats-py asks for it just before it sends.
+
+    Raises:
+        MomentError: If the connection is not encrypted.
+    """
+    _check_encrypted(client)
+    return secret
+
+
+def _check_encrypted(client: Client) -> None:
+    # nats-py goes on without TLS if the server offers none. If its attribute had another name in
+    # a later release, no connection would be accepted.
+    if not getattr(client, "_server_info", {}).get("tls_required"):
+        raise MomentError("it does not speak TLS as the address says")
 
 
 class NatsConnection:

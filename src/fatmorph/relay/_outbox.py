@@ -45,14 +45,15 @@ class Outbox:
         self._entries: deque[Entry] = deque()
         self._bytes = 0
         self._message_count = 0
+        self._taken_count = 0  # of messages that the broker has not confirmed
         self._is_drop_logged = False
         self._lost_subjects: dict[str, None] = {}  # in order
         self.dropped: int = 0
 
     @property
     def message_count(self) -> int:
-        """Return how many messages wait."""
-        return self._message_count
+        """Return how many messages wait to be sent, or to be confirmed."""
+        return self._message_count + self._taken_count
 
     def put_message(self, subject: str, payload: bytes) -> None:
         """Add a message; drop the oldest ones if there is no more room."""
@@ -90,12 +91,19 @@ class Outbox:
             for entry in entries:
                 if entry.payload is not None:
                     self._message_count -= 1
+                    self._taken_count += 1
                     self._bytes -= len(entry.payload) + ENTRY_BYTES
             return entries
+
+    def note_sent(self) -> None:
+        """Note that the broker has confirmed the messages that were taken."""
+        with self._lock:
+            self._taken_count = 0
 
     def note_lost(self, entries: list[Entry]) -> None:
         """Count messages that were taken, and that the broker may not have got."""
         with self._lock:
+            self._taken_count = 0
             for entry in entries:
                 if entry.payload is not None:
                     self._lose(entry.subject)

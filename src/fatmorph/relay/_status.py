@@ -19,7 +19,7 @@ class RelayStatus:
         state: `idle` before the first use, `connecting` until the first connection, then
             `connected` or `disconnected`, and `closed` at the end.
         error: Why the last attempt or the last connection failed; empty while connected.
-        waiting: Messages that wait to be sent.
+        waiting: Messages that wait to be sent, or to be confirmed by the broker.
         dropped: Messages of this process that may not have reached the broker: there was no more
             room for them, or the connection broke before the broker had confirmed them.
         refused: Messages from the broker that did not have the type of the relay.
