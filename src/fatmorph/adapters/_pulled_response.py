@@ -28,8 +28,17 @@ Head: TypeAlias = tuple[int, Sequence[tuple[str, str]]]
 class PulledResponse(Departure):
     """A Transport whose parts are taken one by one, each after the previous one was sent.
 
+    Call `begin()`, and give `Parts(pulled)` to the framework as the body. Call `leave()` when you
+    know that the client is gone, if the framework does not cancel the iteration then.
+
     Args:
-        scope: The ASGI scope of the request, if there is one.
+        scope: The ASGI scope of the request, if there is one; a server then does not log a
+            response that is left incomplete on purpose.
+
+    Example:
+        pulled = PulledResponse(scope)
+        status, headers = await pulled.begin(handler, context, settings)
+        return Response(Parts(pulled), status, headers)
     """
 
     def __init__(self, scope: object = None) -> None:
@@ -44,7 +53,15 @@ class PulledResponse(Departure):
         self._late_error: BaseException | None = None
 
     async def begin(self, handler: Handler, context: Context, settings: Settings | None) -> Head:
-        """Run the handler until its response starts; an earlier error is raised here."""
+        """Run the handler until its response starts, and return status and headers.
+
+        An earlier error of the handler is raised here, for the framework's own response.
+
+        Args:
+            handler: `async def handler(c: Context, w: Writer) -> None`.
+            context: The request.
+            settings: The limits and the policies of the route; by default `Settings()`.
+        """
         self._task = self._loop.create_task(self._respond(handler, context, settings))
         self._heed_cancellation()
         try:
@@ -126,7 +143,14 @@ class PulledResponse(Departure):
 
 
 class Parts:
-    """The body of a response, which ends when this object is closed or no longer referenced."""
+    """The body of a response, which ends when this object is closed or no longer referenced.
+
+    It raises the error of a handler that fails after the head, and `CancelledError` for a response
+    that is left incomplete on purpose; both have to reach the server, so that it breaks off.
+
+    Args:
+        pulled: The response, whose `begin()` has returned.
+    """
 
     def __init__(self, pulled: PulledResponse) -> None:
         self._pulled = pulled

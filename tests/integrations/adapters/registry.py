@@ -192,6 +192,12 @@ FRAMEWORKS = (
     ),
     Framework("Django, WSGI", "django", "django.core.handlers.wsgi.WSGIRequest", (GUNICORN,)),
     Framework("Flask", "flask", "flask.wrappers.Request", (GUNICORN,)),
+    Framework(
+        "Falcon, [as an example](../contributing/adapters.md)",
+        "falcon",
+        "falcon.asgi.request.Request",
+        (UVICORN,),
+    ),
     Framework("Sanic", "sanic", "sanic.request.types.Request", (SANIC,)),
     Framework("aiohttp", "aiohttp", "aiohttp.web_request.Request", (AIOHTTP,)),
 )

@@ -15,7 +15,7 @@ from collections import Counter
 from fatmorph.morph._matching.document import Document
 from fatmorph.morph._matching.nodes import Node
 
-__all__ = ("count_runs", "plugin_name")
+__all__ = ("ATTRIBUTES", "OTHER_ATTRIBUTES", "count_runs", "plugin_name")
 
 # The attributes of the free client that have an effect when they are applied.
 ATTRIBUTES = frozenset(
@@ -37,6 +37,15 @@ ATTRIBUTES = frozenset(
         "signals",
         "style",
         "text",
+    }
+)
+
+# Those that control a morph, and those of Datastar Pro, which the free client does not apply.
+OTHER_ATTRIBUTES = frozenset(
+    {
+        *("animate", "custom-validity", "ignore", "ignore-morph", "match-media", "on-raf"),
+        *("on-resize", "on-signal-patch-filter", "persist", "preserve-attr", "query-string"),
+        *("replace-url", "scroll-into-view", "view-transition"),
     }
 )
 

@@ -12,17 +12,12 @@ import re
 from typing import Final
 
 from fatmorph.markup._suggestion import closest_name
-from fatmorph.morph._matching.runs import ATTRIBUTES, plugin_name
+from fatmorph.morph._matching.runs import ATTRIBUTES, OTHER_ATTRIBUTES, plugin_name
 from fatmorph.morph.checks._listeners import EVENTS, dead_listener
 
 __all__ = ("may_be_unread", "unread_attribute")
 
-# The ones of Datastar Pro included: https://data-star.dev/pro
-PLUGINS: Final = ATTRIBUTES | {
-    *("animate", "custom-validity", "ignore", "ignore-morph", "match-media", "on-raf"),
-    *("on-resize", "on-signal-patch-filter", "persist", "preserve-attr", "query-string"),
-    *("replace-url", "scroll-into-view", "view-transition"),
-}
+PLUGINS: Final = ATTRIBUTES | OTHER_ATTRIBUTES
 KEYED: Final = ("attr", "bind", "class", "computed", "indicator", "ref", "signals", "style")
 NAMES_ONE: Final = frozenset({"bind", "indicator", "ref"})  # the value is the name of a signal
 NEAR: Final = 0.75
