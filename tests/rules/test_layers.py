@@ -190,6 +190,7 @@ PACKAGE_ORDER = {
         "difference._units",
         "difference._comparison",
         "difference._differ",
+        "difference._advice",
     ),
     "_servers": (
         *("contract", "uvicorn", "gunicorn", "hypercorn", "twisted", "incomplete", "running"),

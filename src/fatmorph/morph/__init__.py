@@ -3,6 +3,7 @@
     from fatmorph.morph import check       find what would morph badly in a page
     from fatmorph.morph import simulate    predict what the browser does with a patch
     from fatmorph.morph import diff        find the smallest patches between two pages
+    from fatmorph.morph import check_thin  find why these patches are not smaller
 
 `dom_id` is in `fatmorph` itself.
 """
@@ -12,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fatmorph.morph.checks import check
-    from fatmorph.morph.difference import Patch, diff
+    from fatmorph.morph.difference import Patch, check_thin, diff
     from fatmorph.morph.simulation import simulate
 
-__all__ = ("Patch", "check", "diff", "simulate")
+__all__ = ("Patch", "check", "check_thin", "diff", "simulate")
 
 # No package may have the name of its function: once imported, it would replace it here.
 _LAZY = {
     "Patch": "fatmorph.morph.difference",
     "check": "fatmorph.morph.checks",
+    "check_thin": "fatmorph.morph.difference",
     "diff": "fatmorph.morph.difference",
     "simulate": "fatmorph.morph.simulation",
 }

@@ -3,6 +3,7 @@
 docs/explanation/thin-patches.md describes the rules, and why they hold.
 """
 
+from fatmorph.morph.difference._advice import check_thin
 from fatmorph.morph.difference._differ import (
     Difference,
     ShownPage,
@@ -17,6 +18,7 @@ __all__ = (
     "Difference",
     "Patch",
     "ShownPage",
+    "check_thin",
     "diff",
     "difference",
     "is_worth",

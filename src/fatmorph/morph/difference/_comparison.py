@@ -18,7 +18,7 @@ from fatmorph.morph.checks._nesting import FOREIGN
 from fatmorph.morph.difference._content import TOP, Context, inside, is_ignored
 from fatmorph.morph.difference._units import Ignored, Insertion, ListChange, Region, Unit
 
-__all__ = ("changed_units",)
+__all__ = ("changed_units", "partners")
 
 NOT_REGIONS = frozenset({"html", "head", "body", "#comment", "template", "script"})
 # The parts of a table that the parser gives a parent that is not written.
@@ -71,6 +71,18 @@ def changed_units(before: Element, after: Element, *, has_pinned: bool = True) -
                 own = Region(one, other, region, below, has_pinned=has_pinned)
             walk.append((one, other, own, below))
     return units
+
+
+def partners(old: Element, new: Element) -> list[tuple[Element, Element]] | None:
+    """Return the pairs of children that differ, if the difference is only in them.
+
+    Args:
+        old: An element.
+        new: Its partner in the next page.
+    """
+    if old.attributes != new.attributes:
+        return None
+    return _pairs(old.children, new.children)
 
 
 def _pairs(

@@ -24,7 +24,7 @@ from fatmorph.morph.checks._nesting import (
     inside_foreign,
 )
 
-__all__ = ("IGNORE", "TOP", "Content", "Context", "content_of", "inside", "is_ignored")
+__all__ = ("BLOCKING", "IGNORE", "TOP", "Content", "Context", "content_of", "inside", "is_ignored")
 
 IGNORE = "data-ignore-morph"
 SPACES = " \t\n\f\r"
