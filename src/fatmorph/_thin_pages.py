@@ -5,8 +5,8 @@ A stream remembers the last page that it sent. Numbered rules:
 1. The first page is sent whole, and so is the next one after any other event: that event may have
    changed the page in the browser. The client reports nothing of a patch without a target, so a
    change is also sent whole if the last whole page is a minute old.
-2. The browser forgets the id of its last event with the first page, and learns no other: a thin
-   page has none, so that a stream always begins with a whole page.
+2. A whole page of a live view leaves its id in the browser, so that it is recognised when the
+   browser comes back. With a thin page the browser forgets it, and gets a whole page then.
 3. Streams that go from the same page to the same page, one after the other, share the event.
 """
 
@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fatmorph.counters import COUNTERS
 from fatmorph.datastar.events._elements import patch_elements
+from fatmorph.datastar.events._event import identified
 from fatmorph.markup._element import Element
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fatmorph._streaming.stream import Stream
     from fatmorph.morph.difference import Difference, ShownPage
     from fatmorph.types import HasHtml
@@ -34,22 +37,38 @@ WHOLE_AFTER_SECONDS = 60.0
 MAX_PAGE_BYTES = 4 * 1024 * 1024
 
 
-class _Shared(NamedTuple):
-    """The last change that any stream has sent, without keeping its pages alive."""
+class _Change(NamedTuple):
+    """A change of a page: its events, and the page that is shown after them.
 
-    before: weakref.ref[Element] | None
-    after: weakref.ref[Element]
+    Args:
+        event: The events, as bytes; empty if nothing has changed.
+        page_id: The id that a whole page leaves in the browser; None for none.
+        is_whole: Whether it is the whole page.
+        ids: As in `ShownPage`, and so are the others.
+    """
+
     event: bytes
+    page_id: str | None
+    is_whole: bool
     ids: frozenset[str] | None
     size: int
     has_pinned: bool
+
+
+class _Shared(NamedTuple):
+    """The last change that any stream has sent; it is dropped with the page that it leads to."""
+
+    before: Element | None
+    after: weakref.ref[Element]
+    is_named: bool
+    change: _Change
 
 
 class _Last:
     """The last change; replaced as a whole: streams may live in the loops of several threads."""
 
     def __init__(self) -> None:
-        self.change: _Shared | None = None
+        self.shared: _Shared | None = None
 
 
 _last = _Last()
@@ -60,14 +79,22 @@ class ThinPages:
 
     Args:
         stream: The stream.
+        is_named: Whether whole pages leave their id in the browser.
+        last_id: The id of the page that the browser has; None if unknown.
     """
 
-    __slots__ = ("_difference", "_events", "_shown", "_stream", "_whole_at")
+    __slots__ = (
+        *("_difference", "_events", "_is_named", "_last_id", "_shown", "_stream", "_whole_at"),
+    )
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(
+        self, stream: Stream, *, is_named: bool = False, last_id: str | None = None
+    ) -> None:
         self._stream = stream
+        self._is_named = is_named
+        self._last_id = last_id
         self._shown: ShownPage | None = None  # None before the first page
-        self._events = 0
+        self._events = stream.events
         self._whole_at = 0.0
         # Imported late: a program without thin pages starts faster. Any: a module.
         self._difference: Any = import_module("fatmorph.morph.difference")
@@ -86,79 +113,88 @@ class ThinPages:
         """
         shown = self._shown
         if self._stream.events != self._events:
-            shown = None  # something else was sent, or nothing yet
+            shown = self._last_id = None  # something else was sent
         elif monotonic() > self._whole_at + WHOLE_AFTER_SECONDS:
             shown = self._mended(shown, view)
-        event, self._shown = self._shared(shown, view) or self._made(shown, view)
-        self._events = self._stream.events + bool(event)
+        change = self._shared(shown, view) or self._made(shown, view)
+        event = change.event
+        if change.page_id is not None and change.page_id == self._last_id:
+            # The browser has it, from this stream or an earlier one; the next page is whole.
+            event, self._shown = b"", None
+        else:
+            self._shown = None
+            if change.size <= MAX_PAGE_BYTES:
+                self._shown = self._difference.ShownPage(view, *change[3:])
+        self._note(event, change)
         return event
+
+    def _note(self, event: bytes, change: _Change) -> None:
+        self._events = self._stream.events + bool(event)
+        if not event:
+            return
+        self._last_id = change.page_id
+        if change.is_whole:
+            self._whole_at = monotonic()
+            COUNTERS.whole_pages += 1
+        else:
+            COUNTERS.thin_pages += 1
 
     def _mended(self, shown: ShownPage | None, view: Element | HasHtml) -> ShownPage | None:
         """Return None, so that a whole page is sent; or the page that is shown, if it is equal."""
         is_same = shown is not None and isinstance(view, Element) and shown.view == view
         return shown if is_same else None
 
-    def _shared(
-        self, shown: ShownPage | None, view: Element | HasHtml
-    ) -> tuple[bytes, ShownPage] | None:
-        last = _last.change
-        if last is None or last.after() is not view or not isinstance(view, Element):
+    def _shared(self, shown: ShownPage | None, view: Element | HasHtml) -> _Change | None:
+        last = _last.shared
+        if last is None or last.after() is not view or last.is_named is not self._is_named:
             return None
-        if (last.before is None) != (shown is None):
-            return None
-        if last.before is not None and shown is not None and last.before() is not shown.view:
-            return None
-        is_whole = shown is None
-        if is_whole:
-            self._whole_at = monotonic()
-        _count(last.event, is_whole=is_whole)
-        return last.event, self._difference.ShownPage(view, *last[3:])
+        # Streams that were opened one by one show equal pages, which were drawn one by one.
+        return last.change if last.before == (None if shown is None else shown.view) else None
 
-    def _made(
-        self, shown: ShownPage | None, view: Element | HasHtml
-    ) -> tuple[bytes, ShownPage | None]:
-        event, after = self._whole(view) if shown is None else self._thin(shown, view)
-        if after.size > MAX_PAGE_BYTES:
-            return event, None
-        if isinstance(view, Element):
-            before = weakref.ref(shown.view) if shown and isinstance(shown.view, Element) else None
-            if shown is None or before is not None:
-                now = weakref.ref(view, _forget)
-                _last.change = _Shared(before, now, event, *after[1:])
-        return event, after
+    def _made(self, shown: ShownPage | None, view: Element | HasHtml) -> _Change:
+        if shown is None:
+            event, page_id = self._whole(view)
+            after: ShownPage = self._difference.shown_page(view, len(event))
+            change = _Change(event, page_id, True, *after[1:])
+        else:
+            change = self._thin(shown, view)
+        before = None if shown is None else shown.view
+        if isinstance(view, Element) and (before is None or isinstance(before, Element)):
+            now = weakref.ref(view, _forget)
+            _last.shared = _Shared(before, now, self._is_named, change)
+        return change
 
-    def _whole(self, view: Element | HasHtml) -> tuple[bytes, ShownPage]:
-        event = patch_elements(view, event_id="")
-        self._whole_at = monotonic()
-        _count(event, is_whole=True)
-        return event, self._difference.shown_page(view, len(event))
+    def _whole(self, view: Element | HasHtml) -> tuple[bytes, str | None]:
+        if self._is_named:
+            return identified(patch_elements(view, event_id=""))
+        return patch_elements(view), None
 
-    def _thin(self, shown: ShownPage, view: Element | HasHtml) -> tuple[bytes, ShownPage]:
+    def _thin(self, shown: ShownPage, view: Element | HasHtml) -> _Change:
         found: Difference = self._difference.difference(shown, view)
-        event = b"".join(
-            patch_elements(
-                each.view, selector=each.selector, mode=each.mode, namespace=each.namespace
-            )
-            for each in found.patches
-        )
-        if not self._difference.is_worth(len(event), found):
-            event, after = patch_elements(view), found.shown
-            _count(event, is_whole=True)
-            return event, after._replace(size=len(event))
-        _count(event, is_whole=found.is_whole)
         after = found.shown
-        return event, after._replace(size=len(event)) if found.is_whole else after
+        if not found.is_whole:
+            event = b"".join(self._patches(found))
+            if self._difference.is_worth(len(event), found):
+                return _Change(event, None, False, *after[1:])
+        event, page_id = self._whole(view)
+        return _Change(event, page_id, True, *after._replace(size=len(event))[1:])
+
+    def _patches(self, found: Difference) -> Iterator[bytes]:
+        """Yield the events; before the first of them, the browser forgets the id of its page."""
+        event_id = "" if self._is_named else None
+        for each in found.patches:
+            yield patch_elements(
+                each.view,
+                selector=each.selector,
+                mode=each.mode,
+                namespace=each.namespace,
+                event_id=event_id,
+            )
+            event_id = None
 
 
 def _forget(view: weakref.ref[Element]) -> None:
     """Let the event go with its page."""
-    change = _last.change
-    if change is not None and change.after is view:
-        _last.change = None
-
-
-def _count(event: bytes, *, is_whole: bool) -> None:
-    if is_whole:
-        COUNTERS.whole_pages += 1
-    elif event:
-        COUNTERS.thin_pages += 1
+    shared = _last.shared
+    if shared is not None and shared.after is view:
+        _last.shared = None

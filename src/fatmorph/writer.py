@@ -323,7 +323,7 @@ class Writer(CommandWriter):
             if key is None
             else shared_page(view, regions, key, self._nonce, is_thin=is_thin),
             last_id=last_id,
-            thin_event=self._thin_event if is_thin else None,
+            thin_event=self._thin_events(last_id) if is_thin else None,
             heartbeat=heartbeat,
             max_rate=max_rate,
         )
@@ -352,14 +352,18 @@ class Writer(CommandWriter):
         if has_options:
             raise _thin_error()
         self._start_stream()
-        if event := self._thin_event(view):
-            self._write(event)
-
-    def _thin_event(self, view: object) -> bytes:
         if self._thin_pages is None:
             self._thin_pages = ThinPages(self._stream)
+        if event := self._draw_thin(self._thin_pages, view):
+            self._write(event)
+
+    def _thin_events(self, last_id: str | None) -> Callable[[object], bytes]:
+        pages = ThinPages(self._stream, is_named=True, last_id=last_id)
+        return partial(self._draw_thin, pages)
+
+    def _draw_thin(self, pages: ThinPages, view: object) -> bytes:
         # patch_elements() refuses everything that is not a view.
-        return self._draw(cast("Element", view), self._thin_pages.event, has_targets=False)
+        return self._draw(cast("Element", view), pages.event, has_targets=False)
 
     async def _draw_page(
         self, view: View, only: str | tuple[str, ...] | None, *, is_thin: bool

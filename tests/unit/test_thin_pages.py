@@ -12,6 +12,7 @@ from fatmorph.markup._element import Element
 from fatmorph.morph import Patch, simulate
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient, events_of
+from fatmorph.testing._events import EventReader
 from fatmorph.writer import Writer
 from transports import turns
 
@@ -197,6 +198,24 @@ async def test_streams_that_show_the_same_pages_share_their_events() -> None:
     assert (after.whole_pages - before.whole_pages, after.thin_pages - before.thin_pages) == (2, 4)
 
 
+async def test_streams_with_one_key_share_each_event_as_one_object() -> None:
+    lives = [Live(thin=True, key="count") for _ in range(3)]
+    relay, numbers = lives[0].relay, [0]
+    for live in lives:
+        live.relay = relay
+        live.view = lambda: count_view(numbers[0])  # type: ignore[method-assign]
+        await live.open()
+
+    numbers[0] = 1
+    relay.publish("number", "changed")
+    await turns()
+
+    assert len({id(live.client.sent[-1]) for live in lives}) == 1
+    assert sent(lives[2].client) == ["whole", '<p id="count">1</p>']
+    for live in lives:
+        await live.leave()
+
+
 async def test_a_stream_that_has_missed_a_page_does_not_get_the_event_of_another() -> None:
     first, second = await open_writer(), await open_writer()
     pages = [page(h.p(number, id="a"), h.p(number // 2, id="b")) for number in range(3)]
@@ -290,20 +309,69 @@ async def test_a_live_page_is_whole_after_another_event() -> None:
     ]
 
 
-async def test_the_browser_forgets_its_id_so_that_it_gets_a_whole_page_when_it_comes_back() -> None:
-    whole = Live()
-    await whole.open()
-    await whole.leave()
-    last_event_id = whole.client.body.rpartition(b"id: ")[2].strip().decode()
+async def test_the_browser_forgets_the_id_of_its_page_with_the_first_thin_page() -> None:
+    live = Live(thin=True)
+    await live.open()
+    first = last_id(live)
 
-    thin = Live(thin=True)
-    thin.last_event_id = last_event_id
-    await thin.open()
-    await thin.leave()
+    await live.show(1)
+    await live.leave()
 
-    assert last_event_id
-    assert sent(thin.client) == ["whole"]
-    assert thin.client.body.count(b"id: ") == thin.client.body.count(b"\nid: \n") == 1
+    assert (bool(first), last_id(live)) == (True, "")
+
+
+async def test_a_browser_that_comes_back_has_its_page_and_then_gets_a_whole_one() -> None:
+    before = Live(thin=True)
+    await before.open()
+    await before.leave()
+
+    again = Live(thin=True)
+    again.last_event_id = last_id(before)
+    await again.open()
+    at_once = sent(again.client)
+    await again.show(1)
+    await again.show(2)
+    await again.leave()
+
+    assert at_once == []
+    assert sent(again.client) == ["whole", '<p id="count">2</p>']
+
+
+async def test_a_browser_that_comes_back_after_a_thin_page_gets_a_whole_one() -> None:
+    before = Live(thin=True)
+    await before.open()
+    await before.show(1)
+    await before.leave()
+
+    again = Live(thin=True)
+    again.number = 1
+    again.last_event_id = last_id(before) or None
+    await again.open()
+    await again.leave()
+
+    assert sent(again.client) == ["whole"]
+
+
+async def test_an_equal_part_of_a_page_is_not_sent_again() -> None:
+    live = Live(thin=True)
+    live.view = lambda: h.p("always the same", id="part")  # type: ignore[method-assign]
+    await live.open()
+
+    await live.show(1)
+    await live.leave()
+    client, w = await open_writer()
+    for _ in range(2):
+        w.patch(h.p("always the same", id="part"), thin=True)
+    await w.drain()
+
+    assert sent(live.client) == sent(client) == ['<p id="part">always the same</p>']
+
+
+def last_id(live: Live) -> str:
+    """Return the id that a browser has after a stream."""
+    reader = EventReader()
+    list(reader.feed(live.client.body))
+    return reader.last_id
 
 
 async def test_regions_of_a_live_page_are_sent_whole() -> None:

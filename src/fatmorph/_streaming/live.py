@@ -7,7 +7,7 @@ page. Numbered rules:
    recognised after a restart and in another process, and is never confused with another view's.
 2. The browser forgets the old id before it gets a page, and learns the new one after it. If the
    connection breaks in between, the browser has no id, and the page is sent again.
-3. A thin page is the exception: its event depends on the last one of the stream, and has no id.
+3. A thin page is the exception: its event depends on the last one of the stream.
 4. The end of a task for which the page shows a placeholder is a change. Without a source, the
    rate decides: a page at that moment would come too early.
 """

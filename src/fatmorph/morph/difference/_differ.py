@@ -138,7 +138,8 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
     if shown.view is view:
         return Difference((), shown, is_whole=False)
     if shown.ids is None or not _is_page(shown.view) or not _is_page(view):
-        return _whole(view, shown.size)
+        is_same = isinstance(view, Element) and shown.view == view
+        return Difference((), shown, is_whole=False) if is_same else _whole(view, shown.size)
     units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
     if ids is None:
