@@ -33,7 +33,7 @@ from servers import HOST, Server, free_port, running
 FOLDER = Path(__file__).parent
 SERVERS = 3
 RETRY_SECONDS = 1.0  # as `at.subscribe()` waits at first
-LONGEST_RETRY_SECONDS = 30.0  # as `at.subscribe()` waits at last: the limit of the end
+LONGEST_RETRY_SECONDS = 10.0  # as `at.subscribe()` waits at last: the limit of the end
 REQUEST = f"GET /subscribe HTTP/1.1\r\nhost: {HOST}\r\ndatastar-request: true\r\n\r\n".encode()
 
 

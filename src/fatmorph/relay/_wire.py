@@ -136,7 +136,7 @@ class BrokerWire(_Decoding[T]):
         if payload == LOST:
             self.missed(pattern)
         elif (found := self.decoded(subject, payload)) is not None:
-            if SUBJECT.fullmatch(subject):
+            if subject == pattern or SUBJECT.fullmatch(subject):
                 self.registry.receive(pattern, subject, found[0])
                 self._link.after_this_turn(self.registry.wake)
             else:
