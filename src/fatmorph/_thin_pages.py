@@ -84,7 +84,8 @@ class ThinPages:
     """
 
     __slots__ = (
-        *("_difference", "_events", "_is_named", "_last_id", "_shown", "_stream", "_whole_at"),
+        *("_difference", "_events", "_is_lost", "_is_named", "_last_id", "_shown", "_stream"),
+        "_whole_at",
     )
 
     def __init__(
@@ -95,6 +96,7 @@ class ThinPages:
         self._last_id = last_id
         self._shown: ShownPage | None = None  # None before the first page
         self._events = stream.events
+        self._is_lost = False  # whether an unsafe page has left unknown remains in the browser
         self._whole_at = 0.0
         # Imported late: a program without thin pages starts faster. Any: a module.
         self._difference: Any = import_module("fatmorph.morph.difference")
@@ -117,6 +119,9 @@ class ThinPages:
         elif monotonic() > self._whole_at + WHOLE_AFTER_SECONDS:
             shown = self._mended(shown, view)
         change = self._shared(shown, view) or self._made(shown, view)
+        if self._is_lost:
+            change = change._replace(ids=None)
+        self._is_lost = change.ids is None
         event = change.event
         if change.page_id is not None and change.page_id == self._last_id:
             # The browser has it, from this stream or an earlier one; the next page is whole.
@@ -148,6 +153,8 @@ class ThinPages:
         last = _last.shared
         if last is None or last.after() is not view or last.is_named is not self._is_named:
             return None
+        if self._is_lost and not last.change.is_whole:
+            return None
         # Streams that were opened one by one show equal pages, which were drawn one by one.
         return last.change if last.before == (None if shown is None else shown.view) else None
 
@@ -159,7 +166,9 @@ class ThinPages:
         else:
             change = self._thin(shown, view)
         before = None if shown is None else shown.view
-        if isinstance(view, Element) and (before is None or isinstance(before, Element)):
+        if self._is_lost or not isinstance(view, Element):
+            return change
+        if before is None or isinstance(before, Element):
             now = weakref.ref(view, _forget)
             _last.shared = _Shared(before, now, self._is_named, change)
         return change

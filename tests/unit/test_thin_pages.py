@@ -132,6 +132,36 @@ async def test_a_page_with_trusted_html_is_always_whole() -> None:
     assert sent(client) == ["whole", "whole"]
 
 
+async def test_a_page_with_unknown_remains_makes_the_later_ones_whole() -> None:
+    client, w = await open_writer()
+    widget = h.div({"data-ignore-morph": True})
+
+    w.patch(page(h.p(1, id="count"), widget), thin=True)
+    for number in range(2, 4):
+        w.patch(count_view(number), thin=True)
+    w.patch_signals({"open": True})
+    for number in range(4, 6):
+        w.patch(count_view(number), thin=True)
+    await w.drain()
+
+    assert [each for each in sent(client) if each == "whole"] == ["whole"] * 5
+
+
+async def test_a_stream_with_unknown_remains_shares_no_thin_event() -> None:
+    lost, known = await open_writer(), await open_writer()
+    pages = [count_view(number) for number in range(3)]
+
+    lost[1].patch(page(h.div({"data-ignore-morph": True})), thin=True)
+    for each in pages:
+        for _, w in (known, lost):
+            w.patch(each, thin=True)
+    for _, w in (lost, known):
+        await w.drain()
+
+    assert sent(lost[0]) == ["whole"] * 4
+    assert sent(known[0]) == ["whole", '<p id="count">1</p>', '<p id="count">2</p>']
+
+
 async def test_a_very_large_page_is_always_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fatmorph._thin_pages.MAX_PAGE_BYTES", 100)
     client, w = await open_writer()

@@ -6,6 +6,7 @@ and takes their ids for duplicates of a whole page's. So the pantry is emptied a
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from playwright.sync_api import Page
@@ -31,7 +32,14 @@ class Comparison(NamedTuple):
 def compared(client: Page, sequences: Sequence[list[Element]]) -> Iterator[Comparison]:
     """Play sequences of pages, sent whole and thin, and yield what differs."""
     changes = [_changes(pages) for pages in sequences]
-    whole = [_sequence(pages[0], [[SentPatch(page)] for page in pages[1:]]) for pages in sequences]
+    whole = [
+        _sequence(
+            pages[0],
+            # A page that is equal to the last one is never sent.
+            [[SentPatch(page)] for last, page in pairwise(pages) if page != last],
+        )
+        for pages in sequences
+    ]
     thin = [
         _sequence(pages[0], [each.patches for each in found])
         for pages, found in zip(sequences, changes, strict=True)

@@ -55,7 +55,7 @@ def test_changes_in_several_places_need_no_single_id():
         (h.noscript("x"), "a parser reads <noscript> in a way of its own"),
         (h.div({"id": ""}), "a parser may read it differently, or an attribute hides its id"),
         (
-            h.div({"data-ignore-morph": True}, h.p(id="b")),
+            h.div({"data-ignore-morph": True}, h.p(id="b"), id="widget"),
             "it has an id inside of an element with data-ignore-morph",
         ),
     ],

@@ -47,7 +47,7 @@ VERBATIM = frozenset({"script", "style", "#comment"})
 IN_SELECTS = frozenset({"option", "optgroup", "hr", "#comment"})
 UNKEPT = frozenset({"id", IGNORE})
 
-PLAIN, ID, NAME, IGNORES, PRESERVES, BLOCKS = range(6)
+PLAIN, ID, NAME, TYPE, IGNORES, PRESERVES, BLOCKS = range(7)
 
 
 class Context(NamedTuple):
@@ -152,7 +152,7 @@ def _note_attributes(
     content: Content, tag: str, attributes: Mapping[str, str | Literal[True]], *, is_ignored: bool
 ) -> bool:
     """Note an element's id; return whether the element is ignored in every morph."""
-    ignores = False
+    ignores = is_file = False
     for name, value in attributes.items():
         kind = _kind(name) if len(name) <= MAX_CACHED_CHARACTERS else PLAIN
         if kind == PLAIN:
@@ -165,10 +165,16 @@ def _note_attributes(
             content.blocks = True  # the id of a form around it is this control
         elif kind == IGNORES:
             ignores = True
+        elif kind == TYPE:
+            is_file = text.lower() == "file"
         elif kind == PRESERVES:
             content.blocks |= not UNKEPT.isdisjoint(text.split(" "))
         elif kind == BLOCKS or (kind == NAME and tag == "details"):
             content.blocks = True
+    if (ignores or (is_file and tag == "input")) and "id" not in attributes:
+        # Another one may take its place: of an ignored element, the client then writes not even the
+        # id, and a file input throws when a value is written into it.
+        content.blocks = True
     return ignores
 
 
@@ -177,6 +183,8 @@ def _kind(name: str) -> int:
     lower = name.lower()
     if lower in ("id", "name"):
         return BLOCKS if name != lower else ID if name == "id" else NAME
+    if lower == "type":
+        return TYPE
     if lower.endswith("scope-children"):
         return BLOCKS
     for ending, kind in (("ignore-morph", IGNORES), ("preserve-attr", PRESERVES)):

@@ -138,8 +138,11 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
     if shown.view is view:
         return Difference((), shown, is_whole=False)
     if shown.ids is None or not _is_page(shown.view) or not _is_page(view):
-        is_same = isinstance(view, Element) and shown.view == view
-        return Difference((), shown, is_whole=False) if is_same else _whole(view, shown.size)
+        if isinstance(view, Element) and shown.view == view:
+            return Difference((), shown, is_whole=False)
+        # The remains of an unsafe page in the browser are not known, so no later one is safe.
+        unknown = ShownPage(view, None, shown.size)
+        return Difference((Patch(view),), unknown, is_whole=True)
     units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
     if ids is None:
