@@ -49,6 +49,11 @@ def _tame(root: Node) -> None:
             node.attributes.pop("name", None)
         if "id" in node.attributes.get("data-preserve-attr", "").split():
             del node.attributes["data-preserve-attr"]
+        if "id" not in node.attributes:
+            node.attributes.pop("data-ignore-morph", None)
+            if node.attributes.get("type", "").lower() == "file":
+                del node.attributes["type"]
+        node.children = [child for child in node.children if child.name != "template"]
         if node.name == "select":
             node.children = [child for child in node.children if child.name != "#text"]
 
