@@ -160,13 +160,17 @@ class Context(Generic[RequestT]):
         """The method and the path, as they are named in logs."""
         return request_line(self.method, self.path)
 
-    @cached_property
+    @property
     def request_id(self) -> str:
         """The id of the request in the log: its `x-request-id`, or a new one.
 
         A proxy can send the one of its own log. A client can send any, of letters, digits, `-`,
         `_` and `.`, up to 64 of them, so an id proves nothing.
         """
+        return self._request_id
+
+    @cached_property
+    def _request_id(self) -> str:
         sent = self.headers.get("x-request-id", "")
         return sent if REQUEST_ID.fullmatch(sent) else token_hex(8)
 

@@ -68,6 +68,7 @@ def serve(
     """
     try:
         import uvicorn  # noqa: PLC0415 - optional: the extra "serve"
+        from uvicorn.config import LOGGING_CONFIG  # noqa: PLC0415 - optional, too
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             "cannot serve without uvicorn",
@@ -78,10 +79,10 @@ def serve(
     _check_options(options, inspect.signature(uvicorn.run).parameters)
     target = app if workers == 1 else _import_string(app, workers)
     os.environ[WORKERS] = str(workers)
-    defaults = {
+    defaults: dict[str, Any] = {  # Any: uvicorn's own
         "http": PROTOCOL,
         "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
-        "log_config": _log_config(uvicorn.config.LOGGING_CONFIG, log_level),
+        "log_config": _log_config(LOGGING_CONFIG, log_level),
     }
     uvicorn.run(
         target,

@@ -12,6 +12,7 @@ import asyncio
 import ssl
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fatmorph.errors import FatmorphError, MissingExtraError, MomentError, plain_text
@@ -51,7 +52,7 @@ class NatsBroker:
 
     def __init__(self, address: Address, prefix: str) -> None:
         try:
-            import nats.aio.client  # noqa: F401, PLC0415 - optional: the extra "nats"
+            import_module("nats.aio.client")  # optional: the extra "nats"
         except ModuleNotFoundError as error:
             raise MissingExtraError(
                 "cannot connect a relay to NATS without nats-py",
@@ -142,7 +143,7 @@ class NatsConnection:
     async def subscribe(self, patterns: Sequence[str]) -> None:
         """Ask for the messages of some patterns."""
         for pattern in patterns:
-            self._subscriptions[pattern] = await self._client.subscribe(
+            self._subscriptions[pattern] = await self._client.subscribe(  # pyright: ignore[reportUnknownMemberType]
                 self._native(pattern),
                 cb=self._reader(pattern),
                 pending_msgs_limit=MAX_UNREAD_MESSAGES,

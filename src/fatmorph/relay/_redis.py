@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 from fatmorph.errors import MissingExtraError, plain_text
 from fatmorph.relay._contract import EVERYTHING
@@ -41,7 +42,7 @@ class RedisBroker:
 
     def __init__(self, address: Address, prefix: str) -> None:
         try:
-            import redis.asyncio.connection  # noqa: F401, PLC0415 - optional: the extra "redis"
+            import_module("redis.asyncio.connection")  # optional: the extra "redis"
         except ModuleNotFoundError as error:
             raise MissingExtraError(
                 "cannot connect a relay to Redis without redis-py",
@@ -143,7 +144,10 @@ class RedisConnection:
         while True:
             try:
                 # Bytes, because a payload is not text; pushes are messages.
-                answer = await self._client.read_response(disable_decoding=True, push_request=True)
+                answer = cast(
+                    "list[Any] | bytes | None",
+                    await self._client.read_response(disable_decoding=True, push_request=True),
+                )
             except ResponseError as error:
                 self._receiver.objected(plain_text(error))
                 continue

@@ -105,7 +105,7 @@ def content_of(root: Element, context: Context, known: AbstractSet[int] = frozen
     """
     # hot: as tests/benchmarks/thin_patches.py shows.
     content = Content()
-    pending = [(root, *context, False)]
+    pending = [(root, context.parent, context.flags, context.depth, False)]
     while pending:
         element, parent, flags, depth, is_below_ignored = pending.pop()
         tag = element.tag

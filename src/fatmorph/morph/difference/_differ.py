@@ -172,8 +172,8 @@ def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
         if any(unit.after.blocks for unit in sent):
             return None
         unsafe = [unit for unit in sent if unit.outer is not None and _is_pinned(unit)]
+        removed: dict[str, Unit] = {}
         if not unsafe:
-            removed: dict[str, Unit] = {}
             for unit in sent:
                 removed.update(dict.fromkeys(unit.before.ids, unit))
             for unit in sent:
