@@ -1,7 +1,7 @@
 """Messages per second through a relay, and through the bare client of its broker.
 
     python tests/benchmarks/relays.py
-    python tests/benchmarks/relays.py --only redis --seconds 1
+    python tests/benchmarks/relays.py --only redis --runs 1
 
 A process publishes in windows to subscriptions in another process, which read every message. The
 bare clients do the same: nats-py with a callback for each subscription, and redis-py with one
