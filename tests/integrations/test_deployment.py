@@ -1,6 +1,7 @@
 """The configurations of the deployment page are started, each as it is written."""
 
 import json
+import os
 import shlex
 import shutil
 import signal
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from example_programs import EXAMPLES
-from integrations.test_proxies import NGINX, nginx, program
+from integrations.test_proxies import NGINX, add, nginx, program
 from machine import installed, missing
 from rules.markdown import Page
 from rules.source_tree import ROOT
@@ -168,6 +169,32 @@ def test_two_restarts_in_a_row_leave_nginx_with_a_server(
 def restart_of(server: Server) -> None:
     """Stop a server, as the first half of its restart."""
     server.stop(signal.SIGTERM, within_seconds=SECONDS)
+
+
+def test_a_server_that_is_marked_down_before_its_stop_loses_no_action(tmp_path: Path) -> None:
+    first, second = free_port(), free_port()
+    lines = [f"server 127.0.0.1:{port} max_fails=0;" for port in (first, second)]
+    with ExitStack() as stack:
+        leaving = stack.enter_context(running(instance(first), cwd=HELLO, port=first))
+        stack.enter_context(running(instance(second), cwd=HELLO, port=second))
+        port = stack.enter_context(nginx_of(tmp_path, "".join(lines)))
+        assert wait_until(lambda: status(port) == 200)
+
+        file = tmp_path / "nginx.conf"
+        marked = file.read_text(encoding="utf-8").replace(lines[0], lines[0][:-1] + " down;")
+        file.write_text(marked, encoding="utf-8")
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGHUP)
+        assert wait_until(lambda: asked(leaving, port, times=6) == 0)
+        restart_of(leaving)
+
+        assert {add(port) for _ in range(10)} == {204}
+
+
+def asked(server: Server, port: int, *, times: int) -> int:
+    """Return how many of a number of requests to the proxy a server gets."""
+    before = server.output().count("GET / ")
+    assert {status(port) for _ in range(times)} == {200}
+    return server.output().count("GET / ") - before
 
 
 def test_nginx_takes_the_limits_of_the_sizing_page(tmp_path: Path) -> None:
