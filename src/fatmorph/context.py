@@ -123,7 +123,7 @@ class Context(Generic[RequestT]):
     ) -> None:
         self.method = method
         self.root_path: str = root_path.rstrip("/")
-        self.path = full_path(self.root_path, path)
+        self.path: str = full_path(self.root_path, path)
         self.route: str = route
         self.path_params: Mapping[str, Any] = path_params or {}
         self.request = cast("RequestT", request)
