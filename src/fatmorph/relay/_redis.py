@@ -81,7 +81,12 @@ class RedisBroker:
         }
         if not address.is_encrypted:
             return Connection(**options)
-        return SSLConnection(**options, ssl_ca_certs=address.ca_file or None)
+        options |= {
+            "ssl_ca_certs": address.ca_file or None,
+            "ssl_cert_reqs": "required",
+            "ssl_check_hostname": True,  # redis-py 5 does not by default
+        }
+        return SSLConnection(**options)
 
 
 class RedisConnection:
