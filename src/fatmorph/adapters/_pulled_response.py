@@ -9,7 +9,7 @@ finaliser ends the handler.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Self, TypeAlias
 
@@ -154,7 +154,8 @@ class Parts:
 
     def __init__(self, pulled: PulledResponse) -> None:
         self._pulled = pulled
-        self.take_late_error = pulled.take_late_error
+        self.take_late_error: Callable[[], BaseException | None] = pulled.take_late_error
+        """Returns the error of a handler whose response is complete."""
 
     def __aiter__(self) -> Self:
         return self
