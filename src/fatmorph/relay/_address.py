@@ -87,7 +87,7 @@ def parsed_address(url: object) -> Address:
         kind,
         parts.scheme,
         host=unquote(parts.hostname),
-        port=port or default_port,
+        port=default_port if port is None else port,
         is_encrypted=is_encrypted,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
@@ -110,12 +110,29 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
             "a relay is in memory, on NATS or on Redis: " + ", ".join(f"{s}://" for s in SCHEMES),
             EXAMPLE,
         )
+    _check_end(parts)
     try:
-        return parts, parts.port
+        port = parts.port
     except ValueError:
+        port = 0
+    if port == 0:
         raise _refused(
-            "to a port that does not exist", "a port is a number up to 65535", EXAMPLE
-        ) from None
+            "to a port that does not exist", "a port is a number from 1 to 65535", EXAMPLE
+        )
+    return parts, port
+
+
+def _check_end(parts: SplitResult) -> None:
+    """Refuse a URL whose password ends its host, before a message can quote a part of it."""
+    query = "" if parts.query.startswith(f"{CA_FILE}=") else parts.query
+    if any("@" in each for each in (parts.path, query, parts.fragment)):
+        raise _refused(
+            "by a URL with an @ after the host",
+            "`/`, `?` and `#` end the host, also in a password",
+            "f\"redis://:{quote(password, safe='')}@127.0.0.1:6379\"  (of urllib.parse)",
+        )
+    if parts.fragment:
+        raise _refused("by a URL with a fragment", "the text after `#` would not be read", EXAMPLE)
 
 
 def _database(kind: Kind, path: str) -> int:

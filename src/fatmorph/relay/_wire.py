@@ -111,6 +111,7 @@ class BrokerWire(_Decoding[T]):
         self.registry: Registry[T] = Registry(self._pattern_changed)
         super().__init__(codec, self.registry)
         self._link = Link(broker, self, patterns=self.registry.patterns, note_gap=self.note_gap)
+        self._address = broker.address
         self._objections: set[str] = set()
 
     @property
@@ -153,6 +154,7 @@ class BrokerWire(_Decoding[T]):
 
     def objected(self, reason: str) -> None:
         """Log that the broker refused a command, once for each reason."""
+        reason = self._address.without_secrets(reason)  # newer releases of Redis name the user
         if reason not in self._objections and len(self._objections) < MAX_OBJECTIONS:
             self._objections.add(reason)
             logger.error("the broker of the relay refused a command: %s (logged once)", reason)

@@ -7,7 +7,9 @@ import ssl
 import pytest
 
 from fatmorph.relay._address import parsed_address
+from fatmorph.relay._codec import Codec
 from fatmorph.relay._failure import reason_of
+from fatmorph.relay._wire import brokered_wire
 
 ADDRESS = parsed_address("redis://app:correct-horse@cache.example.com")
 
@@ -46,3 +48,15 @@ def test_a_chain_of_causes_that_is_a_circle_has_an_end():
     first.__cause__, second.__cause__ = second, first
 
     assert reason_of(first, ADDRESS) == "first"
+
+
+def test_a_refused_command_is_logged_without_its_user(caplog):
+    wire = brokered_wire(Codec[int](int), ADDRESS, "fatmorph")
+
+    wire.objected("NOPERM User app has no permissions to run the 'publish' command")
+
+    (message,) = caplog.messages
+    assert message == (
+        "the broker of the relay refused a command: NOPERM User *** has no permissions to run the "
+        "'publish' command (logged once)"
+    )
