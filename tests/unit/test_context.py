@@ -528,9 +528,22 @@ def test_a_url_is_below_the_prefix() -> None:
     assert Context(method="GET", path="/").url("/cart") == "/cart"
 
 
-@pytest.mark.parametrize("path", ["", "cart", "//evil.example", "/\\evil.example", "https://a.b/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "cart", "//evil.example", "/\\evil.example", "https://a.b/"),
+        # Browsers drop tabs and line ends.
+        *("/\t/evil.example", "/\r\n\\evil.example"),
+    ],
+)
 def test_a_url_is_that_of_a_path_of_the_application(path: str) -> None:
     context = Context(method="GET", path="/")
 
     with pytest.raises(ResponseError, match="cannot put a prefix before"):
         context.url(path)
+
+
+def test_a_prefix_with_two_slashes_leads_to_no_other_site() -> None:
+    context = Context(method="GET", path="/", root_path="//evil.example")
+
+    assert context.url("/cart") == "/.//evil.example/cart"

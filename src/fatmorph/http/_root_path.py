@@ -9,11 +9,16 @@ https://peps.python.org/pep-3333/#environ-variables (`SCRIPT_NAME`)
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from fatmorph.errors import ResponseError, short_repr
 
 __all__ = ("full_path", "url_below")
+
+# Browsers read a backslash as a slash, and drop tabs and line ends.
+# https://url.spec.whatwg.org/#concept-basic-url-parser
+ONE_SLASH = re.compile(r"/(?![\t\r\n]*[/\\])")
 
 
 def full_path(root_path: str, path: str) -> str:
@@ -46,11 +51,14 @@ def url_below(root_path: str, path: str) -> str:
         >>> url_below("/räume", "/cart?saved=1")
         '/r%C3%A4ume/cart?saved=1'
     """
-    if not path.startswith("/") or path.startswith(("//", "/\\")):
+    if ONE_SLASH.match(path) is None:
         raise ResponseError(
             f"cannot put a prefix before {short_repr(path.partition('?')[0])}",
             where=f"c.url({short_repr(path.partition('?')[0])})",
             why="a path of the application begins with one slash",
             fix='c.url("/cart")',
         )
-    return quote(root_path) + path
+    url = quote(root_path) + path
+    # The text between two slashes at the beginning would be a host. A prefix may come from a header
+    # that a client can send: https://url.spec.whatwg.org/#url-serializing has the same answer.
+    return f"/.{url}" if url.startswith("//") else url
