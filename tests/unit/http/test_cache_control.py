@@ -72,7 +72,10 @@ def test_a_value_that_no_cache_would_read_is_refused(value: str) -> None:
         Settings(cache_control=value)
 
 
-@pytest.mark.parametrize("value", ["public, max-age=60", "no-cache", None])
+@pytest.mark.parametrize(
+    "value",
+    ["public, max-age=60", "no-cache", None, 'private="set-cookie"', 'public, x="a, private, b"'],
+)
 def test_a_shared_cache_may_not_keep_a_page_with_a_nonce(value: str | None) -> None:
     with pytest.raises(SettingsError, match="with pages that have a nonce"):
         Settings(cache_control=value, content_security_policy=NONCE_POLICY)
