@@ -118,11 +118,11 @@ def _log_config(config: dict[str, Any], level: LogLevel) -> dict[str, Any]:
 
 def _import_string(app: Callable[..., Any] | str, workers: int) -> str:
     """Return the import path of the application for worker processes, which run `main.py` again."""
-    if workers < 1:
+    if not isinstance(workers, int) or workers < 1:
         raise ServeError(
             f"cannot start {short_repr(workers)} workers",
             where="serve(…, workers=…)",
-            why="at least one process must serve requests",
+            why="it is the number of the processes that serve requests, 1 or more",
             fix="serve(app, workers=1)",
         )
     if isinstance(app, str):

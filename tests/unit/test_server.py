@@ -126,9 +126,9 @@ def test_several_workers_cannot_import_an_unnamed_application() -> None:
         serve(app, workers=2)
 
 
-@pytest.mark.parametrize("workers", [0, -1])
-def test_fewer_than_one_worker_is_refused(workers: int) -> None:
-    with pytest.raises(ServeError, match=f"cannot start {workers} workers"):
+@pytest.mark.parametrize("workers", [0, -1, "2", None, 1.5])
+def test_a_number_of_workers_is_a_whole_number_above_0(workers: Any) -> None:
+    with pytest.raises(ServeError, match=f"cannot start {workers!r} workers"):
         serve(app, workers=workers)
 
 
