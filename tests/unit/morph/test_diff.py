@@ -215,6 +215,21 @@ def test_a_page_that_a_browser_may_read_differently_is_whole(unsafe):
     assert is_whole(view("1"), view("2"))
 
 
+@pytest.mark.parametrize(
+    "table_of",
+    [
+        lambda *parts: h.table(*parts, id="part"),
+        lambda *parts: h.table(h.tbody(*parts, id="part")),
+        lambda *parts: h.table(h.tbody(h.tr(*parts, id="part"))),
+        lambda *parts: h.table(h.colgroup(*parts, id="part")),
+    ],
+)
+def test_a_new_element_that_the_parser_puts_elsewhere_makes_the_page_whole(table_of):
+    before, after = page(table_of()), page(table_of(h.p(id="new")))
+
+    assert sent(before, after) == [("outer", None, str(after))]
+
+
 def test_a_page_that_becomes_unsafe_is_whole():
     before = page(h.p("1", id="a"), h.div(id="b"))
     after = page(h.p("1", id="a"), h.div(Markup("<i>"), id="b"))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from fatmorph.markup._element import BuiltChild, Element
 from fatmorph.morph.checks._nesting import FOREIGN
-from fatmorph.morph.difference._content import TOP, Context, inside, is_ignored
+from fatmorph.morph.difference._content import TOP, Context, inside, is_ignored, stays_in
 from fatmorph.morph.difference._units import Ignored, Insertion, ListChange, Region, Unit
 
 __all__ = ("changed_units", "partners")
@@ -59,7 +59,10 @@ def changed_units(before: Element, after: Element, *, has_pinned: bool = True) -
         pairs = _pairs(old.children, new.children)
         if pairs is None:
             change = _list_change(old, new, region, inside(new, context))
-            if change is None:
+            # The content of the new elements is looked at later, without their parent.
+            if change is None or not all(
+                stays_in(each.element, new, context) for each in change[0].inserted
+            ):
                 region.is_sent = True
                 continue
             units.append(change[0])

@@ -24,7 +24,17 @@ from fatmorph.morph.checks._nesting import (
     inside_foreign,
 )
 
-__all__ = ("BLOCKING", "IGNORE", "TOP", "Content", "Context", "content_of", "inside", "is_ignored")
+__all__ = (
+    "BLOCKING",
+    "IGNORE",
+    "TOP",
+    "Content",
+    "Context",
+    "content_of",
+    "inside",
+    "is_ignored",
+    "stays_in",
+)
 
 IGNORE = "data-ignore-morph"
 SPACES = " \t\n\f\r"
@@ -141,6 +151,18 @@ def inside(element: Element, context: Context) -> Context:
     """Return where the children of an element are."""
     flags = _place(element.tag, element.namespace, context.parent, context.flags).flags
     return Context(element.tag, flags, context.depth + 1)
+
+
+def stays_in(child: Element, parent: Element, context: Context) -> bool:
+    """Return whether the parser leaves a child in its parent, as far as the parent decides.
+
+    Args:
+        child: The child.
+        parent: Its parent.
+        context: Where the parent is.
+    """
+    allowed = _place(parent.tag, parent.namespace, context.parent, context.flags).allowed
+    return allowed is None or not _is_foster(child, parent.tag, allowed)
 
 
 def is_ignored(before: Element, after: Element) -> bool:
