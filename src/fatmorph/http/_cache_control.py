@@ -49,7 +49,8 @@ def checked_cache_control(value: str | None, *, has_nonce: bool) -> str | None:
             why="it is a list of directives in lower case, with commas between them",
             fix='Settings(cache_control="public, max-age=60")',
         )
-    # Whole ones: a text in quotes is none, and `private="set-cookie"` is about that header alone.
+    # With their values: `private="set-cookie"` is about that header alone, and a comma in quotes
+    # separates nothing.
     directives = set(re.findall(DIRECTIVE, value or ""))
     if has_nonce and not directives & PERSONAL:
         sent = "no Cache-Control" if value is None else short_repr(value)
