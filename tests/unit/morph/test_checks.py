@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from example_programs import example_module
 from fatmorph import (
+    Context,
     Signal,
     Signals,
     at,
@@ -1326,5 +1327,18 @@ def test_urls_that_a_prefix_does_not_concern_are_not_reported(url):
     assert check_urls(h.a("a", href=url), "/shop") == ()
 
 
-def test_an_application_without_a_prefix_has_all_paths():
-    assert check_urls(h.a("Cart", href="/cart"), "") == ()
+@pytest.mark.parametrize("root_path", ["/räume", "/a b", "/50%", "/50%25", "/it's", "/r%C3%A4ume"])
+def test_the_urls_of_a_context_are_below_its_prefix(root_path):
+    context = Context(method="GET", path="/", root_path=root_path)
+    page = h.main(data.init(at.subscribe(context.url("/s"))), h.a("A", href=context.url("/a")))
+
+    assert check_urls(page, context.root_path) == ()
+
+
+@pytest.mark.parametrize("root_path", ["", "/"])
+def test_an_application_without_a_prefix_has_all_paths(root_path):
+    assert check_urls(h.a("Cart", href="/cart"), root_path) == ()
+
+
+def test_a_slash_at_the_end_of_a_prefix_does_not_matter():
+    assert check_urls(h.a("Cart", href="/shop/cart"), "/shop/") == ()

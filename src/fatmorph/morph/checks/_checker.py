@@ -141,6 +141,7 @@ def check_urls(view: Element | HasHtml | Tree, root_path: str) -> tuple[Finding,
         ["c.url('/cart')"]
     """
     root = cast("Tree", view) if hasattr(view, "tag") else as_element(view)
+    root_path = root_path.rstrip("/")
     found = list(outside_urls(root, root_path)) if root_path else []
     if not found:
         return ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from fatmorph.morph.checks._survey import Tree
@@ -24,7 +25,7 @@ def outside_urls(root: Tree, root_path: str) -> Iterator[tuple[Tree, str, str]]:
 
     Args:
         root: The page.
-        root_path: The prefix, without a slash at its end.
+        root_path: The prefix, decoded, and without a slash at its end.
     """
     waiting = [(root, root.tag)]
     while waiting:
@@ -46,5 +47,5 @@ def _paths(name: str, value: str) -> list[str]:
 
 def _is_below(url: str, root_path: str) -> bool:
     is_other_host = url.startswith("//")
-    path = re.split(r"[?#]", url, maxsplit=1)[0]
+    path = unquote(re.split(r"[?#]", url, maxsplit=1)[0])
     return is_other_host or path == root_path or path.startswith(f"{root_path}/")
