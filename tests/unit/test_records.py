@@ -102,6 +102,15 @@ async def test_an_error_that_many_streams_share_has_the_note_of_the_first() -> N
     assert len(shared.__notes__) == 1
 
 
+async def test_a_method_begins_no_line_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"origin": "https://evil.example", "host": "board.example"}
+
+    await respond(subscribe, request("PO\nST", **headers), MemoryClient())
+
+    [record] = caplog.records
+    assert fields(record, "method") == {"method": "PO\\nST"}
+
+
 async def test_a_refusal_has_its_status_and_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     headers = {"origin": "https://evil.example", "host": "board.example"}
 

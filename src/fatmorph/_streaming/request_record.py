@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from fatmorph.errors import quoted
+
 __all__ = ("RequestRecord", "fields_of")
 
 
@@ -32,7 +34,7 @@ def fields_of(request: RequestRecord, page: str) -> dict[str, str]:
         page: The handler, as `main.subscribe`.
     """
     return {
-        "method": request.method,
+        "method": quoted(request.method),
         "path": request.line.partition(" ")[2],
         "route": request.route,
         "page": page,
