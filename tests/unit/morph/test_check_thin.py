@@ -2,7 +2,7 @@
 
 import pytest
 
-from fatmorph import Markup, h
+from fatmorph import Markup, element, h, mathml, svg
 from fatmorph.morph import check_thin
 
 FILLING = h.footer("A page is worth a thin patch only if most of it stays as it is. " * 20)
@@ -29,6 +29,27 @@ def test_a_changed_element_without_an_id_is_found():
 
     assert (finding.code, finding.path) == ("change-without-id", "body > main#main > p[2] > b")
     assert finding.what == "a change of <b> sends 145 bytes"
+
+
+@pytest.mark.parametrize(
+    ("view", "fix"),
+    [
+        (h.del_, 'h.del_({"id": "del"}, …)'),
+        (element("my-total"), 'element("my-total")({"id": "my-total"}, …)'),
+        (lambda text: svg.svg(svg.text(text)), 'svg.text({"id": "text"}, …)'),
+        # The client finds no element of MathML by itself.
+        (lambda text: mathml.math(mathml.mi(text)), 'mathml.math({"id": "math"}, …)'),
+    ],
+)
+def test_the_line_to_write_is_code_that_makes_the_patch_small(view, fix):
+    (finding,) = check_thin(page(h.main(view("1"))), page(h.main(view("2"))))
+
+    assert finding.fix == fix
+
+
+@pytest.mark.parametrize("view", [h.script, lambda text: text])
+def test_a_change_that_no_id_makes_smaller_is_not_found(view):
+    assert found(page(view("1")), page(view("2"))) == []
 
 
 def test_a_changed_element_without_any_id_around_it_makes_the_page_whole():

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import TypeGuard
 
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
 from fatmorph.markup._render import made_at, render_bytes
 from fatmorph.markup.path import child_steps
-from fatmorph.morph.difference._comparison import partners
+from fatmorph.morph.difference._comparison import can_be_region, partners
 from fatmorph.morph.difference._content import (
     BLOCKING,
     IGNORE,
+    PINNED,
     TOP,
     Context,
     content_of,
@@ -94,7 +96,7 @@ def _unsafe(page: Element) -> Iterator[Finding]:
             reason, fix = f"the id {short_repr(element.id)} occurs twice", 'id=dom_id("row", 7)'
         elif is_hidden:
             reason = f"it has an id inside of an element with {IGNORE}"
-            fix = f"h.{element.tag}(…)  (without an id)"
+            fix = f"{_code(element)}(…)  (without an id)"
         elif any(type(child) is not str and isinstance(child, str) for child in element.children):
             reason, fix = "it holds trusted HTML, which is not read", 'h.b("text")  (elements)'
         elif element.tag in BLOCKING:
@@ -116,27 +118,31 @@ def _unsafe(page: Element) -> Iterator[Finding]:
 
 def _large_change(before: Element, after: Element) -> Iterator[Finding]:
     """Yield the element that has changed, if much more than it is sent."""
-    old, new = before, after
+    old, new, context = before, after, TOP
+    changed = None
     # The innermost element that contains the change; the loop ends where it is in two places.
     while (pairs := partners(old, new)) is not None and len(pairs) == 1:
+        context = inside(new, context)
         ((old, new),) = pairs
-    if new.id is not None or new is after or new.tag in ("body", "head", "title"):
+        if can_be_region(old, new, context):
+            changed = new
+    if changed is None or changed.id is not None or new.tag in PINNED:
         return
     found = difference(shown_page(before, len(render_bytes(before))), after)
     sent = sum(len(render_bytes(each.view)) for each in found.patches if each.view is not None)
     if not is_worth(sent, found):
         sent = len(render_bytes(after))
-    needed = len(render_bytes(new))
+    needed = len(render_bytes(changed))
     if sent > LARGE_FACTOR * needed:
-        path = next(path for element, _, path, _ in _walk(after) if element is new)
+        path = next(path for element, _, path, _ in _walk(after) if element is changed)
         yield Finding(
             "warning",
             "change-without-id",
             path,
-            f"a change of <{new.tag}> sends {sent:,} bytes",
+            f"a change of <{changed.tag}> sends {sent:,} bytes",
             f"with an id it would be {needed:,}: the nearest element with one is sent",
-            f'h.{new.tag.replace("-", "_")}({{"id": "{new.tag}"}}, …)',
-            made_at(new),
+            f'{_code(changed)}({{"id": "{changed.tag}"}}, …)',
+            made_at(changed),
         )
 
 
@@ -147,20 +153,28 @@ def _ids_in_rows(page: Element) -> Iterator[Finding]:
         if len(rows) < MANY_ROWS:
             continue
         cells = Counter(
-            cell.tag
+            _code(cell)
             for row in rows
             for cell in row.children
             if isinstance(cell, Element) and cell.id
         )
         if cells.total() >= 2 * len(rows):
-            tag = cells.most_common(1)[0][0]
+            code = cells.most_common(1)[0][0]
             yield Finding(
                 "warning",
                 "ids-in-rows",
                 path,
                 f"the rows of <{element.tag}> have ids, and so have {cells.total():,} parts",
                 "every id costs the browser time at every patch; the id of the row finds it",
-                f"h.{tag}(…)  (without an id)",
+                f"{code}(…)  (without an id)",
                 made_at(element),
             )
             return
+
+
+def _code(element: Element) -> str:
+    """Return the tag of an element as code."""
+    tag = element.tag
+    if element.namespace != "html":
+        return f"{element.namespace}.{tag.replace('-', '_')}"
+    return f'element("{tag}")' if "-" in tag else f"h.{tag}{'_' if iskeyword(tag) else ''}"

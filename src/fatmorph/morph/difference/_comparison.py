@@ -18,7 +18,7 @@ from fatmorph.morph.checks._nesting import FOREIGN
 from fatmorph.morph.difference._content import TOP, Context, inside, is_ignored, stays_in
 from fatmorph.morph.difference._units import Ignored, Insertion, ListChange, Region, Unit
 
-__all__ = ("changed_units", "partners")
+__all__ = ("can_be_region", "changed_units", "partners")
 
 NOT_REGIONS = frozenset({"html", "head", "body", "#comment", "template", "script"})
 # The parts of a table that the parser gives a parent that is not written.
@@ -70,7 +70,7 @@ def changed_units(before: Element, after: Element, *, has_pinned: bool = True) -
         below = inside(new, context)
         for one, other in reversed(pairs):
             own = region
-            if _can_be_region(one, other, below):
+            if other.id and can_be_region(one, other, below):
                 own = Region(one, other, region, below, has_pinned=has_pinned)
             walk.append((one, other, own, below))
     return units
@@ -86,6 +86,22 @@ def partners(old: Element, new: Element) -> list[tuple[Element, Element]] | None
     if old.attributes != new.attributes:
         return None
     return _pairs(old.children, new.children)
+
+
+def can_be_region(old: Element, new: Element, context: Context) -> bool:
+    """Return whether an element with an id is one that is morphed by itself.
+
+    Args:
+        old: The element.
+        new: Its partner in the next page.
+        context: Where it is.
+    """
+    tag = new.tag
+    if tag in NOT_REGIONS or context.parent == "head":
+        return False
+    if context.flags & FOREIGN:
+        return new.namespace == old.namespace == "svg" and tag != "svg"
+    return new.namespace == "html" or tag in ("svg", "math")
 
 
 def _pairs(
@@ -123,16 +139,6 @@ def _differ_in_type(one: BuiltChild, other: BuiltChild) -> bool:
 
 def _are_partners(one: Element, other: Element) -> bool:
     return (one.tag, one.namespace, one.id) == (other.tag, other.namespace, other.id)
-
-
-def _can_be_region(old: Element, new: Element, context: Context) -> bool:
-    """Return whether an element can be found by its id, and parsed by itself."""
-    tag = new.tag
-    if not new.id or tag in NOT_REGIONS or context.parent == "head":
-        return False
-    if context.flags & FOREIGN:
-        return new.namespace == old.namespace == "svg" and tag != "svg"
-    return new.namespace == "html" or tag in ("svg", "math")
 
 
 def _list_change(

@@ -27,6 +27,7 @@ from fatmorph.morph.checks._nesting import (
 __all__ = (
     "BLOCKING",
     "IGNORE",
+    "PINNED",
     "TOP",
     "Content",
     "Context",
