@@ -191,6 +191,8 @@ def test_rows_whose_parent_is_not_written_are_sent_with_the_table():
     [
         h.div(Markup("<p id=a>1</p>")),
         h.p({"id": ""}),
+        h.p({"id": "the parser\rchanges it"}),
+        h.p({"id": "the parser\0changes it"}),
         h.form(h.input(name="id")),
         h.noscript("x"),
         h.template(h.p("x")),
@@ -202,6 +204,7 @@ def test_rows_whose_parent_is_not_written_are_sent_with_the_table():
         h.div({"data-scope-children": True}),
         h.p(h.div("ends the paragraph")),
         h.table(h.div("moved in front of the table")),
+        h.table(h.form(" ")),
         h.a(h.span(h.a("ends the link"))),
         h.select(h.div("dropped by older browsers")),
         h.iframe(Markup("text")),

@@ -183,7 +183,8 @@ def _note_attributes(
         text = "" if value is True else value
         if kind == ID:
             content.ids.append(text)
-            content.blocks |= is_ignored or not text
+            # A parser reads two of the characters as others, so the id is not what is written.
+            content.blocks |= is_ignored or not text or "\r" in text or "\0" in text
         if kind in (ID, NAME) and text == "id":
             content.blocks = True  # the id of a form around it is this control
         elif kind == IGNORES:
@@ -228,6 +229,8 @@ def _own_place(tag: str, namespace: str, parent: str, flags: int) -> _Place:
         is_blocking |= misplaced(tag, namespace, {}, parent, flags) is not None
         # In an <svg> only some attributes of <font> end it.
         is_blocking |= bool(flags & FOREIGN) and tag == "font"
+    # A <form> there is closed at once; in a fragment that begins with a row, it is dropped.
+    is_blocking |= tag == "form" and parent in TABLE_PARENTS
     found = None
     if flags & FOREIGN:
         below = inside_foreign(tag, flags, {})
