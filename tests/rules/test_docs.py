@@ -132,6 +132,10 @@ def namespace(
     module = ModuleType("page")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    for block in PAGES[request.node.callspec.params["name"]].blocks:
+        if block.title and block.title.endswith(".py"):
+            # Another test of this process may have imported a module of the same name.
+            monkeypatch.delitem(sys.modules, Path(block.title).stem, raising=False)
     before = set(sys.modules)
     sys.modules["page"] = module  # dataclasses and signal types look up names here
     yield module

@@ -216,9 +216,9 @@ PACKAGE_ORDER = {
     "adapters": (
         "_drawer_element",
         "_drawer",
+        "_handler_end",
         "_error_overlay",
         "_handled_writer",
-        "_handler_end",
         "_connections",
         "_respond",
         "_parsed_form",

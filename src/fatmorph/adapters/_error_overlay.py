@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+from fatmorph.adapters._handler_end import REQUEST_NOTE
 from fatmorph.datastar._page_script import page_script
 from fatmorph.datastar.events._elements import patch_elements
 from fatmorph.errors import FatmorphError, one_line
@@ -131,7 +132,10 @@ def _heading(error: BaseException) -> str:
     if isinstance(error, FatmorphError):
         return _safe(f"{type(error).__name__}: {error.what}")
     try:
-        return _safe("".join(traceback.format_exception_only(error)).strip())
+        lines = traceback.format_exception_only(error)
+        # The note with the request stays in the traceback, for a search in the log.
+        own = [line for line in lines if not line.startswith(REQUEST_NOTE)]
+        return _safe("".join(own).strip())
     except Exception as problem:  # noqa: BLE001 - the error's own code, such as its notes
         return _safe(f"{type(error).__name__}: <cannot be shown: {type(problem).__name__}>")
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from types import CoroutineType
 from typing import Any, cast
 
@@ -173,10 +174,13 @@ def note_request(failure: BaseException, context: Context, handler: Callable[...
 
     The error of a page that many streams share names the first of them.
     """
-    is_noted = any(note.startswith(REQUEST_NOTE) for note in getattr(failure, "__notes__", ()))
-    if isinstance(failure, Exception) and not is_noted:
-        name = full_name(unwrapped(handler))
-        failure.add_note(f"{REQUEST_NOTE}{context.request_id}: {context.line} ({name})")
+    if not isinstance(failure, Exception):
+        return
+    note = f"{REQUEST_NOTE}{context.request_id}: {context.line} ({full_name(unwrapped(handler))})"
+    with suppress(Exception):  # the error's own code, such as notes that are not a list
+        notes = getattr(failure, "__notes__", ())
+        if not any(str(each).startswith(REQUEST_NOTE) for each in notes):
+            failure.add_note(note)
 
 
 def as_exception(error: BaseException) -> BaseException:

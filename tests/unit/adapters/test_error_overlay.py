@@ -9,6 +9,7 @@ import pytest
 from fatmorph import Context, Element, Writer, _log, h
 from fatmorph.adapters import respond
 from fatmorph.adapters._error_overlay import error_overlay
+from fatmorph.adapters._handler_end import note_request
 from fatmorph.errors import ChildError
 from fatmorph.testing import MemoryClient
 from transports import turns
@@ -269,3 +270,24 @@ def test_any_error_can_be_shown(make: Callable[[], object], heading: str) -> Non
 
     assert len(str(overlay).encode()) < 100_000
     assert heading in texts(overlay, "h2")[0]
+
+
+def test_the_note_with_the_request_is_in_the_traceback_alone() -> None:
+    error = LookupError("no row is left")
+    context = Context(method="GET", path="/subscribe", headers=[("x-request-id", "abc-1")])
+    note_request(error, context, recursion)
+    error.add_note("while drawing it")
+
+    overlay = error_overlay(error, "GET /subscribe", is_stream=True)
+
+    assert texts(overlay, "h2") == ["LookupError: no row is left\nwhile drawing it"]
+    assert f"request abc-1: GET /subscribe ({__name__}.recursion)" in str(overlay)
+
+
+@pytest.mark.parametrize("make", [hostile, hostile_note])
+def test_an_error_with_broken_notes_stays_the_error(make: Callable[[], object]) -> None:
+    error = raised(make)
+
+    note_request(error, Context(method="GET", path="/"), make)
+
+    assert type(error).__name__ in {"HostileError", "ChildError"}
