@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from fatmorph._log import Log
@@ -30,6 +31,7 @@ PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
 LOGGER = "fatmorph"
 # Tells the workers, which inherit it, that they are not alone.
 WORKERS = "FATMORPH_WORKERS"
+ROOT_PATH = re.compile(r"(?:/[^/]+)+")
 
 
 def serve(
@@ -57,7 +59,8 @@ def serve(
 
     Raises:
         ServeError: Several workers, but the application is not a global name of `main.py`; fewer
-            than one worker; or an option that uvicorn does not have.
+            than one worker; an option that uvicorn does not have; or a `root_path` that does not
+            begin with a slash, or ends with one.
         MissingExtraError: uvicorn is not installed.
 
     Example:
@@ -95,7 +98,7 @@ def serve(
     )
 
 
-def _check_options(options: Iterable[str], known: Iterable[str]) -> None:
+def _check_options(options: Mapping[str, Any], known: Iterable[str]) -> None:
     for name in options:
         if name not in known:
             near = closest_name(name, tuple(known))
@@ -105,6 +108,16 @@ def _check_options(options: Iterable[str], known: Iterable[str]) -> None:
                 why="it takes the arguments of uvicorn.run() alone",
                 fix=f"serve(app, {near or 'uds'}=…)",
             )
+
+    root_path = options.get("root_path", "")
+    if root_path and ROOT_PATH.fullmatch(root_path) is None:
+        prefix = root_path.strip("/")
+        raise ServeError(
+            f"cannot serve under the prefix {short_repr(root_path)}",
+            where="serve(…, root_path=…)",
+            why="uvicorn puts it before the path of each request, and pages before their URLs",
+            fix=f'serve(app, root_path="/{prefix}")' if prefix else "serve(app)",
+        )
 
 
 def _log_config(config: dict[str, Any], level: LogLevel) -> dict[str, Any]:

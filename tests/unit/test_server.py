@@ -81,6 +81,29 @@ def test_an_option_that_uvicorn_does_not_have_is_refused(
     assert (caught.value.fix, asked) == ("serve(app, limit_concurrency=…)", [])
 
 
+@pytest.mark.parametrize(
+    ("root_path", "fix"),
+    [
+        ("/", "serve(app)"),
+        *((wrong, 'serve(app, root_path="/shop")') for wrong in ("shop", "/shop/", "//shop")),
+    ],
+)
+def test_a_prefix_that_urls_could_not_begin_with_is_refused(
+    asked: list[tuple[Any, dict[str, Any]]], root_path: str, fix: str
+) -> None:
+    with pytest.raises(ServeError, match=f"cannot serve under the prefix '{root_path}'") as caught:
+        serve(app, root_path=root_path)
+
+    assert (caught.value.fix, asked) == (fix, [])
+
+
+@pytest.mark.parametrize("root_path", ["", "/shop", "/shops/räume"])
+def test_a_prefix_is_passed_on(asked: list[tuple[Any, dict[str, Any]]], root_path: str) -> None:
+    serve(app, root_path=root_path)
+
+    assert asked[0][1]["root_path"] == root_path
+
+
 @pytest.mark.parametrize(("level", "name"), [("info", "INFO"), ("trace", "DEBUG")])
 def test_the_lines_of_fatmorph_are_shown_as_those_of_uvicorn(
     asked: list[tuple[Any, dict[str, Any]]],
