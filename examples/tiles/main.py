@@ -9,6 +9,7 @@ Start it, then open http://127.0.0.1:8000 in two windows:
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 from zlib import crc32
@@ -140,8 +141,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Paint together.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--datastar", metavar="FILE", help="your own copy of the Datastar client")
+    parser.add_argument("--relay", metavar="URL", help="a broker, for several servers (README.md)")
     options = parser.parse_args()
     if options.datastar:
         client = datastar_script("/datastar.js")
         app.routes.append(Route("/datastar.js", FileResponse(options.datastar)))
-    serve(app, port=options.port)
+    if options.relay:
+        import_module("shared_app").run(options.relay, options.port, options.datastar)
+    else:
+        serve(app, port=options.port)
