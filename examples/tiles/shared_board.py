@@ -7,6 +7,7 @@ expire, so its painters leave the board.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Protocol
@@ -18,6 +19,8 @@ PRESENT_SECONDS = 10  # an entry expires so long after it was renewed
 ANSWER_SECONDS = 5
 TILES = "tiles:board"
 PAINTERS = "tiles:painters"
+
+log = logging.getLogger("fatmorph.tiles")
 
 
 class SharedBoard(Protocol):
@@ -105,7 +108,9 @@ class NatsBoard:
         self._url = url
 
     async def open(self) -> None:
-        self._client = await self._nats.connect(self._url, max_reconnect_attempts=-1)
+        self._client = await self._nats.connect(
+            self._url, max_reconnect_attempts=-1, error_cb=_log_error
+        )
         stream = self._client.jetstream(timeout=ANSWER_SECONDS)
         self._tiles = await stream.create_key_value(bucket=TILES.replace(":", "-"))
         self._painters = await stream.create_key_value(
@@ -132,6 +137,11 @@ class NatsBoard:
 
     async def remove(self, page: str, user_id: str) -> None:
         await self._painters.delete(page)
+
+
+async def _log_error(error: Exception) -> None:
+    # nats-py itself logs a traceback for each attempt to connect again.
+    log.warning("NATS: %s", error)
 
 
 async def _values(bucket: Any) -> dict[str, str]:
