@@ -27,6 +27,9 @@ for name in json.loads(sys.argv[1]):
 print(json.dumps([name for name in sys.modules if name.partition(".")[0] != "fatmorph"]))
 """
 
+# From Python 3.14 on, a class gets these when its annotations are first read.
+OF_PYTHON = frozenset({"__annotate_func__", "__annotations_cache__"})
+
 
 def main(step: str, listed: str) -> None:
     names = json.loads(listed)
@@ -115,8 +118,11 @@ def changeable(name: str, module: types.ModuleType) -> Iterator[tuple[str, objec
         if issubclass(kind, types.FunctionType | types.BuiltinFunctionType | type):
             yield f"{name}.{key}", value
         if issubclass(kind, type):
-            members = {member: id(found) for member, found in vars(value).items()}
-            yield f"the members of {name}.{key}", members
+            members = vars(value).items()
+            yield (
+                f"the members of {name}.{key}",
+                {member: id(found) for member, found in members if member not in OF_PYTHON},
+            )
 
 
 if __name__ == "__main__":

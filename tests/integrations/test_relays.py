@@ -401,7 +401,8 @@ def run_program(text: str) -> subprocess.CompletedProcess[str]:
 
 
 FORKING = """\
-import os
+import os, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # from Python 3.12 on, of a fork with threads
 from fatmorph import Relay
 relay = Relay[str].connect("{url}", prefix="{prefix}")
 relay.publish("job", "parent")

@@ -17,6 +17,9 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -129,7 +132,7 @@ def namespace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[ModuleType]:
     """Return the module that a page's blocks run in, which can import the page's own files."""
-    module = ModuleType("page")
+    module = module_from_spec(ModuleSpec("page", Loader()))  # tracebacks ask for the loader
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     for block in PAGES[request.node.callspec.params["name"]].blocks:

@@ -34,7 +34,8 @@ class Codec(Generic[T]):
         try:
             self._decode = Decoder(message_type).decode
         except (TypeError, ValueError) as error:
-            name = getattr(message_type, "__name__", repr(message_type))
+            # From Python 3.14 on, a union has a name as well: "Union".
+            name = message_type.__name__ if isinstance(message_type, type) else repr(message_type)
             raise RelayError(
                 f"cannot send messages of the type {name} to other processes",
                 where="Relay[…].connect(url)",
