@@ -16,7 +16,7 @@ def page_view(c: Context, text: str):  # type: ignore[no-untyped-def] # as users
 
 
 async def home(c: Context, w: Writer) -> None:
-    w.html(page_view(c, c.cookies.get("name", "nobody")))
+    w.html(page_view(c, c.cookies.get("name", "guest")))
 
 
 async def where(c: Context, w: Writer) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from msgspec import DecodeError
 
-from fatmorph._log import Log
+from fatmorph._log import Limit, Log
 from fatmorph.errors import plain_text
 from fatmorph.relay._broker import LOST
 from fatmorph.relay._codec import Codec
@@ -27,7 +26,6 @@ __all__ = ("BrokerWire", "LoopbackWire", "Wire", "brokered_wire")
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 
-REPEAT_SECONDS = 60.0  # between two records about messages that were refused
 MAX_OBJECTIONS = 100  # different ones that are logged
 
 logger = Log("fatmorph.relay")
@@ -56,7 +54,7 @@ class _Decoding(Generic[T]):
     def __init__(self, codec: Codec[T], registry: Registry[T]) -> None:
         self._codec = codec
         self._registry = registry
-        self._logged_at = -REPEAT_SECONDS
+        self._limit = Limit(1)
         self.refused: int = 0
 
     def decoded(self, subject: str, payload: bytes) -> tuple[T] | None:
@@ -69,9 +67,7 @@ class _Decoding(Generic[T]):
 
     def _refuse(self, subject: str, reason: str) -> None:
         self.refused += 1
-        now = time.monotonic()
-        if now - self._logged_at >= REPEAT_SECONDS:
-            self._logged_at = now
+        if self._limit.left_out("refused") is not None:
             logger.error(
                 "refused a message on %s, which is not of the relay's type: %s (%d were refused; "
                 "logged once a minute)",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from keyword import iskeyword
-from typing import TypeGuard
 
 from fatmorph.errors import short_repr
 from fatmorph.markup._element import Element
@@ -24,7 +23,7 @@ from fatmorph.morph.difference._content import (
     content_of,
     inside,
 )
-from fatmorph.morph.difference._differ import difference, is_worth, shown_page
+from fatmorph.morph.difference._differ import difference, is_page, is_worth, shown_page
 from fatmorph.morph.finding import Finding
 from fatmorph.types import HasHtml
 
@@ -56,16 +55,12 @@ def check_thin(before: Element | HasHtml, after: Element | HasHtml) -> tuple[Fin
         >>> [finding.path for finding in check_thin(page(1), page(2))]
         ['body > main#main > p[2] > b']
     """
-    if not _is_page(before) or not _is_page(after):
+    if not is_page(before) or not is_page(after):
         return ()
     for page in (before, after):
         if shown_page(page, 0).ids is None:
             return tuple(_unsafe(page))
     return (*_large_change(before, after), *_ids_in_rows(after))
-
-
-def _is_page(view: object) -> TypeGuard[Element]:
-    return isinstance(view, Element) and view.tag == "html"
 
 
 def _walk(page: Element) -> Iterator[tuple[Element, Context, str, bool]]:

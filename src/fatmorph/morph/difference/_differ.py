@@ -18,7 +18,7 @@ from fatmorph.morph.difference._patch import Patch
 from fatmorph.morph.difference._units import Ignored, ListChange, Region, Unit
 from fatmorph.types import HasHtml
 
-__all__ = ("Difference", "ShownPage", "diff", "difference", "is_worth", "shown_page")
+__all__ = ("Difference", "ShownPage", "diff", "difference", "is_page", "is_worth", "shown_page")
 
 # Above this share of the page, the whole page costs hardly more, and mends what scripts changed.
 MAX_SHARE = 0.5
@@ -106,7 +106,7 @@ def shown_page(view: Element | HasHtml, size: int) -> ShownPage:
         view: The page.
         size: How many bytes it has, about.
     """
-    if not _is_page(view):
+    if not is_page(view):
         return ShownPage(view, None, size)
     heads = [child for child in view.children if isinstance(child, Element) and child.tag == "head"]
     content = content_of(view, TOP, {id(head) for head in heads})
@@ -137,7 +137,7 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
     """
     if shown.view is view:
         return Difference((), shown, is_whole=False)
-    if shown.ids is None or not _is_page(shown.view) or not _is_page(view):
+    if shown.ids is None or not is_page(shown.view) or not is_page(view):
         if isinstance(view, Element) and shown.view == view:
             return Difference((), shown, is_whole=False)
         # The remains of an unsafe page in the browser are not known, so no later one is safe.
@@ -155,7 +155,8 @@ def _whole(view: Element | HasHtml, size: int) -> Difference:
     return Difference((Patch(view),), shown_page(view, size), is_whole=True)
 
 
-def _is_page(view: object) -> TypeGuard[Element]:
+def is_page(view: object) -> TypeGuard[Element]:
+    """Return whether a view is a whole page, with all of its ids."""
     return isinstance(view, Element) and view.tag == "html"
 
 
