@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import given, is_hypothesis_test, settings
+from hypothesis.strategies import none
 
 # Tests measure and log as production does; those of the checks turn the checks on.
 os.environ.setdefault("FATMORPH_DEV", "0")
@@ -37,6 +38,7 @@ def pytest_collection() -> Generator[None, object, object]:
     time of the collection, and later at all of them in every test that calls `gc.collect()`.
     `gc.get_objects()` leaves them out until `gc.unfreeze()`.
     """
+    _register_random_numbers()
     gc.disable()
     try:
         return (yield)
@@ -44,6 +46,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.collect()
         gc.freeze()
+
+
+@given(none())
+def _register_random_numbers(_: None) -> None:
+    """Let Hypothesis make the random numbers of this thread.
+
+    It asks the garbage collector who owns them, and warns if the owner is frozen by then.
+    """
 
 
 @pytest.fixture(autouse=True)
