@@ -104,9 +104,7 @@ def test_c_and_python_suspect_the_same_first_letters_of_a_url() -> None:
 
 def characters(name: str) -> set[str]:
     """Return a set of characters of the C engine."""
-    [(low, high)] = re.findall(
-        rf"Characters {name} = {{UINT64_C\((\w+)\),\s+UINT64_C\((\w+)\)}};", C
-    )
+    [(low, high)] = re.findall(rf"DO\(character, {name}, (\w+), (\w+)\)", C)
     bits = int(high, 16) << 64 | int(low, 16)
     return {chr(code) for code in range(128) if bits >> code & 1}
 
@@ -118,7 +116,7 @@ def characters(name: str) -> set[str]:
         ("WORD", r"\w"),
         ("NAME_START", "[A-Za-z_$]"),
         ("PROPERTY", "[-a-z0-9]"),
-        ("CSS_VALUE", r"[\w #%+,./!-]"),
+        ("CSS_VALUE", r"[\w #%+,./!()-]"),
         ("UNSAFE_IN_URL", rf"{UNSAFE_IN_URL.pattern}|[$@]"),
         ("UNSAFE_IN_STRING", rf"{UNSAFE_IN_STRING.pattern}|[$@]"),
     ],

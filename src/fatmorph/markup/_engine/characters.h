@@ -7,36 +7,47 @@
 
 #include "state.h"
 
-/* One bit for each character. */
-typedef struct {
-    uint64_t low; /* up to '?' */
-    uint64_t high;
+/* A set; the sets of a character are in one byte. */
+typedef enum {
+    ALPHANUMERIC = 1,
+    WORD = 2,
+    NAME_START = 4,
+    UNSAFE_IN_URL = 8, /* which escape.py escapes in a literal: $ and @ only before a name */
+    UNSAFE_IN_STRING = 16,
+    PROPERTY = 32,
+    CSS_VALUE = 64,
 } Characters;
 
-/* A-Z a-z 0-9 */
-static const Characters ALPHANUMERIC = {UINT64_C(0x03ff000000000000),
-                                        UINT64_C(0x07fffffe07fffffe)};
-/* A-Z a-z 0-9 _ */
-static const Characters WORD = {UINT64_C(0x03ff000000000000), UINT64_C(0x07fffffe87fffffe)};
-/* A-Z a-z _ $ */
-static const Characters NAME_START = {UINT64_C(0x0000001000000000),
-                                      UINT64_C(0x07fffffe87fffffe)};
-/* The characters that escape.py escapes in a literal: $ and @ only before a name. */
-static const Characters UNSAFE_IN_URL = {UINT64_C(0x180002d4ffffffff),
-                                         UINT64_C(0xa800000110000001)};
-static const Characters UNSAFE_IN_STRING = {UINT64_C(0x180082d4ffffffff),
-                                            UINT64_C(0xa800000110000001)};
-/* a-z 0-9 - */
-static const Characters PROPERTY = {UINT64_C(0x03ff200000000000), UINT64_C(0x07fffffe00000000)};
-/* A-Z a-z 0-9 _ and space # % + , - . / ! */
-static const Characters CSS_VALUE = {UINT64_C(0x03fff82b00000000),
-                                     UINT64_C(0x07fffffe87fffffe)};
+/* One bit for each character: up to '?', and the others.
+   A-Z a-z 0-9; the same and _; A-Z a-z _ $; what is unsafe; a-z 0-9 -;
+   A-Z a-z 0-9 _ and space # % + , - . / ! ( ) */
+#define FOR_EACH_SET(DO, character)                                                              \
+    DO(character, ALPHANUMERIC, 0x03ff000000000000, 0x07fffffe07fffffe)                          \
+    DO(character, WORD, 0x03ff000000000000, 0x07fffffe87fffffe)                                  \
+    DO(character, NAME_START, 0x0000001000000000, 0x07fffffe87fffffe)                            \
+    DO(character, UNSAFE_IN_URL, 0x180002d4ffffffff, 0xa800000110000001)                         \
+    DO(character, UNSAFE_IN_STRING, 0x180082d4ffffffff, 0xa800000110000001)                      \
+    DO(character, PROPERTY, 0x03ff200000000000, 0x07fffffe00000000)                              \
+    DO(character, CSS_VALUE, 0x03fffb2b00000000, 0x07fffffe87fffffe)
+
+#define SET_OF_ONE(character, set, low, high)                                                    \
+    | ((((character) < 64 ? UINT64_C(low) : UINT64_C(high)) >> ((character) & 63) & 1) ? set : 0)
+#define SETS_OF_ONE(character) 0 FOR_EACH_SET(SET_OF_ONE, character)
+#define SETS_OF_8(first)                                                                         \
+    SETS_OF_ONE(first), SETS_OF_ONE((first) + 1), SETS_OF_ONE((first) + 2),                      \
+        SETS_OF_ONE((first) + 3), SETS_OF_ONE((first) + 4), SETS_OF_ONE((first) + 5),            \
+        SETS_OF_ONE((first) + 6), SETS_OF_ONE((first) + 7)
+#define SETS_OF_32(first)                                                                        \
+    SETS_OF_8(first), SETS_OF_8((first) + 8), SETS_OF_8((first) + 16), SETS_OF_8((first) + 24)
+
+/* The sets of each character; those after ASCII are in none. */
+static const unsigned char SETS[256] = {SETS_OF_32(0), SETS_OF_32(32), SETS_OF_32(64),
+                                        SETS_OF_32(96)};
 
 static inline bool
 is_in(Characters set, char character)
 {
-    unsigned char byte = (unsigned char)character;
-    return byte < 128 && (((byte < 64 ? set.low : set.high) >> (byte & 63)) & 1) != 0;
+    return (SETS[(unsigned char)character] & set) != 0;
 }
 
 /* Whether an object is an exact str of ASCII only, whose characters PyUnicode_1BYTE_DATA() has. */
@@ -66,12 +77,24 @@ is_all_in(Characters set, PyObject *text)
 {
     const char *characters = ascii_of(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    int common = set;
     for (Py_ssize_t i = 0; i < length; i++) {
-        if (!is_in(set, characters[i])) {
-            return false;
-        }
+        common &= SETS[(unsigned char)characters[i]]; /* no branch for each character */
     }
-    return true;
+    return common != 0;
+}
+
+/* Whether no character of an exact str of ASCII is in a set. */
+static inline bool
+is_none_in(Characters set, PyObject *text)
+{
+    const char *characters = ascii_of(text);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    int all = 0;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        all |= SETS[(unsigned char)characters[i]];
+    }
+    return (all & set) == 0;
 }
 
 #endif

@@ -22,14 +22,13 @@ static inline void
 write_id_digits(Id *id, unsigned long number)
 {
     char digits[MAX_DIGITS];
-    size_t count = 0;
+    size_t start = MAX_DIGITS;
     do {
-        digits[count++] = (char)('0' + number % 10);
+        digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (number != 0);
-    while (count > 0) {
-        id->text[id->length++] = digits[--count];
-    }
+    memcpy(id->text + id->length, digits + start, MAX_DIGITS - start);
+    id->length += MAX_DIGITS - start;
 }
 
 /* Write one character of a part: letters and digits stay as they are. */
@@ -63,6 +62,11 @@ write_id_part(Id *id, PyObject *part)
         size_t length = (size_t)PyUnicode_GET_LENGTH(part);
         if (length == 0 || length > (MAX_ID - id->length) / MAX_ESCAPE) {
             return false;
+        }
+        if (is_all_in(ALPHANUMERIC, part)) {
+            memcpy(id->text + id->length, text, length);
+            id->length += length;
+            return true;
         }
         for (size_t i = 0; i < length; i++) {
             write_id_character(id, text[i]);

@@ -31,6 +31,9 @@ literal_length(Characters unsafe, PyObject *text)
     const char *characters = ascii_of(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
     Py_ssize_t needed = length;
+    if (is_none_in(unsafe, text)) {
+        return needed;
+    }
     for (Py_ssize_t i = 0; i < length; i++) {
         if (is_unsafe_at(unsafe, characters, length, i)) {
             needed += characters[i] == '\n' ? 1 : MAX_LITERAL_ESCAPE - 1;

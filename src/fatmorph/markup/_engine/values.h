@@ -34,19 +34,21 @@ is_plain_property(PyObject *name)
 static bool
 is_plain_css_value(PyObject *value)
 {
+    if (!is_all_in(CSS_VALUE, value)) {
+        return false;
+    }
     const char *text = ascii_of(value);
     Py_ssize_t length = PyUnicode_GET_LENGTH(value);
     Py_ssize_t open = 0;
     for (Py_ssize_t i = 0; i < length; i++) {
-        char byte = text[i];
-        if (is_in(CSS_VALUE, byte)) {
-            continue;
+        if (text[i] == '(') {
+            if (i > 0 && (text[i - 1] == 'l' || text[i - 1] == 'L')
+                && (i < 3 || strncmp(text + i - 3, "hsl", 3) != 0)) {
+                return false; /* url has rules of its own: no word that ends with l but hsl */
+            }
+            open++;
         }
-        if (byte == '(' && (i == 0 || (text[i - 1] != 'l' && text[i - 1] != 'L')
-                            || (i >= 3 && strncmp(text + i - 3, "hsl", 3) == 0))) {
-            open++; /* not after url, which has rules of its own: no word ending with l but hsl */
-        }
-        else if (byte != ')' || --open < 0) {
+        else if (text[i] == ')' && --open < 0) {
             return false;
         }
     }
