@@ -29,7 +29,7 @@ from fatmorph.http._form_parser import (
 from fatmorph.http._named_values import Headers, Query
 from fatmorph.http._page_id import ID_HEADER, id_of_page
 from fatmorph.http._progress import OnProgress, with_progress
-from fatmorph.http._root_path import full_path, url_below
+from fatmorph.http._root_path import full_path, url_below, with_slash
 from fatmorph.http._signals import decoded_signals, without_lone_surrogates
 from fatmorph.http._subscription import SIGNALS_HEADER, check_sent
 from fatmorph.settings import Settings
@@ -122,7 +122,7 @@ class Context(Generic[RequestT]):
         route: str = "",
     ) -> None:
         self.method = method
-        self.root_path: str = root_path.rstrip("/")
+        self.root_path: str = with_slash(root_path)
         self.path: str = full_path(self.root_path, path)
         self.route: str = route
         self.path_params: Mapping[str, Any] = path_params or {}
@@ -181,7 +181,7 @@ class Context(Generic[RequestT]):
             path: It begins with a slash, and may have a query: `/cart?saved=1`.
 
         Raises:
-            ResponseError: The path does not begin with exactly one slash.
+            ResponseError: The path is not text, or does not begin with exactly one slash.
 
         Example:
             data.init(at.subscribe(c.url("/subscribe")))

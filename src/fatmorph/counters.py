@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from fatmorph._histogram import Histogram
+from fatmorph._prometheus import checked_labels, family, histogram_family
 
 __all__ = (
     "CHANGE_SECONDS",
@@ -239,13 +240,16 @@ def note_refusal(code: str, status: int) -> None:
     _refusals[code, status] += 1
 
 
-def prometheus(labels: Mapping[str, str] | None = None) -> str:
+def prometheus(labels: Mapping[str, str | int] | None = None) -> str:
     """Return all counters as text for Prometheus and OpenTelemetry.
 
     Serve it on a route, as `text/plain; version=0.0.4`.
 
     Args:
         labels: Labels of every number, such as `{"worker": "1"}`; by default none.
+
+    Raises:
+        LabelError: Prometheus could not read a label, or the counters have one of this name.
 
     Example:
         >>> from fatmorph import counters
@@ -254,60 +258,37 @@ def prometheus(labels: Mapping[str, str] | None = None) -> str:
 
     Source: https://prometheus.io/docs/instrumenting/exposition_formats/
     """
-    own = dict(labels or {})
+    own = checked_labels(labels)
     now = snapshot()
     lines: list[str] = []
     for field in fields(now):
-        lines += _family(field.name, HELP[field.name], [(own, getattr(now, field.name))])
-    by_page = pages()
-    for field in fields(PageCounters):
-        values = [({**own, "page": n}, getattr(p, field.name)) for n, p in by_page.items()]
-        lines += _family(f"page_{field.name}", f"{HELP[field.name][:-1]}, by handler.", values)
+        values = [(own, getattr(now, field.name))]
+        is_gauge = field.name in GAUGES
+        lines += family(field.name, HELP[field.name], values, is_gauge=is_gauge)
+    lines += _by_page(own)
     ended = [({**own, "ending": ending}, count) for ending, count in _endings.items()]
-    lines += _family("endings", "Event streams that have ended, by their ending.", ended)
+    help_text = "Event streams that have ended, by their ending."
+    lines += family("endings", help_text, ended, is_gauge=False)
     refused = [
         ({**own, "reason": code, "status": str(status)}, count)
         for (code, status), count in _refusals.items()
     ]
-    lines += _family("refusals", "Requests that were refused.", refused)
-    lines += _histogram("draw_seconds", "Seconds to draw a live page.", DRAW_SECONDS, own)
+    lines += family("refusals", "Requests that were refused.", refused, is_gauge=False)
+    help_text = "Seconds to draw a live page."
+    lines += histogram_family("draw_seconds", help_text, [(own, DRAW_SECONDS)])
     help_text = "Seconds from a change to the page that shows it."
-    lines += _histogram("change_seconds", help_text, CHANGE_SECONDS, own)
+    lines += histogram_family("change_seconds", help_text, [(own, CHANGE_SECONDS)])
     return "\n".join([*lines, ""])
 
 
-def _family(
-    name: str, help_text: str, values: Iterable[tuple[Mapping[str, str], float]]
-) -> Iterator[str]:
-    is_gauge = name.removeprefix("page_") in GAUGES or name in GAUGES
-    name = f"fatmorph_{name}" + ("" if is_gauge else "_total")
-    yield f"# HELP {name} {help_text}"
-    yield f"# TYPE {name} {'gauge' if is_gauge else 'counter'}"
-    for labels, value in values:
-        yield f"{name}{_labelled(labels)} {value}"
-
-
-def _histogram(
-    name: str, help_text: str, histogram: Histogram, own: Mapping[str, str]
-) -> Iterator[str]:
-    name = f"fatmorph_{name}"
-    counts = histogram.cumulative()
-    yield f"# HELP {name} {help_text}"
-    yield f"# TYPE {name} histogram"
-    for bound, count in zip((*map(str, histogram.bounds), "+Inf"), counts, strict=True):
-        yield f"{name}_bucket{_labelled({**own, 'le': bound})} {count}"
-    yield f"{name}_sum{_labelled(own)} {histogram.total}"
-    yield f"{name}_count{_labelled(own)} {counts[-1]}"
-
-
-def _labelled(labels: Mapping[str, str]) -> str:
-    if not labels:
-        return ""
-    texts = (
-        value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        for value in labels.values()
-    )
-    return "{" + ",".join(f'{n}="{v}"' for n, v in zip(labels, texts, strict=True)) + "}"
+def _by_page(own: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of the numbers of each handler."""
+    by_page = pages()
+    for field in fields(PageCounters):
+        values = [({**own, "page": n}, getattr(p, field.name)) for n, p in by_page.items()]
+        help_text = f"{HELP[field.name][:-1]}, by handler."
+        is_gauge = field.name in GAUGES
+        yield from family(f"page_{field.name}", help_text, values, is_gauge=is_gauge)
 
 
 class Traffic:

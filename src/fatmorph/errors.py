@@ -19,8 +19,9 @@
     │   ├── OriginError              ValueError
     │   ├── PageError                ValueError
     │   ├── MorphError               ValueError
-    │   ├── ResponseError            ValueError
+    │   ├── ResponseError            TypeError, ValueError
     │   ├── SettingsError            ValueError
+    │   ├── LabelError               TypeError, ValueError
     │   ├── SubjectError             ValueError
     │   ├── RelayError               ValueError
     │   ├── ThreadError              TypeError
@@ -65,6 +66,7 @@ __all__ = (
     "FormError",
     "FormShapeError",
     "HandlerError",
+    "LabelError",
     "MemoError",
     "MissingExtraError",
     "MomentError",
@@ -243,7 +245,7 @@ class MorphError(ArgumentError, ValueError):
     code = "morph"
 
 
-class ResponseError(ArgumentError, ValueError):
+class ResponseError(ArgumentError, TypeError, ValueError):
     """Raised for a status, header, cookie or location that HTTP cannot safely transmit."""
 
     code = "response"
@@ -253,6 +255,12 @@ class SettingsError(ArgumentError, ValueError):
     """Raised for a setting that could never have its apparent effect."""
 
     code = "settings"
+
+
+class LabelError(ArgumentError, TypeError, ValueError):
+    """Raised for a label of the counters that Prometheus could not read."""
+
+    code = "label"
 
 
 class SubjectError(ArgumentError, ValueError):

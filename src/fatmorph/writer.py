@@ -120,6 +120,7 @@ class Writer(CommandWriter):
 
         Raises:
             ResponseStartedError: If something was written before.
+            ResponseError: If the page has a nonce, and `w.headers` let shared caches keep it.
             EncodingError: If a text contains a lone surrogate.
         """
         headers = [] if self._policy is None else policy_headers(self._policy, self._nonce)

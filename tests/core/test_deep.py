@@ -46,7 +46,7 @@ def test_deep_trees_can_be_hashed(core):
 
 
 def test_a_deep_tree_has_a_repr(core):
-    assert repr(deep(core)) == "<i: 1 child>"
+    assert repr(deep(core)) == "<i> with 1 child"
 
 
 def test_a_deep_tree_can_be_searched(core):

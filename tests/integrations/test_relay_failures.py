@@ -351,6 +351,31 @@ async def test_messages_that_are_lost_on_the_way_are_counted_and_announced(kind,
             proxy.cut()
 
 
+async def test_messages_that_the_broker_refuses_are_counted_and_the_others_arrive(kind, tmp_path):
+    options = forbidding(kind, tmp_path)
+    with broker(kind, tmp_path, options=options) as strict:
+        url = f"{kind}://app:secret@{HOST}:{strict.port}"
+        async with connected(kind, url) as relay:
+            messages = await following(relay, "open")
+            for number in range(3):
+                relay.publish("shut", number)
+                relay.publish("open", number)
+            received = [await next_message(messages) for _ in range(3)]
+            await until(lambda: relay.status.dropped == 3)
+
+    assert received == [("open", 0), ("open", 1), ("open", 2)]
+
+
+def forbidding(kind: str, folder: Path) -> tuple[str, ...]:
+    """Return the options of a broker whose user `app` may not publish on `shut`."""
+    if kind == "redis":
+        return ("--user", "app", "on", ">secret", "resetchannels", "&fatmorph.open", "+@all")
+    path = folder / "nats.conf"
+    rule = 'permissions: {publish: {deny: "fatmorph.shut"}}'
+    path.write_text(f"authorization {{users: [{{user: app, password: secret, {rule}}}]}}")
+    return ("-c", str(path))
+
+
 async def test_a_long_outage_drops_the_oldest_messages_counts_and_announces_them(
     kind, tmp_path, monkeypatch, caplog
 ):

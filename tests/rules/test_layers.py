@@ -19,6 +19,7 @@ from rules.source_tree import ROOT, SourceModule, source_modules
 LAYERS = (
     ("errors", "types", "_servers", "_lazy_names", "_functions"),
     ("_log", "_histogram"),
+    ("_prometheus",),
     ("markup", "http", "compression", "transport", "shutdown", "counters", "threads"),
     ("html", "svg", "mathml", "datastar", "morph", "settings", "forms", "_streaming"),
     ("_commands", "_thin_pages"),
@@ -40,6 +41,7 @@ INNER = {
 # only those on its left. A new module takes its place here.
 PACKAGE_ORDER = {
     "markup": (
+        "_summary",
         "_objects",
         "_template_parts",
         "_familiar_values",

@@ -9,6 +9,7 @@ import msgspec
 import pydantic
 import pytest
 
+from fatmorph._log import Limit
 from fatmorph.context import MAX_SIGNAL_BYTES, Context, Headers, Query
 from fatmorph.errors import BodyError, ResponseError, SignalsError
 
@@ -547,3 +548,26 @@ def test_a_prefix_with_two_slashes_leads_to_no_other_site() -> None:
     context = Context(method="GET", path="/", root_path="//evil.example")
 
     assert context.url("/cart") == "/.//evil.example/cart"
+
+
+@pytest.mark.parametrize("path", [None, b"/cart", 7])
+def test_a_path_that_is_not_text_is_a_type_error(path: Any) -> None:
+    with pytest.raises(TypeError, match=f"cannot put a prefix before {type(path).__name__}"):
+        Context(method="GET", path="/").url(path)
+
+
+def test_a_prefix_without_a_slash_gets_it_and_is_logged_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fatmorph.http._root_path._limit", Limit(1))
+
+    contexts = [Context(method="GET", path="shop/cart", root_path="shop") for _ in range(3)]
+
+    assert {(c.root_path, c.path, c.url("/pay")) for c in contexts} == {
+        ("/shop", "/shop/cart", "/shop/pay")
+    }
+    (message,) = caplog.messages
+    assert message == (
+        "the prefix shop does not begin with a slash, so URLs of the framework are wrong: start "
+        "the server with --root-path /shop"
+    )

@@ -19,6 +19,7 @@ from fatmorph.counters import (
     PageRecord,
     Traffic,
 )
+from fatmorph.errors import LabelError
 from fatmorph.testing import MemoryClient
 from transports import turns
 
@@ -283,3 +284,19 @@ async def test_the_seconds_of_draws_and_changes_of_a_live_page_are_counted() -> 
 
     after = [histogram.cumulative()[-1] for histogram in HISTOGRAMS]
     assert [count - begun for count, begun in zip(after, before, strict=True)] == [2, 1]
+
+
+def test_a_label_may_be_a_number() -> None:
+    assert 'fatmorph_streams_open{worker="1"} 0' in counters.prometheus({"worker": 1})
+
+
+@pytest.mark.parametrize("labels", [{"worker": None}, {"worker": True}, {"worker": b"1"}])
+def test_a_label_that_is_not_text_is_a_type_error(labels: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="as a label"):
+        counters.prometheus(labels)
+
+
+@pytest.mark.parametrize("name", ["", "a-b", "1a", "__a", "é", "le", "page", "status", 7])
+def test_a_name_of_a_label_that_would_break_the_text_is_refused(name: Any) -> None:
+    with pytest.raises(LabelError, match="cannot name a label"):
+        counters.prometheus({name: "1"})

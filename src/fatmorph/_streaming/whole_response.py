@@ -12,6 +12,7 @@ import msgspec
 
 from fatmorph._streaming.stream import Stream
 from fatmorph.errors import ResponseError
+from fatmorph.http._cache_control import check_is_personal
 from fatmorph.http._head import (
     STATUSES_WITHOUT_BODY,
     ResponseHeaders,
@@ -204,15 +205,23 @@ class Responder:
             )
         if content_type is not None and self._cache_control is not None:
             headers.append(("cache-control", self._cache_control))
-        self._start(status, [*headers, *more_headers])
+        headers += more_headers
+        if content_type is not None:
+            check_is_personal(self._with_own(headers))
+        self._start(status, headers)
         self._stream.complete(b"" if self._is_head else body)
 
     def _start(self, status: int, defaults: Iterable[tuple[str, str]]) -> None:
         self._fix_head()
-        headers = [(name, value) for name, value in defaults if name not in self._headers]
-        headers.extend(self._headers.items())
+        headers = self._with_own(defaults)
         headers.extend(("set-cookie", cookie) for cookie in self._cookies)
         self._stream.start(status, headers)
+
+    def _with_own(self, defaults: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the headers of the handler, and the defaults that it has not replaced."""
+        headers = [(name, value) for name, value in defaults if name not in self._headers]
+        headers.extend(self._headers.items())
+        return headers
 
     def _fix_head(self) -> None:
         self._is_started = True

@@ -10,11 +10,11 @@ Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from fatmorph.errors import SettingsError, short_repr
+from fatmorph.errors import ResponseError, SettingsError, short_repr
 
-__all__ = ("NO_CACHE", "PRIVATE", "checked_cache_control", "own_or_default")
+__all__ = ("NO_CACHE", "PRIVATE", "check_is_personal", "checked_cache_control", "own_or_default")
 
 PRIVATE = "max-age=0, private, must-revalidate"
 """The default of whole responses."""
@@ -25,6 +25,7 @@ DIRECTIVE = r'[a-z-]+(?:=(?:[0-9]+|"[\x20\x21\x23-\x7e]*"))?'
 DIRECTIVES = re.compile(rf"{DIRECTIVE}(?:, *{DIRECTIVE})*")
 # A response with one of them is for one person.
 PERSONAL = frozenset({"private", "no-store"})
+NONCE = re.compile("'nonce-", re.IGNORECASE)
 
 
 def checked_cache_control(value: str | None, *, has_nonce: bool) -> str | None:
@@ -49,10 +50,7 @@ def checked_cache_control(value: str | None, *, has_nonce: bool) -> str | None:
             why="it is a list of directives in lower case, with commas between them",
             fix='Settings(cache_control="public, max-age=60")',
         )
-    # With their values: `private="set-cookie"` is about that header alone, and a comma in quotes
-    # separates nothing.
-    directives = set(re.findall(DIRECTIVE, value or ""))
-    if has_nonce and not directives & PERSONAL:
+    if has_nonce and not _is_personal(value or ""):
         sent = "no Cache-Control" if value is None else short_repr(value)
         raise SettingsError(
             f"cannot send {sent} with pages that have a nonce",
@@ -63,15 +61,58 @@ def checked_cache_control(value: str | None, *, has_nonce: bool) -> str | None:
     return value
 
 
+def check_is_personal(headers: Sequence[tuple[str, str]]) -> None:
+    """Refuse the headers of a page with a nonce that lets shared caches keep it.
+
+    Args:
+        headers: All headers of the response, with names in lower case.
+
+    Raises:
+        ResponseError: The Content-Security-Policy has a nonce, and `cache-control` has neither
+            `private` nor `no-store`, or is missing.
+
+    Example:
+        >>> check_is_personal([("content-security-policy", "script-src 'nonce-a'")])
+        Traceback (most recent call last):
+            ...
+        fatmorph.errors.ResponseError: cannot send no Cache-Control with a page that has a nonce
+          where: w.headers["cache-control"]
+          why:   a shared cache would give the same nonce to everyone
+          fix:   w.headers["cache-control"] = "private, max-age=60"
+    """
+    value = next((value for name, value in headers if name == "cache-control"), None)
+    if _has_nonce(headers) and not _is_personal(value or ""):
+        described = "no Cache-Control" if value is None else short_repr(value)
+        raise ResponseError(
+            f"cannot send {described} with a page that has a nonce",
+            where='w.headers["cache-control"]',
+            why="a shared cache would give the same nonce to everyone",
+            fix='w.headers["cache-control"] = "private, max-age=60"',
+        )
+
+
+def _is_personal(value: str) -> bool:
+    # With their values: `private="set-cookie"` is about that header alone, and a comma in quotes
+    # separates nothing.
+    return not PERSONAL.isdisjoint(re.findall(DIRECTIVE, value.lower()))
+
+
 def own_or_default(
     headers: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]
 ) -> Sequence[tuple[str, str]]:
     """Return headers without the default of `cache-control` if a framework has its own value.
 
+    A page with a nonce keeps the default, unless the framework's value is for one person too.
+
     Example:
         >>> own_or_default([("cache-control", PRIVATE)], [("Cache-Control", "no-store")])
         []
     """
-    if not any(name.lower() == "cache-control" for name, _ in own):
+    values = [value for name, value in own if name.lower() == "cache-control"]
+    if not values or (_has_nonce([*headers, *own]) and not _is_personal(", ".join(values))):
         return headers
     return [header for header in headers if header != ("cache-control", PRIVATE)]
+
+
+def _has_nonce(headers: Iterable[tuple[str, str]]) -> bool:
+    return any(n.lower() == "content-security-policy" and NONCE.search(v) for n, v in headers)

@@ -234,6 +234,7 @@ import_shared(State *state)
     if (import_type("markupsafe", "Markup", &state->markup_type) < 0
         || import_type("fatmorph.markup._attributes", "Attrs", &state->attrs_type) < 0
         || import_type("datastar_py.attributes", "JSExpression", &state->expression_type) < 0
+        || import_from("fatmorph.markup._summary", "summary", &state->summary) < 0
         || import_from("collections.abc", "Mapping", &state->mapping_type) < 0) {
         return -1;
     }

@@ -24,6 +24,7 @@ from fatmorph.markup._call import NOT_GENERATED, unencodable
 from fatmorph.markup._comparing_py import same_tree, tree_hash
 from fatmorph.markup._escaping_py import escaped, escaped_in_quotes
 from fatmorph.markup._lines import event_bytes
+from fatmorph.markup._summary import summary
 from fatmorph.types import ElementNamespace
 
 __all__ = (
@@ -140,11 +141,7 @@ class Element(_Slots):
         return format(render(self), spec)  # plain: f"{element}" is like f" {element}"
 
     def __repr__(self) -> str:
-        name = self._tag._name
-        if self.id:
-            name += f"#{self.id}"
-        count = len(self._children)
-        return f"<{name}: {count} {'child' if count == 1 else 'children'}>"
+        return summary(self._tag._name, self._attributes, len(self._children))
 
     def __eq__(self, other: object) -> bool:
         if not issubclass(type(other), Element):

@@ -30,8 +30,13 @@ class Receiver(Protocol):
         """Note that messages for a pattern were lost before they could be read."""
         ...
 
-    def objected(self, reason: str) -> None:
-        """Note that the broker refused a command, and that the connection goes on."""
+    def objected(self, reason: str, *, is_message: bool) -> None:
+        """Note that the broker refused a command, and that the connection goes on.
+
+        Args:
+            reason: The words of the broker.
+            is_message: Whether the command was a message, which is lost.
+        """
         ...
 
 

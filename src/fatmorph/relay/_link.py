@@ -121,6 +121,10 @@ class Link:
         self._outbox.put_message(subject, payload)
         self._wake()
 
+    def note_refused(self) -> None:
+        """Count a message that the broker refused; the connection goes on."""
+        self._outbox.note_refused()
+
     def pattern_changed(self, pattern: str) -> None:
         """Subscribe to a pattern soon, or end its subscription, as the registry has it then."""
         if not self._is_closing:

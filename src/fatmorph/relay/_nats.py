@@ -205,7 +205,9 @@ class NatsConnection:
             return
         self._reason = plain_text(error) or type(error).__name__
         if "permissions violation" in self._reason.lower():
-            self._receiver.objected(self._reason)
+            # The words of the server: https://github.com/nats-io/nats-server, `permsAndAccount`
+            is_message = "violation for publish" in self._reason.lower()
+            self._receiver.objected(self._reason, is_message=is_message)
 
     async def _note_end(self) -> None:
         if not self._over.done():

@@ -108,6 +108,11 @@ class Outbox:
                 if entry.payload is not None:
                     self._lose(entry.subject)
 
+    def note_refused(self) -> None:
+        """Count a message that the broker refused; it would refuse to announce the loss as well."""
+        with self._lock:
+            self.dropped += 1
+
     def take_lost_subjects(self) -> list[str]:
         """Remove and return the subjects of lost messages, in the order of the first loss."""
         with self._lock:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -89,6 +90,20 @@ class RedisBroker:
         return SSLConnection(**options)
 
 
+@dataclass(slots=True)
+class _Asked:
+    """Commands of one write that Redis answers one after the other.
+
+    Args:
+        answers: How many are still to come. A subscription to several names is one command with an
+            answer for each name, but one refusal.
+        is_messages: Whether each answer is about one message.
+    """
+
+    answers: int
+    is_messages: bool = False
+
+
 class RedisConnection:
     """One open connection to Redis."""
 
@@ -97,6 +112,7 @@ class RedisConnection:
         self._prefix = prefix
         self._receiver = receiver
         self._confirming: deque[asyncio.Future[None]] = deque()
+        self._asked: deque[_Asked] = deque()  # what Redis has not answered
         self._reading = asyncio.ensure_future(self._read())
 
     async def subscribe(self, patterns: Sequence[str]) -> None:
@@ -106,22 +122,24 @@ class RedisConnection:
             ("PSUBSCRIBE", [name for name in patterns if name.endswith(EVERYTHING)]),
         ):
             if names:
-                await self._send([(command, *map(self._channel, names))])
+                asked = _Asked(len(names))
+                await self._send([(command, *map(self._channel, names))], asked)
 
     async def unsubscribe(self, pattern: str) -> None:
         """Ask for no more messages of a pattern."""
         command = "PUNSUBSCRIBE" if pattern.endswith(EVERYTHING) else "UNSUBSCRIBE"
-        await self._send([(command, self._channel(pattern))])
+        await self._send([(command, self._channel(pattern))], _Asked(1))
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Send messages in one write."""
-        await self._send([("PUBLISH", self._channel(name), data) for name, data in messages])
+        commands = [("PUBLISH", self._channel(name), data) for name, data in messages]
+        await self._send(commands, _Asked(len(commands), is_messages=True))
 
     async def confirm(self) -> None:
         """Wait until Redis has answered, which it does in order."""
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._confirming.append(confirmed)
-        await self._send([("PING",)])
+        await self._send([("PING",)], _Asked(1))
         await confirmed
 
     async def ended(self) -> str:
@@ -138,7 +156,8 @@ class RedisConnection:
     def _channel(self, pattern: str) -> str:
         return f"{self._prefix}.{pattern}"
 
-    async def _send(self, commands: Sequence[tuple[str | bytes, ...]]) -> None:
+    async def _send(self, commands: Sequence[tuple[str | bytes, ...]], asked: _Asked) -> None:
+        self._asked.append(asked)
         packed = self._client.pack_commands(commands)
         await self._client.send_packed_command(packed, check_health=False)
 
@@ -154,16 +173,29 @@ class RedisConnection:
                     await self._client.read_response(disable_decoding=True, push_request=True),
                 )
             except ResponseError as error:
-                self._receiver.objected(plain_text(error))
+                is_message = self._note_answer(is_refusal=True)
+                self._receiver.objected(plain_text(error), is_message=is_message)
                 continue
             except (OSError, EOFError, RedisError) as error:
                 return plain_text(error)
             if isinstance(answer, list):
                 self._take(answer, skipped)
-            elif answer == b"PONG":
+                continue
+            self._note_answer()
+            if answer == b"PONG":
                 confirmed = self._confirming.popleft()
                 if not confirmed.done():
                     confirmed.set_result(None)
+
+    def _note_answer(self, *, is_refusal: bool = False) -> bool:
+        """Note an answer to the oldest command; return whether the command was a message."""
+        if not self._asked:
+            return False
+        asked = self._asked[0]
+        asked.answers -= 1
+        if not asked.answers or (is_refusal and not asked.is_messages):
+            self._asked.popleft()
+        return asked.is_messages
 
     def _take(self, push: list[Any], skipped: int) -> None:  # Any: what the protocol has
         # hot: as tests/benchmarks/relays.py shows.
@@ -174,3 +206,5 @@ class RedisConnection:
         elif kind == b"pmessage":
             pattern = push[1].decode()[skipped:]
             self._receiver.received(pattern, push[2].decode(errors="replace")[skipped:], push[3])
+        elif kind.endswith(b"subscribe"):
+            self._note_answer()

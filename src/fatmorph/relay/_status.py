@@ -21,7 +21,8 @@ class RelayStatus:
         error: Why the last attempt or the last connection failed; empty while connected.
         waiting: Messages that wait to be sent, or to be confirmed by the broker.
         dropped: Messages of this process that may not have reached the broker: there was no more
-            room for them, or the connection broke before the broker had confirmed them.
+            room for them, the connection broke before the broker had confirmed them, or the broker
+            refused them.
         refused: Messages from the broker that did not have the type of the relay.
         connections: How often the relay was connected.
     """

@@ -148,8 +148,10 @@ class BrokerWire(_Decoding[T]):
         self.registry.note_gap(patterns)
         self._link.after_this_turn(self.registry.wake)
 
-    def objected(self, reason: str) -> None:
-        """Log that the broker refused a command, once for each reason."""
+    def objected(self, reason: str, *, is_message: bool) -> None:
+        """Log that the broker refused a command, once for each reason, and count a message."""
+        if is_message:
+            self._link.note_refused()
         reason = self._address.without_secrets(reason)  # newer releases of Redis name the user
         if reason not in self._objections and len(self._objections) < MAX_OBJECTIONS:
             self._objections.add(reason)

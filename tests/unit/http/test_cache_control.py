@@ -7,7 +7,7 @@ import pytest
 from fatmorph import h
 from fatmorph.adapters import respond
 from fatmorph.context import Context
-from fatmorph.errors import SettingsError
+from fatmorph.errors import ResponseError, SettingsError
 from fatmorph.http._cache_control import PRIVATE, own_or_default
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
@@ -99,3 +99,41 @@ def test_a_value_of_the_handler_stays_before_that_of_the_framework() -> None:
     page = [("cache-control", "no-store")]
 
     assert own_or_default(page, [("cache-control", "public")]) == page
+
+
+@pytest.mark.parametrize("name", ["cache-control", "Cache-Control"])
+@pytest.mark.parametrize("value", ["public", "PUBLIC, max-age=60", "no-cache", ""])
+async def test_a_handler_lets_no_shared_cache_keep_a_page_with_a_nonce(
+    name: str, value: str
+) -> None:
+    def write(w: Writer) -> None:
+        w.headers.update({name: value})
+        w.html(h.p("a"))
+
+    with pytest.raises(ResponseError, match="with a page that has a nonce"):
+        await sent(write, Settings(content_security_policy=NONCE_POLICY))
+
+
+@pytest.mark.parametrize("value", ["no-store", "Private, max-age=60"])
+async def test_a_handler_lets_a_browser_keep_a_page_with_a_nonce(value: str) -> None:
+    def write(w: Writer) -> None:
+        w.headers["cache-control"] = value
+        w.html(h.p("a"))
+
+    assert await sent(write, Settings(content_security_policy=NONCE_POLICY)) == value
+
+
+async def test_a_policy_that_a_handler_has_set_counts_too() -> None:
+    def write(w: Writer) -> None:
+        w.headers["content-security-policy"] = "script-src 'nonce-n0nce'"
+        w.html(h.p("a"))
+
+    with pytest.raises(ResponseError, match="cannot send 'public' with a page that has a nonce"):
+        await sent(write, Settings(cache_control="public"))
+
+
+def test_a_public_value_of_the_framework_does_not_reach_a_page_with_a_nonce() -> None:
+    page = [("content-security-policy", "script-src 'nonce-a'"), ("cache-control", PRIVATE)]
+
+    assert own_or_default(page, [("cache-control", "public")]) == page
+    assert own_or_default(page, [("cache-control", "no-store")]) == page[:1]

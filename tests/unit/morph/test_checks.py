@@ -1342,3 +1342,44 @@ def test_an_application_without_a_prefix_has_all_paths(root_path):
 
 def test_a_slash_at_the_end_of_a_prefix_does_not_matter():
     assert check_urls(h.a("Cart", href="/shop/cart"), "/shop/") == ()
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        h.img(srcset="data:image/png;base64,/9j/4A 1x, /a.png 2x", alt=""),
+        h.img(srcset="a.png, /a.png", alt=""),
+        h.link(rel="preload", imagesrcset="/a.png 1x,https://b.example/c.png 2x"),
+        h.video(poster="/a.png"),
+        h.video(src=" /a.png"),
+        h.track(src="/a.png"),
+        h.object(data="/a.png"),
+        h.blockquote(cite="/a.png"),
+        h.a("a", href="/shop", ping="https://b.example/ /a.png"),
+        h.meta(http_equiv="refresh", content="5; URL='/a.png'"),
+        h.meta(http_equiv="Refresh", content="0;/a.png"),
+        h.div(style="background: url( '/a.png' )"),
+        h.input(type="image", src="/a.png", alt=""),
+        h.svg(svg.use({"xlink:href": "/a.png"})),
+    ],
+    ids=str,
+)
+def test_each_attribute_with_a_url_is_read(element):
+    [finding] = check_urls(h.main(element), "/shop")
+
+    assert finding.what == "1 URLs lead out of /shop, the first is '/a.png'"
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        h.img(srcset="/shop/a.png 1x, b.png 2x", alt=""),
+        h.meta(name="twitter:site", content="/a"),
+        h.meta(http_equiv="refresh", content="5"),
+        h.div(title="/a", style="color: red", id="/a"),
+        h.a("a", href="/shop/b", ping="/shop/c d"),
+    ],
+    ids=str,
+)
+def test_an_attribute_without_such_a_url_is_not_reported(element):
+    assert check_urls(element, "/shop") == ()

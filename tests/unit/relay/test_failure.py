@@ -53,8 +53,10 @@ def test_a_chain_of_causes_that_is_a_circle_has_an_end():
 def test_a_refused_command_is_logged_without_its_user(caplog):
     wire = brokered_wire(Codec[int](int), ADDRESS, "fatmorph")
 
-    wire.objected("NOPERM User app has no permissions to run the 'publish' command")
+    reason = "NOPERM User app has no permissions to run the 'publish' command"
+    wire.objected(reason, is_message=True)
 
+    assert wire.status.dropped == 1
     (message,) = caplog.messages
     assert message == (
         "the broker of the relay refused a command: NOPERM User *** has no permissions to run the "

@@ -42,7 +42,7 @@ def region(view: object, only: str | Iterable[str]) -> tuple[Element, ElementNam
     Example:
         >>> from fatmorph import h
         >>> region(h.body(h.p("1", id="cart"), h.p("2", id="news")), "#cart")
-        (<p#cart: 1 child>, 'html')
+        (<p id="cart"> with 1 child, 'html')
     """
     wanted = (only,) if isinstance(only, str) else tuple(only)
     if not wanted or not all(name[:1] == "#" and name[1:] for name in wanted):

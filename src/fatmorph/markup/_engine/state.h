@@ -89,6 +89,7 @@ typedef struct {
     PyObject *unencodable;
     PyObject *verbatim_keyword;
     PyObject *verbatim_key;
+    PyObject *summary;
     PyObject *revive_tag;
     PyObject *revive_element;
     PyObject *str_id;    /* "id" */
@@ -122,7 +123,7 @@ state_of(PyTypeObject *type)
     DO(comment_tag) DO(tag_parts) DO(add_keyword) DO(add_mapping) DO(convert_child)            \
     DO(is_attributes)                                                                          \
     DO(uncalled_tag) DO(note_failure) DO(check_generator) DO(too_deep) DO(unencodable)         \
-    DO(verbatim_keyword) DO(verbatim_key) DO(revive_tag) DO(revive_element)                    \
+    DO(verbatim_keyword) DO(verbatim_key) DO(summary) DO(revive_tag) DO(revive_element)        \
     DO(str_id) DO(str_value) DO(small_numbers)
 
 #endif

@@ -290,14 +290,15 @@ element_encode(PyObject *self, PyObject *args, PyObject *keywords)
 static PyObject *
 element_repr(PyObject *self)
 {
-    Element *element = ELEMENT(self);
-    PyObject *id = id_of(element);
-    Py_ssize_t count = child_count(element);
-    const char *noun = count == 1 ? "child" : "children";
-    if (id != NULL && PyUnicode_GET_LENGTH(id) > 0) {
-        return PyUnicode_FromFormat("<%U#%U: %zd %s>", element->tag->name, id, count, noun);
+    PyObject *attributes = element_attributes(self, NULL);
+    if (attributes == NULL) {
+        return NULL;
     }
-    return PyUnicode_FromFormat("<%U: %zd %s>", element->tag->name, count, noun);
+    Element *element = ELEMENT(self);
+    PyObject *text = PyObject_CallFunction(state_of(Py_TYPE(self))->summary, "OOn",
+                                           element->tag->name, attributes, child_count(element));
+    Py_DECREF(attributes);
+    return text;
 }
 
 static PyObject *

@@ -7,7 +7,8 @@ none. Only paths are found: a relative URL stays in its folder, and one with a h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -16,7 +17,24 @@ if TYPE_CHECKING:
 
 __all__ = ("outside_urls",)
 
-URLS: Final = ("href", "src", "action", "formaction")
+# https://html.spec.whatwg.org/multipage/indices.html#attributes-3
+URLS: Final = frozenset(
+    {"action", "background", "cite", "data", "formaction", "href", "longdesc", "manifest"}
+    | {"poster", "src", "xlink:href"}
+)
+URL_LISTS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "ping": re.compile(r"()(\S+)"),
+        # A candidate is a URL and its descriptor, and a comma before the next one:
+        # https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute
+        "srcset": re.compile(r"(^|,)\s*(\S*[^\s,])"),
+        "imagesrcset": re.compile(r"(^|,)\s*(\S*[^\s,])"),
+        "style": re.compile(r"\burl\(\s*(['\"]?)([^'\")]+)", re.IGNORECASE),
+    }
+)
+# https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-refresh
+REFRESH: Final = re.compile(r"[\s\d.]*[;,\s]\s*(?:url\s*=\s*)?(['\"]?)([^'\"]*)", re.IGNORECASE)
+WHITE_SPACE: Final = "\t\n\f\r "
 REQUEST: Final = re.compile(r"@(?:get|post|put|patch|delete|query)\(\s*['\"`](/[^'\"`$]*)")
 
 
@@ -32,17 +50,29 @@ def outside_urls(root: Tree, root_path: str) -> Iterator[tuple[Tree, str, str]]:
         element, path = waiting.pop()
         for name, value in element.attributes.items():
             if isinstance(value, str):
-                for url in _paths(name, value):
+                for url in _paths(element, name.lower(), value):
                     if not _is_below(url, root_path):
                         yield element, path, url
         children = [child for child in element.children if hasattr(child, "attributes")]
         waiting += [(child, f"{path} > {child.tag}") for child in reversed(children)]
 
 
-def _paths(name: str, value: str) -> list[str]:
+def _paths(element: Tree, name: str, value: str) -> list[str]:
     if name.startswith("data-"):
         return REQUEST.findall(value)
-    return [value] if name in URLS and value.startswith("/") else []
+    if name in URLS:
+        urls = [value.lstrip(WHITE_SPACE)]
+    elif name in URL_LISTS:
+        urls = [url for _, url in URL_LISTS[name].findall(value)]
+    else:
+        urls = _refresh_urls(element, name, value)
+    return [url for url in urls if url.startswith("/")]
+
+
+def _refresh_urls(element: Tree, name: str, value: str) -> list[str]:
+    is_refresh = str(element.attributes.get("http-equiv", "")).lower() == "refresh"
+    found = REFRESH.match(value) if name == "content" and is_refresh else None
+    return [] if found is None else [found[2]]
 
 
 def _is_below(url: str, root_path: str) -> bool:

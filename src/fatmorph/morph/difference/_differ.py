@@ -90,7 +90,7 @@ def diff(before: Element | HasHtml, after: Element | HasHtml) -> tuple[Patch, ..
         ...     rows = [h.li("unchanged", id=f"row-{number}") for number in range(9)]
         ...     return h.html(h.body(h.p(count, id="count"), h.ul(rows, id="rows")))
         >>> diff(page(1), page(2))
-        (Patch(view=<p#count: 1 child>, selector=None, mode='outer', namespace='html'),)
+        (Patch(view=<p id="count"> with 1 child, selector=None, mode='outer', namespace='html'),)
 
     Source: https://data-star.dev/reference/sse_events#datastar-patch-elements
     """

@@ -23,7 +23,7 @@ class Patch:
     Example:
         >>> from fatmorph import h
         >>> Patch(h.p("1", id="count"))
-        Patch(view=<p#count: 1 child>, selector=None, mode='outer', namespace='html')
+        Patch(view=<p id="count"> with 1 child, selector=None, mode='outer', namespace='html')
     """
 
     view: Element | HasHtml | None
