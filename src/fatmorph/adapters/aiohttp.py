@@ -13,6 +13,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import StreamReader, web
 from multidict import CIMultiDict
@@ -65,6 +66,7 @@ def _context(request: web.Request) -> Context:
     return Context(
         method=request.method,
         path=request.path,
+        root_path=_root_path(request),
         route=_route(request),
         query_string=request.raw_path.partition("?")[2],
         headers=request.headers.items(),
@@ -75,6 +77,18 @@ def _context(request: web.Request) -> Context:
         request=request,
         client=request.remote,
     )
+
+
+def _root_path(request: web.Request) -> str:
+    """Return the prefix of the sub-application that answers; empty for the main one."""
+    apps = request.match_info.apps
+    for app, parent in zip(apps[:0:-1], apps[-2::-1], strict=True):
+        for resource in parent.router.resources():
+            info = resource.get_info()
+            # One for a host has a rule in its place, and the prefix of its parent.
+            if info.get("app") is app and (prefix := info.get("prefix")):
+                return unquote(prefix)
+    return ""
 
 
 def _route(request: web.Request) -> str:

@@ -78,6 +78,7 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
     return Context(
         method=request.method,
         path=unquote(request.path),
+        root_path=_root_path(request),
         route=request.uri_template or "",
         query_string=request.query_string,
         headers=cast("Iterable[tuple[str, str]]", request.headers.items()),
@@ -87,6 +88,20 @@ def _context(request: Request, path_params: dict[str, Any]) -> Context:
         request=request,
         client=request.ip,
     )
+
+
+def _root_path(request: Request) -> str:
+    """Return the prefix that a proxy has removed, if Sanic's configuration trusts the proxy.
+
+    Source: https://sanic.dev/en/guide/advanced/proxy-headers.html (`x-forwarded-path`)
+    """
+    path = unquote(request.path)
+    asked = str(request.forwarded.get("path", ""))
+    # nginx's `$request_uri` has the query. A question mark that was encoded is a part of the path.
+    for candidate in (asked.partition("?")[0], asked):
+        if candidate.endswith(path):
+            return candidate.removesuffix(path)
+    return ""
 
 
 async def _read(request: Request, max_bytes: int) -> bytes | None:

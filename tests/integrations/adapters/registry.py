@@ -105,22 +105,16 @@ DAPHNE = Server(
         ),
     },
 )
-NO_PREFIX = "Sanic and aiohttp do not say where an application is mounted"
 SANIC = Server(
     "sanic",
     "-m sanic {program}:app --port {port} --single-process --no-motd",
     without={
-        "test_a_prefix_is_in_the_path_and_in_the_urls_of_a_page": NO_PREFIX,
         "test_a_body_that_is_too_large_is_not_held_in_memory": (
             "Sanic reads a body before its handler runs, up to `REQUEST_MAX_SIZE`"
         ),
     },
 )
-AIOHTTP = Server(
-    "aiohttp",
-    "{program}.py {port}",
-    without={"test_a_prefix_is_in_the_path_and_in_the_urls_of_a_page": NO_PREFIX},
-)
+AIOHTTP = Server("aiohttp", "{program}.py {port}")
 NO_STREAM = "WSGI answers in one piece"
 GUNICORN = Server(
     "gunicorn",

@@ -47,6 +47,17 @@ async def missing(c: Context, w: Writer) -> None:
     raise web.HTTPNotFound
 
 
+@endpoint
+async def where(c: Context, w: Writer) -> None:
+    w.json([c.root_path, c.path, c.url("/cart")])
+
+
+def application_with_where() -> web.Application:
+    app = web.Application()
+    app.add_routes([web.get("/where", where)])
+    return app
+
+
 @pytest.fixture(params=[True, False], ids=["cancels", "leaves alone"])
 async def url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """Return the address of a server that cancels handlers, or of one that does not."""
@@ -61,6 +72,10 @@ async def url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
             web.get("/missing", missing),
         ]
     )
+    inner, outer, alone = (application_with_where() for _ in range(3))
+    outer.add_subapp("/inner", inner)
+    app.add_subapp("/shop/", outer)
+    app.add_domain("shop.example", alone)
     runner = web.AppRunner(app, handler_cancellation=request.param)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -74,6 +89,21 @@ async def test_a_handler_has_aiohttps_parameters_and_its_request(url: str) -> No
         found = await response.json()
 
     assert found == ["7", "Ada", "Ada"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "found"),
+    [
+        ("/shop/where", {}, ["/shop", "/shop/where", "/shop/cart"]),
+        ("/shop/inner/where", {}, ["/shop/inner", "/shop/inner/where", "/shop/inner/cart"]),
+        ("/where", {"host": "shop.example"}, ["", "/where", "/cart"]),
+    ],
+)
+async def test_a_sub_application_has_its_prefix(
+    url: str, path: str, headers: dict[str, str], found: list[str]
+) -> None:
+    async with ClientSession() as client, client.get(url + path, headers=headers) as response:
+        assert await response.json() == found
 
 
 async def chunks(body: bytes) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
 """Sanic: handlers with Sanic's own request, middleware and errors."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from http.client import HTTPConnection
 
@@ -53,6 +54,13 @@ async def port() -> AsyncIterator[int]:
         async for text in w.alive(sources[0]):
             w.patch_signals({"news": text})
         steps.append("cleaned up")
+
+    app.config.FORWARDED_SECRET = "unit"
+
+    @app.get("/<rest:path>")
+    @endpoint
+    async def where(c: Context, w: Writer) -> None:
+        w.json([c.root_path, c.path, c.url("/cart")])
 
     @app.on_response
     async def trace(request: Request, response: HTTPResponse) -> None:
@@ -122,3 +130,25 @@ async def test_the_head_of_a_stream_ends_at_once_and_without_an_error(
 
     assert (statuses, steps) == ([200, 200], ["cleaned up"] * 2)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "forwarded", "found"),
+    [
+        ("/where", 'secret=unit;path="/shop/where"', ["/shop", "/shop/where", "/shop/cart"]),
+        ("/where", 'secret=unit;path="/s/where?q=/where"', ["/s", "/s/where", "/s/cart"]),
+        ("/where", 'secret=unit;path="/r%C3%A4/where"', ["/rä", "/rä/where", "/r%C3%A4/cart"]),
+        ("/where%3Fa", 'secret=unit;path="/s/where%3Fa"', ["/s", "/s/where?a", "/s/cart"]),
+        ("/where", 'secret=unit;path="/where"', ["", "/where", "/cart"]),
+        ("/where", 'secret=unit;path="/elsewhere/"', ["", "/where", "/cart"]),
+        ("/where", 'secret=other;path="/shop/where"', ["", "/where", "/cart"]),
+    ],
+)
+async def test_the_prefix_is_that_of_a_proxy_that_sanic_trusts(
+    port: int, path: str, forwarded: str, found: list[str]
+) -> None:
+    headers = {"forwarded": forwarded}
+
+    _, body = await asyncio.to_thread(request, port, path, "GET", None, headers)
+
+    assert json.loads(body) == found

@@ -4,6 +4,7 @@ import sys
 
 from aiohttp import web
 from handlers import ROUTES, room
+from prefixed import PREFIX
 
 from fatmorph import Context, Writer
 from fatmorph.adapters.aiohttp import endpoint
@@ -15,11 +16,18 @@ async def numbered_room(c: Context, w: Writer) -> None:
     await room(c, w)
 
 
-app = web.Application(client_max_size=16 * 1024 * 1024)
-app.router.add_get(r"/rooms/{number:\d+}", endpoint(numbered_room))
-for r in ROUTES:
-    for method in {*r.methods, "HEAD"} if "GET" in r.methods else r.methods:
-        app.router.add_route(method, r.path, endpoint(r.handler, settings=r.settings))
+def application() -> web.Application:
+    """Return an application with all routes."""
+    app = web.Application(client_max_size=16 * 1024 * 1024)
+    app.router.add_get(r"/rooms/{number:\d+}", endpoint(numbered_room))
+    for r in ROUTES:
+        for method in {*r.methods, "HEAD"} if "GET" in r.methods else r.methods:
+            app.router.add_route(method, r.path, endpoint(r.handler, settings=r.settings))
+    return app
+
+
+app = application()
+app.add_subapp(PREFIX, application())
 
 if __name__ == "__main__":
     web.run_app(app, host="127.0.0.1", port=int(sys.argv[1]), print=None)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ("below", "below_wsgi")
+__all__ = ("PREFIX", "below", "below_wsgi")
 
 PREFIX = "/prefix"
 
