@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from runpy import run_path
 from shutil import copyfile
 from subprocess import CalledProcessError
 from typing import TYPE_CHECKING
@@ -44,6 +45,9 @@ class BuildEngine(build_ext):
         note.unlink(missing_ok=True)
         if self.compiler.compiler_type == "msvc":
             ext.extra_compile_args = MSVC_ARGUMENTS
+        folder = Path(ext.sources[0]).parent
+        number = run_path(str(folder / "_compiled.py"))["sources_number"](folder)
+        ext.define_macros.append(("ENGINE_SOURCES", str(number)))
         output: list[str] = []
         try:
             with _recorded(output):
@@ -66,6 +70,8 @@ class BuildEngine(build_ext):
             copied.unlink(missing_ok=True)
             if note.exists():
                 copyfile(note, copied)
+                # An engine of earlier sources would hide that these could not be compiled.
+                Path(folder, Path(self.get_ext_filename(ext.name)).name).unlink(missing_ok=True)
 
 
 def _reason(output: list[str], error: BaseException) -> str:

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given, is_hypothesis_test, settings
 from hypothesis.strategies import none
 
+from fatmorph.markup import _compiled
+
 # Tests measure and log as production does; those of the checks turn the checks on.
 os.environ.setdefault("FATMORPH_DEV", "0")
 # A deadline is a timing, and a slow machine is not a bug; the same examples on every run of
@@ -28,6 +30,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = {"browser": "drives a browser", "integrations": "starts servers"}
+
+
+def pytest_configure() -> None:
+    """Refuse to test a compiled engine of other sources: its tests would say nothing about them."""
+    if _compiled.is_stale():
+        raise pytest.UsageError(f"the C engine is of other sources: run {_compiled.REBUILD}")
 
 
 @pytest.hookimpl(wrapper=True)

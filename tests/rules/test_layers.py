@@ -41,6 +41,7 @@ INNER = {
 # only those on its left. A new module takes its place here.
 PACKAGE_ORDER = {
     "markup": (
+        "_compiled",
         "_summary",
         "_objects",
         "_template_parts",

@@ -12,6 +12,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from fatmorph.markup._compiled import compiled_engine
+
 if TYPE_CHECKING:
     from fatmorph.markup._core_py import (
         COMMENT,
@@ -67,7 +69,7 @@ if not TYPE_CHECKING:
     try:
         if os.environ.get("FATMORPH_PURE_PYTHON") == "1":
             raise ImportError  # noqa: TRY301 - as if it had not been built
-        _engine = import_module("fatmorph.markup._core_c")
+        _engine = compiled_engine()
     except ImportError:
         _engine = import_module("fatmorph.markup._core_py")
     else:

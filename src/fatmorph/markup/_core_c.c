@@ -296,7 +296,11 @@ core_exec(PyObject *module)
         || add_special_tag(module, state, "FRAGMENT", &state->fragment_tag) < 0) {
         return -1;
     }
+#ifdef ENGINE_SOURCES /* by .ci/build_engine.py; _compiled.py compares it */
+    return PyModule_AddIntConstant(module, "_sources", ENGINE_SOURCES);
+#else
     return 0;
+#endif
 }
 
 static int
