@@ -39,6 +39,11 @@ class Histogram:
         self.total += value
         self._counts[bisect_left(self.bounds, value)] += 1
 
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return sum(self._counts)
+
     def cumulative(self) -> tuple[int, ...]:
         """Return how many values were at most each bound, and at the end how many there were."""
         counts: list[int] = []

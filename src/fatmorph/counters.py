@@ -28,6 +28,7 @@ __all__ = (
     "PageRecord",
     "Traffic",
     "endings",
+    "note_draw",
     "note_ending",
     "note_refusal",
     "open_streams",
@@ -88,6 +89,8 @@ class PageCounters:
         events: Events written to them.
         bytes_written: Bytes of these streams, before compression.
         bytes_sent: Bytes of these streams that sockets have accepted, after compression.
+        draws: Pages of `w.live()` that were drawn. Streams with one `key` share a drawn page.
+        draw_seconds: How long they took together, from the call of the view to the bytes.
     """
 
     streams_open: int = 0
@@ -95,6 +98,8 @@ class PageCounters:
     events: int = 0
     bytes_written: int = 0
     bytes_sent: int = 0
+    draws: int = 0
+    draw_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ HELP = {
     "render_seconds": "Seconds spent rendering views.",
 }
 GAUGES = frozenset({"page_states", "streams_open"})
+IN_HISTOGRAM = frozenset({"draw_seconds", "draws"})  # its sum and its count
 
 
 def snapshot() -> Counters:
@@ -211,6 +217,9 @@ def pages() -> dict[str, PageCounters]:
     found = {name: replace(page) for name, page in _pages.items()}
     for traffic in tuple(_open):
         traffic.add_to(found[_page_key(traffic.page.name)])
+    for name, histogram in _draws.items():
+        found[name].draws = histogram.count
+        found[name].draw_seconds = histogram.total
     return found
 
 
@@ -228,6 +237,14 @@ def refusals() -> dict[tuple[str, int], int]:
         True
     """
     return dict(_refusals)
+
+
+def note_draw(page: PageRecord, seconds: float) -> None:
+    """Count a live page that was drawn for a handler."""
+    DRAW_SECONDS.add(seconds)
+    name = _page_key(page.name)
+    _pages.setdefault(name, PageCounters())
+    _draws.setdefault(name, Histogram()).add(seconds)
 
 
 def note_ending(ending: str) -> None:
@@ -285,10 +302,15 @@ def _by_page(own: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of the numbers of each handler."""
     by_page = pages()
     for field in fields(PageCounters):
+        if field.name in IN_HISTOGRAM:
+            continue
         values = [({**own, "page": n}, getattr(p, field.name)) for n, p in by_page.items()]
         help_text = f"{HELP[field.name][:-1]}, by handler."
         is_gauge = field.name in GAUGES
         yield from family(f"page_{field.name}", help_text, values, is_gauge=is_gauge)
+    draws = [({**own, "page": name}, histogram) for name, histogram in _draws.items()]
+    help_text = "Seconds to draw a live page, by handler."
+    yield from histogram_family("page_draw_seconds", help_text, draws)
 
 
 class Traffic:
@@ -384,5 +406,6 @@ def _page_key(name: str) -> str:
 
 _open: set[Traffic] = set()
 _pages: dict[str, PageCounters] = {}
+_draws: dict[str, Histogram] = {}
 _endings: Counter[str] = Counter()
 _refusals: Counter[tuple[str, int]] = Counter()

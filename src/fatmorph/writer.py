@@ -21,7 +21,6 @@ from fatmorph._streaming.shared_page import Page, shared_page
 from fatmorph._streaming.slow_draws import watched
 from fatmorph._streaming.stream import Stream
 from fatmorph._thin_pages import ThinPages
-from fatmorph.counters import DRAW_SECONDS
 from fatmorph.datastar._drawing import draw, draw_kept
 from fatmorph.datastar.events._elements import (
     PatchOptions,
@@ -373,13 +372,13 @@ class Writer(CommandWriter):
         drawn = view()
         page = await drawn if isawaitable(drawn) else drawn
         if is_thin:
-            DRAW_SECONDS.add(perf_counter() - begun_at)  # the event belongs to each stream
+            self._stream.note_draw(perf_counter() - begun_at)  # the event belongs to each stream
             return Page(b"", "", view=page)
         # isawaitable() does not narrow the type of the other views.
         write = partial(patch_elements, only=only, event_id="")
         event = self._draw(cast("Element", page), write, has_targets=only is not None)
         identified_event = identified(event)
-        DRAW_SECONDS.add(perf_counter() - begun_at)
+        self._stream.note_draw(perf_counter() - begun_at)
         return Page(*identified_event)
 
 

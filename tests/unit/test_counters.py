@@ -26,7 +26,7 @@ from transports import turns
 DATASTAR = [("datastar-request", "true")]
 Handler = Any  # a function with attributes
 relay = Relay[str]()
-HISTOGRAMS = (counters.DRAW_SECONDS, counters.CHANGE_SECONDS)  # the real ones
+CHANGE_SECONDS = counters.CHANGE_SECONDS  # the real one
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def zero(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count from zero, and leave no trace."""
     for name, value in asdict(Counters()).items():
         monkeypatch.setattr(COUNTERS, name, value)
-    for name in ("_open", "_pages", "_endings", "_refusals"):
+    for name in ("_open", "_pages", "_draws", "_endings", "_refusals"):
         monkeypatch.setattr(counters, name, type(vars(counters)[name])())
     for name in ("DRAW_SECONDS", "CHANGE_SECONDS"):
         monkeypatch.setattr(counters, name, Histogram((0.1, 1.0)))
@@ -272,7 +272,7 @@ async def test_the_seconds_of_draws_and_changes_of_a_live_page_are_counted() -> 
         await w.live(lambda: h.p(str(next(numbers))), relay.subscribe("live"))
 
     numbers = iter(range(10))
-    before = [histogram.cumulative()[-1] for histogram in HISTOGRAMS]
+    changes_before = CHANGE_SECONDS.count
     client = MemoryClient()
     task = asyncio.create_task(respond(live, Context(method="GET", path="/"), client))
     await turns()
@@ -282,8 +282,28 @@ async def test_the_seconds_of_draws_and_changes_of_a_live_page_are_counted() -> 
     client.leave()
     await task
 
-    after = [histogram.cumulative()[-1] for histogram in HISTOGRAMS]
-    assert [count - begun for count, begun in zip(after, before, strict=True)] == [2, 1]
+    assert (counters.DRAW_SECONDS.count, CHANGE_SECONDS.count - changes_before) == (2, 1)
+    (name, page) = next(iter(counters.pages().items()))
+    assert name.endswith("live")
+    assert (page.draws, page.draw_seconds) == (2, counters.DRAW_SECONDS.total)
+
+
+def test_the_draws_of_each_handler_have_a_histogram() -> None:
+    for name, seconds in (("main.shop", 0.5), ("main.shop", 0.25), ("main.cart", 2.0)):
+        counters.note_draw(PageRecord(name), seconds)
+
+    lines = counters.prometheus({"worker": "1"}).splitlines()
+
+    assert [line for line in lines if line.startswith("fatmorph_page_draw_seconds_")][10:15] == [
+        'fatmorph_page_draw_seconds_bucket{worker="1",page="main.shop",le="2.5"} 2',
+        'fatmorph_page_draw_seconds_bucket{worker="1",page="main.shop",le="5.0"} 2',
+        'fatmorph_page_draw_seconds_bucket{worker="1",page="main.shop",le="+Inf"} 2',
+        'fatmorph_page_draw_seconds_sum{worker="1",page="main.shop"} 0.75',
+        'fatmorph_page_draw_seconds_count{worker="1",page="main.shop"} 2',
+    ]
+    draws = {name: (page.draws, page.draw_seconds) for name, page in counters.pages().items()}
+    assert draws == {"main.shop": (2, 0.75), "main.cart": (1, 2.0)}
+    assert counters.DRAW_SECONDS.count == 3
 
 
 def test_a_label_may_be_a_number() -> None:

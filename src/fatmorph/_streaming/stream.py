@@ -35,7 +35,7 @@ from fatmorph._streaming.outbox import Outbox
 from fatmorph._streaming.page_streams import replace_stream
 from fatmorph._streaming.request_record import RequestRecord, fields_of
 from fatmorph._streaming.retries import Retries
-from fatmorph.counters import COUNTERS, Traffic, note_ending
+from fatmorph.counters import COUNTERS, Traffic, note_draw, note_ending
 from fatmorph.transport import Transport
 
 __all__ = ("HEARTBEAT", "Stream")
@@ -301,6 +301,10 @@ class Stream:
         """Note why the handler failed, for the list of open streams."""
         file, line = raising_line(error)
         self._traffic.page.last_error = f"{type(error).__name__} ({file}:{line})"
+
+    def note_draw(self, seconds: float) -> None:
+        """Count a page that was drawn for this stream."""
+        note_draw(self._traffic.page, seconds)
 
     def fail(self, error: Exception) -> None:
         """End the stream after an error of the transport."""
