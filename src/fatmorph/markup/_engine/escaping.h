@@ -12,6 +12,8 @@ enum { PLAIN = 0, AMPERSAND, LESS, GREATER, QUOTE, LINE_END };
 
 typedef enum { VERBATIM, TEXT, ATTRIBUTE } Context;
 
+/* A byte that is not PLAIN here must also be found by may_be_special() and may_hold_special() of
+   blocks.h: a text in which they find none is copied as a whole. */
 static inline int
 action_for(unsigned char byte, Context context, bool is_framed)
 {
