@@ -2,7 +2,8 @@
 
 A page carries the signals, the name and the messages of one person, so the default is that of Rails
 and Phoenix: a browser keeps a copy for its back button and asks before it shows it as new, and no
-shared cache keeps one. `no-store` is stricter, but excludes pages from the back-forward cache.
+shared cache keeps one. With `no-store`, it asks also after the back button, unless it has kept the
+page itself, which Chromium does until a cookie changes.
 
 Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
 """
