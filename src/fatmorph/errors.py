@@ -18,6 +18,7 @@
     │   ├── FormShapeError           TypeError
     │   ├── OriginError              ValueError
     │   ├── PageError                ValueError
+    │   │   └── PageAwayError
     │   ├── MorphError               ValueError
     │   ├── ResponseError            TypeError, ValueError
     │   ├── SettingsError            ValueError
@@ -72,6 +73,7 @@ __all__ = (
     "MomentError",
     "MorphError",
     "OriginError",
+    "PageAwayError",
     "PageError",
     "RawTextError",
     "RelayError",
@@ -237,6 +239,13 @@ class PageError(ArgumentError, ValueError):
 
     code = "page"
     status = 403
+
+
+class PageAwayError(PageError):
+    """Raised for an action whose page's state is in another process and out of reach: a 503."""
+
+    code = "page-away"
+    status = 503
 
 
 class MorphError(ArgumentError, ValueError):

@@ -4,8 +4,8 @@ Such a stream completes its response, so its page asks for it again, and the han
 sends the page to the login, or goes on with other rights. A hidden tab has no stream, and asks
 when it is shown. So the check at the beginning of the handler is the only one.
 
-The streams are those of this process. Nothing is kept of a stream that has ended, nor of a key
-without streams.
+The streams are those of this process, and with a relay, `end()` reaches those of the others too.
+Nothing is kept of a stream that has ended, nor of a key without streams.
 """
 
 from __future__ import annotations
@@ -16,14 +16,25 @@ from collections.abc import Generator, Hashable, Iterable
 from contextlib import contextmanager, suppress
 from math import isfinite
 
-from fatmorph.errors import ResponseError, short_repr
+from fatmorph.errors import ResponseError, SettingsError, short_repr
+from fatmorph.relay._reader import Reader
+from fatmorph.relay._relay import Relay
 from fatmorph.writer import Writer
 
 __all__ = ("Streams",)
 
+SUBJECT = "streams.end"
+
 
 class Streams:
     """The open streams of this process, found by keys of your choice.
+
+    Args:
+        relay: Carries the keys of streams to be ended to the other processes of the application;
+            keys are text then. None if there is one process.
+
+    Raises:
+        SettingsError: If the relay is something else.
 
     Example:
         streams = Streams()
@@ -43,7 +54,11 @@ class Streams:
             w.redirect("/login")
     """
 
-    def __init__(self) -> None:
+    def __init__(self, relay: Relay[str] | None = None) -> None:
+        if not isinstance(relay, Relay | None):
+            raise _relay_error(relay)
+        self._relay = relay
+        self._reader = None if relay is None else Reader[str](relay, self._end_here)
         self._lock = threading.RLock()  # re-entrant: any allocation can run a finaliser
         self._by_key: dict[Hashable, set[_OpenStream]] = {}
 
@@ -70,13 +85,15 @@ class Streams:
 
         Raises:
             ResponseError: If `w` is not a Writer, `max_seconds` is infinite or not a number, or a
-                key is not hashable.
+                key is not hashable; with a relay, if a key is not text.
         """
         if not isinstance(w, Writer):
             raise _writer_error(w)
         if max_seconds is not None and not _is_finite(max_seconds):
             raise _seconds_error(max_seconds)
-        wanted = _checked(keys)
+        wanted = self._checked(keys)
+        if self._reader is not None:
+            self._reader.ensure(SUBJECT)  # before the check of the session
         stream = _OpenStream(w)
         timer = None if max_seconds is None else stream.end_in(max_seconds)
         with self._lock:
@@ -93,7 +110,7 @@ class Streams:
                     self._remove(key, stream)
 
     def end(self, *keys: Hashable) -> int:
-        """End the streams that have one of these keys, and return their number.
+        """End the streams that have one of these keys, and return the number of those here.
 
         Their loops of `w.live()` and `w.alive()` end normally. A handler that waits elsewhere is
         cancelled a quarter of a second later. An action is not interrupted.
@@ -101,15 +118,34 @@ class Streams:
         It never waits, and may be called from any thread.
 
         Raises:
-            ResponseError: If a key is not hashable.
+            ResponseError: If a key is not hashable; with a relay, if a key is not text.
         """
-        wanted = _checked(keys)
+        wanted = self._checked(keys)
+        if self._relay is not None:
+            for key in wanted:
+                self._relay.publish(SUBJECT, str(key))
+        return self._end(wanted)
+
+    def _end(self, wanted: Iterable[Hashable]) -> int:
         with self._lock:
             found = {stream for key in wanted for stream in self._by_key.get(key, ())}
         count = _count(found)
         for stream in found:
             stream.end_soon(count)
         return count
+
+    def _end_here(self, subject: str, key: str) -> None:
+        """End streams by a key that another process has sent; all of them after a gap."""
+        with self._lock:
+            self._end((key,) if subject else tuple(self._by_key))
+
+    def _checked(self, keys: tuple[Hashable, ...]) -> set[Hashable]:
+        wanted = _checked(keys)
+        if self._relay is not None:
+            for key in wanted:
+                if not isinstance(key, str):
+                    raise _key_error(key)
+        return wanted
 
     def _remove(self, key: Hashable, stream: _OpenStream) -> None:
         streams = self._by_key[key]
@@ -171,6 +207,24 @@ def _is_finite(seconds: object) -> bool:
         return isinstance(seconds, int | float) and isfinite(seconds)
     except OverflowError:  # more than a float can hold
         return False
+
+
+def _key_error(key: Hashable) -> ResponseError:
+    return ResponseError(
+        f"cannot send {type(key).__name__} to other processes as the key of streams",
+        where="streams.open(w, …), streams.end(…)",
+        why="keys are the same in all processes if they are text",
+        fix='streams.open(w, f"user {user_id}")',
+    )
+
+
+def _relay_error(value: object) -> SettingsError:
+    return SettingsError(
+        f"cannot end streams of other processes by {type(value).__name__}",
+        where="Streams(relay=…)",
+        why="the keys are messages of a relay",
+        fix='Streams(Relay[str].connect("redis://…", prefix="streams"))',
+    )
 
 
 def _writer_error(value: object) -> ResponseError:

@@ -1,26 +1,35 @@
-"""An application for several workers: a live page of a file, and a logout that reaches all workers.
+"""An application for several workers: a live page of a file, a page with a state, and a logout.
 
 `python relay_workers_app.py PORT` serves it with two workers. `RELAY` is the address of the broker,
 and `STATE` the file.
 """
 
-import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
 
-from fatmorph import Context, Element, Relay, Streams, Writer, h, serve
+from fatmorph import Context, Element, Pages, Relay, Streams, Writer, h, serve
 from fatmorph.adapters.starlette import route
-from fatmorph.relay import Subscription
+from fatmorph.pages import PageMessage
 
-relay = Relay[str].connect(os.environ["RELAY"])
+URL = os.environ["RELAY"]
+relay = Relay[str].connect(URL)
+logouts = Relay[str].connect(URL, prefix="logouts")
 state = Path(os.environ["STATE"])
-streams = Streams()
-EVERYONE = "everyone"
+streams = Streams(logouts)
+
+
+@dataclass
+class Tab:
+    words: list[str] = field(default_factory=list)
+
+
+tabs = Pages(Tab, relay=Relay[PageMessage].connect(URL, prefix="tabs"))
 
 
 def page_view() -> Element:
@@ -33,7 +42,7 @@ def save(text: str) -> None:
 
 
 async def subscribe(c: Context, w: Writer) -> None:
-    with streams.open(w, c.query["session"], EVERYONE):
+    with streams.open(w, c.query["session"]):
         await w.live(page_view, relay.subscribe("text", latest=True))
 
 
@@ -44,23 +53,32 @@ async def write(c: Context, w: Writer) -> None:
 
 
 async def logout(c: Context, w: Writer) -> None:
-    relay.publish("logout", c.query["session"])
+    streams.end(c.query["session"])
     w.json(os.getpid())
 
 
-async def end_sessions(logouts: Subscription[str]) -> None:
-    async for subject, session in logouts:
-        streams.end(session if subject else EVERYONE)  # after a gap, every page asks again
+def tab_view(tab: Tab) -> Element:
+    words = ",".join(tab.words)
+    return h.html(h.body(h.p(f"worker {os.getpid()}; words {words};", id="words")))
+
+
+async def show(c: Context, w: Writer) -> None:
+    async with tabs.open(c) as tab:
+        await w.live(lambda: tab_view(tab.state), tab.changes)
+
+
+async def say(c: Context, w: Writer) -> None:
+    async with tabs.of(c) as tab:
+        tab.state.words.append(c.query["word"])
+    w.json(os.getpid())
 
 
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    logouts = relay.subscribe("logout")
-    logouts.follow_gaps()
-    await anext(logouts)  # the first gap: from now on, this worker hears of every logout
-    ending = asyncio.create_task(end_sessions(logouts))
+    first = logouts.subscribe("streams.end")
+    first.follow_gaps()
+    await anext(first)  # the first gap, which would end the first streams
     yield
-    ending.cancel()
 
 
 app = Starlette(
@@ -69,6 +87,8 @@ app = Starlette(
         route("/subscribe", subscribe),
         route("/write", write, methods=["POST"]),
         route("/logout", logout, methods=["POST"]),
+        route("/show", show),
+        route("/say", say, methods=["POST"]),
     ],
 )
 

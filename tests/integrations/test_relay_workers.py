@@ -16,11 +16,14 @@ from servers import Server, running
 SECONDS = 60
 
 
-@pytest.fixture(params=BROKERS)
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    state = tmp_path / "state"
+@pytest.fixture(scope="module", params=BROKERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("workers")
+    state = folder / "state"
     state.write_text("first", encoding="utf-8")
-    with broker(request.param, tmp_path) as own:
+    with broker(request.param, folder) as own:
         env = {"RELAY": own.url, "STATE": str(state)}
         command = [sys.executable, "relay_workers_app.py", "{port}"]
         with running(command, Path(__file__).parent, env) as server:
@@ -36,8 +39,8 @@ async def streams_of_both_workers(server: Server, stack: AsyncExitStack) -> dict
             async with AsyncExitStack() as attempt:
                 path = f"/subscribe?session=s{len(found)}"
                 stream = await attempt.enter_async_context(Events(server.port, path))
-                page = await stream.until(b"text first;")
-                worker = int(page.rpartition(b"worker ")[2].partition(b";")[0])
+                page = await stream.until(b"</p>")
+                worker = worker_of(page)
                 if worker not in found:
                     found[worker] = stream
                     stack.push_async_exit(attempt.pop_all())
@@ -66,3 +69,46 @@ async def test_a_logout_in_one_worker_ends_the_streams_of_both(server):
         ended = [await stream.end() for stream in streams.values()]
 
     assert len(ended) == 2
+
+
+PAGE = {"fatmorph-state": "1-2-3-4"}
+LINES = "fatmorph-state: 1-2-3-4\r\nfatmorph-signals: include=\r\n"
+
+
+async def say(server: Server, word: str) -> int:
+    """Let an action add a word to the state of the page; return the worker that it reached."""
+    path = f"/say?word={word}"
+    answer, body = await asyncio.to_thread(request, server.port, path, "POST", b"", PAGE)
+    assert answer.status == 200
+    return int(json.loads(body))
+
+
+async def test_the_state_of_a_page_has_the_changes_of_actions_in_both_workers(server):
+    workers: set[int] = set()
+    words: list[str] = []
+    async with asyncio.timeout(SECONDS):
+        async with Events(server.port, "/show", headers=LINES) as stream:
+            await stream.until(b"words ;")
+            while len(workers) < 2:
+                new = [f"w{len(words) + number}" for number in range(8)]
+                workers |= set(await asyncio.gather(*(say(server, word) for word in new)))
+                words += new
+            await say(server, "last")
+            page = await stream.until(b",last;")
+        owner = worker_of(page)
+        found = {owner: sorted(words_of(page))}
+
+        while len(found) < 2:
+            async with Events(server.port, "/show", headers=LINES) as stream:
+                page = await stream.until(b",last;")
+            found[worker_of(page)] = sorted(words_of(page))
+
+    assert list(found.values()) == [sorted([*words, "last"])] * 2
+
+
+def worker_of(page: bytes) -> int:
+    return int(page.rpartition(b"worker ")[2].partition(b";")[0])
+
+
+def words_of(page: bytes) -> list[str]:
+    return page.decode().rpartition("words ")[2].partition(";")[0].split(",")

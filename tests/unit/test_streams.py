@@ -12,7 +12,7 @@ import pytest
 from fatmorph import Context, Relay, Streams, Writer, h, shutdown
 from fatmorph._streaming.retries import FEW_STREAMS
 from fatmorph.adapters import Handler, respond
-from fatmorph.errors import ResponseError
+from fatmorph.errors import ResponseError, SettingsError
 from fatmorph.testing import MemoryClient
 from transports import Source, turns
 
@@ -376,3 +376,41 @@ async def test_many_pages_that_end_together_come_back_at_different_moments(
 
     lines = {client.body.rpartition(b"retry: ")[2] for _, client in pages}
     assert len(lines) > count / 4
+
+
+async def test_a_relay_ends_the_streams_of_other_processes() -> None:
+    own = Relay[str].connect("memory://")
+    here, elsewhere = Streams(own), Streams(own)
+    tasks = [opened(following(elsewhere, key))[0] for key in ("session 1", "session 2")]
+    await turns()
+
+    count = here.end("session 1")
+    await turns()
+
+    assert (count, [task.done() for task in tasks]) == (0, [True, False])
+    assert here.end("session 2") == 0
+    await asyncio.gather(*tasks)
+
+
+async def test_all_streams_with_a_key_ask_again_after_messages_may_have_been_lost() -> None:
+    own = Relay[str].connect("memory://")
+    streams = Streams(own)
+    tasks = [opened(following(streams, key))[0] for key in ("session 1", "session 2")]
+    await turns()
+
+    own._registry.note_gap(("streams.end",))
+    own._registry.wake()
+
+    await asyncio.gather(*tasks)
+    assert len(streams) == 0
+
+
+def test_keys_for_other_processes_are_text() -> None:
+    with pytest.raises(ResponseError, match="cannot send int"):
+        Streams(Relay[str]()).end(7)
+
+
+@pytest.mark.parametrize("value", ["redis://127.0.0.1", 7])
+def test_streams_are_connected_by_a_relay_and_nothing_else(value: Any) -> None:
+    with pytest.raises(SettingsError, match="cannot end streams of other processes"):
+        Streams(value)

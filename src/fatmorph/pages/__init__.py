@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from fatmorph.pages._messages import PageMessage
 from fatmorph.pages._page import Page
 from fatmorph.pages._pages import Pages
 
-__all__ = ("Page", "Pages")
+__all__ = ("Page", "PageMessage", "Pages")

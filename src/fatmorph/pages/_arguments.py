@@ -7,8 +7,9 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import TypeVar, cast
 
 from fatmorph.errors import SettingsError, short_repr
+from fatmorph.relay._relay import Relay
 
-__all__ = ("awaitable", "check_function", "check_number")
+__all__ = ("awaitable", "check_function", "check_number", "check_relay")
 
 T = TypeVar("T")
 
@@ -53,6 +54,26 @@ def check_number(name: str, number: object, *, is_whole: bool = False) -> None:
             why="it limits the states of pages that were left; with 0, none of them is kept",
             fix=f"Pages(Tab, {name}={10_000 if is_whole else 300})",
         )
+
+
+def check_relay(relay: Relay[T]) -> Relay[T]:
+    """Return the relay; refuse anything else.
+
+    Args:
+        relay: The argument of `Pages`.
+
+    Raises:
+        SettingsError: If it is anything else, such as an address.
+    """
+    value = cast("object", relay)
+    if not isinstance(value, Relay):
+        raise SettingsError(
+            f"cannot connect pages by {type(value).__name__}",
+            where="Pages(relay=…)",
+            why="the states move between processes in the messages of a relay",
+            fix='Pages(Tab, relay=Relay[PageMessage].connect("redis://…", prefix="tabs"))',
+        )
+    return relay
 
 
 def awaitable(name: str, result: Awaitable[T]) -> Awaitable[T]:

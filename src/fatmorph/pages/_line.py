@@ -11,7 +11,9 @@ from typing import Any
 from fatmorph.errors import MomentError
 from fatmorph.relay._mailbox import end_wait_in_its_loop
 
-__all__ = ("Line",)
+__all__ = ("Line", "nested_error")
+
+NOBODY = object()
 
 
 class Line:
@@ -25,7 +27,7 @@ class Line:
 
     def __init__(self, guard: threading.RLock) -> None:
         self._guard = guard
-        self._holder: asyncio.Task[Any] | None = None  # Any: results are not used
+        self._holder: asyncio.Task[Any] | object | None = None  # Any: results are not used
         self._waiting: deque[tuple[asyncio.Task[Any] | None, asyncio.Future[None]]] | None = None
 
     async def enter(self) -> None:
@@ -40,7 +42,7 @@ class Line:
                 self._holder = task
                 return
             if self._holder is task:
-                raise _nested_error()
+                raise nested_error()
             if self._waiting is None:
                 self._waiting = deque()
             turn = (task, get_running_loop().create_future())
@@ -50,6 +52,10 @@ class Line:
         except BaseException:
             self._give_up(turn)
             raise
+
+    def hold_for_nobody(self) -> None:
+        """Keep the turn of this task, which may end, until `leave()`."""
+        self._holder = NOBODY
 
     def leave(self) -> None:
         """Give the turn to the task that has waited longest."""
@@ -68,7 +74,8 @@ class Line:
         self.leave()  # it had the turn when it was cancelled
 
 
-def _nested_error() -> MomentError:
+def nested_error() -> MomentError:
+    """Return the error for a task that would wait for itself."""
     return MomentError(
         "cannot enter the state of a page twice in one task",
         where="async with pages.of(c)",

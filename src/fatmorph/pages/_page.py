@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from fatmorph.errors import PageError
 from fatmorph.pages._changes import Bell, Changes
 from fatmorph.pages._line import Line
 
-__all__ = ("Page",)
+__all__ = ("Page", "Visitor", "stolen_error")
 
 State = TypeVar("State")
+
+
+class Visitor(NamedTuple):
+    """The page of a request, as the request names it."""
+
+    page_id: str
+    owner: str | None
+    """The session that it belongs to; None if unknown."""
+    client: str
+    """The address that the request came from."""
 
 
 class Page(Generic[State]):
@@ -18,9 +29,7 @@ class Page(Generic[State]):
 
     Args:
         state: An object of your class.
-        page_id: The id that the browser made.
-        owner: The session that the page belongs to; None if unknown.
-        client: The client that began it, for its fair share of the room.
+        visitor: The first request of the page.
         guard: As for `Line`.
     """
 
@@ -28,34 +37,36 @@ class Page(Generic[State]):
         "_bell",
         "client",
         "id",
+        "is_moved",
         "left_at",
         "line",
+        "opened_at",
         "owner",
         "state",
         "to_refill",
         "users",
+        "was_changed",
     )
 
-    def __init__(
-        self,
-        state: State,
-        page_id: str,
-        *,
-        owner: str | None,
-        client: str,
-        guard: threading.RLock,
-    ) -> None:
+    def __init__(self, state: State, visitor: Visitor, *, guard: threading.RLock) -> None:
         self.state: State = state
         """Your object; it may be replaced."""
-        self.id: str = page_id
-        self.owner: str | None = owner
-        self.client: str = client
+        self.id: str = visitor.page_id
+        self.owner: str | None = visitor.owner
+        self.client: str = visitor.owner or visitor.client
+        """The client that began it, for its fair share of the room."""
         self.line: Line = Line(guard)
         self.users: int = 0
         """How many streams and actions of the page are running."""
         self.left_at: float = 0.0
         self.to_refill: frozenset[str] | None = None
         """The fields that may still come from signals; None before the state is ready."""
+        self.was_changed: bool = False
+        """Whether the state is more than a new one: an action ran, or it came from elsewhere."""
+        self.is_moved: bool = False
+        """Whether another process has the state now."""
+        self.opened_at: int = 0
+        """When its latest stream began here, by the clock of all processes."""
         self._bell = Bell(guard)
 
     def changed(self) -> None:
@@ -69,3 +80,17 @@ class Page(Generic[State]):
     def changes(self) -> Changes:
         """A new source for `w.live()`, with an item for each change of this page."""
         return Changes(self._bell)
+
+
+def stolen_error(where: str) -> PageError:
+    """Return the error for an action of another session's page.
+
+    Args:
+        where: The request.
+    """
+    return PageError(
+        "cannot give the state of a page to another session",
+        where=where,
+        why="the page belongs to the session that began it",
+        fix='w.navigate("")  (which loads the page again, after a login for example)',
+    )

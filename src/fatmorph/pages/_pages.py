@@ -1,5 +1,7 @@
 """The state of all open pages of this process.
 
+With a relay, another process finds it, too: see `_neighbours`.
+
 A page is found by the id that its browser made, and belongs to the session that began it, if the
 session is known. Another session never reaches it: an action with a stolen id is refused, and a
 stream with a stolen id gets a state of its own.
@@ -7,8 +9,6 @@ stream with a stolen id gets a state of its own.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,13 +18,16 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from fatmorph.context import Context, request_line
-from fatmorph.counters import COUNTERS
 from fatmorph.errors import PageError, SettingsError
 from fatmorph.http._subscription import SIGNALS_HEADER
-from fatmorph.pages._arguments import awaitable, check_function, check_number
-from fatmorph.pages._page import Page
+from fatmorph.pages._arguments import awaitable, check_function, check_number, check_relay
+from fatmorph.pages._messages import PageMessage
+from fatmorph.pages._neighbours import BorrowedPage, Neighbours
+from fatmorph.pages._page import Page, Visitor, stolen_error
 from fatmorph.pages._refill import Refill
 from fatmorph.pages._room import Room
+from fatmorph.pages._states import States
+from fatmorph.relay._relay import Relay
 
 __all__ = ("Pages",)
 
@@ -47,6 +50,8 @@ class Pages(Generic[State]):
         max_left: How many such states are kept.
         load: Returns the state that was saved under a key, None if there is none.
         save: Saves a state under a key, after each action.
+        relay: Connects the processes of the application, so that an action in one of them finds
+            the page of a stream in another one; None if there is one process.
         clock: Returns seconds.
 
     Raises:
@@ -79,6 +84,7 @@ class Pages(Generic[State]):
         max_left: int = MAX_LEFT,
         load: Callable[[str], Awaitable[State | None]] | None = None,
         save: Callable[[str, State], Awaitable[None]] | None = None,
+        relay: Relay[PageMessage] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_function("make", make, "Pages(Tab)  (the class, or a function that returns a state)")
@@ -86,21 +92,18 @@ class Pages(Generic[State]):
             check_function("owner", owner, 'Pages(Tab, owner=lambda c: c.cookies.get("session"))')
         check_number("keep_seconds", keep_seconds)
         check_number("max_left", max_left, is_whole=True)
-        self._make = make
         self._refill = Refill(make, refill)
         self._owner = owner or _session_of
-        self._keep_seconds = keep_seconds
+        self._make = make
         self._load, self._save = load, save
-        self._clock = clock
-        self._guard = threading.RLock()
-        self._pages: dict[str, tuple[Page[State], ...]] = {}  # by the id; one for each owner
-        self._room = Room(max_left)
-        self._timer_loop: asyncio.AbstractEventLoop | None = None
+        self._states = States[State](Room(max_left), keep_seconds, clock)
+        self._neighbours = (
+            None if relay is None else Neighbours(check_relay(relay), self._states, self._make)
+        )
 
     def __len__(self) -> int:
         """Return how many states there are, of open pages and of those that were left."""
-        self._forget_expired()
-        return sum(map(len, self._pages.values()))
+        return len(self._states)
 
     def open(self, c: Context) -> AbstractAsyncContextManager[Page[State]]:
         """Return the page of a stream, for `async with`; its state is kept while it is open.
@@ -108,7 +111,7 @@ class Pages(Generic[State]):
         Raises:
             PageError: If the request has no id of a page; unhandled, it becomes a 403.
         """
-        return _Opened(partial(self._opened, c), self._end)
+        return _Opened(partial(self._opened, c), self._states.end)
 
     def of(self, c: Context) -> AbstractAsyncContextManager[Page[State]]:
         """Return the page of an action, for `async with`.
@@ -124,36 +127,90 @@ class Pages(Generic[State]):
 
     @asynccontextmanager
     async def _acting(self, c: Context) -> AsyncGenerator[Page[State], None]:
-        page = await self._begin(c, is_action=True)
+        page = await self._begin_action(c)
+        is_done = False
         try:
-            await page.line.enter()
-            try:
-                await self._fill(c, page, is_action=True)
-                yield page
-                if self._save is not None:
-                    await awaitable("save", self._save(_key(page), page.state))
-            finally:
-                page.line.leave()
-                page.changed()
+            await self._fill(c, page, is_action=True)
+            yield page
+            if self._save is not None:
+                await awaitable("save", self._save(_key(page), page.state))
+            is_done = True
         finally:
-            self._end(page)
+            await self._end_action(page, is_done=is_done)
+
+    async def _begin_action(self, c: Context) -> Page[State]:
+        """Return the page when it is the action's turn."""
+        visitor = await self._visitor(c)
+        while True:
+            page = self._states.find(visitor)
+            if page is None and self._neighbours is not None:
+                self._neighbours.listen()
+                if (borrowed := await self._neighbours.borrow(visitor)) is not None:
+                    return borrowed
+                page = self._states.find(visitor)  # it may have begun here meanwhile
+            if page is None:
+                page = self._new(visitor, c, is_action=True)
+            try:
+                await page.line.enter()
+            except BaseException:
+                self._states.end(page)
+                raise
+            if not page.is_moved:
+                page.was_changed = True
+                return page
+            page.line.leave()  # to another process, while this action waited: it is asked now
+            self._states.end(page)
+
+    async def _end_action(self, page: Page[State], *, is_done: bool) -> None:
+        if isinstance(page, BorrowedPage):
+            if self._neighbours is not None:
+                await self._neighbours.give_back(page, is_waiting=is_done)
+            return
+        page.line.leave()
+        page.changed()
+        self._states.end(page)
+        if is_done and self._neighbours is not None:
+            self._neighbours.check(page.state)
 
     async def _opened(self, c: Context) -> Page[State]:
-        page = await self._begin(c, is_action=False)
-        if page.to_refill is None:  # a stream does not wait for actions once the state is ready
-            try:
-                await self._prepare(c, page)
-            except BaseException:
-                self._end(page)
-                raise
+        visitor = await self._visitor(c)
+        if self._neighbours is not None:
+            self._neighbours.listen()
+        page = self._states.find(visitor)
+        is_new = page is None
+        if page is None:
+            page = self._new(visitor, c, is_action=False)
+        try:
+            if (
+                page.to_refill is None
+            ):  # a stream does not wait for actions of a state that is ready
+                await self._prepare(c, page, visitor if is_new else None)
+            if not is_new and self._neighbours is not None:
+                self._neighbours.announce(page, visitor, is_new=False)
+        except BaseException:
+            self._states.end(page)
+            raise
         return page
 
-    async def _prepare(self, c: Context, page: Page[State]) -> None:
+    def _new(self, visitor: Visitor, c: Context, *, is_action: bool) -> Page[State]:
+        if is_action and self._states.has(visitor.page_id):
+            raise stolen_error(request_line(c.method, c.path))
+        state = self._make()
+        if self._neighbours is not None:
+            self._neighbours.check(state)
+        return self._states.add(state, visitor)
+
+    async def _prepare(self, c: Context, page: Page[State], new: Visitor | None) -> None:
         await page.line.enter()
         try:
             await self._fill(c, page, is_action=False)
-        finally:
+        except BaseException:
             page.line.leave()
+            raise
+        if new is None or self._neighbours is None:
+            page.line.leave()
+        else:
+            self._neighbours.announce(page, new, is_new=True)
 
     async def _fill(self, c: Context, page: Page[State], *, is_action: bool) -> None:
         if page.to_refill is None:
@@ -170,78 +227,14 @@ class Pages(Generic[State]):
         if is_action:
             page.to_refill = frozenset()
 
-    async def _begin(self, c: Context, *, is_action: bool) -> Page[State]:
+    async def _visitor(self, c: Context) -> Visitor:
         page_id = await c.page_id()
         if page_id is None:
             raise _missing_error(c)
         owner = self._owner(c) or None
         if not isinstance(owner, str | None):
             raise _owner_error(owner)
-        with self._guard:
-            self._forget_expired()
-            known = self._pages.get(page_id, ())
-            # A page that began without a session belongs to the first one from the same address:
-            # another one may have begun it in order to see the state.
-            own = [page for page in known if page.owner == owner]
-            own += [page for page in known if page.owner is None and page.client == c.client]
-            page = own[0] if own else None
-            if page is None:
-                if known and is_action:
-                    raise _stolen_error(c)
-                page = self._new_page(page_id, owner, owner or c.client)
-            self._room.remove(page)
-            page.owner = owner  # from now on, if it began without a session
-            page.users += 1
-            return page
-
-    def _new_page(self, page_id: str, owner: str | None, client: str) -> Page[State]:
-        page = Page(self._make(), page_id, owner=owner, client=client, guard=self._guard)
-        self._pages[page_id] = (*self._pages.get(page_id, ()), page)
-        COUNTERS.page_states += 1
-        return page
-
-    def _end(self, page: Page[State]) -> None:
-        with self._guard:
-            page.users -= 1
-            if page.users:
-                return
-            page.left_at = self._clock()
-            going = self._room.add(page)
-            if going is not None:
-                COUNTERS.page_states_dropped += 1
-                self._forget(going)
-            self._schedule()
-
-    def _forget_expired(self) -> None:
-        with self._guard:
-            latest = self._clock() - self._keep_seconds
-            while (oldest := self._room.oldest) is not None and oldest.left_at <= latest:
-                self._room.remove(oldest)
-                self._forget(oldest)
-
-    def _forget(self, page: Page[State]) -> None:
-        others = tuple(other for other in self._pages[page.id] if other is not page)
-        if others:
-            self._pages[page.id] = others
-        else:
-            del self._pages[page.id]
-        if not self._pages:
-            self._pages.clear()  # gives its memory back, as `del` does not
-        COUNTERS.page_states -= 1
-
-    def _schedule(self) -> None:
-        """Forget the oldest page in time, even if there are no more requests."""
-        oldest = self._room.oldest
-        if oldest is None or (self._timer_loop is not None and not self._timer_loop.is_closed()):
-            return
-        self._timer_loop = loop = asyncio.get_running_loop()
-        loop.call_later(oldest.left_at + self._keep_seconds - self._clock(), self._at_time)
-
-    def _at_time(self) -> None:
-        with self._guard:
-            self._timer_loop = None
-            self._forget_expired()
-            self._schedule()
+        return Visitor(page_id, owner, c.client)
 
 
 class _Opened(Generic[State]):
@@ -303,13 +296,4 @@ def _missing_error(c: Context) -> PageError:
         where=request_line(c.method, c.path),
         why="the browser makes the id, and sends it with the page's requests",
         fix='h.body(data.page_id(), data.init(at.subscribe("/subscribe")), …)  (the id first)',
-    )
-
-
-def _stolen_error(c: Context) -> PageError:
-    return PageError(
-        "cannot give the state of a page to another session",
-        where=request_line(c.method, c.path),
-        why="the page belongs to the session that began it",
-        fix='w.navigate("")  (which loads the page again, after a login for example)',
     )

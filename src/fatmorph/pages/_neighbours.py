@@ -1,0 +1,436 @@
+"""The other processes that have states of the same pages.
+
+Numbered rules:
+
+1. A state is in one process, its owner. It moves to the process in which a stream of its page
+   begins. `Clock` decides which of two streams is the later one.
+2. An action elsewhere borrows the state: the owner lets no other action in until it comes back, or
+   until the borrower has been silent for `LEASE_SECONDS`.
+3. A borrower whose state was not taken back raises an error. So no change is lost silently.
+4. A stream does not wait for an answer, because a new page gets none. Its first actions do, for
+   `SETTLE_SECONDS`. A state that arrives later is used if no action has run yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from asyncio import current_task, get_running_loop
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from fatmorph._log import Limit, Log
+from fatmorph.counters import COUNTERS
+from fatmorph.errors import MomentError, PageAwayError, SettingsError
+from fatmorph.pages._calls import Call, Calls
+from fatmorph.pages._line import nested_error
+from fatmorph.pages._messages import PageMessage, StateCodec
+from fatmorph.pages._page import Page, Visitor, stolen_error
+from fatmorph.pages._states import States
+from fatmorph.relay._relay import Relay
+
+__all__ = ("BorrowedPage", "Clock", "Neighbours")
+
+State = TypeVar("State")
+
+ANSWER_SECONDS = 5.0  # an event loop is busy for so long with 20,000 pages
+SETTLE_SECONDS = 0.25  # a click on a new page comes later; a broker takes some milliseconds
+LATE_SECONDS = 30.0  # for an answer from a very busy process
+LEASE_SECONDS = 10.0
+RENEW_SECONDS = 2.5
+KEEP_SECONDS = 5.0
+
+logger = Log("fatmorph.pages")
+
+
+class BorrowedPage(Page[State]):
+    """The page of an action whose state is in another process.
+
+    Args:
+        state: A copy, which goes back at the end.
+        visitor: The request of the action.
+        guard: As for `Line`.
+        loan: How to reach the owner.
+        neighbours: Tell it.
+    """
+
+    __slots__ = ("_neighbours", "borrower", "loan", "renewing")
+
+    def __init__(
+        self,
+        state: State,
+        visitor: Visitor,
+        *,
+        guard: threading.RLock,
+        loan: PageMessage,
+        neighbours: Neighbours[State],
+    ) -> None:
+        super().__init__(state, visitor, guard=guard)
+        self.loan: PageMessage | None = loan
+        self.to_refill = loan.to_refill
+        self._neighbours = neighbours
+        self.renewing: asyncio.Task[None] | None = None
+        self.borrower: tuple[asyncio.Task[Any] | None, str] | None = None
+
+    def changed(self) -> None:
+        """Draw this page again, while the block of the action runs; from any thread.
+
+        Raises:
+            MomentError: If the block has ended, because the state is in another process then.
+        """
+        if self.loan is None:
+            raise MomentError(
+                "cannot draw a page of another process after the end of the action",
+                where="page.changed()",
+                why="its state went back to the process of the page's stream",
+                fix="async with pages.of(c) as page: …  (again, in the task that changes it)",
+            )
+        self._neighbours.draw(self, self.loan)
+        super().changed()
+
+
+class Clock:
+    """The moments at which streams begin, in an order that all processes agree on.
+
+    The clocks of two machines differ. So a moment is later than each one that was heard of before.
+
+    Source: https://cse.buffalo.edu/tech-reports/2014-04.pdf (hybrid logical clocks)
+    """
+
+    def __init__(self) -> None:
+        self._latest = 0
+
+    def now(self) -> int:
+        """Return a moment, in nanoseconds, that is later than all others until now."""
+        self._latest = max(time.time_ns(), self._latest + 1)
+        return self._latest
+
+    def hear(self, moment: int) -> None:
+        """Note a moment of another process."""
+        self._latest = max(self._latest, moment)
+
+
+@dataclass(slots=True)
+class _Opening(Generic[State]):
+    """A page whose stream began here, until the other processes have answered."""
+
+    page: Page[State]
+    is_settled: bool
+
+
+class Neighbours(Generic[State]):
+    """Move states between processes, and lend them.
+
+    Args:
+        relay: Carries the messages.
+        states: Those of this process.
+        make: Returns a new state.
+
+    Raises:
+        SettingsError: If no state can be encoded.
+    """
+
+    def __init__(
+        self, relay: Relay[PageMessage], states: States[State], make: Callable[[], State]
+    ) -> None:
+        # A function's own name says nothing about its states.
+        made = make if isinstance(make, type) else type(make())
+        self._states = states
+        self._codec = StateCodec[State](made)
+        self._calls = Calls(relay, made.__qualname__, self._take)
+        self._guard = threading.RLock()
+        self._clock = Clock()
+        self._openings: dict[str, _Opening[State]] = {}  # by the name of the call
+        # Any: the results of tasks are not used.
+        self._borrowers: set[tuple[asyncio.Task[Any] | None, str] | None] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._limit = Limit(1)
+
+    def check(self, state: State) -> None:
+        """Refuse a new state that cannot be encoded.
+
+        Raises:
+            SettingsError: If it cannot.
+        """
+        self._codec.check(state)
+
+    def listen(self) -> None:
+        """Answer the other processes from now on."""
+        self._calls.listen()
+
+    def announce(self, page: Page[State], visitor: Visitor, *, is_new: bool) -> None:
+        """Tell the others that a stream begins here, and ask for the state of its page.
+
+        Args:
+            page: The page.
+            visitor: Its request.
+            is_new: Whether actions wait for an answer; this task has the page's turn then.
+        """
+        name = self._calls.new_name()
+        loop = get_running_loop()
+        with self._guard:
+            page.opened_at = opened_at = self._clock.now()
+            self._openings[name] = _Opening(page, is_settled=not is_new)
+        if is_new:
+            page.line.hold_for_nobody()
+            loop.call_later(SETTLE_SECONDS, self._settle, name)
+        loop.call_later(LATE_SECONDS, self._openings.pop, name, None)
+        self._calls.ask("opened", name, visitor, opened_at=opened_at)
+
+    def draw(self, page: BorrowedPage[State], loan: PageMessage) -> None:
+        """Let the owner of a borrowed state draw it, before the end of the action."""
+        self._tell_lender(loan, "draw", state=self._codec.encode(page.state))
+
+    async def borrow(self, visitor: Visitor) -> BorrowedPage[State] | None:
+        """Return a page of another process, whose turn it is; None if there is none.
+
+        Raises:
+            PageError: If it belongs to another session.
+            PageAwayError: If the other processes cannot be reached, or have a state that cannot be
+                read.
+            MomentError: If this task has borrowed it already.
+        """
+        borrower = (current_task(), visitor.page_id)
+        if borrower in self._borrowers:
+            raise nested_error()
+        with self._calls.call() as call:
+            loan = await self._lent(call, visitor)
+            if loan is None:
+                self._note_no_answer()
+                return None
+        try:
+            state = self._codec.decode(loan.state)
+        except PageAwayError:
+            self._tell_lender(loan, "return")
+            raise
+        page = BorrowedPage(state, visitor, guard=self._guard, loan=loan, neighbours=self)
+        page.renewing = get_running_loop().create_task(self._renew(loan))
+        page.borrower = borrower
+        self._borrowers.add(borrower)
+        return page
+
+    async def give_back(self, page: BorrowedPage[State], *, is_waiting: bool) -> None:
+        """Return the state to its owner.
+
+        Args:
+            page: The borrowed page.
+            is_waiting: Whether to wait until the owner has it.
+
+        Raises:
+            PageAwayError: If the owner did not take it.
+            SettingsError: If it cannot be encoded any more.
+        """
+        loan, page.loan = page.loan, None
+        self._borrowers.discard(page.borrower)
+        if page.renewing is not None:
+            page.renewing.cancel()
+        if loan is None:
+            return
+        try:
+            state = self._codec.encode(page.state)
+        except SettingsError:
+            self._tell_lender(loan, "return")
+            raise
+        with self._calls.call(loan.call) as call:
+            self._tell_lender(loan, "return", state=state)
+            if is_waiting:
+                answer = await call.next(KEEP_SECONDS)
+                if answer is None or answer.kind != "kept":
+                    raise _not_kept_error()
+
+    async def _lent(self, call: Call, visitor: Visitor) -> PageMessage | None:
+        loop = get_running_loop()
+        until = loop.time() + ANSWER_SECONDS
+        is_stolen = False
+        self._calls.ask("take", call.name, visitor)
+        while answer := await call.next(until - loop.time()):
+            if answer.kind == "lent":
+                return answer
+            if answer.kind == "stolen":  # its owner may have it, too: then both answer
+                is_stolen, until = True, min(until, loop.time() + SETTLE_SECONDS)
+            if answer.kind == "again":
+                self._calls.ask("take", call.name, visitor)
+        if is_stolen:
+            raise stolen_error("async with pages.of(c)")
+        return None
+
+    async def _renew(self, loan: PageMessage) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            self._tell_lender(loan, "renew")
+
+    def _tell_lender(self, loan: PageMessage, kind: str, **values: Any) -> None:
+        self._calls.tell(loan.sender, self._calls.message(kind, loan.call, **values))
+
+    def _note_no_answer(self) -> None:
+        if not self._calls.is_connected:
+            raise PageAwayError(
+                "cannot ask the other processes for the state of a page",
+                where="Pages(…, relay=…)",
+                why="the relay is not connected to its broker",
+                fix="relay.status  (which says why)",
+            )
+        if self._limit.left_out("answer") is not None:
+            logger.warning(
+                "no process had the state of a page, so an action began a new one (logged once a "
+                "minute)"
+            )
+
+    # The messages of the other processes.
+
+    def _take(self, message: PageMessage) -> None:
+        if message.kind == "opened":
+            self._note_opened_elsewhere(message)
+        elif message.kind == "moved":
+            self._adopt(message)
+        elif message.kind == "take":
+            self._note_action_elsewhere(message)
+        elif message.kind == "lent":  # too late, or a second one: it goes back unchanged
+            self._tell_lender(message, "return")
+            self._drop_orphan(_visitor(message))
+        elif message.kind == "return" and message.state is not None:
+            self._answer(message, "late")
+
+    def _drop_orphan(self, visitor: Visitor) -> None:
+        """Forget a state that an action began here, because the owner answered too late."""
+        page = self._states.find(visitor)
+        if page is not None:
+            if not page.opened_at and page.users == 1:
+                self._states.move(page)
+                _note_dropped()
+            self._states.end(page)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _answer(self, message: PageMessage, kind: str, **values: Any) -> None:
+        self._calls.tell(message.sender, self._calls.message(kind, message.call, **values))
+
+    def _note_opened_elsewhere(self, message: PageMessage) -> None:
+        with self._guard:
+            self._clock.hear(message.opened_at)
+        page = self._states.find(_visitor(message))
+        if page is not None:
+            self._start(self._hand_over(page, message))
+
+    async def _hand_over(self, page: Page[State], message: PageMessage) -> None:
+        try:
+            await page.line.enter()
+            try:
+                # Otherwise a stream here is the later one, or the state has come here for it.
+                if not page.is_moved and page.opened_at < message.opened_at:
+                    state = self._encoded(page)
+                    self._states.move(page)
+                    self._answer(
+                        message,
+                        "moved",
+                        state=state,
+                        to_refill=page.to_refill,
+                        was_changed=page.was_changed,
+                    )
+            finally:
+                page.line.leave()
+        finally:
+            self._states.end(page)
+
+    def _encoded(self, page: Page[State]) -> bytes:
+        try:
+            return self._codec.encode(page.state)
+        except SettingsError as error:  # each action looks; so a stream has changed it
+            logger.warning("the state of a page is lost: %s", error)
+            return b""
+
+    def _adopt(self, message: PageMessage) -> None:
+        with self._guard:
+            opening = self._openings.get(message.call)
+            if opening is None or opening.page.was_changed:
+                if message.was_changed:
+                    _note_dropped()
+                return
+            page = opening.page
+            page.state = self._codec.decode(message.state)
+            page.to_refill = message.to_refill
+            page.was_changed = message.was_changed
+        page.changed()
+        self._settle(message.call)
+
+    def _settle(self, name: str) -> None:
+        """Let the actions of a page in: its state has come, or will not come."""
+        with self._guard:
+            opening = self._openings.get(name)
+            if opening is None or opening.is_settled:
+                return
+            opening.is_settled = True
+        opening.page.line.leave()
+
+    def _note_action_elsewhere(self, message: PageMessage) -> None:
+        page = self._states.find(_visitor(message))
+        if page is not None:
+            self._start(self._lend(page, message))
+        elif self._states.has(message.page_id):
+            self._answer(message, "stolen")
+
+    async def _lend(self, page: Page[State], message: PageMessage) -> None:
+        try:
+            await page.line.enter()
+            try:
+                if page.is_moved:
+                    self._answer(message, "again")
+                else:
+                    page.was_changed = True
+                    await self._lend_in_turn(page, message)
+            finally:
+                page.line.leave()
+        finally:
+            self._states.end(page)
+
+    async def _lend_in_turn(self, page: Page[State], message: PageMessage) -> None:
+        with self._calls.call(message.call) as call:
+            state = self._encoded(page)
+            visitor = _visitor(message)._asdict()
+            self._answer(message, "lent", state=state, to_refill=page.to_refill, **visitor)
+            while found := await call.next(LEASE_SECONDS):
+                if found.state is not None:
+                    self._take_back(page, found)
+                if found.kind == "return":
+                    return
+        logger.warning(
+            "an action in another process did not give back the state of a page: its changes are "
+            "lost"
+        )
+
+    def _take_back(self, page: Page[State], message: PageMessage) -> None:
+        try:
+            page.state = self._codec.decode(message.state)
+        except PageAwayError as error:  # that of another release
+            logger.warning("%s", error)
+            self._answer(message, "late")
+            return
+        page.to_refill = frozenset()
+        page.changed()
+        if message.kind == "return":
+            self._answer(message, "kept")
+
+
+def _note_dropped() -> None:
+    COUNTERS.page_states_dropped += 1
+    logger.warning(
+        "a page had two states, because a process answered too late; one of them was dropped"
+    )
+
+
+def _visitor(message: PageMessage) -> Visitor:
+    return Visitor(message.page_id, message.owner, message.client)
+
+
+def _not_kept_error() -> PageAwayError:
+    return PageAwayError(
+        "cannot keep what an action has changed in the state of a page",
+        where="the end of async with pages.of(c)",
+        why="the process of the page's stream, which has the state, did not take it back",
+        fix="the user repeats the action  (the page's new stream has begun elsewhere by then)",
+    )

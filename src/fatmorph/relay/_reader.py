@@ -1,0 +1,66 @@
+"""A reader in the background: it passes the messages of a relay on to a function.
+
+It reads in the event loop in which it was first needed, and begins again in another one if that
+loop was closed, or in a process that was forked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from fatmorph._log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fatmorph.relay._relay import Relay
+    from fatmorph.relay._subscription import Subscription
+
+__all__ = ("Reader",)
+
+T = TypeVar("T")
+
+# Messages that wait while the event loop is busy, such as with the pages of 20,000 streams.
+LIMIT = 100_000
+
+logger = Log("fatmorph.relay")
+
+
+class Reader(Generic[T]):
+    """Read a relay for as long as the event loop runs.
+
+    Args:
+        relay: Carries the messages.
+        take: Called with each subject and message, in the event loop that reads. After a gap it is
+            called with `("", None)`, as `Subscription.follow_gaps()` says.
+    """
+
+    def __init__(self, relay: Relay[T], take: Callable[[str, T], None]) -> None:
+        self._relay = relay
+        self._take = take
+        self._lock = threading.RLock()  # re-entrant: any allocation can run a finaliser
+        self._pid = 0
+        self._task: asyncio.Task[Any] | None = None  # Any: it has no result
+
+    def ensure(self, *patterns: str) -> None:
+        """Read these patterns from now on, in the running event loop, unless it is done already."""
+        with self._lock:
+            task, pid = self._task, os.getpid()
+            is_own = task is not None and self._pid == pid
+            if task is not None and is_own and not (task.done() or task.get_loop().is_closed()):
+                return
+            messages = self._relay.subscribe(*patterns, limit=LIMIT)
+            messages.follow_gaps()
+            self._pid = pid
+            self._task = asyncio.get_running_loop().create_task(self._read(messages))
+
+    async def _read(self, messages: Subscription[T]) -> None:
+        async for subject, data in messages:
+            try:
+                self._take(subject, data)
+            # All errors: a message that cannot be used must not end the reading of the others.
+            except Exception:
+                logger.exception("a message on %s was not taken", subject)

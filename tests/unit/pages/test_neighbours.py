@@ -1,0 +1,429 @@
+"""The states of pages among several processes, which share a relay.
+
+Here, a process is a `Pages` of its own.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from fatmorph import Context, Pages, Relay
+from fatmorph.errors import MomentError, PageAwayError, PageError, SettingsError
+from fatmorph.pages import PageMessage, _neighbours
+
+ONE = "1-2-3-4"
+
+
+@dataclass
+class Tab:
+    query: str = ""
+    seen: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let waits that end by a timeout be short; others end by a message."""
+    monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def long_waits(monkeypatch: pytest.MonkeyPatch, short_waits: None) -> None:
+    """Let a test hang rather than end by a timeout."""
+    monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 30)
+    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 30)
+
+
+def processes(count: int = 2, **options: Any) -> list[Pages[Tab]]:
+    relay = Relay[PageMessage].connect("memory://")
+    return [Pages(Tab, relay=relay, **options) for _ in range(count)]
+
+
+def stream(session: str | None = None, **signals: object) -> Context:
+    """Return the request of a subscription that includes these signals."""
+    headers = [("fatmorph-state", ONE), ("fatmorph-signals", "include=" + "." * bool(signals))]
+    query = "datastar=" + json.dumps(signals)
+    return request("GET", headers, session, query_string=query)
+
+
+def action(session: str | None = None) -> Context:
+    """Return the request of a form."""
+    headers = [("fatmorph-state", ONE), ("content-type", "application/x-www-form-urlencoded")]
+    return request("POST", headers, session)
+
+
+def request(
+    method: str, headers: list[tuple[str, str]], session: str | None, **rest: Any
+) -> Context:
+    c = Context(method=method, path="/", headers=headers, **rest)
+    c["session"] = session
+    return c
+
+
+def session_of(c: Context) -> str | None:
+    return c["session"]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - any condition
+            await asyncio.sleep(0)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_an_action_elsewhere_changes_the_state_and_wakes_the_stream() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        changes = tab.changes
+
+        async with elsewhere.of(action()) as borrowed:
+            borrowed.state.query = "tea"
+
+        assert (tab.state, changes.skip(), len(here), len(elsewhere)) == (Tab("tea"), 1, 1, 0)
+
+
+async def settled(*pages: Pages[Tab]) -> None:
+    """Let every process listen, and let the page's line free."""
+    for each in pages:
+        neighbours = each._neighbours
+        assert neighbours is not None
+        neighbours.listen()
+        await asyncio.sleep(0)
+        for name in list(neighbours._openings):
+            neighbours._settle(name)
+
+
+async def begin(pages: Pages[Tab], query: str) -> None:
+    """Let a page begin, change and lose its stream."""
+    async with pages.open(stream()):
+        await settled(pages)
+        async with pages.of(action()) as acting:
+            acting.state.query = query
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_actions_of_one_page_in_several_processes_lose_no_change() -> None:
+    here, *others = processes(4)
+    async with here.open(stream()) as tab:
+        await settled(here, *others)
+
+        async def add(pages: Pages[Tab], text: str) -> None:
+            async with pages.of(action()) as page:
+                seen = page.state.seen
+                await asyncio.sleep(0)
+                page.state.seen = [*seen, text]
+
+        await asyncio.gather(
+            *(add(pages, f"{i} {j}") for i in range(10) for j, pages in enumerate((here, *others)))
+        )
+
+        assert sorted(tab.state.seen) == sorted(f"{i} {j}" for i in range(10) for j in range(4))
+
+
+async def test_a_stream_that_connects_again_elsewhere_finds_its_state() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab, here.of(action()) as acting:
+        acting.state.query = "tea"
+
+    async with elsewhere.open(stream()) as tab:
+        await until(lambda: tab.state.query)
+
+        assert (tab.state, len(here), len(elsewhere)) == (Tab("tea"), 0, 1)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_the_first_action_after_a_move_waits_for_the_state() -> None:
+    here, elsewhere = processes()
+    await begin(here, "tea")
+
+    async with elsewhere.open(stream()), elsewhere.of(action()) as again:
+        again.state.seen.append(again.state.query)
+
+    assert again.state == Tab("tea", ["tea"])
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_an_action_that_waits_while_the_state_moves_follows_it() -> None:
+    here, elsewhere = processes()
+    may_end = asyncio.Event()
+
+    async def append(text: str, event: asyncio.Event | None = None) -> None:
+        async with here.of(action()) as page:
+            if event is not None:
+                await event.wait()
+            page.state.seen.append(text)
+
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        first = asyncio.create_task(append("first", may_end))
+        await until(lambda: tab.users == 2)
+        async with elsewhere.open(stream()) as moved:
+            await until(lambda: tab.users == 3)  # it waits for the action, in order to move
+            second = asyncio.create_task(append("second"))
+            await until(lambda: tab.users == 4)
+            may_end.set()
+            await asyncio.gather(first, second)
+
+            assert (tab.is_moved, moved.state.seen) == (True, ["first", "second"])
+
+
+async def test_an_action_without_a_page_anywhere_begins_a_state_which_its_stream_finds() -> None:
+    here, elsewhere = processes()
+    async with elsewhere.of(action()) as first:
+        first.state.query = "tea"
+
+    async with here.open(stream()) as tab:
+        await until(lambda: tab.state.query)
+
+    assert tab.state == Tab("tea")
+
+
+async def test_an_action_of_another_session_is_refused_elsewhere_too() -> None:
+    here, elsewhere = processes(owner=session_of)
+    async with here.open(stream("ada")):
+        await settled(here, elsewhere)
+
+        with pytest.raises(PageError, match="another session"):
+            async with elsewhere.of(action("eve")):
+                pass
+
+
+async def test_a_stream_of_another_session_gets_a_state_of_its_own_elsewhere_too() -> None:
+    here, elsewhere = processes(owner=session_of)
+    async with here.open(stream("ada")) as tab:
+        await settled(here, elsewhere)
+        tab.state.query = "tea"
+
+        async with elsewhere.open(stream("eve")) as other:
+            await settled(here, elsewhere)
+
+            assert (tab.state, other.state) == (Tab("tea"), Tab())
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_the_owners_action_finds_its_page_although_another_session_uses_the_id() -> None:
+    here, elsewhere, third = processes(3, owner=session_of)
+    async with here.open(stream("eve")), elsewhere.open(stream("ada")) as tab:
+        await settled(here, elsewhere, third)
+
+        async with third.of(action("ada")) as acting:
+            acting.state.query = "tea"
+
+        assert tab.state == Tab("tea")
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_the_last_of_two_streams_at_once_has_the_state() -> None:
+    here, elsewhere = processes()
+    await begin(here, "tea")
+
+    async with elsewhere.open(stream()) as first, here.open(stream()) as last:
+        await settled(here, elsewhere)
+        await until(lambda: first.is_moved)
+
+        assert (last.is_moved, last.state, len(elsewhere)) == (False, Tab("tea"), 0)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_page_is_drawn_in_the_middle_of_an_action_elsewhere() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+
+        async with elsewhere.of(action()) as borrowed:
+            borrowed.state.query = "half"
+            borrowed.changed()
+            await until(lambda: tab.state.query == "half")
+            borrowed.state.query = "whole"
+
+        assert tab.state == Tab("whole")
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_borrowed_page_cannot_be_drawn_after_its_action() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()):
+        await settled(here, elsewhere)
+        async with elsewhere.of(action()) as borrowed:
+            pass
+
+        with pytest.raises(MomentError, match="after the end of the action"):
+            borrowed.changed()
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_second_block_in_one_task_is_refused_elsewhere_too() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()):
+        await settled(here, elsewhere)
+
+        with pytest.raises(MomentError, match="twice in one task"):
+            async with elsewhere.of(action()), elsewhere.of(action()):
+                pass
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_an_action_that_fails_elsewhere_keeps_what_it_has_changed_as_it_does_here() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+
+        with pytest.raises(ZeroDivisionError):
+            async with elsewhere.of(action()) as borrowed:
+                borrowed.state.query = "tea"
+                raise ZeroDivisionError
+
+        await until(lambda: tab.state.query)
+        assert tab.state == Tab("tea")
+
+
+async def test_an_action_whose_lease_has_ended_says_that_its_change_was_not_kept(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        monkeypatch.setattr(_neighbours, "LEASE_SECONDS", 0.01)
+
+        with pytest.raises(PageAwayError, match="cannot keep"):
+            async with elsewhere.of(action()) as borrowed:
+                borrowed.state.query = "tea"
+                await until(lambda: "did not give back" in caplog.text)
+
+        assert tab.state == Tab()
+
+
+async def test_a_long_action_renews_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_neighbours, "RENEW_SECONDS", 0)
+    monkeypatch.setattr(_neighbours, "LEASE_SECONDS", 30)
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        renewals = here._neighbours._calls  # type: ignore[union-attr]
+        taken: list[str] = []
+        put = _neighbours.Call.put
+        monkeypatch.setattr(
+            _neighbours.Call, "put", lambda call, m: (taken.append(m.kind), put(call, m))
+        )
+
+        async with elsewhere.of(action()) as borrowed:
+            await until(lambda: taken.count("renew") > 2)
+            borrowed.state.query = "tea"
+
+        assert (tab.state, renewals.is_connected) == (Tab("tea"), True)
+
+
+async def test_a_cancelled_action_frees_the_state_at_once() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+
+        async with here.of(action()):
+            waiting = asyncio.create_task(enter(elsewhere))
+            await until(lambda: tab.users > 2)
+            waiting.cancel()
+        async with here.of(action()) as next_one:
+            next_one.state.query = "tea"
+
+        assert tab.state == Tab("tea")
+
+
+async def enter(pages: Pages[Tab]) -> None:
+    async with pages.of(action()):
+        pass
+
+
+async def test_an_owner_that_answers_too_late_keeps_the_state_and_the_other_one_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        await tab.line.enter()
+        async with elsewhere.of(action()) as orphan:
+            orphan.state.query = "unseen"
+        monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 30)
+
+        tab.line.leave()
+        await until(lambda: len(elsewhere) == 0)
+        async with elsewhere.of(action()) as borrowed:
+            borrowed.state.query = "tea"
+
+        assert tab.state == Tab("tea")
+
+
+async def test_two_actions_at_once_without_a_page_anywhere_share_one_new_state() -> None:
+    here, elsewhere = processes()
+    await asyncio.gather(enter(here), enter(here))
+
+    assert (len(here), len(elsewhere)) == (1, 0)
+
+
+async def test_no_answer_from_a_broker_that_is_away_is_an_error() -> None:
+    relay = Relay[PageMessage].connect("redis://127.0.0.1:1")
+    pages = Pages(Tab, relay=relay)
+
+    with pytest.raises(PageAwayError) as caught:
+        async with pages.of(action()):
+            pass
+
+    assert (caught.value.status, len(pages)) == (503, 0)
+    await relay.aclose(0)
+
+
+class Plain:
+    """A class without declared fields."""
+
+
+def test_a_state_that_cannot_be_encoded_is_refused_at_its_first_use() -> None:
+    pages = Pages(Plain, relay=Relay[PageMessage]())
+
+    with pytest.raises(SettingsError, match="cannot send the state Plain"):
+        asyncio.run(pages.open(stream()).__aenter__())
+
+
+@pytest.mark.parametrize("value", [object(), 2**70, "x" * 2**20])
+async def test_an_action_whose_state_cannot_be_encoded_any_more_says_so_in_every_process(
+    value: Any,
+) -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()):
+        await settled(here, elsewhere)
+
+        for pages in (elsewhere, here):
+            with pytest.raises(SettingsError, match="cannot send the state Tab"):
+                async with pages.of(action()) as page:
+                    page.state.query = value
+
+
+@pytest.mark.parametrize("relay", ["redis://127.0.0.1", 7])
+def test_pages_are_connected_by_a_relay_and_nothing_else(relay: Any) -> None:
+    with pytest.raises(SettingsError, match="cannot connect pages by"):
+        Pages(Tab, relay=relay)
+
+
+async def test_a_relay_of_another_type_is_named_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    relay: Any = Relay.connect("memory://")
+    here = Pages(Tab, relay=relay)
+
+    async with here.of(action()):
+        pass
+
+    assert "write Relay[PageMessage].connect(url)" in caplog.text
+
+
+def test_a_stream_that_begins_after_another_one_was_heard_of_is_later_by_any_clock() -> None:
+    clock = _neighbours.Clock()
+    ahead = clock.now() + 3_600_000_000_000
+
+    clock.hear(ahead)
+
+    assert clock.now() > ahead
+    assert clock.now() > ahead + 1
