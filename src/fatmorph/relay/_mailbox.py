@@ -16,9 +16,14 @@ from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ("LatestQueue", "Mailbox", "Queue", "end_wait", "end_wait_in_its_loop", "running_loop")
 
 T = TypeVar("T")
+
+NOTHING: list[object] = []  # that is never changed
 
 logger = Log("fatmorph.relay")
 
@@ -90,26 +95,27 @@ class Mailbox(Generic[T]):
         return lost
 
     def store(
-        self, message: tuple[str, T], moment: int
-    ) -> tuple[object, asyncio.Future[None] | None]:
-        """Take a message; return the message that it displaced, and the reader that waits.
+        self, messages: list[tuple[str, T]], moment: int
+    ) -> tuple[list[object], asyncio.Future[None] | None]:
+        """Take messages; return those that they displaced, and the reader that waits.
 
         The caller wakes the reader, so that one call wakes all readers of an event loop.
 
         Args:
-            message: The subject and the data.
-            moment: When it arrived, by `time.perf_counter_ns()`.
+            messages: Subjects and data, in order.
+            moment: When the last one arrived, by `time.perf_counter_ns()`.
         """
         # hot: as tests/benchmarks/relays.py shows.
         self.changed_at = moment
-        lost = self._queue.put(message)
+        lost = self._queue.put_all(messages)
         return lost, self._waiter
 
-    def note_loss(self) -> None:
-        """Count a lost message, and log the first one."""
-        COUNTERS.dropped += 1
-        self._queue.dropped += 1
-        if self._queue.dropped == 1:
+    def note_loss(self, count: int = 1) -> None:
+        """Count lost messages, and log the first one."""
+        COUNTERS.dropped += count
+        is_first = not self._queue.dropped
+        self._queue.dropped += count
+        if is_first:
             logger.warning(
                 "the reader of the subscription to %s is too slow: its limit of %d queued messages "
                 "is reached, and each new one drops the oldest (logged once); "
@@ -242,6 +248,14 @@ class Queue(deque[tuple[str, T]]):
         self.append(message)
         return lost
 
+    def put_all(self, messages: list[tuple[str, T]]) -> list[object]:
+        """Add messages; return what was lost for them."""
+        # hot: as tests/benchmarks/relays.py shows.
+        if len(self) + len(messages) <= self.limit:
+            self.extend(messages)
+            return NOTHING
+        return _lost(map(self.put, messages))
+
     if TYPE_CHECKING:
 
         def take(self) -> tuple[str, T]:
@@ -269,9 +283,17 @@ class LatestQueue(OrderedDict[str, tuple[str, T]]):
         self[message[0]] = message
         return lost
 
+    def put_all(self, messages: list[tuple[str, T]]) -> list[object]:
+        """Add messages; return what was lost for them."""
+        return _lost(map(self.put, messages))
+
     def take(self) -> tuple[str, T]:
         """Remove and return the oldest message."""
         return self.popitem(last=False)[1]
+
+
+def _lost(found: Iterable[object]) -> list[object]:
+    return [lost for lost in found if lost is not None]
 
 
 def _oldest(queue: Queue[T] | LatestQueue[T]) -> object:

@@ -7,7 +7,6 @@ copying or encoding.
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 import weakref
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable
 
-__all__ = ("GAP_SUBJECT", "Registry")
+__all__ = ("GAP_SUBJECT", "Registry", "Run")
 
 T = TypeVar("T")
 # Any: the registry does not depend on the type of the messages.
@@ -30,6 +29,22 @@ _Members: TypeAlias = "dict[int, weakref.ref[Mailbox[Any]]]"
 _Waiting: TypeAlias = "tuple[Mailbox[Any], asyncio.Future[None]]"
 
 GAP_SUBJECT = ""  # that no message can have
+
+
+class Run(Generic[T]):
+    """Messages that have arrived one after the other for one pattern.
+
+    Args:
+        pattern: The pattern.
+        next_number: That of the first mailbox that is too late for them.
+    """
+
+    __slots__ = ("messages", "next_number", "pattern")
+
+    def __init__(self, pattern: str, next_number: int) -> None:
+        self.pattern: str = pattern
+        self.next_number: int = next_number
+        self.messages: list[tuple[str, T]] = []
 
 
 class Registry(Generic[T]):
@@ -46,7 +61,7 @@ class Registry(Generic[T]):
         self._pattern_changed = pattern_changed
         self._members: dict[str, _Members] = {}  # by pattern
         self._patterns: dict[int, tuple[str, ...]] = {}  # by the number of a subscription
-        self._numbers = itertools.count()
+        self.next_number: int = 0
         # Weak references can die at any moment, even while the lock is held: they only record
         # their number here, and the next call that holds the lock removes them.
         self._dead: deque[int] = deque()
@@ -77,7 +92,8 @@ class Registry(Generic[T]):
         """Add a mailbox, which gets messages from now on; return its number."""
         with self._lock:
             self._forget_dead()
-            number = next(self._numbers)
+            number = self.next_number
+            self.next_number += 1
             dead = self._dead
             reference = weakref.ref(mailbox, lambda _: dead.append(number))
             self._patterns[number] = mailbox.patterns
@@ -111,25 +127,30 @@ class Registry(Generic[T]):
         for mailbox, _ in losses:
             mailbox.note_loss()
 
-    def receive(self, pattern: str, subject: str, data: T) -> None:
-        """Give a message of a broker to the mailboxes with this pattern, and only to them.
+    def receive(self, runs: Iterable[Run[T]]) -> None:
+        """Give messages of a broker to the mailboxes with their patterns, and only to them.
 
         A broker sends a message once for each pattern. The readers sleep until `wake()` is called.
         """
         # hot: as tests/benchmarks/relays.py shows.
-        message = (subject, data)
-        losses: list[tuple[Mailbox[T], object]] = []
+        losses: list[tuple[Mailbox[T], list[object]]] = []
         with self._lock:
             self._forget_dead()
             moment = time.perf_counter_ns()
-            for mailbox in self._having(pattern):
-                lost, waiter = mailbox.store(message, moment)
-                if lost is not None:
-                    losses.append((mailbox, lost))
-                if waiter is not None:
-                    self._to_wake.append((mailbox, waiter))
-        for mailbox, _ in losses:
-            mailbox.note_loss()
+            for run in runs:
+                # A copy: a finaliser that runs meanwhile may close a subscription.
+                for number, reference in list(self._members.get(run.pattern, {}).items()):
+                    mailbox = reference()
+                    # A subscription gets no message that has arrived before it was made.
+                    if mailbox is None or number >= run.next_number:
+                        continue
+                    lost, waiter = mailbox.store(run.messages, moment)
+                    if lost:
+                        losses.append((mailbox, lost))
+                    if waiter is not None:
+                        self._to_wake.append((mailbox, waiter))
+        for mailbox, lost in losses:
+            mailbox.note_loss(len(lost))
 
     def note_gap(self, patterns: Iterable[str]) -> None:
         """Tell the mailboxes with these patterns that messages may be missing.
@@ -145,7 +166,7 @@ class Registry(Generic[T]):
             for mailbox in found:
                 mailbox.changed_at = moment
                 if mailbox.takes_gaps:
-                    _, waiter = mailbox.store(gap, moment)
+                    _, waiter = mailbox.store([gap], moment)
                     if waiter is not None:
                         self._to_wake.append((mailbox, waiter))
 

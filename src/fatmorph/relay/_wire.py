@@ -14,7 +14,7 @@ from fatmorph.relay._contract import SUBJECT
 from fatmorph.relay._link import Link
 from fatmorph.relay._nats import NatsBroker
 from fatmorph.relay._redis import RedisBroker
-from fatmorph.relay._registry import Registry
+from fatmorph.relay._registry import Registry, Run
 from fatmorph.relay._status import RelayStatus
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 
 MAX_OBJECTIONS = 100  # different ones that are logged
+MAX_COLLECTED = 200  # messages; fewer than a subscription's limit
 
 logger = Log("fatmorph.relay")
 
@@ -109,6 +110,8 @@ class BrokerWire(_Decoding[T]):
         self._link = Link(broker, self, patterns=self.registry.patterns, note_gap=self.note_gap)
         self._address = broker.address
         self._objections: set[str] = set()
+        self._runs: list[Run[T]] = []  # used in the link's thread only
+        self._collected = 0
 
     @property
     def status(self) -> RelayStatus:
@@ -132,12 +135,33 @@ class BrokerWire(_Decoding[T]):
         # hot: as tests/benchmarks/relays.py shows.
         if payload == LOST:
             self.missed(pattern)
-        elif (found := self.decoded(subject, payload)) is not None:
-            if subject == pattern or SUBJECT.fullmatch(subject):
-                self.registry.receive(pattern, subject, found[0])
-                self._link.after_this_turn(self.registry.wake)
-            else:
-                self._refuse(subject, "its subject is not valid")
+            return
+        try:
+            data = self._codec.decode(payload)
+        except DecodeError as error:
+            self._refuse(subject, plain_text(error))
+            return
+        if subject == pattern or SUBJECT.fullmatch(subject):
+            self._add(pattern, (subject, data))
+        else:
+            self._refuse(subject, "its subject is not valid")
+
+    def _add(self, pattern: str, message: tuple[str, T]) -> None:
+        """Collect the messages that arrive together: each reader gets them in one call."""
+        runs, next_number = self._runs, self.registry.next_number
+        if not runs:
+            self._link.after_this_turn(self._pass_on)
+        if not runs or runs[-1].pattern != pattern or runs[-1].next_number != next_number:
+            runs.append(Run(pattern, next_number))
+        runs[-1].messages.append(message)
+        self._collected += 1
+        if self._collected >= MAX_COLLECTED:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        runs, self._runs, self._collected = self._runs, [], 0
+        self.registry.receive(runs)
+        self.registry.wake()
 
     def missed(self, pattern: str) -> None:
         """Note that messages for a pattern were lost."""
@@ -145,8 +169,10 @@ class BrokerWire(_Decoding[T]):
 
     def note_gap(self, patterns: tuple[str, ...]) -> None:
         """Tell the readers of some patterns that messages may be missing."""
+        self._link.after_this_turn(self._pass_on)
+        self.registry.receive(self._runs)  # in order: these came before the gap
+        self._runs, self._collected = [], 0
         self.registry.note_gap(patterns)
-        self._link.after_this_turn(self.registry.wake)
 
     def objected(self, reason: str, *, is_message: bool) -> None:
         """Log that the broker refused a command, once for each reason, and count a message."""
