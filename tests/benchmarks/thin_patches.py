@@ -33,7 +33,7 @@ from fatmorph.markup._core import ENGINE
 from fatmorph.morph import diff, simulate
 from fatmorph.morph.difference import difference, shown_page
 
-STREAMS = 50
+STREAMS = 500
 CELLS = 400
 COLORS = ("white", "tan", "teal")
 COMPARED_ROWS = 200

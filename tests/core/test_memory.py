@@ -72,6 +72,21 @@ PLAN = memo_plan(view, C.Element)
 MEMO = C.Memo(view, PLAN, 2, 10_000)
 
 
+def nested(core, depth):
+    tree = core.Tag("i")("x")
+    for _ in range(depth):
+        tree = core.Tag("i")(tree)
+    return tree
+
+
+def regions(core, text):
+    rows = [core.Tag("p")({"id": name}, nested(core, 60), text) for name in "ab"]
+    return core.Tag("div")(rows, core.Tag("i")(text), id="all")
+
+
+TREES = (regions(C, "a"), regions(C, "b"))
+
+
 SUCCESSES = {
     "build and render": lambda core: core.render(build(core)),
     "many": lambda core: core.render_bytes(core.Tag("ul")(["x"] * 40, {}.keys(), ["y"] * 40)),
@@ -86,6 +101,7 @@ SUCCESSES = {
     "seen": lambda core: (repr(build(core)), build(core).children, build(core).id),
     "tag": lambda core: core.Tag("script")("a") == core.Tag("b"),
     "shortened": shortened,
+    "regions": lambda core: core.changed_regions(*TREES),
     "checked": lambda core: core.Tag("svg", "svg")(
         core.Tag("desc", "svg")(core.Tag("style")("a", id="x")), Markup("<b>")
     ),
@@ -119,13 +135,6 @@ FAILURES = {
 
 def revived(make, parts):
     return make(*parts)
-
-
-def nested(core, depth):
-    tree = core.Tag("i")("x")
-    for _ in range(depth):
-        tree = core.Tag("i")(tree)
-    return tree
 
 
 def repeat(call, core, times):

@@ -3,10 +3,12 @@
 `browser/test_thin_patches.py` plays it in the real client.
 """
 
+import pytest
 from hypothesis import given, strategies as st
 
 from browser.differential.changes import page_pair
 from fatmorph.morph import diff, simulate
+from fatmorph.morph.difference import _differ, difference, shown_page
 
 
 @given(st.integers(0, 2**32))
@@ -33,3 +35,14 @@ def written(simulation, name):
     """
     found = getattr(simulation, name)
     return sorted((each for each in found if each.node.after is not None), key=repr)
+
+
+@given(st.integers(0, 2**32))
+def test_the_short_way_finds_what_the_long_way_finds(seed):
+    before, after = page_pair(seed)
+    shown = shown_page(before, 0)
+    short = difference(shown, after)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_differ, "changed_regions", lambda _before, _after: None)
+        assert difference(shown, after) == short

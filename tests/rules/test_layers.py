@@ -32,8 +32,8 @@ DESIGN = ROOT / "docs" / "explanation" / "design.md"
 # Modules that only their own room may import: the choice of an engine is made in one place.
 INNER = {
     "markup": {
-        *("_core", "_core_c", "_core_py", "_escaping_py", "_memo_py", "_shortcuts_py"),
-        "_tree_py",
+        *("_core", "_core_c", "_core_py", "_escaping_py", "_memo_py", "_regions_py"),
+        *("_shortcuts_py", "_tree_py"),
     }
 }
 
@@ -68,6 +68,7 @@ PACKAGE_ORDER = {
         "_memo_wording",
         "_memo_plan",
         "_tree_py",
+        "_regions_py",
         "_shortcuts_py",
         "_memo_py",
         "_core_py",

@@ -33,6 +33,7 @@
 #include "_engine/rendering.h"
 #include "_engine/comparing.h"
 #include "_engine/types.h"
+#include "_engine/regions.h"
 #include "_engine/ids.h"
 #include "_engine/literals.h"
 #include "_engine/objects.h"
@@ -124,6 +125,20 @@ core_place_of(PyObject *module, PyObject *node)
 }
 
 static PyObject *
+core_changed_regions(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    State *state = PyModule_GetState(module);
+    if (count != 2) {
+        PyErr_Format(PyExc_TypeError, "expected 2 elements, not %zd", count);
+        return NULL;
+    }
+    if (check_element(state, args[0]) < 0 || check_element(state, args[1]) < 0) {
+        return NULL;
+    }
+    return changed_regions_of(state, ELEMENT(args[0]), ELEMENT(args[1]));
+}
+
+static PyObject *
 core_escape_text(PyObject *Py_UNUSED(module), PyObject *text)
 {
     return escaped(text, TEXT);
@@ -185,6 +200,8 @@ PyDoc_STRVAR(drops_newline_doc,
              "Return whether the parser would drop the first newline of the content.");
 PyDoc_STRVAR(place_of_doc, "Return the file and the line that made an element, or None.");
 PyDoc_STRVAR(record_places_doc, "Note the place of each call of a tag from now on, or no more.");
+PyDoc_STRVAR(changed_regions_doc,
+             "Return the nearest elements with ids around all differences of two trees, or None.");
 PyDoc_STRVAR(escape_text_doc, "Return text with & < > as references.");
 PyDoc_STRVAR(escape_attribute_doc, "Return text with & < > \" as references.");
 
@@ -197,6 +214,8 @@ static PyMethodDef core_methods[] = {
     {"drops_newline", core_drops_newline, METH_O, drops_newline_doc},
     {"place_of", core_place_of, METH_O, place_of_doc},
     {"record_places", core_record_places, METH_VARARGS, record_places_doc},
+    {"changed_regions", (PyCFunction)(void (*)(void))core_changed_regions, METH_FASTCALL,
+     changed_regions_doc},
     {"escape_text", core_escape_text, METH_O, escape_text_doc},
     {"escape_attribute", core_escape_attribute, METH_O, escape_attribute_doc},
     {"revive_tag", core_revive_tag, METH_VARARGS, NULL},

@@ -44,6 +44,7 @@ from fatmorph.markup._call import (
 from fatmorph.markup._content import Check, Content
 from fatmorph.markup._escaping_py import escape_attribute, escape_text, escaped_in_quotes
 from fatmorph.markup._memo_py import Memo
+from fatmorph.markup._regions_py import changed_regions
 from fatmorph.markup._shortcuts_py import shortcut
 from fatmorph.markup._tree_py import (
     BuiltChild,
@@ -69,6 +70,7 @@ __all__ = (
     "Element",
     "Memo",
     "Tag",
+    "changed_regions",
     "drops_newline",
     "escape_attribute",
     "escape_text",

@@ -12,7 +12,15 @@ from typing import Any
 from markupsafe import Markup
 
 from fatmorph.errors import AttributeValueError, plain_text, short_repr
-from fatmorph.markup._core import COMMENT, FRAGMENT, BuiltChild, Element, Tag, frozen
+from fatmorph.markup._core import (
+    COMMENT,
+    FRAGMENT,
+    BuiltChild,
+    Element,
+    Tag,
+    changed_regions,
+    frozen,
+)
 from fatmorph.markup._objects import json_target, target_of
 from fatmorph.markup._wording import view_error
 from fatmorph.types import AttributeValue, Child
@@ -22,6 +30,7 @@ __all__ = (
     "Element",
     "Markup",
     "Tag",
+    "changed_regions",
     "comment",
     "element",
     "fragment",

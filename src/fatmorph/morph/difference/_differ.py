@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple, TypeGuard
 
-from fatmorph.markup._element import Element, fragment
+from fatmorph.markup._element import Element, changed_regions, fragment
 from fatmorph.markup._render import render_bytes
 from fatmorph.morph.difference._comparison import changed_units
 from fatmorph.morph.difference._content import TOP, content_of, inside
@@ -143,6 +144,15 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
         # The remains of an unsafe page in the browser are not known, so no later one is safe.
         unknown = ShownPage(view, None, shown.size)
         return Difference((Patch(view),), unknown, is_whole=True)
+    if not shown.has_pinned:
+        # hot: as tests/benchmarks/thin_patches.py shows. Most changes leave all ids in their
+        # places, and nothing that decides how the page is parsed: then each region is safe.
+        regions = changed_regions(shown.view, view)
+        if regions is not None:
+            now = ShownPage(view, shown.ids, shown.size, has_pinned=False)
+            is_one = len(regions) == 1
+            patches = (Patch(regions[0]),) if is_one else tuple(_morphs(regions))
+            return Difference(patches, now, is_whole=False)
     units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
     if ids is None:
@@ -197,6 +207,12 @@ def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
 
 def _is_pinned(unit: Unit) -> bool:
     return unit.before.is_pinned or unit.after.is_pinned
+
+
+def _morphs(regions: list[Element]) -> Iterator[Patch]:
+    """Yield the patches of regions of HTML, as `_patches()` does."""
+    for _, group in groupby(regions, lambda region: TABLE_PARTS.get(region.tag, "body")):
+        yield _morph(list(group))
 
 
 def _patches(units: list[Unit]) -> Iterator[Patch]:
