@@ -54,17 +54,26 @@ class Connection:
         path: The path, with its query.
         encoding: The encoding to accept, one of `DECODERS`.
         buffer_bytes: How many bytes are taken from the socket before they are read.
+        last_id: The id of the last event, as a client that comes back has it; empty for none.
     """
 
     def __init__(
-        self, port: int, path: str, *, encoding: str = "identity", buffer_bytes: int = READ_BYTES
+        self,
+        port: int,
+        path: str,
+        *,
+        encoding: str = "identity",
+        buffer_bytes: int = READ_BYTES,
+        last_id: str = "",
     ) -> None:
         self._port = port
         self._encoding = encoding
         self._buffer_bytes = buffer_bytes
+        known = f"last-event-id: {last_id}\r\n" if last_id else ""
         self._head = (
             f"GET {path} HTTP/1.1\r\nhost: {HOST}:{port}\r\naccept-encoding: {encoding}\r\n"
-            "datastar-request: true\r\nsec-fetch-site: same-origin\r\n\r\n"
+            "datastar-request: true\r\nsec-fetch-site: same-origin\r\n"
+            f"{known}\r\n"
         ).encode()
         self._raw = bytearray()
         self._chunk_left = 0
