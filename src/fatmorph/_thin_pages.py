@@ -3,11 +3,13 @@
 A stream remembers the last page that it sent. Numbered rules:
 
 1. The first page is sent whole, and so is the next one after any other event: that event may have
-   changed the page in the browser. The client reports nothing of a patch without a target, so a
-   change is also sent whole if the last whole page is a minute old.
+   changed the page in the browser. So is a change if the last whole page is a minute old.
 2. A whole page of a live view leaves its id in the browser, so that it is recognised when the
    browser comes back. With a thin page the browser forgets it, and gets a whole page then.
-3. Streams that go from the same page to the same page, one after the other, share the event.
+3. A page that drifts is noticed by the number of its ids, which the last event of each change has:
+   `connection_state()` compares it with the browser's, and asks for the stream again, which begins
+   with a whole page. The client itself ignores the field.
+4. Streams that go from the same page to the same page, one after the other, share the event.
 """
 
 from __future__ import annotations
@@ -160,9 +162,8 @@ class ThinPages:
 
     def _made(self, shown: ShownPage | None, view: Element | HasHtml) -> _Change:
         if shown is None:
-            event, page_id = self._whole(view)
-            after: ShownPage = self._difference.shown_page(view, len(event))
-            change = _Change(event, page_id, True, *after[1:])
+            after: ShownPage = self._difference.shown_page(view, 0)
+            change = self._whole(view, after)
         else:
             change = self._thin(shown, view)
         before = None if shown is None else shown.view
@@ -173,10 +174,13 @@ class ThinPages:
             _last.shared = _Shared(before, now, self._is_named, change)
         return change
 
-    def _whole(self, view: Element | HasHtml) -> tuple[bytes, str | None]:
+    def _whole(self, view: Element | HasHtml, after: ShownPage) -> _Change:
+        event_id = "" if self._is_named else None
+        event, page_id = _counted(patch_elements(view, event_id=event_id), after.ids), None
+        size = len(event)
         if self._is_named:
-            return identified(patch_elements(view, event_id=""))
-        return patch_elements(view), None
+            event, page_id = identified(event)
+        return _Change(event, page_id, True, after.ids, size, after.has_pinned)
 
     def _thin(self, shown: ShownPage, view: Element | HasHtml) -> _Change:
         found: Difference = self._difference.difference(shown, view)
@@ -184,9 +188,8 @@ class ThinPages:
         if not found.is_whole:
             event = b"".join(self._patches(found))
             if self._difference.is_worth(len(event), found):
-                return _Change(event, None, False, *after[1:])
-        event, page_id = self._whole(view)
-        return _Change(event, page_id, True, *after._replace(size=len(event))[1:])
+                return _Change(_counted(event, after.ids), None, False, *after[1:])
+        return self._whole(view, after)
 
     def _patches(self, found: Difference) -> Iterator[bytes]:
         """Yield the events; before the first of them, the browser forgets the id of its page."""
@@ -200,6 +203,13 @@ class ThinPages:
                 event_id=event_id,
             )
             event_id = None
+
+
+def _counted(event: bytes, ids: frozenset[str] | None) -> bytes:
+    """Return events of which the last one says how many ids the page has, if that is known."""
+    if ids is None or not event:
+        return event
+    return b"%bdata: ids %d\n\n" % (event[:-1], len(ids))
 
 
 def _forget(view: weakref.ref[Element]) -> None:

@@ -5,7 +5,7 @@ Markup, identity, focus, the fields that a user has edited, what ran, warnings, 
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,10 @@ document.addEventListener('datastar-fetch', event => {
         window.received.push(elements.length + selector.length)
     }
 })"""
+# How often the page has asked for its stream again; a change is compared after 200 ms.
+COUNT_ASKED = """window.asked = 0
+document.addEventListener('visibilitychange', () => window.asked++)"""
+ASKED = "new Promise(done => setTimeout(() => done(window.asked), 400))"
 # Each change of the program, and what is true when the page shows it.
 CHANGES = {
     "rename": "document.querySelector('#row-7 td').textContent == 'Seven'",
@@ -68,6 +72,7 @@ def test_a_live_page_receives_its_changes_and_keeps_typed_text(
     env = {"DATASTAR": str(datastar_bundle)}
     with running([sys.executable, "thin.py"], cwd=PROGRAMS, env=env) as server:
         page.add_init_script(COUNT_BYTES)
+        page.add_init_script(COUNT_ASKED)
         page.goto(server.base_url)
         page.wait_for_function("window.received.length == 1")
         page.locator("#row-7 input").fill("typed")
@@ -84,3 +89,47 @@ def test_a_live_page_receives_its_changes_and_keeps_typed_text(
         whole, *thin, reversed_rows = page.evaluate("window.received")
         assert min(whole, reversed_rows) > 5_000
         assert max(thin) < 300
+        assert page.evaluate(ASKED) == 0  # nothing has drifted
+
+
+@pytest.mark.parametrize("version", ["1.0.1", "1.0.4"])
+def test_rows_that_a_script_has_removed_are_back_after_the_next_change(
+    page: Page, official_bundle: Callable[[str], Path], version: str
+) -> None:
+    env = {"DATASTAR": str(official_bundle(version))}
+    with running([sys.executable, "thin.py"], cwd=PROGRAMS, env=env) as server:
+        page.add_init_script(COUNT_BYTES)
+        page.add_init_script(COUNT_ASKED)
+        page.goto(server.base_url)
+        page.wait_for_function("window.received.length == 1")
+
+        page.evaluate("['row-1', 'row-2'].forEach(id => document.getElementById(id).remove())")
+        page.request.post(f"{server.base_url}/change/rename")
+        expect(page.locator("#rows tr")).to_have_count(100)
+        # The next change is thin again, and asks for nothing.
+        page.request.post(f"{server.base_url}/change/remove")
+        expect(page.locator("#rows tr")).to_have_count(99)
+
+        rows = page.locator("#rows").evaluate("rows => rows.outerHTML")
+        assert rows in page.request.get(server.base_url).text()
+        whole, rename, mended, *remove = page.evaluate("window.received")
+        assert min(whole, mended) > 5_000
+        assert max(rename, *remove) < 300
+        assert page.evaluate(ASKED) == 1
+
+
+def test_elements_that_a_morph_ignores_are_not_counted(page: Page, datastar_bundle: Path) -> None:
+    with running(
+        [sys.executable, "thin.py"], cwd=PROGRAMS, env={"DATASTAR": str(datastar_bundle)}
+    ) as server:
+        page.add_init_script(COUNT_BYTES)
+        page.add_init_script(COUNT_ASKED)
+        page.goto(server.base_url)
+        page.wait_for_function("window.received.length == 1")
+        page.evaluate("document.getElementById('connection-state').innerHTML = '<b id=own></b>'")
+
+        for change in ("rename", "remove"):
+            page.request.post(f"{server.base_url}/change/{change}")
+            page.wait_for_function(CHANGES[change])
+
+        assert page.evaluate(ASKED) == 0

@@ -427,3 +427,15 @@ async def test_a_memoised_view_is_as_thin_as_another() -> None:
     await w.drain()
 
     assert sent(client) == ["whole", "datastar-patch-elements", '<li id="c">c</li>']
+
+
+async def test_the_last_event_of_a_change_says_how_many_ids_the_page_has() -> None:
+    client, w = await open_writer()
+    rows = [h.li({"id": f"row-{number}"}, number) for number in range(9)]
+
+    for shown_rows in (rows, rows[:4] + rows[5:], (Markup("<li>unread"),)):
+        w.patch(page(h.p(len(shown_rows), id="count"), h.ul(shown_rows, id="rows")), thin=True)
+    await w.drain()
+
+    found = [(event.field("mode"), event.field("ids")) for event in events_of(client.body)]
+    assert found == [(None, "11"), (None, None), ("remove", "10"), (None, None)]

@@ -6,7 +6,18 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from fatmorph import Context, Element, Relay, Writer, at, data, datastar_script, h, serve
+from fatmorph import (
+    Context,
+    Element,
+    Relay,
+    Writer,
+    at,
+    connection_state,
+    data,
+    datastar_script,
+    h,
+    serve,
+)
 from fatmorph.adapters.starlette import route
 from fatmorph.settings import Settings
 
@@ -22,6 +33,7 @@ def page_view() -> Element:
             data.init(at.subscribe("/subscribe")),
             h.p(f"{len(rows)} rows", id="count"),
             h.table(h.tbody([row_view(name, text) for name, text in rows.items()], id="rows")),
+            connection_state(),
         ),
     )
 
