@@ -132,6 +132,7 @@ class ThinPages:
             self._shown = None
             if change.size <= MAX_PAGE_BYTES:
                 self._shown = self._difference.ShownPage(view, *change[3:])
+        self._stream.note_kept_page(None if self._shown is None else view, change.size)
         self._note(event, change)
         return event
 

@@ -61,6 +61,8 @@ class Counters:
         thin_pages: Pages of which only the parts that had changed were sent.
         whole_pages: Pages of the same streams that were sent whole: the first ones, and those of
             which no part was safe to send.
+        thin_page_bytes: About how many bytes of HTML the pages have that open streams keep, to find
+            what changes next; a page that several of them keep is counted once.
         render_seconds: Time spent turning views into bytes.
     """
 
@@ -76,6 +78,7 @@ class Counters:
     page_states_dropped: int = 0
     thin_pages: int = 0
     whole_pages: int = 0
+    thin_page_bytes: int = 0
     render_seconds: float = 0.0
 
 
@@ -159,9 +162,10 @@ HELP = {
     "page_states_dropped": "States of pages that were dropped because there was no more room.",
     "thin_pages": "Pages of which only the changed parts were sent.",
     "whole_pages": "Pages that were sent whole, by streams that send thin ones.",
+    "thin_page_bytes": "Bytes of HTML of the pages that streams keep, to send thin ones.",
     "render_seconds": "Seconds spent rendering views.",
 }
-GAUGES = frozenset({"page_states", "streams_open"})
+GAUGES = frozenset({"page_states", "streams_open", "thin_page_bytes"})
 IN_HISTOGRAM = frozenset({"draw_seconds", "draws"})  # its sum and its count
 
 
@@ -174,8 +178,11 @@ def snapshot() -> Counters:
         True
     """
     now = replace(COUNTERS)
+    kept: dict[int, int] = {}
     for traffic in tuple(_open):
         traffic.add_to(now)
+        kept[traffic.kept_page] = traffic.kept_bytes
+    now.thin_page_bytes = sum(kept.values())
     return now
 
 
@@ -326,6 +333,8 @@ class Traffic:
         "begun_at",
         "events",
         "is_stream",
+        "kept_bytes",
+        "kept_page",
         "last_event",
         "last_write",
         "page",
@@ -349,6 +358,10 @@ class Traffic:
         """Bytes before compression."""
         self.sent: int = 0
         """Bytes that the socket has accepted, after compression."""
+        self.kept_page: int = 0
+        """The address of the page that the stream keeps; 0 if none."""
+        self.kept_bytes: int = 0
+        """About how many bytes of HTML it has."""
 
     def open_stream(self) -> None:
         """Count a stream of events."""

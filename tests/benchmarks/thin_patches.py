@@ -100,6 +100,9 @@ class Stream:
 
     events = 0
 
+    def note_kept_page(self, page: object, size: int) -> None:
+        """Count nothing."""
+
 
 def milliseconds(call: Callable[[], object], rounds: int) -> float:
     """Return the median processor time of a call."""

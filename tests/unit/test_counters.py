@@ -115,6 +115,7 @@ def test_prometheus_reads_every_counter() -> None:
         "fatmorph_page_states_dropped_total 0",
         "fatmorph_thin_pages_total 0",
         "fatmorph_whole_pages_total 0",
+        "fatmorph_thin_page_bytes 0",
         "fatmorph_render_seconds_total 0.25",
         'fatmorph_draw_seconds_bucket{le="0.1"} 0',
         'fatmorph_draw_seconds_bucket{le="1.0"} 0',

@@ -439,3 +439,23 @@ async def test_the_last_event_of_a_change_says_how_many_ids_the_page_has() -> No
 
     found = [(event.field("mode"), event.field("ids")) for event in events_of(client.body)]
     assert found == [(None, "11"), (None, None), ("remove", "10"), (None, None)]
+
+
+async def test_the_pages_that_streams_keep_are_counted_once_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(counters, "_open", set())  # without the streams of other tests
+    shared, own = count_view(1), count_view(2)
+    kept = []
+
+    writers = [await open_writer() for _ in range(3)]
+    for (_, w), view in zip(writers, (shared, shared, own), strict=True):
+        w.patch(view, thin=True)
+        kept.append(counters.snapshot().thin_page_bytes)
+    monkeypatch.setattr("fatmorph._thin_pages.MAX_PAGE_BYTES", 100)
+    writers[2][1].patch(shared, thin=True)
+    kept.append(counters.snapshot().thin_page_bytes)
+
+    size = kept[0]
+    assert len(str(shared)) < size < len(str(shared)) + 100
+    assert kept == [size, size, 2 * size, size]

@@ -150,6 +150,16 @@ class Stream:
         """The time of the last write, by the event loop's clock."""
         return self._traffic.last_write
 
+    def note_kept_page(self, page: object, size: int) -> None:
+        """Count the memory of the page that is kept for the stream, in place of the one before.
+
+        Args:
+            page: The page; None for none.
+            size: How many bytes of HTML it has, about.
+        """
+        traffic = self._traffic
+        traffic.kept_page, traffic.kept_bytes = (0, 0) if page is None else (id(page), size)
+
     def check_loop(self) -> None:
         """Refuse a caller in another thread, or in another event loop.
 
