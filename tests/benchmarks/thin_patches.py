@@ -5,7 +5,8 @@
 1. A table of keyed, memoised rows, and five changes of it: the bytes of both, the time of both on
    the server, with the rows built, and the client's script time for both in Chromium.
 2. Streams that each show a board of 400 cells of their own, of which one cell changes: the time
-   for a page, uncompressed and with Brotli.
+   for a page, uncompressed and with Brotli; and the same for all that `w.live()` does, from the
+   change to the bytes for the socket.
 
 Before anything is timed, both ways are compared: by the simulation, and the HTML in the browser.
 Server times are processor time; the ways take turns.
@@ -14,6 +15,7 @@ Server times are processor time; the ways take turns.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import sys
@@ -25,13 +27,14 @@ from typing import Any, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # what pytest's pythonpath says
 
-from fatmorph import Element, at, data, dom_id, h, memo
+from fatmorph import Element, Relay, Writer, at, data, dom_id, h, memo
 from fatmorph._thin_pages import ThinPages
 from fatmorph.compression import stream_compressor
 from fatmorph.datastar.events import patch_elements
 from fatmorph.markup._core import ENGINE
 from fatmorph.morph import diff, simulate
 from fatmorph.morph.difference import difference, shown_page
+from fatmorph.settings import Settings
 
 STREAMS = 500
 CELLS = 400
@@ -89,8 +92,8 @@ class Board:
     def next_view(self, view: Callable[[int, str], Element] = cell_view) -> Element:
         """Change one cell, and return the page."""
         self._changes += 1
-        color = COLORS[(self._changes // CELLS + self._changes) % len(COLORS)]
-        self._colors[self._changes * 37 % CELLS] = color
+        cell = self._changes * 37 % CELLS
+        self._colors[cell] = COLORS[(COLORS.index(self._colors[cell]) + 1) % len(COLORS)]
         cells = [view(number, color) for number, color in enumerate(self._colors)]
         return h.html(h.head(h.title("Tiles")), h.body(h.main(h.div(cells, id="board"), id="page")))
 
@@ -114,12 +117,13 @@ def milliseconds(call: Callable[[], object], rounds: int) -> float:
     return 1e3 * median(times)
 
 
-def encoded(patches: Sequence[Any]) -> bytes:
-    """Return the events of patches."""
-    return b"".join(
+def encoded(patches: Sequence[Any], ids: int) -> bytes:
+    """Return the events of patches as a stream sends them, with the number of the page's ids."""
+    events = b"".join(
         patch_elements(each.view, selector=each.selector, mode=each.mode, namespace=each.namespace)
         for each in patches
     )
+    return b"%bdata: ids %d\n\n" % (events[:-1], ids)
 
 
 def check_law() -> None:
@@ -143,13 +147,13 @@ def print_table(
     for name, changed in changes(rows):
         after = table_view(changed, row_view)
         patches = diff(before, after)
-        whole, thin = patch_elements(after), encoded(patches)
+        whole, thin = patch_elements(after), encoded(patches, len(changed) + 1)
 
         def send_whole(rows: list[tuple[int, int]] = changed) -> bytes:
             return patch_elements(table_view(rows, row_view))
 
         def send_thin(rows: list[tuple[int, int]] = changed) -> bytes:
-            return encoded(difference(shown, table_view(rows, row_view)).patches)
+            return encoded(difference(shown, table_view(rows, row_view)).patches, len(rows) + 1)
 
         whole_ms, thin_ms = milliseconds(send_whole, rounds), milliseconds(send_thin, rounds)
         diff_ms = milliseconds(lambda page=after: difference(shown, page), rounds)
@@ -182,7 +186,10 @@ def print_streams(rounds: int) -> None:
             if is_compressed:
                 compressors[1][number].compress(event)  # type: ignore[union-attr]
 
-    print(f"\n{STREAMS} streams, a board of {CELLS} cells each; µs for a page")
+    size = len(thin[0].event(boards[0].next_view()))
+    print(f"\nA changed cell of {CELLS} takes {size} bytes")
+    thin[0]._events = 0
+    print(f"{STREAMS} streams, a board of {CELLS} cells each; µs for a page")
     for name, is_compressed in (("uncompressed", False), ("with Brotli", True)):
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(rounds):
@@ -199,6 +206,62 @@ def print_streams(rounds: int) -> None:
     for name, view in (("without memo", plain_cell_view), ("with memo", cell_view)):
         drawing = milliseconds(lambda view=view: patch_elements(board.next_view(view)), rounds * 10)
         print(f"diff ÷ building and rendering {name:14} {finding / drawing:6.3f}")
+
+
+class Sink:
+    """A connection whose client reads everything at once.
+
+    Args:
+        sent: Has an item for each page.
+    """
+
+    def __init__(self, sent: asyncio.Queue[None]) -> None:
+        self._sent = sent
+
+    async def start(self, status: int, headers: object) -> None:
+        """Take the head."""
+
+    async def send(self, data: bytes, *, more: bool) -> None:
+        """Take a page."""
+        self._sent.put_nowait(None)
+
+    async def wait_closed(self) -> None:
+        """Stay."""
+        await asyncio.Event().wait()
+
+
+async def live_microseconds(rounds: int, coding: str, *, is_thin: bool) -> float:
+    """Return the median processor time of a page of a live stream."""
+    relay, sent = Relay[int](), asyncio.Queue[None]()
+
+    async def shown(page: int) -> float:
+        begun = process_time()
+        relay.publish("change", page)
+        for _ in range(STREAMS):
+            await sent.get()
+        return process_time() - begun
+
+    lives = []
+    for number in range(STREAMS):
+        w = Writer(Sink(sent), settings=Settings(thin=is_thin), accept_encoding=coding)
+        changed = relay.subscribe("*", latest=True)
+        lives.append(asyncio.create_task(w.live(Board(37 * number).next_view, changed)))
+    times = [await shown(page) for page in range(rounds + 1)][1:]
+    for live in lives:
+        live.cancel()
+    await asyncio.gather(*lives, return_exceptions=True)
+    return median(times) / STREAMS * 1e6
+
+
+def print_live(rounds: int) -> None:
+    """Print the time of a page of `w.live()`, whole and thin."""
+    print(f"\n{STREAMS} streams of w.live(), as above; µs for a page")
+    for name, coding in (("uncompressed", "identity"), ("with Brotli", "br")):
+        slow, fast = (
+            asyncio.run(live_microseconds(rounds, coding, is_thin=is_thin))
+            for is_thin in (False, True)
+        )
+        print(f"{name:14} whole {slow:7.0f}  thin {fast:7.0f}  whole ÷ thin {slow / fast:6.2f}")
 
 
 def in_browser(play: Any) -> Callable[[str, str, list[Any]], tuple[float, float]]:
@@ -251,6 +314,7 @@ def main(arguments: Sequence[str]) -> None:
     check_law()
     print(f"CPython {sys.version.split()[0]}, the {ENGINE} engine")
     print_streams(given.rounds)
+    print_live(given.rounds)
     if given.no_browser:
         print_table(given.rows, given.rounds, lambda *_: (float("nan"), float("nan")))
         return

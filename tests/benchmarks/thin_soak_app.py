@@ -92,7 +92,7 @@ def page_view(name: str) -> Element:
         {"lang": "en"},
         h.head(h.meta(charset="utf-8"), h.title(table.title), datastar_script()),
         h.body(
-            data.init(at.subscribe("/live")),
+            data.init(at.subscribe(f"/live?name={name}")),
             h.h1(f"Hello, {name} <&>"),
             h.p(table.changes, id="changes"),
             h.main(

@@ -7,11 +7,9 @@ child has a partner. docs/explanation/thin-patches.md proves that the browser th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress, count
-from operator import is_not, ne
-
-from markupsafe import Markup
+from operator import is_not
 
 from fatmorph.markup._element import BuiltChild, Element
 from fatmorph.morph.checks._nesting import FOREIGN
@@ -123,16 +121,8 @@ def _pairs(
     return pairs
 
 
-def _differ(
-    old: Sequence[BuiltChild], new: Sequence[BuiltChild]
-) -> Callable[[BuiltChild, BuiltChild], bool]:
-    """Return a function that returns whether two of these children differ."""
-    # Thousands of rows are compared without a call of Python. Trusted HTML may be equal to a text
-    # that is escaped, so it needs one.
-    return _differ_in_type if Markup in {*map(type, old), *map(type, new)} else ne
-
-
-def _differ_in_type(one: BuiltChild, other: BuiltChild) -> bool:
+def _differ(one: BuiltChild, other: BuiltChild) -> bool:
+    # Trusted HTML may be equal to a text that is escaped.
     is_text = isinstance(one, str) or isinstance(other, str)
     return (is_text and type(one) is not type(other)) or one != other
 
@@ -180,10 +170,13 @@ def _list_change(
 
 def _equal_ends(old: Sequence[BuiltChild], new: Sequence[BuiltChild]) -> tuple[int, int]:
     """Return how many children are equal at the beginning, and after them at the end."""
-    differ, shorter = _differ(old, new), min(len(old), len(new))
-    before = next(compress(count(), map(differ, old, new)), shorter)
-    differing = map(differ, reversed(old), reversed(new))
-    return before, min(next(compress(count(), differing), shorter), shorter - before)
+    shorter = min(len(old), len(new))
+    # hot: thousands of memoised rows are compared without a call of Python.
+    others = compress(count(), map(is_not, old, new))
+    before = next((at for at in others if _differ(old[at], new[at])), shorter)
+    others = compress(count(1), map(is_not, reversed(old), reversed(new)))
+    after = next((at - 1 for at in others if _differ(old[-at], new[-at])), shorter)
+    return before, min(after, shorter - before)
 
 
 def _is_reparented(parent: str, children: Iterable[BuiltChild | None]) -> bool:
