@@ -117,6 +117,14 @@ def test_many_new_rows_are_sent_as_a_whole_list():
     assert (patch.mode, patch.view.id) == ("outer", "list")
 
 
+def test_a_row_that_has_moved_and_is_also_in_another_row_makes_the_page_whole():
+    one, other = h.li("1", id="one"), h.li("2", id="other")
+    before = page(h.ul(one, other, id="list"))
+    after = page(h.ul(other, one, h.li(h.ul(one), id="new"), id="list"))
+
+    assert is_whole(before, after)
+
+
 def test_ids_that_leave_a_removed_row_move_with_the_list():
     def view(name):
         return page(h.ul(h.li(h.input(id="field"), id=name), id="list"))

@@ -11,11 +11,11 @@ Source: https://html.spec.whatwg.org/multipage/parsing.html#tree-construction
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from fatmorph.markup._element import Element
+from fatmorph.markup._element import BuiltChild, Element
 from fatmorph.morph.checks._misplaced import misplaced, misplaced_among, misplaced_child, rule
 from fatmorph.morph.checks._nesting import (
     FOREIGN,
@@ -112,7 +112,8 @@ def content_of(root: Element, context: Context, known: AbstractSet[int] = frozen
     Args:
         root: The element.
         context: Where it is.
-        known: The addresses of children that are left out.
+        known: The addresses of its own children that are left out, as their content and their
+            parent are known; inside of another child, the same object is a second one.
     """
     # hot: as tests/benchmarks/thin_patches.py shows.
     content = Content()
@@ -131,12 +132,14 @@ def content_of(root: Element, context: Context, known: AbstractSet[int] = frozen
             )
         if place.is_verbatim:
             continue
-        for child in element.children:
+        children: Iterable[BuiltChild] = element.children
+        if known and element is root:
+            children = [child for child in children if id(child) not in known]
+        for child in children:
             if type(child) is Element or isinstance(child, Element):
                 if place.allowed is not None and _is_foster(child, tag, place.allowed):
                     content.blocks = True
-                if id(child) not in known:
-                    pending.append((child, tag, place.flags, depth + 1, is_below_ignored))
+                pending.append((child, tag, place.flags, depth + 1, is_below_ignored))
             elif place.allowed is not None and child.strip(SPACES):
                 content.blocks = True
             elif type(child) is not str and "<" in child:
