@@ -76,7 +76,8 @@ def litestar_app(counter: Counter) -> Any:
             litestar_get("/")(litestar.endpoint(counter.home)),
             litestar_get("/live")(litestar.endpoint(counter.live)),
             litestar_post("/add")(litestar.endpoint(counter.add)),
-        ]
+        ],
+        logging_config=None,  # or it sets the level of the root logger, for all other tests
     )
 
 
