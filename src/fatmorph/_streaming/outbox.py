@@ -105,6 +105,11 @@ class Outbox:
         """Whether a task waits in `drain()`."""
         return self._slow_send is not None and self._slow_send.is_waited_for
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether the transport has not taken everything that was written."""
+        return self._is_due or (self._slow_send is not None and not self._slow_send.task.done())
+
     def put(self, data: bytes) -> bool:
         """Queue data to be sent when the event loop turns; return whether there was room."""
         # hot: as tests/benchmarks/fan_out.py shows.

@@ -350,7 +350,9 @@ class Stream:
                 if self.is_left_incomplete and self._retries is not None:
                     await asyncio.sleep(LAST_EVENT_SECONDS)
         except TimeoutError:
-            self.end(Ending.CUT, "the server stops, and the client does not read")
+            # A busy event loop may wake up so late although everything was taken.
+            if self._outbox.is_sending:
+                self.end(Ending.CUT, "the server stops, and the client does not read")
         finally:
             self.close()
 

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from fatmorph import Context, Relay, Writer, h, shutdown
+from fatmorph import Context, Relay, Writer, counters, h, shutdown
 from fatmorph._streaming import retries
 from fatmorph.adapters import respond
 from fatmorph.http._subscription import Mark
@@ -391,3 +391,19 @@ async def test_a_redirect_of_a_subscription_is_a_whole_response(clock: Clock) ->
 
     assert (client.is_complete, "/login" in client.body.decode()) == (True, True)
     assert dict(client.headers)["content-type"] != "text/event-stream"
+
+
+async def test_a_busy_server_that_stops_cuts_no_client_that_has_read_everything(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # An event loop that was busy for longer wakes up after the time is over.
+    monkeypatch.setattr(shutdown, "GRACE_SECONDS", 0.0)
+    cut_before = counters.COUNTERS.cut
+    client, task = await Page(MARK).open()
+
+    shutdown.stop()
+    await asyncio.wait([task])
+
+    assert (RETRY.sub(b"", client.body), client.is_complete) == (OPENED + STOPPED, False)
+    assert counters.COUNTERS.cut == cut_before
+    assert [message for message in caplog.messages if message.startswith("cut")] == []
