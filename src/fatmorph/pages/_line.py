@@ -53,6 +53,11 @@ class Line:
             self._give_up(turn)
             raise
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is the turn of some task."""
+        return self._holder is not None
+
     def hold_for_nobody(self) -> None:
         """Keep the turn of this task, which may end, until `leave()`."""
         self._holder = NOBODY

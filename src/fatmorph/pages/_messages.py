@@ -22,6 +22,9 @@ Kind = Literal[
     "moved",  # the answer: the state, which the sender has given up
     "take",  # to all: an action of a page begins here
     "lent",  # the answers: the state, until it comes back
+    "wait",  # it will come when the actions before it have ended
+    "elsewhere",  # it will not come from here
+    "here",  # it is in the process that has asked
     "stolen",  # it belongs to another session
     "again",  # it has just moved on
     "renew",  # to the owner of a lent state: the action still runs

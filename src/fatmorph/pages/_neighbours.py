@@ -9,35 +9,33 @@ Numbered rules:
 3. A borrower whose state was not taken back raises an error. So no change is lost silently.
 4. A stream does not wait for an answer, because a new page gets none. Its first actions do, for
    `SETTLE_SECONDS`. A state that arrives later is used if no action has run yet.
+5. An owner that cannot answer at once, because an action runs, says so at once: then the others
+   wait for up to `LATE_SECONDS`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from asyncio import current_task, get_running_loop
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from fatmorph._log import Limit, Log
-from fatmorph.counters import COUNTERS
 from fatmorph.errors import MomentError, PageAwayError, SettingsError
-from fatmorph.pages._calls import Call, Calls
+from fatmorph.pages._calls import Call
 from fatmorph.pages._line import nested_error
-from fatmorph.pages._messages import PageMessage, StateCodec
+from fatmorph.pages._messages import PageMessage
+from fatmorph.pages._moves import LATE_SECONDS, SETTLE_SECONDS, Moves, note_dropped, visitor_of
 from fatmorph.pages._page import Page, Visitor, stolen_error
 from fatmorph.pages._states import States
 from fatmorph.relay._relay import Relay
 
-__all__ = ("BorrowedPage", "Clock", "Neighbours")
+__all__ = ("BorrowedPage", "Neighbours")
 
 State = TypeVar("State")
 
 ANSWER_SECONDS = 5.0  # an event loop is busy for so long with 20,000 pages
-SETTLE_SECONDS = 0.25  # a click on a new page comes later; a broker takes some milliseconds
-LATE_SECONDS = 30.0  # for an answer from a very busy process
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.5
 KEEP_SECONDS = 5.0
@@ -91,36 +89,7 @@ class BorrowedPage(Page[State]):
         super().changed()
 
 
-class Clock:
-    """The moments at which streams begin, in an order that all processes agree on.
-
-    The clocks of two machines differ. So a moment is later than each one that was heard of before.
-
-    Source: https://cse.buffalo.edu/tech-reports/2014-04.pdf (hybrid logical clocks)
-    """
-
-    def __init__(self) -> None:
-        self._latest = 0
-
-    def now(self) -> int:
-        """Return a moment, in nanoseconds, that is later than all others until now."""
-        self._latest = max(time.time_ns(), self._latest + 1)
-        return self._latest
-
-    def hear(self, moment: int) -> None:
-        """Note a moment of another process."""
-        self._latest = max(self._latest, moment)
-
-
-@dataclass(slots=True)
-class _Opening(Generic[State]):
-    """A page whose stream began here, until the other processes have answered."""
-
-    page: Page[State]
-    is_settled: bool
-
-
-class Neighbours(Generic[State]):
+class Neighbours(Moves[State]):
     """Move states between processes, and lend them.
 
     Args:
@@ -135,49 +104,10 @@ class Neighbours(Generic[State]):
     def __init__(
         self, relay: Relay[PageMessage], states: States[State], make: Callable[[], State]
     ) -> None:
-        # A function's own name says nothing about its states.
-        made = make if isinstance(make, type) else type(make())
-        self._states = states
-        self._codec = StateCodec[State](made)
-        self._calls = Calls(relay, made.__qualname__, self._take)
-        self._guard = threading.RLock()
-        self._clock = Clock()
-        self._openings: dict[str, _Opening[State]] = {}  # by the name of the call
+        super().__init__(relay, states, make)
         # Any: the results of tasks are not used.
         self._borrowers: set[tuple[asyncio.Task[Any] | None, str] | None] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._limit = Limit(1)
-
-    def check(self, state: State) -> None:
-        """Refuse a new state that cannot be encoded.
-
-        Raises:
-            SettingsError: If it cannot.
-        """
-        self._codec.check(state)
-
-    def listen(self) -> None:
-        """Answer the other processes from now on."""
-        self._calls.listen()
-
-    def announce(self, page: Page[State], visitor: Visitor, *, is_new: bool) -> None:
-        """Tell the others that a stream begins here, and ask for the state of its page.
-
-        Args:
-            page: The page.
-            visitor: Its request.
-            is_new: Whether actions wait for an answer; this task has the page's turn then.
-        """
-        name = self._calls.new_name()
-        loop = get_running_loop()
-        with self._guard:
-            page.opened_at = opened_at = self._clock.now()
-            self._openings[name] = _Opening(page, is_settled=not is_new)
-        if is_new:
-            page.line.hold_for_nobody()
-            loop.call_later(SETTLE_SECONDS, self._settle, name)
-        loop.call_later(LATE_SECONDS, self._openings.pop, name, None)
-        self._calls.ask("opened", name, visitor, opened_at=opened_at)
 
     def draw(self, page: BorrowedPage[State], loan: PageMessage) -> None:
         """Let the owner of a borrowed state draw it, before the end of the action."""
@@ -196,9 +126,15 @@ class Neighbours(Generic[State]):
         if borrower in self._borrowers:
             raise nested_error()
         with self._calls.call() as call:
-            loan = await self._lent(call, visitor)
+            asking = self._asking.setdefault(visitor.page_id, {})
+            asking[call.name] = call
+            try:
+                loan = await self._lent(call, visitor)
+            finally:
+                del asking[call.name]
+                if not asking and self._asking.get(visitor.page_id) is asking:
+                    del self._asking[visitor.page_id]
             if loan is None:
-                self._note_no_answer()
                 return None
         try:
             state = self._codec.decode(loan.state)
@@ -236,7 +172,8 @@ class Neighbours(Generic[State]):
         with self._calls.call(loan.call) as call:
             self._tell_lender(loan, "return", state=state)
             if is_waiting:
-                answer = await call.next(KEEP_SECONDS)
+                while (answer := await call.next(KEEP_SECONDS)) and answer.kind == "lent":
+                    self._take(answer)  # by a second owner: it goes back
                 if answer is None or answer.kind != "kept":
                     raise _not_kept_error()
 
@@ -250,10 +187,16 @@ class Neighbours(Generic[State]):
                 return answer
             if answer.kind == "stolen":  # its owner may have it, too: then both answer
                 is_stolen, until = True, min(until, loop.time() + SETTLE_SECONDS)
+            if answer.kind == "wait":
+                is_stolen, until = False, loop.time() + LATE_SECONDS
             if answer.kind == "again":
+                until = loop.time() + ANSWER_SECONDS
                 self._calls.ask("take", call.name, visitor)
+            if answer.kind == "here":
+                return None
         if is_stolen:
             raise stolen_error("async with pages.of(c)")
+        self._note_no_answer()
         return None
 
     async def _renew(self, loan: PageMessage) -> None:
@@ -281,17 +224,15 @@ class Neighbours(Generic[State]):
     # The messages of the other processes.
 
     def _take(self, message: PageMessage) -> None:
-        if message.kind == "opened":
-            self._note_opened_elsewhere(message)
-        elif message.kind == "moved":
-            self._adopt(message)
-        elif message.kind == "take":
+        if message.kind == "take":
             self._note_action_elsewhere(message)
         elif message.kind == "lent":  # too late, or a second one: it goes back unchanged
             self._tell_lender(message, "return")
-            self._drop_orphan(_visitor(message))
+            self._drop_orphan(visitor_of(message))
         elif message.kind == "return" and message.state is not None:
             self._answer(message, "late")
+        else:
+            super()._take(message)
 
     def _drop_orphan(self, visitor: Visitor) -> None:
         """Forget a state that an action began here, because the owner answered too late."""
@@ -299,77 +240,14 @@ class Neighbours(Generic[State]):
         if page is not None:
             if not page.opened_at and page.users == 1:
                 self._states.move(page)
-                _note_dropped()
+                note_dropped()
             self._states.end(page)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _answer(self, message: PageMessage, kind: str, **values: Any) -> None:
-        self._calls.tell(message.sender, self._calls.message(kind, message.call, **values))
-
-    def _note_opened_elsewhere(self, message: PageMessage) -> None:
-        with self._guard:
-            self._clock.hear(message.opened_at)
-        page = self._states.find(_visitor(message))
-        if page is not None:
-            self._start(self._hand_over(page, message))
-
-    async def _hand_over(self, page: Page[State], message: PageMessage) -> None:
-        try:
-            await page.line.enter()
-            try:
-                # Otherwise a stream here is the later one, or the state has come here for it.
-                if not page.is_moved and page.opened_at < message.opened_at:
-                    state = self._encoded(page)
-                    self._states.move(page)
-                    self._answer(
-                        message,
-                        "moved",
-                        state=state,
-                        to_refill=page.to_refill,
-                        was_changed=page.was_changed,
-                    )
-            finally:
-                page.line.leave()
-        finally:
-            self._states.end(page)
-
-    def _encoded(self, page: Page[State]) -> bytes:
-        try:
-            return self._codec.encode(page.state)
-        except SettingsError as error:  # each action looks; so a stream has changed it
-            logger.warning("the state of a page is lost: %s", error)
-            return b""
-
-    def _adopt(self, message: PageMessage) -> None:
-        with self._guard:
-            opening = self._openings.get(message.call)
-            if opening is None or opening.page.was_changed:
-                if message.was_changed:
-                    _note_dropped()
-                return
-            page = opening.page
-            page.state = self._codec.decode(message.state)
-            page.to_refill = message.to_refill
-            page.was_changed = message.was_changed
-        page.changed()
-        self._settle(message.call)
-
-    def _settle(self, name: str) -> None:
-        """Let the actions of a page in: its state has come, or will not come."""
-        with self._guard:
-            opening = self._openings.get(name)
-            if opening is None or opening.is_settled:
-                return
-            opening.is_settled = True
-        opening.page.line.leave()
 
     def _note_action_elsewhere(self, message: PageMessage) -> None:
-        page = self._states.find(_visitor(message))
+        page = self._states.find(visitor_of(message))
         if page is not None:
+            if page.line.is_busy:
+                self._answer(message, "wait")
             self._start(self._lend(page, message))
         elif self._states.has(message.page_id):
             self._answer(message, "stolen")
@@ -391,7 +269,7 @@ class Neighbours(Generic[State]):
     async def _lend_in_turn(self, page: Page[State], message: PageMessage) -> None:
         with self._calls.call(message.call) as call:
             state = self._encoded(page)
-            visitor = _visitor(message)._asdict()
+            visitor = visitor_of(message)._asdict()
             self._answer(message, "lent", state=state, to_refill=page.to_refill, **visitor)
             while found := await call.next(LEASE_SECONDS):
                 if found.state is not None:
@@ -414,17 +292,6 @@ class Neighbours(Generic[State]):
         page.changed()
         if message.kind == "return":
             self._answer(message, "kept")
-
-
-def _note_dropped() -> None:
-    COUNTERS.page_states_dropped += 1
-    logger.warning(
-        "a page had two states, because a process answered too late; one of them was dropped"
-    )
-
-
-def _visitor(message: PageMessage) -> Visitor:
-    return Visitor(message.page_id, message.owner, message.client)
 
 
 def _not_kept_error() -> PageAwayError:

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from fatmorph.errors import PageError
 from fatmorph.pages._changes import Bell, Changes
 from fatmorph.pages._line import Line
+from fatmorph.pages._messages import PageMessage
 
 __all__ = ("Page", "Visitor", "stolen_error")
 
@@ -35,6 +36,7 @@ class Page(Generic[State]):
 
     __slots__ = (
         "_bell",
+        "claim",
         "client",
         "id",
         "is_moved",
@@ -67,6 +69,8 @@ class Page(Generic[State]):
         """Whether another process has the state now."""
         self.opened_at: int = 0
         """When its latest stream began here, by the clock of all processes."""
+        self.claim: PageMessage | None = None
+        """The message about its latest stream elsewhere, to which the state will move."""
         self._bell = Bell(guard)
 
     def changed(self) -> None:

@@ -70,6 +70,11 @@ class States(Generic[State]):
             page.users = 1
             return page
 
+    def hold(self, page: Page[State]) -> None:
+        """Note another use of a page that is in use."""
+        with self._guard:
+            page.users += 1
+
     def end(self, page: Page[State]) -> None:
         """Note the end of a use; a page without any is left, and kept for some time."""
         with self._guard:

@@ -13,7 +13,7 @@ import pytest
 
 from fatmorph import Context, Pages, Relay
 from fatmorph.errors import MomentError, PageAwayError, PageError, SettingsError
-from fatmorph.pages import PageMessage, _neighbours
+from fatmorph.pages import PageMessage, _moves, _neighbours
 
 ONE = "1-2-3-4"
 
@@ -28,14 +28,15 @@ class Tab:
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let waits that end by a timeout be short; others end by a message."""
     monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(_moves, "SETTLE_SECONDS", 0.01)
 
 
 @pytest.fixture
 def long_waits(monkeypatch: pytest.MonkeyPatch, short_waits: None) -> None:
     """Let a test hang rather than end by a timeout."""
     monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 30)
-    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 30)
+    monkeypatch.setattr(_moves, "SETTLE_SECONDS", 30)
 
 
 def processes(count: int = 2, **options: Any) -> list[Pages[Tab]]:
@@ -94,8 +95,8 @@ async def settled(*pages: Pages[Tab]) -> None:
         assert neighbours is not None
         neighbours.listen()
         await asyncio.sleep(0)
-        for name in list(neighbours._openings):
-            neighbours._settle(name)
+        for opening in list(neighbours._openings.values()):
+            neighbours._settle(opening)
 
 
 async def begin(pages: Pages[Tab], query: str) -> None:
@@ -170,6 +171,42 @@ async def test_an_action_that_waits_while_the_state_moves_follows_it() -> None:
             await asyncio.gather(first, second)
 
             assert (tab.is_moved, moved.state.seen) == (True, ["first", "second"])
+
+
+async def test_a_stream_that_begins_during_an_action_waits_for_its_end_however_long_it_runs() -> (
+    None
+):
+    here, elsewhere, third = processes(3)
+    may_end = asyncio.Event()
+
+    async def append(pages: Pages[Tab], text: str, event: asyncio.Event | None = None) -> None:
+        async with pages.of(action()) as page:
+            if event is not None:
+                await event.wait()
+            page.state.seen = [*page.state.seen, text]
+
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere, third)
+        first = asyncio.create_task(append(here, "first", may_end))
+        await until(lambda: tab.users == 2)
+        # A stream that has no answer yet, a second one there, and a later one in a third process.
+        async with elsewhere.open(stream()) as early, elsewhere.open(stream()):
+            follower = asyncio.create_task(append(elsewhere, "second"))
+            await until(lambda: tab.claim is not None)
+            async with third.open(stream()) as last:
+                await until(lambda: early.is_moved)
+                await until(lambda: has_waited(third))
+                may_end.set()
+                await asyncio.gather(first, follower)
+
+                assert last.state.seen == ["first", "second"]
+                assert [len(pages) for pages in (here, elsewhere, third)] == [0, 0, 1]
+
+
+def has_waited(pages: Pages[Tab]) -> bool:
+    """Return whether the time is over in which a new page waits without a promise."""
+    assert pages._neighbours is not None
+    return all(not opening.timers for opening in pages._neighbours._openings.values())
 
 
 async def test_an_action_without_a_page_anywhere_begins_a_state_which_its_stream_finds() -> None:
@@ -345,9 +382,11 @@ async def test_an_owner_that_answers_too_late_keeps_the_state_and_the_other_one_
     async with here.open(stream()) as tab:
         await settled(here, elsewhere)
         await tab.line.enter()
+        monkeypatch.setattr(_neighbours, "LATE_SECONDS", 0.05)
         async with elsewhere.of(action()) as orphan:
             orphan.state.query = "unseen"
         monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 30)
+        monkeypatch.setattr(_neighbours, "LATE_SECONDS", 30)
 
         tab.line.leave()
         await until(lambda: len(elsewhere) == 0)
@@ -420,7 +459,7 @@ async def test_a_relay_of_another_type_is_named_in_the_log(
 
 
 def test_a_stream_that_begins_after_another_one_was_heard_of_is_later_by_any_clock() -> None:
-    clock = _neighbours.Clock()
+    clock = _moves.Clock()
     ahead = clock.now() + 3_600_000_000_000
 
     clock.hear(ahead)
