@@ -59,7 +59,7 @@ class _Opening(Generic[State]):
 
     page: Page[State]
     is_settled: bool
-    promised_by: set[str] = field(default_factory=set)
+    promised_by: set[str] = field(default_factory=set[str])
     timers: int = 0
 
 

@@ -172,10 +172,17 @@ class Neighbours(Moves[State]):
         with self._calls.call(loan.call) as call:
             self._tell_lender(loan, "return", state=state)
             if is_waiting:
-                while (answer := await call.next(KEEP_SECONDS)) and answer.kind == "lent":
-                    self._take(answer)  # by a second owner: it goes back
-                if answer is None or answer.kind != "kept":
-                    raise _not_kept_error()
+                await self._wait_until_kept(call)
+
+    async def _wait_until_kept(self, call: Call) -> None:
+        while answer := await call.next(KEEP_SECONDS):
+            if answer.kind == "kept":
+                return
+            if answer.kind == "late":
+                break
+            # Late answers to the question: a second loan goes back, the others mean nothing now.
+            self._take(answer)
+        raise _not_kept_error()
 
     async def _lent(self, call: Call, visitor: Visitor) -> PageMessage | None:
         loop = get_running_loop()

@@ -319,6 +319,31 @@ async def test_an_action_that_fails_elsewhere_keeps_what_it_has_changed_as_it_do
         assert tab.state == Tab("tea")
 
 
+@pytest.mark.usefixtures("long_waits")
+async def test_a_late_answer_of_a_third_process_does_not_refuse_a_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, elsewhere = processes()
+    assert elsewhere._neighbours is not None
+    calls = elsewhere._neighbours._calls
+    tell = calls.tell
+
+    def tell_after_a_late_answer(to: str, message: PageMessage) -> None:
+        if message.kind == "return":
+            late = PageMessage(kind="wait", sender="third", call=message.call)
+            calls._calls[message.call].put(late)
+        tell(to, message)
+
+    monkeypatch.setattr(calls, "tell", tell_after_a_late_answer)
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+
+        async with elsewhere.of(action()) as borrowed:
+            borrowed.state.query = "tea"
+
+        assert tab.state == Tab("tea")
+
+
 async def test_an_action_whose_lease_has_ended_says_that_its_change_was_not_kept(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
