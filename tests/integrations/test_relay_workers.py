@@ -86,6 +86,8 @@ async def say(server: Server, word: str) -> int:
 async def test_the_state_of_a_page_has_the_changes_of_actions_in_both_workers(server):
     workers: set[int] = set()
     words: list[str] = []
+    async with AsyncExitStack() as stack:
+        await streams_of_both_workers(server, stack)  # until here, both have started
     async with asyncio.timeout(SECONDS):
         async with Events(server.port, "/show", headers=LINES) as stream:
             await stream.until(b"words ;")
