@@ -95,10 +95,18 @@ class StateCodec(Generic[State]):
         """Return the state of a message.
 
         Raises:
-            PageAwayError: If it does not fit the class, as that of another release.
+            PageAwayError: If it does not fit the class, as that of another release, or if the other
+                process could not encode it.
         """
+        if not payload:
+            raise PageAwayError(
+                f"cannot read the state {self._name} of another process",
+                where="Pages(…, relay=…)",
+                why="that process cannot encode it, and has logged the reason",
+                fix="page.state.field = …  (only values that MessagePack can carry)",
+            )
         try:
-            state: State = self._decode(payload or b"")
+            state: State = self._decode(payload)
         except (ValueError, RecursionError) as error:
             raise PageAwayError(
                 f"cannot read the state {self._name} of another process",
@@ -108,16 +116,18 @@ class StateCodec(Generic[State]):
             ) from error
         return state
 
-    def check(self, state: State) -> None:
-        """Refuse a new state that could not move to another process.
+    def checked(self, state: State) -> bytes:
+        """Return a state as bytes; refuse one that another process could not read.
 
         Raises:
             SettingsError: If it cannot be encoded, or not decoded again.
         """
+        payload = self.encode(state)
         try:
-            self.decode(self.encode(state))
+            self.decode(payload)
         except PageAwayError as error:
             raise self._error(error.why) from error
+        return payload
 
     def _error(self, reason: str) -> SettingsError:
         return SettingsError(

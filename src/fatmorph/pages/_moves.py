@@ -104,7 +104,7 @@ class Moves(Generic[State]):
         Raises:
             SettingsError: If it cannot.
         """
-        self._codec.check(state)
+        self._codec.checked(state)
 
     def listen(self) -> None:
         """Answer the other processes from now on."""

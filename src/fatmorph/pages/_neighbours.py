@@ -111,7 +111,7 @@ class Neighbours(Moves[State]):
 
     def draw(self, page: BorrowedPage[State], loan: PageMessage) -> None:
         """Let the owner of a borrowed state draw it, before the end of the action."""
-        self._tell_lender(loan, "draw", state=self._codec.encode(page.state))
+        self._tell_lender(loan, "draw", state=self._codec.checked(page.state))
 
     async def borrow(self, visitor: Visitor) -> BorrowedPage[State] | None:
         """Return a page of another process, whose turn it is; None if there is none.
@@ -152,11 +152,11 @@ class Neighbours(Moves[State]):
 
         Args:
             page: The borrowed page.
-            is_waiting: Whether to wait until the owner has it.
+            is_waiting: Whether to wait until the owner has it; not after an error.
 
         Raises:
             PageAwayError: If the owner did not take it.
-            SettingsError: If it cannot be encoded any more.
+            SettingsError: If it cannot be encoded any more, or the owner could not read it.
         """
         loan, page.loan = page.loan, None
         self._borrowers.discard(page.borrower)
@@ -165,10 +165,12 @@ class Neighbours(Moves[State]):
         if loan is None:
             return
         try:
-            state = self._codec.encode(page.state)
+            state = self._codec.checked(page.state)
         except SettingsError:
             self._tell_lender(loan, "return")
-            raise
+            if is_waiting:
+                raise
+            return  # the error that has ended the action is on its way to the user
         with self._calls.call(loan.call) as call:
             self._tell_lender(loan, "return", state=state)
             if is_waiting:

@@ -451,7 +451,7 @@ def test_a_state_that_cannot_be_encoded_is_refused_at_its_first_use() -> None:
         asyncio.run(pages.open(stream()).__aenter__())
 
 
-@pytest.mark.parametrize("value", [object(), 2**70, "x" * 2**20])
+@pytest.mark.parametrize("value", [object(), 2**70, "x" * 2**20, 7, None])
 async def test_an_action_whose_state_cannot_be_encoded_any_more_says_so_in_every_process(
     value: Any,
 ) -> None:
@@ -463,6 +463,32 @@ async def test_an_action_whose_state_cannot_be_encoded_any_more_says_so_in_every
             with pytest.raises(SettingsError, match="cannot send the state Tab"):
                 async with pages.of(action()) as page:
                     page.state.query = value
+
+
+async def test_the_error_of_an_action_is_not_hidden_by_that_of_its_state() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+
+        with pytest.raises(KeyError, match="of the action"):
+            async with elsewhere.of(action()) as page:
+                page.state.query = object()  # type: ignore[assignment]  # what is tested
+                raise KeyError("of the action")
+        async with here.of(action()):  # the state came back
+            pass
+
+        assert tab.state == Tab()
+
+
+async def test_an_action_elsewhere_is_told_that_the_owner_cannot_encode_the_state() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        tab.state.query = object()  # type: ignore[assignment]  # what is tested
+
+        with pytest.raises(PageAwayError, match="that process cannot encode it"):
+            async with elsewhere.of(action()):
+                pass
 
 
 @pytest.mark.parametrize("relay", ["redis://127.0.0.1", 7])
