@@ -54,6 +54,25 @@ def test_a_header_that_is_new_changes_the_number_of_the_sources(tmp_path: Path):
     assert before not in (None, _compiled.sources_number(tmp_path))
 
 
+def test_a_hidden_file_of_an_editor_changes_nothing(tmp_path: Path):
+    (tmp_path / "_engine").mkdir()
+    (tmp_path / "_core_c.c").write_text("int a;")
+    before = _compiled.sources_number(tmp_path)
+
+    (tmp_path / "_engine" / ".#regions.h").symlink_to("ada@host.1234")  # as Emacs does
+    (tmp_path / "_engine" / "._regions.h").write_bytes(b"of the Finder")
+
+    assert before is not None
+    assert _compiled.sources_number(tmp_path) == before
+
+
+def test_sources_that_cannot_be_read_are_not_compared(tmp_path: Path):
+    (tmp_path / "_engine" / "a.h").mkdir(parents=True)
+    (tmp_path / "_core_c.c").write_text("int a;")
+
+    assert _compiled.sources_number(tmp_path) is None
+
+
 def test_a_wheel_has_no_sources_to_compare(tmp_path: Path, monkeypatch):
     assert _compiled.sources_number(tmp_path) is None
 

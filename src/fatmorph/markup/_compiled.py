@@ -23,13 +23,17 @@ FOLDER = Path(__file__).parent
 
 
 def sources_number(folder: Path = FOLDER) -> int | None:
-    """Return a number of the C sources in a folder; None if there are none, as in a wheel."""
-    unit = folder / "_core_c.c"
-    if not unit.exists():
-        return None
+    """Return a number of the C sources in a folder; None if there are none, as in a wheel.
+
+    Files that cannot be read are not compared either: an import must not fail because of them.
+    """
     number = 0
-    for path in (unit, *sorted((folder / "_engine").glob("*.h"))):
-        number = zlib.crc32(path.read_bytes(), number)
+    try:
+        # Without hidden files: an editor keeps the lock of a file that is changed beside it.
+        for path in (folder / "_core_c.c", *sorted((folder / "_engine").glob("[!.]*.h"))):
+            number = zlib.crc32(path.read_bytes(), number)
+    except OSError:
+        return None
     return number & 0x7FFFFFFF  # a `long` of C, on Windows too
 
 
