@@ -45,6 +45,7 @@ def summary(name: str, attributes: Mapping[str, str | Literal[True]], child_coun
 
 
 def _written(name: str, value: str | Literal[True]) -> str:
+    name = quoted(name)
     if value is True:
         return name
     if name not in SHOWN:

@@ -14,6 +14,7 @@ def test_a_repr_shows_what_tells_an_element_apart_and_no_value_that_may_be_secre
 
 def test_a_repr_is_one_line_without_control_characters() -> None:
     assert repr(h.p(id="a\x1b[2J\nb")) == '<p id="a\\x1b[2J\\nb">'
+    assert repr(h.p({"data-\u202ea\u2028b": "c"})) == "<p data-\\u202ea\\u2028b=…>"
 
 
 def test_a_repr_of_many_attributes_and_children_fits_into_an_error() -> None:
