@@ -22,13 +22,14 @@ URLS: Final = frozenset(
     {"action", "background", "cite", "data", "formaction", "href", "longdesc", "manifest"}
     | {"poster", "src", "xlink:href"}
 )
+# A candidate is a URL and its descriptors, and ends at a comma outside of parentheses:
+# https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute
+CANDIDATE: Final = re.compile(r"()([^\s,](?:\S*[^\s,])?)(?:\([^)]*\)?|[^,(])*")
 URL_LISTS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "ping": re.compile(r"()(\S+)"),
-        # A candidate is a URL and its descriptor, and a comma before the next one:
-        # https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute
-        "srcset": re.compile(r"(^|,)\s*(\S*[^\s,])"),
-        "imagesrcset": re.compile(r"(^|,)\s*(\S*[^\s,])"),
+        "srcset": CANDIDATE,
+        "imagesrcset": CANDIDATE,
         "style": re.compile(r"\burl\(\s*(['\"]?)([^'\")]+)", re.IGNORECASE),
     }
 )
