@@ -15,6 +15,7 @@ __all__ = ("checked_labels", "family", "histogram_family")
 
 # https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 OWN_LABELS = frozenset({"ending", "le", "page", "reason", "status"})
 
 
@@ -31,27 +32,47 @@ def checked_labels(labels: Mapping[str, str | int] | None) -> dict[str, str]:
         >>> checked_labels({"worker": 1})
         {'worker': '1'}
     """
-    found: dict[str, str] = {}
-    for name, value in (labels or {}).items():
-        if not isinstance(name, str) or LABEL_NAME.fullmatch(name) is None or name in OWN_LABELS:
-            is_own = name in OWN_LABELS
-            raise LabelError(
-                f"cannot name a label {short_repr(name)}",
-                where=f"counters.prometheus({{{short_repr(name)}: …}})",
-                why="the counters have a label of this name"
-                if is_own
-                else "a name is of letters, digits and _, and does not begin with a digit or __",
-                fix='counters.prometheus({"worker": "1"})',
-            )
-        if not isinstance(value, str | int) or isinstance(value, bool):
-            raise LabelError(
-                f"cannot write {type(value).__name__} as a label",
-                where=f"counters.prometheus({{{short_repr(name)}: {short_repr(value)}}})",
-                why="the value of a label is text or an int",
-                fix=f"counters.prometheus({{{short_repr(name)}: str(…)}})",
-            )
-        found[name] = str(value)
-    return found
+    if labels is not None and not isinstance(labels, Mapping):
+        raise LabelError(
+            f"cannot read labels from {type(labels).__name__}",
+            where=f"counters.prometheus({short_repr(labels)})",
+            why="each label has a name and a value",
+            fix='counters.prometheus({"worker": "1"})',
+        )
+    items = () if labels is None else labels.items()
+    return {_checked_name(name): _checked_value(name, value) for name, value in items}
+
+
+def _checked_name(name: object) -> str:
+    if isinstance(name, str) and LABEL_NAME.fullmatch(name) and name not in OWN_LABELS:
+        return name
+    raise LabelError(
+        f"cannot name a label {short_repr(name)}",
+        where=f"counters.prometheus({{{short_repr(name)}: …}})",
+        why="the counters have a label of this name"
+        if name in OWN_LABELS
+        else "a name is of letters, digits and _, and does not begin with a digit or __",
+        fix='counters.prometheus({"worker": "1"})',
+    )
+
+
+def _checked_value(name: str, value: object) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise LabelError(
+            f"cannot write {type(value).__name__} as a label",
+            where=f"counters.prometheus({{{short_repr(name)}: {short_repr(value)}}})",
+            why="the value of a label is text or an int",
+            fix=f"counters.prometheus({{{short_repr(name)}: str(…)}})",
+        )
+    if LONE_SURROGATE.search(str(value)) is not None:
+        raise LabelError(
+            f"cannot write {short_repr(value)} as a label",
+            where=f"counters.prometheus({{{short_repr(name)}: …}})",
+            why="it holds a lone surrogate, and the text is sent as UTF-8",
+            fix=f'counters.prometheus({{{short_repr(name)}: value.encode(errors="replace")'
+            ".decode()})",
+        )
+    return str(value)
 
 
 def family(

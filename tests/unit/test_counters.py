@@ -317,6 +317,17 @@ def test_a_label_that_is_not_text_is_a_type_error(labels: dict[str, Any]) -> Non
         counters.prometheus(labels)
 
 
+@pytest.mark.parametrize("labels", [[("worker", "1")], "worker", 7, []])
+def test_labels_without_names_are_refused(labels: Any) -> None:
+    with pytest.raises(LabelError, match="cannot read labels from"):
+        counters.prometheus(labels)
+
+
+def test_a_label_that_is_not_utf_8_is_refused() -> None:
+    with pytest.raises(LabelError, match="lone surrogate"):
+        counters.prometheus({"worker": "\udc80"})
+
+
 @pytest.mark.parametrize("name", ["", "a-b", "1a", "__a", "é", "le", "page", "status", 7])
 def test_a_name_of_a_label_that_would_break_the_text_is_refused(name: Any) -> None:
     with pytest.raises(LabelError, match="cannot name a label"):
