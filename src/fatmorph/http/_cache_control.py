@@ -24,6 +24,8 @@ NO_CACHE = ("cache-control", "no-cache")
 
 DIRECTIVE = r'[a-z-]+(?:=(?:[0-9]+|"[\x20\x21\x23-\x7e]*"))?'
 DIRECTIVES = re.compile(rf"{DIRECTIVE}(?:, *{DIRECTIVE})*")
+# Any part of a list, as handlers and frameworks write it; a value in quotes may have commas.
+PART = re.compile(r'[^\s,="]+(?:\s*=\s*(?:"[^"]*"|[^\s,"]*))?')
 # A response with one of them is for one person.
 PERSONAL = frozenset({"private", "no-store"})
 NONCE = re.compile("'nonce-", re.IGNORECASE)
@@ -93,9 +95,9 @@ def check_is_personal(headers: Sequence[tuple[str, str]]) -> None:
 
 
 def _is_personal(value: str) -> bool:
-    # With their values: `private="set-cookie"` is about that header alone, and a comma in quotes
-    # separates nothing.
-    return not PERSONAL.isdisjoint(re.findall(DIRECTIVE, value.lower()))
+    # With their values: `private="set-cookie"` is about that header alone, with quotes or without,
+    # and a comma in quotes separates nothing.
+    return not PERSONAL.isdisjoint(PART.findall(value.lower()))
 
 
 def own_or_default(

@@ -8,7 +8,7 @@ from fatmorph import h
 from fatmorph.adapters import respond
 from fatmorph.context import Context
 from fatmorph.errors import ResponseError, SettingsError
-from fatmorph.http._cache_control import PRIVATE, own_or_default
+from fatmorph.http._cache_control import PRIVATE, check_is_personal, own_or_default
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
 from fatmorph.writer import Writer
@@ -79,6 +79,16 @@ def test_a_value_that_no_cache_would_read_is_refused(value: str) -> None:
 def test_a_shared_cache_may_not_keep_a_page_with_a_nonce(value: str | None) -> None:
     with pytest.raises(SettingsError, match="with pages that have a nonce"):
         Settings(cache_control=value, content_security_policy=NONCE_POLICY)
+
+
+@pytest.mark.parametrize(
+    "value", ["private=set-cookie", 'private = "set-cookie"', "x-private", "not_private"]
+)
+def test_a_value_that_only_looks_private_is_refused(value: str) -> None:
+    page = [("content-security-policy", "script-src 'nonce-a'"), ("cache-control", value)]
+
+    with pytest.raises(ResponseError, match="with a page that has a nonce"):
+        check_is_personal(page)
 
 
 @pytest.mark.parametrize("value", [PRIVATE, "private, max-age=60", "no-store"])
