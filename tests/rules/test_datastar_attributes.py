@@ -2,8 +2,10 @@
 
 import inspect
 import re
+from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import cast
 
 import pytest
 
@@ -26,6 +28,12 @@ def attribute_of(function: str) -> str:
     return WRITTEN_BY_OTHERS.get(function, function.rstrip("_").replace("_", "-"))
 
 
+def returned_by(function: object) -> object:
+    """Return the annotation of what a function returns, also if it is a shortcut for another."""
+    function = inspect.unwrap(cast("Callable[..., object]", function))
+    return getattr(function, "__annotations__", {}).get("return")
+
+
 def test_each_function_of_the_groups_is_exported() -> None:
     modules = [
         import_module(m.name)
@@ -35,7 +43,7 @@ def test_each_function_of_the_groups_is_exported() -> None:
         name
         for module in modules
         for name in module.__all__
-        if getattr(getattr(module, name), "__annotations__", {}).get("return") == "Attrs"
+        if returned_by(getattr(module, name)) == "Attrs"
     }
 
     assert "on_resize" in written

@@ -30,7 +30,12 @@ def sources_number(folder: Path = FOLDER) -> int | None:
     number = 0
     try:
         # Without hidden files: an editor keeps the lock of a file that is changed beside it.
-        for path in (folder / "_core_c.c", *sorted((folder / "_engine").glob("[!.]*.h"))):
+        headers = sorted(
+            path
+            for path in (folder / "_engine").iterdir()
+            if path.suffix == ".h" and not path.name.startswith(".")
+        )
+        for path in (folder / "_core_c.c", *headers):
             number = zlib.crc32(path.read_bytes(), number)
     except OSError:
         return None
