@@ -27,7 +27,7 @@ from transports import Clock, turns
 
 STREAM_HEADERS = [
     ("content-type", "text/event-stream"),
-    ("cache-control", "no-store, no-transform"),
+    ("cache-control", "no-cache, no-transform"),
     ("x-accel-buffering", "no"),
     ("vary", "accept-encoding"),
 ]

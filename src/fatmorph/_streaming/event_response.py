@@ -15,7 +15,7 @@ from fatmorph._streaming.lifetime import Ending
 from fatmorph._streaming.stream import Stream
 from fatmorph._streaming.whole_response import Responder
 from fatmorph.errors import ResponseEndedError, ResponseError
-from fatmorph.http._cache_control import NO_STORE
+from fatmorph.http._cache_control import NO_CACHE
 from fatmorph.http._head import completed_error
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 
@@ -29,7 +29,7 @@ UNSUBSCRIBE = b"event: datastar-unsubscribe\n" + UNSUBSCRIBED
 """The event after which a page asks for its stream once, and gets a 204."""
 STREAM_HEADERS = (
     ("content-type", "text/event-stream"),
-    NO_STORE,
+    NO_CACHE,
     # nginx and compatible proxies then pass on every event at once.
     ("x-accel-buffering", "no"),
 )
@@ -212,7 +212,7 @@ class EventResponder(Responder):
             return
         self._take_held()
         length = ("content-length", str(len(answer.body)))
-        self._start(200, [*answer.headers, NO_STORE, length])
+        self._start(200, [*answer.headers, NO_CACHE, length])
         self._stream.complete(answer.body)
 
     def _open_stream(self, *_sources: object) -> None:

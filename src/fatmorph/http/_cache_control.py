@@ -3,7 +3,7 @@
 A page carries the signals, the name and the messages of one person, so the default is that of Rails
 and Phoenix: a browser keeps a copy for its back button and asks before it shows it as new, and no
 shared cache keeps one. With `no-store`, it asks also after the back button, unless it has kept the
-page itself, which Chromium does for pages without a stream until a cookie changes.
+page itself, which Chromium does until a cookie changes.
 
 Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
 """
@@ -15,16 +15,12 @@ from collections.abc import Iterable, Sequence
 
 from fatmorph.errors import ResponseError, SettingsError, short_repr
 
-__all__ = ("NO_STORE", "PRIVATE", "check_is_personal", "checked_cache_control", "own_or_default")
+__all__ = ("NO_CACHE", "PRIVATE", "check_is_personal", "checked_cache_control", "own_or_default")
 
 PRIVATE = "max-age=0, private, must-revalidate"
 """The default of whole responses."""
-NO_STORE = ("cache-control", "no-store")
-"""The header of streams, and of events that are whole responses.
-
-Not `no-cache`: Chromium may then keep a stream, and if a page ends it and asks again at once, sends
-a second request, whose stream stays open without a page.
-"""
+NO_CACHE = ("cache-control", "no-cache")
+"""The header of streams, and of events that are whole responses."""
 
 DIRECTIVE = r'[a-z-]+(?:=(?:[0-9]+|"[\x20\x21\x23-\x7e]*"))?'
 DIRECTIVES = re.compile(rf"{DIRECTIVE}(?:, *{DIRECTIVE})*")

@@ -48,7 +48,7 @@ async def test_a_response_without_content_says_nothing(write: Callable[[Writer],
 async def test_no_cache_keeps_a_stream() -> None:
     settings = Settings(cache_control="public, max-age=60")
 
-    assert await sent(lambda w: w.patch(h.p("Ada")), settings) == "no-store, no-transform"
+    assert await sent(lambda w: w.patch(h.p("Ada")), settings) == "no-cache, no-transform"
 
 
 @pytest.mark.parametrize("value", ["public, max-age=60", "no-store", 'private="set-cookie"', None])

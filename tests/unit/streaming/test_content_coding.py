@@ -11,7 +11,7 @@ from fatmorph.settings import Settings
 PAGE = b"<p>hello</p>" * 200
 HTML: Header = ("content-type", "text/html; charset=utf-8")
 STREAM: Header = ("content-type", "text/event-stream")
-NO_STORE: Header = ("cache-control", "no-store")
+NO_CACHE: Header = ("cache-control", "no-cache")
 GZIP = Settings(compression=["gzip"])
 
 
@@ -132,13 +132,13 @@ async def test_a_stream_is_compressed_part_by_part() -> None:
     coding = ContentCoding(GZIP, "gzip", Traffic(0.0))
     reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
 
-    headers = coding.stream_head([STREAM, NO_STORE])
+    headers = coding.stream_head([STREAM, NO_CACHE])
     first = reader.decompress(coding.add(b"a", is_last=False))
     last = reader.decompress(coding.add(b"b", is_last=True))
 
     assert headers == [
         STREAM,
-        ("cache-control", "no-store, no-transform"),
+        ("cache-control", "no-cache, no-transform"),
         ("vary", "accept-encoding"),
         ("content-encoding", "gzip"),
     ]

@@ -15,7 +15,7 @@ from transports import Source, turns
 Handler = Callable[[Context, Writer], Awaitable[None]]
 
 HTML = ("content-type", "text/html; charset=utf-8")
-NO_STORE = ("cache-control", "no-store")
+NO_CACHE = ("cache-control", "no-cache")
 EVENT = b'event: datastar-patch-elements\ndata: elements <p id="a">1</p>\n\n'
 
 
@@ -42,7 +42,7 @@ async def test_one_patch_is_a_page_with_a_length() -> None:
         HTML,
         ("datastar-selector", "#a"),
         ("datastar-mode", "inner"),
-        NO_STORE,
+        NO_CACHE,
         ("content-length", "8"),
         ("set-cookie", "seen=1; Path=/; HttpOnly; SameSite=Lax"),
     ]
@@ -58,7 +58,7 @@ async def test_one_patch_of_signals_is_json() -> None:
     assert transport.headers == [
         ("content-type", "application/json"),
         ("datastar-only-if-missing", "true"),
-        NO_STORE,
+        NO_CACHE,
         ("content-length", "11"),
     ]
 
