@@ -551,18 +551,21 @@ MADE = {
 def test_the_memory_is_bounded_and_counted(core, memo, made, unit):
     max_bytes = 100_000
     p = core.Tag("p")
-    view = memo(lambda text: made(p, core.FRAGMENT, text), max_bytes=max_bytes)
-    gc.collect()
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
 
-    for number in range(400):
-        view(f"{number}" + unit * 300)
+    def measured() -> tuple[int, int]:
+        view = memo(lambda text: made(p, core.FRAGMENT, text), max_bytes=max_bytes)
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(400):
+            view(f"{number}" + unit * 300)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        return grown, view.cache_info().bytes
 
-    gc.collect()
-    grown = tracemalloc.get_traced_memory()[0] - before
-    tracemalloc.stop()
-    counted = view.cache_info().bytes
+    # The thread by which pytest-xdist gives out tests takes memory now and then.
+    grown, counted = min(measured() for _ in range(3))
     # Text that an element shares with its arguments, or with itself, is counted each time.
     assert counted <= max_bytes
     assert 0.45 * counted < grown < 1.15 * counted + 5_000

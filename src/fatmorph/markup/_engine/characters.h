@@ -77,7 +77,7 @@ is_all_in(Characters set, PyObject *text)
 {
     const char *characters = ascii_of(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    int common = set;
+    unsigned common = set;
     for (Py_ssize_t i = 0; i < length; i++) {
         common &= SETS[(unsigned char)characters[i]]; /* no branch for each character */
     }
@@ -90,7 +90,7 @@ is_none_in(Characters set, PyObject *text)
 {
     const char *characters = ascii_of(text);
     Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    int all = 0;
+    unsigned all = 0;
     for (Py_ssize_t i = 0; i < length; i++) {
         all |= SETS[(unsigned char)characters[i]];
     }
