@@ -13,7 +13,7 @@ from fatmorph.relay._mailbox import end_wait_in_its_loop
 
 __all__ = ("Line", "nested_error")
 
-NOBODY = object()
+NO_TASK = object()
 
 
 class Line:
@@ -58,9 +58,9 @@ class Line:
         """Whether it is the turn of some task."""
         return self._holder is not None
 
-    def hold_for_nobody(self) -> None:
-        """Keep the turn of this task, which may end, until `leave()`."""
-        self._holder = NOBODY
+    def hold_without_task(self) -> None:
+        """Keep the turn until `leave()`, even if this task ends."""
+        self._holder = NO_TASK
 
     def leave(self) -> None:
         """Give the turn to the task that has waited longest."""

@@ -130,7 +130,7 @@ class Moves(Generic[State]):
         for call in tuple(self._asking.get(page.id, {}).values()):
             call.put(self._calls.message("here", call.name))  # not from elsewhere any more
         if is_new:
-            page.line.hold_for_nobody()
+            page.line.hold_without_task()
             self._states.hold(page)
         if not opening.is_settled:
             loop.call_later(SETTLE_SECONDS, self._settle_in_time, opening)

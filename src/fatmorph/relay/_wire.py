@@ -49,22 +49,14 @@ class Wire(Protocol[T_contra]):
         ...
 
 
-class _Decoding(Generic[T]):
-    """Decode messages, and count and log those that do not have the type of the relay."""
+class _Refusing(Generic[T]):
+    """Count and log the messages that do not have the type of the relay."""
 
     def __init__(self, codec: Codec[T], registry: Registry[T]) -> None:
         self._codec = codec
         self._registry = registry
         self._limit = Limit(1)
         self.refused: int = 0
-
-    def decoded(self, subject: str, payload: bytes) -> tuple[T] | None:
-        """Return the data in a tuple, or None if the message was refused."""
-        try:
-            return (self._codec.decode(payload),)
-        except DecodeError as error:
-            self._refuse(subject, plain_text(error))
-        return None
 
     def _refuse(self, subject: str, reason: str) -> None:
         self.refused += 1
@@ -78,7 +70,7 @@ class _Decoding(Generic[T]):
             )
 
 
-class LoopbackWire(_Decoding[T]):
+class LoopbackWire(_Refusing[T]):
     """A wire within the process: it encodes and decodes, and so shows what a broker would."""
 
     @property
@@ -88,15 +80,19 @@ class LoopbackWire(_Decoding[T]):
 
     def publish(self, subject: str, data: T) -> None:
         """Encode a message, decode it, and pass it on."""
-        found = self.decoded(subject, self._codec.encode(subject, data))
-        if found is not None:
-            self._registry.publish(subject, found[0])
+        payload = self._codec.encode(subject, data)
+        try:
+            decoded = self._codec.decode(payload)
+        except DecodeError as error:
+            self._refuse(subject, plain_text(error))
+        else:
+            self._registry.publish(subject, decoded)
 
     def close(self, seconds: float) -> None:
         """Do nothing: nothing waits."""
 
 
-class BrokerWire(_Decoding[T]):
+class BrokerWire(_Refusing[T]):
     """A wire to a broker; it is the receiver of the connection, in the link's thread.
 
     Args:
@@ -159,9 +155,12 @@ class BrokerWire(_Decoding[T]):
             self._pass_on()
 
     def _pass_on(self) -> None:
+        self._give_out()
+        self.registry.wake()
+
+    def _give_out(self) -> None:
         runs, self._runs, self._collected = self._runs, [], 0
         self.registry.receive(runs)
-        self.registry.wake()
 
     def missed(self, pattern: str) -> None:
         """Note that messages for a pattern were lost."""
@@ -170,8 +169,7 @@ class BrokerWire(_Decoding[T]):
     def note_gap(self, patterns: tuple[str, ...]) -> None:
         """Tell the readers of some patterns that messages may be missing."""
         self._link.after_this_turn(self._pass_on)
-        self.registry.receive(self._runs)  # in order: these came before the gap
-        self._runs, self._collected = [], 0
+        self._give_out()  # in order: these messages came before the gap
         self.registry.note_gap(patterns)
 
     def objected(self, reason: str, *, is_message: bool) -> None:

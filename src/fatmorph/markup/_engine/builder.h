@@ -66,14 +66,10 @@ grow(PyObject ***array, PyObject **inline_array, Py_ssize_t used, Py_ssize_t cap
         PyErr_NoMemory();
         return -1;
     }
-    size_t size = (size_t)capacity * sizeof(PyObject *);
-    PyObject **larger = *array == inline_array ? PyMem_Malloc(size) : PyMem_Realloc(*array, size);
+    PyObject **larger = larger_array(*array, inline_array, (size_t)used * sizeof(PyObject *),
+                                     (size_t)capacity * sizeof(PyObject *));
     if (larger == NULL) {
-        PyErr_NoMemory();
         return -1;
-    }
-    if (*array == inline_array) {
-        memcpy(larger, inline_array, (size_t)used * sizeof(PyObject *));
     }
     *array = larger;
     return 0;

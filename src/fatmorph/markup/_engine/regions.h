@@ -169,16 +169,11 @@ push_pair_frame(PairWalk *walk, Element *old, Element *new)
 {
     if (walk->depth == walk->capacity) {
         Py_ssize_t capacity = 2 * walk->capacity;
-        size_t size = (size_t)capacity * sizeof(PairFrame);
-        PairFrame *larger = walk->frames == walk->inline_frames
-                                ? PyMem_Malloc(size)
-                                : PyMem_Realloc(walk->frames, size);
+        PairFrame *larger = larger_array(walk->frames, walk->inline_frames,
+                                         sizeof(walk->inline_frames),
+                                         (size_t)capacity * sizeof(PairFrame));
         if (larger == NULL) {
-            PyErr_NoMemory();
             return -1;
-        }
-        if (walk->frames == walk->inline_frames) {
-            memcpy(larger, walk->inline_frames, sizeof(walk->inline_frames));
         }
         walk->frames = larger;
         walk->capacity = capacity;

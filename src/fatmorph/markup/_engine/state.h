@@ -102,6 +102,22 @@ typedef struct {
     size_t first_buffer; /* the first size of the next buffer */
 } State;
 
+/* Return a larger array in place of one that begins as part of an object, with what is used of it;
+   NULL on error. */
+static void *
+larger_array(void *array, const void *inline_array, size_t used_bytes, size_t bytes)
+{
+    bool is_inline = array == inline_array;
+    void *larger = is_inline ? PyMem_Malloc(bytes) : PyMem_Realloc(array, bytes);
+    if (larger == NULL) {
+        PyErr_NoMemory();
+    }
+    else if (is_inline) {
+        memcpy(larger, inline_array, used_bytes);
+    }
+    return larger;
+}
+
 /* Return where an object has the slot of this offset; NULL in it: not assigned. */
 static inline PyObject **
 slot_of(PyObject *object, Py_ssize_t offset)
