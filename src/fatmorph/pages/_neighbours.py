@@ -11,6 +11,8 @@ Numbered rules:
    `SETTLE_SECONDS`. A state that arrives later is used if no action has run yet.
 5. An owner that cannot answer at once, because an action runs, says so at once: then the others
    wait for up to `LATE_SECONDS`.
+6. An action asks again while no process answers, because an owner that has just begun may not have
+   subscribed at the first question. A second loan for one question goes back unchanged.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ __all__ = ("BorrowedPage", "Neighbours")
 State = TypeVar("State")
 
 ANSWER_SECONDS = 5.0  # an event loop is busy for so long with 20,000 pages
+ASK_AGAIN_SECONDS = 0.25  # twice as long after each question
 LEASE_SECONDS = 10.0
 RENEW_SECONDS = 2.5
 KEEP_SECONDS = 5.0
@@ -190,8 +193,8 @@ class Neighbours(Moves[State]):
         loop = get_running_loop()
         until = loop.time() + ANSWER_SECONDS
         is_stolen = False
-        self._calls.ask("take", call.name, visitor)
-        while answer := await call.next(until - loop.time()):
+        answer = await self._first_answer(call, visitor, until)
+        while answer is not None:
             if answer.kind == "lent":
                 return answer
             if answer.kind == "stolen":  # its owner may have it, too: then both answer
@@ -203,9 +206,21 @@ class Neighbours(Moves[State]):
                 self._calls.ask("take", call.name, visitor)
             if answer.kind == "here":
                 return None
+            answer = await call.next(until - loop.time())
         if is_stolen:
             raise stolen_error("async with pages.of(c)")
         self._note_no_answer()
+        return None
+
+    async def _first_answer(self, call: Call, visitor: Visitor, until: float) -> PageMessage | None:
+        """Ask until a process answers: its subscription may have come after the question."""
+        loop = get_running_loop()
+        seconds = ASK_AGAIN_SECONDS
+        while (left := until - loop.time()) > 0:
+            self._calls.ask("take", call.name, visitor)
+            if (answer := await call.next(min(seconds, left))) is not None:
+                return answer
+            seconds *= 2
         return None
 
     async def _renew(self, loan: PageMessage) -> None:

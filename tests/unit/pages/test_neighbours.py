@@ -88,6 +88,52 @@ async def test_an_action_elsewhere_changes_the_state_and_wakes_the_stream() -> N
         assert (tab.state, changes.skip(), len(here), len(elsewhere)) == (Tab("tea"), 1, 1, 0)
 
 
+@pytest.mark.usefixtures("long_waits")
+async def test_an_action_asks_again_if_the_owner_has_not_heard_its_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        neighbours = here._neighbours
+        assert neighbours is not None
+        take = neighbours._calls._take
+        questions: list[PageMessage] = []
+
+        def take_second_question(message: PageMessage) -> None:
+            questions.append(message)
+            if len(questions) > 1:
+                take(message)
+
+        monkeypatch.setattr(neighbours._calls, "_take", take_second_question)
+        async with elsewhere.of(action()) as borrowed:
+            borrowed.state.query = "tea"
+
+        assert (tab.state, [each.kind for each in questions]) == (Tab("tea"), ["take"] * 2)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_two_loans_for_one_question_change_the_state_once() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()) as tab:
+        await settled(here, elsewhere)
+        neighbours = elsewhere._neighbours
+        assert neighbours is not None
+        ask = neighbours._calls.ask
+
+        def ask_twice(kind: Any, call: str, visitor: Any, **values: Any) -> None:
+            ask(kind, call, visitor, **values)
+            ask(kind, call, visitor, **values)
+
+        neighbours._calls.ask = ask_twice  # type: ignore[method-assign]
+        for word in ("tea", "coffee"):
+            async with elsewhere.of(action()) as borrowed:
+                borrowed.state.seen.append(word)
+
+        async with here.of(action()):  # after the second loans
+            assert (tab.state.seen, len(elsewhere)) == (["tea", "coffee"], 0)
+
+
 async def settled(*pages: Pages[Tab]) -> None:
     """Let every process listen, and let the page's line free."""
     for each in pages:
