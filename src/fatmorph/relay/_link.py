@@ -73,6 +73,7 @@ class Link:
         self._connections = 0
         self._logged_errors: set[str] = set()  # since the last connection
         self._is_closing = False
+        self._is_stopped = False
         self._begin()
 
     def _begin(self) -> None:
@@ -167,6 +168,7 @@ class Link:
         return self._outbox.message_count == 0
 
     def _stop(self) -> None:
+        self._is_stopped = True  # a client library may take the cancellation for its own
         if self._running is not None:
             self._running.cancel()
 
@@ -221,7 +223,7 @@ class Link:
 
     @property
     def _is_done(self) -> bool:
-        return self._is_closing and not self._outbox.message_count
+        return self._is_closing and (self._is_stopped or not self._outbox.message_count)
 
     async def _next_signal(self) -> None:
         await self._signal.wait()
