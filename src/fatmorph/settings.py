@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from fatmorph.compression import Encoding, checked_encodings
 from fatmorph.errors import SettingsError, short_repr
@@ -26,6 +26,10 @@ class Settings:
         compression: The content codings to offer, in order of preference; None for all that are
             installed, `()` for none.
         max_compression_bytes: Approximate memory for compressing one stream.
+        drain_seconds: How long a server that was told to stop may take to end its streams, one
+            every two milliseconds, so that their pages stay current until it is their turn; by
+            default they all end at once. For servers that are replaced while another one takes
+            their pages.
         allowed_origins: Other sites whose pages may trigger actions here, such as
             `https://partner.example`; `*` is every site, for actions that need no login.
         own_origin: The origin of this site, such as `https://board.example`, if its actions come
@@ -49,9 +53,9 @@ class Settings:
             or a function that words a `Problem`; by default in English.
 
     Raises:
-        SettingsError: An origin that no browser would send, an unknown coding, a policy whose
-            nonce would not protect anything, a Cache-Control that is not one, or a message that
-            could not be used.
+        SettingsError: A number that is negative or infinite, an origin that no browser would send,
+            an unknown coding, a policy whose nonce would not protect anything, a Cache-Control
+            that is not one, or a message that could not be used.
         MissingExtraError: A coding whose package is not installed.
 
     Example:
@@ -62,6 +66,7 @@ class Settings:
     max_stalled_seconds: float = 30.0  # a phone in a tunnel comes back within this or not at all
     compression: Sequence[Encoding] | None = None
     max_compression_bytes: int = 1536 * 1024  # previous pages up to a quarter of a MiB are found
+    drain_seconds: float = 0.0  # a server that is not replaced at once is missed for longer
     allowed_origins: Collection[str] = frozenset()  # state of the art: a site trusts itself
     own_origin: str | None = None  # only you know under which names your site is known
     cache_control: str | None = PRIVATE  # pages carry a person's signals
@@ -76,6 +81,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "compression", checked_encodings(self.compression))
+        for each in fields(self):
+            if isinstance(each.default, int | float) and not isinstance(each.default, bool):
+                _check_number(each.name, getattr(self, each.name), each.default)
         _check_messages(self.messages)
         object.__setattr__(self, "allowed_origins", checked_origins(self.allowed_origins))
         if self.own_origin is not None:
@@ -83,6 +91,19 @@ class Settings:
         if self.content_security_policy is not None:
             checked_policy(self.content_security_policy)
         checked_cache_control(self.cache_control, has_nonce=has_nonce(self.content_security_policy))
+
+
+def _check_number(name: str, value: float, default: float) -> None:
+    is_whole = isinstance(default, int)
+    kinds = int if is_whole else (int, float)
+    if isinstance(value, kinds) and not isinstance(value, bool) and 0 <= value < float("inf"):
+        return
+    raise SettingsError(
+        f"cannot use {name}={short_repr(value)}",
+        where=f"Settings({name}=…)",
+        why=f"it must be a {'whole number' if is_whole else 'finite number of seconds'}, 0 or more",
+        fix=f"Settings({name}={default})",
+    )
 
 
 def _check_messages(messages: Messages | None) -> None:

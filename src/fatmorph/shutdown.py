@@ -7,7 +7,8 @@ signal without a handler keeps its default.
 
 One timeline: signal → every stream ends → `alive` loops end normally → handlers clean up and
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
-`GRACE_SECONDS`, or sooner if a second signal comes.
+`GRACE_SECONDS`, or sooner if a second signal comes. With `Settings(drain_seconds=…)`, the streams
+end one after the other, and their pages stay current until then.
 
 Some servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
 hypercorn's workers get no signal and poll an Event, so we poll it too. A server that has reached
@@ -40,6 +41,7 @@ __all__ = (
     "is_stopping",
     "register",
     "resume",
+    "seconds_to_drain",
     "stop",
     "stopped_count",
 )
@@ -50,6 +52,8 @@ GRACE_SECONDS = 0.25
 # After a second signal, or after a stream was cut: a few turns of the event loop, in which
 # handlers see the end. uvicorn checks for signals ten times a second.
 HURRY_SECONDS = 0.05
+# A core answers the streams that come back at twice this rate, and has its other pages to draw.
+DRAIN_SECONDS_EACH = 0.002
 
 # How often servers that stop without a signal are polled; uvicorn and hypercorn poll their own
 # limits every tenth of a second.
@@ -66,6 +70,11 @@ STOP_SIGNALS = tuple(
 class Stoppable(Protocol):
     """A stream that can be told that the server stops."""
 
+    @property
+    def drain_seconds(self) -> float:
+        """Return how long it may go on, for the streams to end one after the other."""
+        ...
+
     def end(self) -> None:
         """End normally, as soon as the handler looks."""
         ...
@@ -81,8 +90,10 @@ class _LoopStreams:
     def __init__(self) -> None:
         self.streams: WeakSet[Stoppable] = WeakSet()
         self.handlers: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self.draining: WeakSet[Stoppable] = WeakSet()
         self.is_stopping = False
         self.stopped_count = 0
+        self.drain_seconds = 0.0
         self._is_looking = False
         self._servers: RunningServers | None = None
         self._event: Event | None = None
@@ -94,34 +105,63 @@ class _LoopStreams:
         if (handler := asyncio.current_task()) is not None:
             self.handlers.add(handler)
         if self.is_stopping:
-            _stop_within_grace(stream)
+            self.draining.add(stream)
+            self.end(stream)
         elif not self._is_looking and (self._event or self._servers):
             self._is_looking = True
             self._look()
 
     def stop(self) -> None:
-        self.stopped_count = self.stopped_count or len(self.streams)
-        for stream in list(self.streams):
-            if self.is_stopping:
-                asyncio.get_running_loop().call_later(HURRY_SECONDS, stream.cancel)
-            else:
-                _stop_within_grace(stream)
+        loop, streams = asyncio.get_running_loop(), list(self.streams)
+        if self.is_stopping:
+            for stream in list(self.draining):
+                self.end(stream)
+            for stream in streams:
+                loop.call_later(HURRY_SECONDS, stream.cancel)
+            return
         self.is_stopping = True
+        self.stopped_count = len(streams)
+        self.draining.update(streams)
+        for number, stream in enumerate(streams):
+            seconds = self.seconds_to_drain(stream)
+            self.drain_seconds = max(self.drain_seconds, seconds)
+            if seconds:
+                loop.call_later(seconds * number / len(streams), self.end, stream)
+            else:
+                self.end(stream)
 
-    def call_when_over(self, call: Callable[[], object], seconds: float) -> None:
-        """Call when every handler has returned, or after some seconds."""
-        if seconds <= 0 or all(handler.done() for handler in self.handlers):
+    def end(self, stream: Stoppable) -> None:
+        """End a stream, unless a second signal has done it."""
+        if stream in self.draining:
+            self.draining.discard(stream)
+            stream.end()
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, stream.cancel)
+
+    def seconds_to_drain(self, stream: Stoppable) -> float:
+        """Return how long the streams take to end, if they all have the settings of one."""
+        return min(DRAIN_SECONDS_EACH * self.stopped_count, stream.drain_seconds)
+
+    def call_when_over(self, call: Callable[[], object]) -> None:
+        """Call when every handler has returned, or after the seconds that they may take."""
+        now = asyncio.get_running_loop().time()
+        self._call_when_over(call, now + self.drain_seconds + GRACE_SECONDS + HURRY_SECONDS)
+
+    def _call_when_over(self, call: Callable[[], object], deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() >= deadline or all(handler.done() for handler in self.handlers):
             call()
         else:
-            loop = asyncio.get_running_loop()
-            loop.call_later(OVER_SECONDS, self.call_when_over, call, seconds - OVER_SECONDS)
+            loop.call_later(OVER_SECONDS, self._call_when_over, call, deadline)
 
     def _find_servers(self) -> None:
         is_stopped_by_itself = self._servers is not None and self._servers.are_stopping
         self._servers, self._event = RunningServers(), hypercorn.stop_event()
         if is_stopped_by_itself and self._servers and not self._servers.are_stopping:
             # A new server in the same event loop, as in tests.
-            self.is_stopping, self.stopped_count = False, 0
+            self.resume()
+
+    def resume(self) -> None:
+        self.is_stopping, self.stopped_count, self.drain_seconds = False, 0, 0.0
 
     def _look(self) -> None:
         self._is_looking = bool(self.streams) and not self.is_stopping
@@ -161,6 +201,15 @@ def stopped_count() -> int:
     return 0 if streams is None else streams.stopped_count
 
 
+def seconds_to_drain(stream: Stoppable) -> float:
+    """Return how long the streams of the running event loop take to end, if they are as this one.
+
+    0 if its server was not told to stop, or if they all end at once.
+    """
+    streams = _loops.get(asyncio.get_running_loop())
+    return 0.0 if streams is None else streams.seconds_to_drain(stream)
+
+
 def stop() -> None:
     """End every stream of this process, as a signal would; from any thread.
 
@@ -190,7 +239,7 @@ def resume() -> None:
     """
     streams = _loops.get(asyncio.get_running_loop())
     if streams is not None:
-        streams.is_stopping, streams.stopped_count = False, 0
+        streams.resume()
 
 
 def _open_loops() -> Iterator[tuple[asyncio.AbstractEventLoop, _LoopStreams]]:
@@ -200,11 +249,6 @@ def _open_loops() -> Iterator[tuple[asyncio.AbstractEventLoop, _LoopStreams]]:
         streams = None if loop is None else _loops.get(loop)
         if loop is not None and streams is not None:
             yield loop, streams
-
-
-def _stop_within_grace(stream: Stoppable) -> None:
-    stream.end()
-    asyncio.get_running_loop().call_later(GRACE_SECONDS, stream.cancel)
 
 
 def _install_handlers() -> None:
@@ -237,6 +281,4 @@ class _EndStreamsFirst:
 
         for loop, streams in _open_loops():
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(
-                    streams.call_when_over, follow, GRACE_SECONDS + HURRY_SECONDS
-                )
+                loop.call_soon_threadsafe(streams.call_when_over, follow)

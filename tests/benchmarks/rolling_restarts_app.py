@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from fatmorph import Context, Element, Relay, Writer, at, counters, data, datastar_script, h
 from fatmorph.adapters.starlette import route
+from fatmorph.settings import Settings
 
 COUNTERS = Path(os.environ["COUNTERS"])
 store = Redis.from_url(os.environ["BROKER"])
@@ -61,6 +62,10 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
 
 
 app = Starlette(
-    routes=[route("/", home), route("/live", live), route("/add", add, methods="POST")],
+    routes=[
+        route("/", home),
+        route("/live", live, settings=Settings(drain_seconds=2)),
+        route("/add", add, methods="POST"),
+    ],
     lifespan=lifespan,
 )

@@ -77,6 +77,14 @@ async def subscribe(c: Context, w: Writer) -> None:
     left(signals.name)
 
 
+async def drain(c: Context, w: Writer) -> None:
+    """Tell when the server has ended the stream, by its own clock."""
+    async with w.alive():
+        w.patch_signals({"joined": "drain"})
+        await asyncio.Event().wait()
+    left(f"drain at {asyncio.get_running_loop().time():.3f}")
+
+
 async def read_late(c: Context, w: Writer) -> None:
     """Read the signals when the stream already waits for the client to leave."""
     async with w.alive():
@@ -143,6 +151,7 @@ def left(name: str) -> None:
 
 IMPATIENT = Settings(max_stalled_seconds=0.3)
 SMALL = Settings(max_buffered_bytes=2_000_000)
+DRAINED = Settings(drain_seconds=10)
 
 app = Starlette(
     routes=[
@@ -152,6 +161,7 @@ app = Starlette(
         route("/redirect", redirect, methods=["GET", "POST"]),
         route("/fail", fail),
         route("/subscribe", subscribe, methods=["GET", "POST"]),
+        route("/drain", drain, settings=DRAINED),
         route("/read-late", read_late, methods=["POST"]),
         route("/wait", wait),
         route("/flood", flood, settings=IMPATIENT),

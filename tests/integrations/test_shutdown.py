@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from contextlib import AsyncExitStack, suppress
@@ -15,6 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from clients import Events, request, signals_query
+from fatmorph import shutdown
 from integrations.stream_app import app
 from machine import missing
 from servers import Server, free_port, running
@@ -50,6 +52,12 @@ GUNICORN_STARTS = {
         *["-m", "gunicorn", "--chdir", "adapters/programs", "aiohttp_program:app"],
         *["--bind", "127.0.0.1:{port}", "-k", "aiohttp.GunicornWebWorker"],
     ],
+}
+# One process each: the streams of two processes end at the same time.
+DRAINED = {
+    name: start
+    for name, start in {**STARTS, **GUNICORN_STARTS}.items()
+    if "stream_app" in "".join(start) and "two" not in name
 }
 SIGNALS = [
     *(
@@ -136,6 +144,27 @@ async def test_a_signal_ends_every_stream_and_runs_every_clean_up(
     assert LAST_CHUNK not in ends, "a complete response would end the page's retries"
     assert "Traceback" not in output
     assert "ERROR" not in output
+
+
+@pytest.mark.parametrize("start", DRAINED.values(), ids=DRAINED)
+async def test_streams_that_drain_end_one_after_the_other(start: list[str]) -> None:
+    with running(command(start), cwd=FOLDER) as server:
+        async with AsyncExitStack() as stack:
+            streams = [
+                await opened(stack, server, "/drain", b'"joined":"drain"') for _ in range(STREAMS)
+            ]
+            await all_started(server, start)
+            exit_code = await stopped(server, signal.SIGTERM)
+            ends = {(await events.end())[-5:] for events in streams}
+        output = server.output()
+
+    moments = [float(at) for at in re.findall(r"cleaned up drain at ([\d.]+)", output)]
+    seconds = (len(moments) - 1) * shutdown.DRAIN_SECONDS_EACH
+    assert exit_code in EXIT_CODES
+    assert len(moments) == STREAMS
+    assert max(moments) - min(moments) > seconds / 2  # the first may be late, the last not early
+    assert LAST_CHUNK not in ends, "a complete response would end the page's retries"
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("start", LIMITED.values(), ids=LIMITED)

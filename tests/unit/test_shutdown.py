@@ -17,7 +17,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Stoppable:
     """A stream that remembers its notifications."""
 
-    def __init__(self) -> None:
+    def __init__(self, drain_seconds: float = 0.0) -> None:
+        self.drain_seconds = drain_seconds
         self.told: list[str] = []
         self.has_stopped = asyncio.Event()
 
@@ -113,6 +114,79 @@ async def test_a_stream_that_opens_while_the_server_stops_is_stopped_at_once(
     await turns()
 
     assert (told_at_once, late.told) == (["stop"], ["stop", "cancel"])
+
+
+async def test_streams_that_drain_end_one_after_the_other(
+    received: list[int], clock: Clock
+) -> None:
+    streams = [Stoppable(drain_seconds=30) for _ in range(100)]
+    for stream in streams:
+        shutdown.register(stream)
+
+    signal.raise_signal(signal.SIGTERM)
+    ended = []
+    for _ in range(5):
+        await turns()
+        ended.append(sum(bool(stream.told) for stream in streams))
+        clock.advance(25 * shutdown.DRAIN_SECONDS_EACH)
+    clock.advance(shutdown.GRACE_SECONDS)
+    await turns()
+
+    assert (received, shutdown.is_stopping()) == ([signal.SIGTERM], True)
+    assert ended == [1, 26, 51, 76, 100]
+    assert {tuple(stream.told) for stream in streams} == {("stop", "cancel")}
+
+
+async def test_streams_do_not_drain_longer_than_their_settings_say(
+    received: list[int], clock: Clock
+) -> None:
+    streams = [Stoppable(drain_seconds=0.1) for _ in range(200)]
+    for stream in streams:
+        shutdown.register(stream)
+
+    signal.raise_signal(signal.SIGTERM)
+    await turns()
+    seconds = shutdown.seconds_to_drain(streams[0])
+    clock.advance(0.1)
+    await turns()
+
+    assert (seconds, {tuple(stream.told) for stream in streams}) == (0.1, {("stop",)})
+
+
+async def test_a_second_signal_ends_the_streams_that_drain(
+    received: list[int], clock: Clock
+) -> None:
+    streams = [Stoppable(drain_seconds=30) for _ in range(100)]
+    for stream in streams:
+        shutdown.register(stream)
+
+    signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
+    await turns()
+    told_at_once = {tuple(stream.told) for stream in streams}
+    clock.advance(shutdown.HURRY_SECONDS)
+    await turns()
+
+    assert told_at_once == {("stop",)}
+    assert {tuple(stream.told) for stream in streams} == {("stop", "cancel")}
+
+
+async def test_twisted_hears_of_it_when_streams_have_drained(
+    received: list[int], twisted: list[int], clock: Clock
+) -> None:
+    streams = [Stoppable(drain_seconds=30) for _ in range(1000)]
+    for stream in streams:
+        shutdown.register(stream)
+
+    signal.raise_signal(signal.SIGTERM)
+    await turns()
+    clock.advance(2)
+    await turns()
+    heard_while_draining = twisted[:]
+    clock.advance(shutdown.GRACE_SECONDS + shutdown.HURRY_SECONDS)
+    await turns()
+
+    assert (heard_while_draining, twisted) == ([], [signal.SIGTERM])
 
 
 async def test_handlers_are_put_in_front_once(received: list[int]) -> None:

@@ -14,14 +14,17 @@ import asyncio
 from asyncio import current_task
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine
 from inspect import CORO_CLOSED, getcoroutinestate
+from itertools import repeat
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeGuard, TypeVar, cast
 
 from fatmorph._streaming.stream import HEARTBEAT, Stream
 from fatmorph.errors import ResponseError, short_repr
 from fatmorph.types import Source
 
-__all__ = ("Alive", "check_source")
+__all__ = ("Alive", "check_source", "is_source")
+
+SOURCE_ATTRIBUTES = ("changed_at", "skip", "__anext__", "close", "aclose")
 
 T = TypeVar("T")
 Result = TypeVar("Result")
@@ -91,7 +94,7 @@ class Alive(Generic[T]):
         self._stream.check_loop()
         if self._source is not None:
             self._items = aiter(self._source)
-            if isinstance(self._items, Source) and not self._interval:
+            if is_source(self._items) and not self._interval:
                 self._own_source = self._items
         self._begin()
         return self
@@ -255,6 +258,14 @@ def check_source(source: object, call: str) -> None:
             why="a source is an async iterable, which yields an item for each change",
             fix=call.replace("…", 'relay.subscribe("*")') + "  (or page.changes, for `Pages`)",
         )
+
+
+def is_source(value: AsyncIterable[T]) -> TypeGuard[Source[T]]:
+    """Return whether a source knows more than its next item.
+
+    On Python 3.11, `isinstance()` with a protocol takes as long as a tenth of a whole subscription.
+    """
+    return all(map(hasattr, repeat(value), SOURCE_ATTRIBUTES))
 
 
 def _checked(name: str, value: float | None, call: str) -> float | None:

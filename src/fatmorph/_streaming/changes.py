@@ -13,7 +13,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol, Self, runtime_checkable
 
-from fatmorph._streaming.alive import check_source
+from fatmorph._streaming.alive import check_source, is_source
 from fatmorph.errors import HandlerError
 from fatmorph.types import Source
 
@@ -31,11 +31,11 @@ def changes_of(sources: Sequence[AsyncIterable[object]]) -> Source[object] | Non
     """
     for each in sources:
         check_source(each, "w.live(view, …)")
-        if isinstance(each, GapFollower):
-            each.follow_gaps()  # a lost message is a change that the page does not show
+        if (follow_gaps := getattr(each, "follow_gaps", None)) is not None:
+            follow_gaps()  # a lost message is a change that the page does not show
     if not sources:
         return None
-    if len(sources) == 1 and isinstance(sources[0], Source):
+    if len(sources) == 1 and is_source(sources[0]):
         return sources[0]
     return _Joined([each if isinstance(each, Watchable) else _Pump(each) for each in sources])
 
@@ -52,13 +52,6 @@ def joined(changes: Source[object], alarm: Watchable) -> Source[object]:
     if isinstance(changes, Watchable):
         return _Joined([changes, alarm])
     return _Joined([_Pump(changes).__aiter__(), alarm])
-
-
-@runtime_checkable
-class GapFollower(Protocol):
-    """A source that knows when items may have been lost, and then has one more."""
-
-    def follow_gaps(self) -> None: ...
 
 
 @runtime_checkable

@@ -32,3 +32,8 @@ class Limits(Protocol):
     def max_compression_bytes(self) -> int:
         """Return about how much memory the compressor of one stream may use."""
         ...
+
+    @property
+    def drain_seconds(self) -> float:
+        """Return how long the streams of a stopping server may take to end, one after the other."""
+        ...

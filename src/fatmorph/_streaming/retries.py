@@ -12,7 +12,7 @@ stream has lived. A `retry:` line replaces that with a number, so it is written 
    clients.
 3. The server stops. A stream that has not lived, which is a failure to its page, gets the fast
    value. Many streams that end together, here or by their key, get different values, so that they
-   do not all come back at the same moment.
+   do not all come back at the same moment, unless they end one after the other.
 
 The event `datastar-stop` tells a page that its server stops, so that it looks for the next one more
 often at first than after a failure.
@@ -123,22 +123,36 @@ class Retries:
         self._troubles.spread_at = now
         return self._spread(stream_count)
 
-    def stopped(self, now: float, lived_seconds: float, stream_count: int) -> bytes:
-        """Return the event and the line for a stream of a server that stops; perhaps none."""
-        line = self._spread(stream_count) if stream_count > FEW_STREAMS else b""
+    def stopped(
+        self, now: float, lived_seconds: float, stream_count: int, drained_seconds: float = 0.0
+    ) -> bytes:
+        """Return the event and the line for a stream of a server that stops; perhaps none.
+
+        Args:
+            now: The event loop's time.
+            lived_seconds: How long the stream was open.
+            stream_count: How many streams end.
+            drained_seconds: How long that takes; they come back at different moments anyway.
+        """
+        is_crowd = stream_count > FEW_STREAMS and drained_seconds < _spread_ms(stream_count) / 1000
+        line = self._spread(stream_count, drained_seconds) if is_crowd else b""
         if self.page_id is None:
             return line
         is_slow = lived_seconds < LIVED_SECONDS or self._troubles.count(now) > 0
         return STOPPED + (line or (self.settled() if is_slow else b""))
 
-    def _spread(self, stream_count: int) -> bytes:
-        spread = random.random() * min(SPREAD_MS * stream_count, MAX_SPREAD_MS)  # noqa: S311
+    def _spread(self, stream_count: int, drained_seconds: float = 0.0) -> bytes:
+        spread = random.random() * (_spread_ms(stream_count) - 1000 * drained_seconds)  # noqa: S311
         return _line(self._fast_ms() + spread)
 
     def _fast_ms(self) -> float:
         if self._chosen_ms is not None:
             return self._chosen_ms
         return PLAIN_MS if self.page_id is None else _jittered(FAST_MS)
+
+
+def _spread_ms(stream_count: int) -> float:
+    return min(SPREAD_MS * stream_count, MAX_SPREAD_MS)
 
 
 def _jittered(milliseconds: float) -> float:

@@ -77,6 +77,7 @@ class Stream:
         "_retries",
         "_settle_at",
         "_traffic",
+        "drain_seconds",
         "is_left_incomplete",
         "is_started",
         "request",
@@ -104,6 +105,8 @@ class Stream:
         self._coding = ContentCoding(limits, accept_encoding, self._traffic)
         self._outbox = Outbox(self, transport, self._coding, self._traffic, limits)
         self._lifetime = Lifetime(transport, self._outbox)
+        self.drain_seconds: float = limits.drain_seconds
+        """How long the streams of a stopping server may take to end, one after the other."""
         self.is_started: bool = False
         """Whether status and headers are fixed."""
         self.request: RequestRecord | None = None
@@ -394,7 +397,9 @@ class Stream:
         now = self._loop.time()
         lived_seconds = now - self._traffic.begun_at
         if self.is_left_incomplete:
-            return self._retries.stopped(now, lived_seconds, shutdown.stopped_count())
+            drained_seconds = shutdown.seconds_to_drain(self)
+            count = shutdown.stopped_count()
+            return self._retries.stopped(now, lived_seconds, count, drained_seconds)
         return self._retries.ended(now, lived_seconds, self._ended_together)
 
     def _log_end(self, ending: Ending) -> None:

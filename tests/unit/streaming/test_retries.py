@@ -10,6 +10,7 @@ from fatmorph import Context, Relay, Writer, counters, h, shutdown
 from fatmorph._streaming import retries
 from fatmorph.adapters import respond
 from fatmorph.http._subscription import Mark
+from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient
 from transports import Clock, turns
 
@@ -28,9 +29,12 @@ def forget_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 class Page:
     """A page with its own handler, which fails when the test says so."""
 
-    def __init__(self, *headers: tuple[str, str], method: str = "GET") -> None:
+    def __init__(
+        self, *headers: tuple[str, str], method: str = "GET", settings: Settings | None = None
+    ) -> None:
         self.headers = [("datastar-request", "true"), *headers]
         self.method = method
+        self.settings = settings
         self.relay = Relay[str]()
         self.has_failed = False
         self.drawn = 0
@@ -47,7 +51,7 @@ class Page:
     async def open(self) -> tuple[MemoryClient, asyncio.Task[None]]:
         client = MemoryClient()
         context = Context(method=self.method, path="/live", headers=self.headers)
-        task = asyncio.create_task(respond(self.handler, context, client))
+        task = asyncio.create_task(respond(self.handler, context, client, settings=self.settings))
         await turns()
         return client, task
 
@@ -280,6 +284,42 @@ async def test_many_streams_of_a_server_that_stops_come_back_one_by_one(
     assert fullest < 90
     assert fastest <= min(waits)
     assert max(waits) <= fastest + 440
+
+
+async def test_many_streams_that_end_one_after_the_other_come_back_fast(clock: Clock) -> None:
+    pages = [Page((MARK[0], f"k{n}"), settings=Settings(drain_seconds=1)) for n in range(400)]
+    opened = [await page.open() for page in pages]
+    clock.advance(6)
+
+    shutdown.stop()
+    for _ in range(10):
+        await turns()
+        clock.advance(0.1)
+    await asyncio.gather(*(task for _, task in opened))
+
+    assert {client.body for client, _ in opened} == {OPENED + STOPPED}
+
+
+async def test_a_page_whose_stream_has_not_ended_yet_stays_current_while_its_server_stops(
+    clock: Clock,
+) -> None:
+    pages = [Page((MARK[0], f"k{n}"), settings=Settings(drain_seconds=1)) for n in range(400)]
+    opened = [await page.open() for page in pages]
+
+    shutdown.stop()
+    await turns()
+    clock.advance(0.4)
+    await turns()
+    for page in pages:
+        page.relay.publish("a", "")
+    await turns()
+    drawn = sum(page.drawn for page in pages)
+    ended = sum(task.done() for _, task in opened)
+    clock.advance(1)
+    await asyncio.gather(*(task for _, task in opened))
+
+    assert 180 <= ended <= 220
+    assert drawn == 400 - ended
 
 
 def test_pages_that_come_back_one_by_one_get_the_fast_value_back() -> None:
