@@ -29,6 +29,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 TESTS = Path(__file__).parent
+# A process logs twenty refusals a minute, and each traceback once.
+LOG_LIMITS = {"fatmorph.adapters._respond": "_refusals", "fatmorph._log": "_repeats"}
 SLOW_FOLDERS = {"browser": "drives a browser", "integrations": "starts servers"}
 
 
@@ -66,10 +68,11 @@ def _register_random_numbers(_: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
-    """Let each test log its own refusals, of which a process logs twenty a minute."""
-    module = sys.modules.get("fatmorph.adapters._respond")
-    if module is not None:
-        vars(module)["_refusals"].clear()
+    """Let each test log as in a new process, which has logged no refusal and no traceback."""
+    for name, limit in LOG_LIMITS.items():
+        module = sys.modules.get(name)
+        if module is not None:
+            vars(module)[limit].clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

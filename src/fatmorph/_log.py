@@ -89,6 +89,10 @@ class _Repeats:
     def __init__(self) -> None:
         self._logged: dict[tuple[type, str, int], tuple[float, int]] = {}
 
+    def clear(self) -> None:
+        """Forget all errors."""
+        self._logged.clear()
+
     def left_out(self, options: Mapping[str, Any]) -> int | None:
         """Return how many equal errors were left out before this one; None to leave it out too.
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from fatmorph import Context, Element, Writer, _log, h
+from fatmorph import Context, Element, Writer, h
 from fatmorph.adapters import respond
 from fatmorph.adapters._error_overlay import error_overlay
 from fatmorph.adapters._handler_end import note_request
@@ -25,7 +25,6 @@ Handler = Callable[[Context, Writer], Awaitable[None]]
 @pytest.fixture
 def development(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FATMORPH_DEV", "1")
-    monkeypatch.setattr(_log, "_repeats", _log._Repeats())  # as in a new process
 
 
 def broken_view() -> Element:

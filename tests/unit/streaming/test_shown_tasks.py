@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fatmorph import Context, Relay, Writer, _log, at, data, h, in_thread, pending
+from fatmorph import Context, Relay, Writer, at, data, h, in_thread, pending
 from fatmorph.adapters import respond
 from fatmorph.adapters._handled_writer import HandledWriter
 from fatmorph.errors import MomentError
@@ -568,9 +568,7 @@ async def test_a_fallback_is_shown_instead_of_an_error_which_is_logged_once(
     report: asyncio.Future[Any],
     relay: Relay[None],
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_log, "_repeats", _log._Repeats())  # as in a new process
     streams = [
         Stream(view_of(report, fallback=h.i("no figures")), relay.subscribe("*")) for _ in range(2)
     ]
