@@ -34,7 +34,7 @@ class Streams:
             keys are text then. None if there is one process.
 
     Raises:
-        SettingsError: If the relay is something else.
+        SettingsError: If the relay is something else, or carries no text.
 
     Example:
         streams = Streams()
@@ -56,7 +56,9 @@ class Streams:
 
     def __init__(self, relay: Relay[str] | None = None) -> None:
         if not isinstance(relay, Relay | None):
-            raise _relay_error(relay)
+            raise _relay_error(type(relay).__name__, "the keys are messages of a relay")
+        if relay is not None and not relay.carries("user 7"):
+            raise _relay_error(repr(relay), "the keys are text, which it would refuse")
         self._relay = relay
         self._reader = None if relay is None else Reader[str](relay, self._end_here)
         self._lock = threading.RLock()  # re-entrant: any allocation can run a finaliser
@@ -218,11 +220,11 @@ def _key_error(key: Hashable) -> ResponseError:
     )
 
 
-def _relay_error(value: object) -> SettingsError:
+def _relay_error(named: str, why: str) -> SettingsError:
     return SettingsError(
-        f"cannot end streams of other processes by {type(value).__name__}",
+        f"cannot end streams of other processes by {named}",
         where="Streams(relay=…)",
-        why="the keys are messages of a relay",
+        why=why,
         fix='Streams(Relay[str].connect("redis://…", prefix="streams"))',
     )
 

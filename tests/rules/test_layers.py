@@ -218,10 +218,10 @@ PACKAGE_ORDER = {
         "_reader",
     ),
     "pages": (
-        "_arguments",
         "_changes",
         "_line",
         "_messages",
+        "_arguments",
         "_page",
         "_refill",
         "_room",

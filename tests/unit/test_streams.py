@@ -410,7 +410,9 @@ def test_keys_for_other_processes_are_text() -> None:
         Streams(Relay[str]()).end(7)
 
 
-@pytest.mark.parametrize("value", ["redis://127.0.0.1", 7])
+@pytest.mark.parametrize(
+    "value", ["redis://127.0.0.1", 7, Relay[int](), Relay[int].connect("memory://")]
+)
 def test_streams_are_connected_by_a_relay_and_nothing_else(value: Any) -> None:
     with pytest.raises(SettingsError, match="cannot end streams of other processes"):
         Streams(value)

@@ -7,6 +7,7 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import TypeVar, cast
 
 from fatmorph.errors import SettingsError, short_repr
+from fatmorph.pages._messages import PageMessage
 from fatmorph.relay._relay import Relay
 
 __all__ = ("awaitable", "check_function", "check_number", "check_relay")
@@ -63,16 +64,16 @@ def check_relay(relay: Relay[T]) -> Relay[T]:
         relay: The argument of `Pages`.
 
     Raises:
-        SettingsError: If it is anything else, such as an address.
+        SettingsError: If it is anything else, such as an address, or if it carries messages of
+            another type.
     """
     value = cast("object", relay)
     if not isinstance(value, Relay):
-        raise SettingsError(
-            f"cannot connect pages by {type(value).__name__}",
-            where="Pages(relay=…)",
-            why="the states move between processes in the messages of a relay",
-            fix='Pages(Tab, relay=Relay[PageMessage].connect("redis://…", prefix="tabs"))',
+        raise _relay_error(
+            type(value).__name__, "the states move between processes in the messages of a relay"
         )
+    if not value.carries(PageMessage(kind="take", sender="", call="")):
+        raise _relay_error(repr(value), "it would refuse the messages about pages: PageMessage")
     return relay
 
 
@@ -95,3 +96,12 @@ def awaitable(name: str, result: Awaitable[T]) -> Awaitable[T]:
             fix=f"async def {name}(…):  (or in_thread(), for a function that blocks)",
         )
     return result
+
+
+def _relay_error(named: str, why: str) -> SettingsError:
+    return SettingsError(
+        f"cannot connect pages by {named}",
+        where="Pages(relay=…)",
+        why=why,
+        fix='Pages(Tab, relay=Relay[PageMessage].connect("redis://…", prefix="tabs"))',
+    )

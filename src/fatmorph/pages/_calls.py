@@ -11,8 +11,10 @@ from asyncio import get_running_loop
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakSet
 
 from fatmorph._log import Limit, Log
+from fatmorph.errors import SettingsError
 from fatmorph.pages._messages import PageMessage
 from fatmorph.pages._page import Visitor
 from fatmorph.relay._reader import Reader
@@ -20,9 +22,12 @@ from fatmorph.relay._relay import Relay
 
 __all__ = ("Call", "Calls")
 
-NOT_IN_TOKEN = re.compile(r"[^0-9A-Za-z_-]+")
+NOT_IN_TOKEN = re.compile(r"[^\w-]+")
+NAME_CHARACTERS = 100
 
 logger = Log("fatmorph.pages")
+
+_all_calls: WeakSet[Calls] = WeakSet()  # of this process
 
 
 class Call:
@@ -70,21 +75,33 @@ class Calls:
 
     Args:
         relay: Carries them.
-        name: The name of the class of the states; two classes may share a relay.
+        made: The class of the states. Classes of different names or modules may share a relay.
         take: Called with each message of another process that does not answer a call.
+
+    Raises:
+        SettingsError: If this relay has pages of this class already.
     """
 
     def __init__(
-        self, relay: Relay[PageMessage], name: str, take: Callable[[PageMessage], None]
+        self,
+        relay: Relay[PageMessage],
+        made: type,
+        take: Callable[[PageMessage], None],
     ) -> None:
-        self._relay = relay
-        self._subject = f"pages.{NOT_IN_TOKEN.sub('-', name)[:100]}"
+        self.relay: Relay[PageMessage] = relay
+        self._name = made.__qualname__
+        token = NOT_IN_TOKEN.sub("-", f"{made.__module__}.{made.__qualname__}")
+        self.subject: str = f"pages.{token[-NAME_CHARACTERS:]}"
         self._take = take
         self._token = secrets.token_hex(8)
         self._reader = Reader[Any](relay, self._took)  # Any: see `_took()`
         self._lock = threading.RLock()
         self._calls: dict[str, Call] = {}
         self._limit = Limit(1)
+        for other in self._others():
+            if other.relay is relay:
+                raise self._shared_error()
+        _all_calls.add(self)
 
     @property
     def sender(self) -> str:
@@ -94,11 +111,39 @@ class Calls:
     @property
     def is_connected(self) -> bool:
         """Whether messages reach the other processes now."""
-        return self._relay.status.is_connected
+        return self.relay.status.is_connected
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether messages are taken now, in this process."""
+        return self._reader.is_reading
 
     def listen(self) -> None:
-        """Take the messages of the others from now on."""
-        self._reader.ensure(f"{self._subject}.all", f"{self._subject}.to.{self.sender}")
+        """Take the messages of the others from now on.
+
+        Raises:
+            SettingsError: If other pages of this process take the same messages: both would answer.
+        """
+        if self.is_listening:
+            return
+        for other in self._others():
+            if other.is_listening and other.relay.reaches(self.relay):
+                raise self._shared_error()
+        self._reader.ensure(f"{self.subject}.all", f"{self.subject}.to.{self.sender}")
+
+    def _others(self) -> list[Calls]:
+        return [
+            other for other in _all_calls if other is not self and other.subject == self.subject
+        ]
+
+    def _shared_error(self) -> SettingsError:
+        return SettingsError(
+            f"cannot use a second Pages of {self._name} over the messages of one relay",
+            where="Pages(relay=…)",
+            why="each of them would answer for the states of the other one",
+            fix=f"Pages({self._name}, relay=Relay[PageMessage].connect(url, "
+            'prefix="more-tabs"))  (a prefix for each)',
+        )
 
     @contextmanager
     def call(self, name: str | None = None) -> Generator[Call, None, None]:
@@ -125,11 +170,11 @@ class Calls:
     def ask(self, kind: Any, call: str, visitor: Visitor, **values: Any) -> None:
         """Send a message about a page to all processes."""
         message = self.message(kind, call, **visitor._asdict(), **values)
-        self._relay.publish(f"{self._subject}.all", message)
+        self.relay.publish(f"{self.subject}.all", message)
 
     def tell(self, to: str, message: PageMessage) -> None:
         """Send a message to one process, from any thread."""
-        self._relay.publish(f"{self._subject}.to.{to}", message)
+        self.relay.publish(f"{self.subject}.to.{to}", message)
 
     def message(self, kind: Any, call: str, **values: Any) -> PageMessage:  # Any: as PageMessage
         """Return a message of this process."""

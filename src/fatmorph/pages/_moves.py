@@ -82,7 +82,7 @@ class Moves(Generic[State]):
         made = make if isinstance(make, type) else type(make())
         self._states = states
         self._codec = StateCodec[State](made)
-        self._calls = Calls(relay, made.__qualname__, self._take)
+        self._calls = Calls(relay, made, self._take)
         self._guard = threading.RLock()
         self._clock = Clock()
         self._openings: dict[str, _Opening[State]] = {}  # by the name of the call

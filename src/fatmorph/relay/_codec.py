@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
 
-from msgspec import DecodeError, MsgspecError
+from msgspec import DecodeError, MsgspecError, ValidationError, convert
 from msgspec.msgpack import Decoder, Encoder
 
 from fatmorph.errors import RelayError, plain_text
 
-__all__ = ("MAX_BYTES", "Codec")
+__all__ = ("MAX_BYTES", "Codec", "is_carried")
 
 T = TypeVar("T")
 
@@ -80,3 +80,27 @@ class Codec(Generic[T]):
         except (ValueError, RecursionError) as error:  # such as text that is not UTF-8
             raise DecodeError(plain_text(error)) from error
         return data
+
+
+def is_carried(message_type: Any, message: object, *, is_encoded: bool) -> bool:
+    """Return whether a message arrives as an object of its own class.
+
+    Args:
+        message_type: The type of a relay; `Any` if it is not known.
+        message: The message.
+        is_encoded: Whether the relay encodes it; otherwise, types that msgspec does not know are
+            taken for right.
+    """
+    if is_encoded:
+        codec = Codec[Any](message_type)
+        try:
+            return type(codec.decode(codec.encode("", message))) is type(message)
+        except (DecodeError, RelayError):
+            return False
+    try:
+        convert(message, message_type)
+    except ValidationError:
+        return False
+    except TypeError:
+        return True
+    return True

@@ -45,16 +45,22 @@ class Reader(Generic[T]):
         self._pid = 0
         self._task: asyncio.Task[Any] | None = None  # Any: it has no result
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether messages are read now, in this process."""
+        task = self._task
+        if task is None or self._pid != os.getpid():
+            return False
+        return not (task.done() or task.get_loop().is_closed())
+
     def ensure(self, *patterns: str) -> None:
         """Read these patterns from now on, in the running event loop, unless it is done already."""
         with self._lock:
-            task, pid = self._task, os.getpid()
-            is_own = task is not None and self._pid == pid
-            if task is not None and is_own and not (task.done() or task.get_loop().is_closed()):
+            if self.is_reading:
                 return
             messages = self._relay.subscribe(*patterns, limit=LIMIT)
             messages.follow_gaps()
-            self._pid = pid
+            self._pid = os.getpid()
             self._task = asyncio.get_running_loop().create_task(self._read(messages))
 
     async def _read(self, messages: Subscription[T]) -> None:

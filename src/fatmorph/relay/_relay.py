@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from fatmorph.errors import RelayError, SubjectError, short_repr
 from fatmorph.relay._address import Address, parsed_address
-from fatmorph.relay._codec import Codec
+from fatmorph.relay._codec import Codec, is_carried
 from fatmorph.relay._contract import (
     SUBJECT,
     checked_pattern,
@@ -65,6 +65,22 @@ class Relay(Generic[T]):
     def __init__(self) -> None:
         self._wire: Wire[T] | None = None
         self._registry = Registry[T]()
+        self._connected_type: Any = Any  # Any: a type form
+        self._broker_subjects = ""  # in memory, no other relay has the same ones
+
+    def __repr__(self) -> str:
+        message_type = self._message_type
+        name = str(message_type)
+        if isinstance(message_type, type):
+            name = "None" if message_type is type(None) else message_type.__name__
+        made = "()" if self._wire is None else f'.connect("{self.status.broker}")'
+        return f"Relay{'' if message_type is Any else f'[{name}]'}{made}"
+
+    @property
+    def _message_type(self) -> Any:  # Any: a type form; `Any` itself if it is not known
+        # Python notes how a generic class was written when it is called: `Relay[int]()`.
+        found = getattr(getattr(self, "__orig_class__", None), "__args__", (self._connected_type,))
+        return Any if isinstance(found[0], TypeVar) else found[0]
 
     if not TYPE_CHECKING:  # for type checkers, it is a class method of `Relay[T]`
 
@@ -114,6 +130,8 @@ class Relay(Generic[T]):
                 fix=f"Relay.connect(url, prefix={PREFIX!r})",
             )
         relay = cls()
+        relay._connected_type = message_type
+        relay._broker_subjects = f"{address} {prefix}" if address.kind != "memory" else ""
         relay._join(Codec[T](message_type), address, prefix)
         return relay
 
@@ -144,6 +162,35 @@ refused=0, connections=1)
     def subscription_count(self) -> int:
         """Return how many subscriptions are open in this process."""
         return self._registry.count
+
+    def carries(self, message: object) -> bool:
+        """Return whether a message of this kind arrives as what it is, as far as is known.
+
+        Use it in code that is given a relay. The type of a relay is what was written in brackets;
+        without brackets, `Relay()` carries every object, and `Relay.connect()` plain values.
+
+        Args:
+            message: One of the messages that will be published; it is not sent.
+
+        Example:
+            >>> Relay[int]().carries("Ada"), Relay[str]().carries("Ada")
+            (False, True)
+        """
+        return is_carried(self._message_type, message, is_encoded=self._wire is not None)
+
+    def reaches(self, other: Relay[Any]) -> bool:  # Any: the types do not matter
+        """Return whether messages that are published here are also those of another relay.
+
+        Args:
+            other: It may be this one, or one with the same address and prefix.
+
+        Example:
+            >>> relay = Relay[str]()
+            >>> relay.reaches(relay), relay.reaches(Relay[str]())
+            (True, False)
+        """
+        subjects = self._broker_subjects
+        return self is other or (subjects != "" and subjects == other._broker_subjects)
 
     def publish(self, subject: str, data: T) -> None:
         """Send a message to every matching subscription.

@@ -4,6 +4,7 @@ Here, a process is a `Pages` of its own.
 """
 
 import asyncio
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,7 +42,8 @@ def long_waits(monkeypatch: pytest.MonkeyPatch, short_waits: None) -> None:
 
 def processes(count: int = 2, **options: Any) -> list[Pages[Tab]]:
     relay = Relay[PageMessage].connect("memory://")
-    return [Pages(Tab, relay=relay, **options) for _ in range(count)]
+    # A copy is another relay with the same messages, as another process has it.
+    return [Pages(Tab, relay=copy.copy(relay), **options) for _ in range(count)]
 
 
 def stream(session: str | None = None, **signals: object) -> Context:
@@ -543,16 +545,100 @@ def test_pages_are_connected_by_a_relay_and_nothing_else(relay: Any) -> None:
         Pages(Tab, relay=relay)
 
 
-async def test_a_relay_of_another_type_is_named_in_the_log(
+@pytest.mark.parametrize(
+    "relay",
+    [Relay[int].connect("memory://"), Relay.connect("redis://127.0.0.1"), Relay[dict[str, int]]()],
+    ids=repr,
+)
+def test_a_relay_of_another_type_is_refused(relay: Any) -> None:
+    with pytest.raises(SettingsError, match="cannot connect pages by Relay"):
+        Pages(Tab, relay=relay)
+
+
+@pytest.mark.parametrize(
+    "relay", [Relay[PageMessage | int].connect("memory://"), Relay(), Relay[Any]()], ids=repr
+)
+def test_a_relay_that_also_carries_other_messages_is_accepted(relay: Any) -> None:
+    assert len(Pages(Tab, relay=relay)) == 0
+
+
+async def test_a_message_of_another_type_is_named_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    relay: Any = Relay.connect("memory://")
+    relay: Any = Relay()
     here = Pages(Tab, relay=relay)
 
     async with here.of(action()):
-        pass
+        relay.publish(f"{subject_of(here)}.all", 7)
+        await until(lambda: "carries" in caplog.text)
 
-    assert "write Relay[PageMessage].connect(url)" in caplog.text
+    assert "a relay of pages carries int: write Relay[PageMessage].connect(url)" in caplog.text
+
+
+def test_a_second_pages_of_a_class_over_one_relay_is_refused_where_it_is_written() -> None:
+    relay = Relay[PageMessage].connect("memory://")
+    first = Pages(Tab, relay=relay)
+
+    with pytest.raises(SettingsError, match="cannot use a second Pages of Tab"):
+        Pages(Tab, relay=relay)
+    assert len(first) == 0
+
+
+async def test_a_second_pages_over_another_relay_with_the_same_messages_is_refused() -> None:
+    url = "redis://127.0.0.1:1"
+    relays = [Relay[PageMessage].connect(url, prefix=prefix) for prefix in ("a", "a", "b")]
+    one, same, other = (Pages(Tab, relay=relay) for relay in relays)
+    async with one.open(stream()), other.open(stream()):
+        with pytest.raises(SettingsError, match="cannot use a second Pages of Tab"):
+            async with same.open(stream()):
+                pass
+
+    for relay in relays:
+        await relay.aclose(0)
+
+
+def classes_of_one_name() -> list[type]:
+    class Other:
+        query: str = ""
+
+    Other.__qualname__ = Tab.__qualname__
+    Other.__module__ = "a.plugin"
+    return [Tab, dataclass(Other)]
+
+
+async def test_classes_of_one_name_in_two_modules_share_no_state() -> None:
+    relay = Relay[PageMessage].connect("memory://")
+    here, plugin = (Pages(kind, relay=relay) for kind in classes_of_one_name())
+    async with here.open(stream()) as tab:
+        await settled(here, plugin)
+
+        async with plugin.of(action()) as other:
+            other.state.query = "tea"
+
+        assert (tab.state.query, len(here), len(plugin)) == ("", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("Tab", "pages.app-views-Tab"),
+        ("make.<locals>.Tab", "pages.app-views-make-locals-Tab"),
+        ("Größe", "pages.app-views-Größe"),
+        ("x" * 200, "pages." + "x" * 100),
+    ],
+)
+def test_messages_about_pages_have_the_module_and_the_name_of_the_class(
+    name: str, subject: str
+) -> None:
+    made = dataclass(type("Tab", (), {"__module__": "app.views"}))
+    made.__qualname__ = name
+
+    assert subject_of(Pages(made, relay=Relay[PageMessage]())) == subject
+
+
+def subject_of(pages: Pages[Any]) -> str:
+    assert pages._neighbours is not None
+    return pages._neighbours._calls.subject
 
 
 def test_a_stream_that_begins_after_another_one_was_heard_of_is_later_by_any_clock() -> None:
