@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from brokers import broker
+from brokers import BROKERS, broker
 from clients import Events, request
 from servers import Server, running
 
@@ -18,13 +18,13 @@ PAGE = {"fatmorph-state": "1-2-3-4"}
 LINES = "fatmorph-state: 1-2-3-4\r\nfatmorph-signals: include=\r\n"
 
 
-@pytest.fixture
-def releases(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+@pytest.fixture(params=BROKERS)
+def releases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """Run the old release and the new one."""
     (tmp_path / "state").write_text("0", encoding="utf-8")
     command = [sys.executable, "relay_deploy_app.py", "{port}"]
     folder = Path(__file__).parent
-    with broker("redis", tmp_path) as own:
+    with broker(request.param, tmp_path) as own:
         env = {"RELAY": own.url, "STATE": str(tmp_path / "state")}
         with (
             running(command, folder, env | {"RELEASE": "old"}) as old,
