@@ -15,6 +15,7 @@ from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
 from fatmorph.http._cache_control import NO_CACHE
 from fatmorph.http._subscription import page_mark
+from fatmorph.relay._reader import LOOP_ENDS_WITH_REQUEST
 from fatmorph.settings import Settings
 
 __all__ = ("CollectedResponse", "collect_response", "collect_response_in_thread")
@@ -76,7 +77,11 @@ async def collect_response(
         return found.status, found.headers, found.body
     """
     found = CollectedResponse()
-    await respond(handler, context, found, settings)
+    token = LOOP_ENDS_WITH_REQUEST.set(True)
+    try:
+        await respond(handler, context, found, settings)
+    finally:
+        LOOP_ENDS_WITH_REQUEST.reset(token)
     if not found.is_stream:
         return found
     error = _stream_error(handler, context)

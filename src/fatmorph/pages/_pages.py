@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from fatmorph.context import Context, request_line
-from fatmorph.errors import PageError, SettingsError
+from fatmorph.errors import MomentError, PageError, SettingsError
 from fatmorph.http._subscription import SIGNALS_HEADER
 from fatmorph.pages._arguments import awaitable, check_function, check_number, check_relay
 from fatmorph.pages._messages import PageMessage
@@ -27,6 +27,7 @@ from fatmorph.pages._page import Page, Visitor, stolen_error
 from fatmorph.pages._refill import Refill
 from fatmorph.pages._room import Room
 from fatmorph.pages._states import States
+from fatmorph.relay._reader import LOOP_ENDS_WITH_REQUEST
 from fatmorph.relay._relay import Relay
 
 __all__ = ("Pages",)
@@ -110,6 +111,7 @@ class Pages(Generic[State]):
 
         Raises:
             PageError: If the request has no id of a page; unhandled, it becomes a 403.
+            MomentError: If there is a relay, and the request came by WSGI, which has no streams.
         """
         return _Opened(partial(self._opened, c), self._states.end)
 
@@ -175,6 +177,8 @@ class Pages(Generic[State]):
     async def _opened(self, c: Context) -> Page[State]:
         visitor = await self._visitor(c)
         if self._neighbours is not None:
+            if LOOP_ENDS_WITH_REQUEST.get():
+                raise _no_stream_error(c)
             self._neighbours.listen()
         page = self._states.find(visitor)
         is_new = page is None
@@ -296,4 +300,13 @@ def _missing_error(c: Context) -> PageError:
         where=request_line(c.method, c.path),
         why="the browser makes the id, and sends it with the page's requests",
         fix='h.body(data.page_id(), data.init(at.subscribe("/subscribe")), …)  (the id first)',
+    )
+
+
+def _no_stream_error(c: Context) -> MomentError:
+    return MomentError(
+        "cannot open a page for its stream on WSGI",
+        where=f"{request_line(c.method, c.path)}, on WSGI: pages.open(c)",
+        why="WSGI has no streams, and the state would leave the process of the page's stream",
+        fix="async with pages.of(c) as page: …  (in an action; or serve the handler by ASGI)",
     )

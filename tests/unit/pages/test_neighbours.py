@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from fatmorph import Context, Pages, Relay
+from fatmorph import Context, Pages, Relay, Writer
+from fatmorph.adapters._collected_response import collect_response_in_thread
 from fatmorph.errors import MomentError, PageAwayError, PageError, SettingsError
 from fatmorph.pages import PageMessage, _moves, _neighbours
 
@@ -486,6 +487,39 @@ async def test_no_answer_from_a_broker_that_is_away_is_an_error() -> None:
 
     assert (caught.value.status, len(pages)) == (503, 0)
     await relay.aclose(0)
+
+
+async def test_a_state_that_began_on_wsgi_is_lent_after_its_request() -> None:
+    here, elsewhere = processes()
+
+    async def search(c: Context, w: Writer) -> None:
+        async with here.of(c) as tab:
+            tab.state.query += "tea"
+        w.empty()
+
+    await asyncio.to_thread(collect_response_in_thread, search, action(), None)
+    async with elsewhere.of(action()) as borrowed:
+        borrowed.state.query += " and milk"
+    await asyncio.to_thread(collect_response_in_thread, search, action(), None)
+
+    async with elsewhere.of(action()) as borrowed:
+        assert borrowed.state.query == "tea and milktea"
+    assert (len(here), len(elsewhere)) == (1, 0)
+
+
+async def test_a_page_is_not_opened_on_wsgi_because_its_stream_is_elsewhere() -> None:
+    here, elsewhere = processes()
+
+    async def subscribe(c: Context, w: Writer) -> None:
+        async with elsewhere.open(c):
+            pass
+
+    async with here.open(stream()):
+        await settled(here, elsewhere)
+        with pytest.raises(MomentError, match="cannot open a page for its stream on WSGI"):
+            await asyncio.to_thread(collect_response_in_thread, subscribe, stream(), None)
+
+    assert (len(here), len(elsewhere)) == (1, 0)
 
 
 class Plain:
