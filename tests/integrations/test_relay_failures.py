@@ -366,12 +366,51 @@ async def test_messages_that_the_broker_refuses_are_counted_and_the_others_arriv
     assert received == [("open", 0), ("open", 1), ("open", 2)]
 
 
+async def test_a_subscription_that_the_broker_refuses_leaves_the_others_as_they_are(
+    kind, tmp_path, caplog
+):
+    options = forbidding(kind, tmp_path)
+    with broker(kind, tmp_path, options=options) as strict:
+        url = f"{kind}://app:secret@{HOST}:{strict.port}"
+        async with connected(kind, url) as relay:
+            messages = await following(relay, "open")
+            refused = relay.subscribe("shut")
+            strict.kill()
+            await until(lambda: relay.status.state == "disconnected")
+            strict.start()
+            assert await next_of(messages) == GAP
+            relay.publish("open", 1)
+
+            assert await next_of(messages) == ("open", 1)
+            assert refused.skip() == 0
+    assert caplog.text.count("the broker of the relay refused a command") == 1
+
+
+async def test_a_message_that_is_too_large_for_the_broker_does_not_take_others_with_it(
+    tmp_path, caplog
+):
+    path = tmp_path / "nats.conf"
+    path.write_text("max_payload: 1000")
+    with broker("nats", tmp_path, options=("-c", str(path))) as strict:
+        relay = Relay[bytes].connect(strict.url)
+        async with aclosing(relay):
+            messages = await following(relay, "a")
+            for size in (1, 2000, 3000, 2):
+                relay.publish("a", bytes(size))
+
+            sizes = [len((await next_of(messages))[1]) for _ in range(2)]
+
+            await until(lambda: relay.status.dropped == 2)
+            assert (sizes, relay.status.connections) == ([1, 2], 1)
+    assert caplog.text.count("a message of more than 1,000 bytes, its max_payload") == 1
+
+
 def forbidding(kind: str, folder: Path) -> tuple[str, ...]:
     """Return the options of a broker whose user `app` may not publish on `shut`."""
     if kind == "redis":
         return ("--user", "app", "on", ">secret", "resetchannels", "&fatmorph.open", "+@all")
     path = folder / "nats.conf"
-    rule = 'permissions: {publish: {deny: "fatmorph.shut"}}'
+    rule = 'permissions: {publish: {deny: "fatmorph.shut"}, subscribe: {deny: "fatmorph.shut"}}'
     path.write_text(f"authorization {{users: [{{user: app, password: secret, {rule}}}]}}")
     return ("-c", str(path))
 

@@ -159,8 +159,14 @@ class NatsConnection:
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Send messages; nats-py collects them into large writes."""
+        most = self._client.max_payload
         for subject, payload in messages:
-            await self._client.publish(f"{self._prefix}.{subject}", payload)
+            if len(payload) > most:
+                # nats-py would raise, and the server would end the connection.
+                reason = f"a message of more than {most:,} bytes, its max_payload"
+                self._receiver.objected(reason, is_message=True)
+            else:
+                await self._client.publish(f"{self._prefix}.{subject}", payload)
 
     async def confirm(self) -> None:
         """Wait until the server has answered, which it does in order."""

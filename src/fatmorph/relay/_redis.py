@@ -95,9 +95,8 @@ class _Asked:
     """Commands of one write that Redis answers one after the other.
 
     Args:
-        answers: How many are still to come. A subscription to several names is one command with an
-            answer for each name, but one refusal.
-        is_messages: Whether each answer is about one message.
+        answers: How many are still to come.
+        is_messages: Whether the commands are messages.
     """
 
     answers: int
@@ -117,18 +116,14 @@ class RedisConnection:
 
     async def subscribe(self, patterns: Sequence[str]) -> None:
         """Ask for the messages of some patterns."""
-        for command, names in (
-            ("SUBSCRIBE", [name for name in patterns if not name.endswith(EVERYTHING)]),
-            ("PSUBSCRIBE", [name for name in patterns if name.endswith(EVERYTHING)]),
-        ):
-            if names:
-                asked = _Asked(len(names))
-                await self._send([(command, *map(self._channel, names))], asked)
+        # A command for each: Redis refuses all names of a command for one that is not permitted.
+        commands = [(f"{_kind(pattern)}SUBSCRIBE", self._channel(pattern)) for pattern in patterns]
+        if commands:
+            await self._send(commands, _Asked(len(commands)))
 
     async def unsubscribe(self, pattern: str) -> None:
         """Ask for no more messages of a pattern."""
-        command = "PUNSUBSCRIBE" if pattern.endswith(EVERYTHING) else "UNSUBSCRIBE"
-        await self._send([(command, self._channel(pattern))], _Asked(1))
+        await self._send([(f"{_kind(pattern)}UNSUBSCRIBE", self._channel(pattern))], _Asked(1))
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Send messages in one write."""
@@ -173,7 +168,7 @@ class RedisConnection:
                     await self._client.read_response(disable_decoding=True, push_request=True),
                 )
             except ResponseError as error:
-                is_message = self._note_answer(is_refusal=True)
+                is_message = self._note_answer()
                 self._receiver.objected(plain_text(error), is_message=is_message)
                 continue
             except (OSError, EOFError, RedisError) as error:
@@ -187,13 +182,13 @@ class RedisConnection:
                 if not confirmed.done():
                     confirmed.set_result(None)
 
-    def _note_answer(self, *, is_refusal: bool = False) -> bool:
+    def _note_answer(self) -> bool:
         """Note an answer to the oldest command; return whether the command was a message."""
         if not self._asked:
             return False
         asked = self._asked[0]
         asked.answers -= 1
-        if not asked.answers or (is_refusal and not asked.is_messages):
+        if not asked.answers:
             self._asked.popleft()
         return asked.is_messages
 
@@ -208,3 +203,7 @@ class RedisConnection:
             self._receiver.received(pattern, push[2].decode(errors="replace")[skipped:], push[3])
         elif kind.endswith(b"subscribe"):
             self._note_answer()
+
+
+def _kind(pattern: str) -> str:
+    return "P" if pattern.endswith(EVERYTHING) else ""
