@@ -23,6 +23,7 @@ Kind = Literal[
     "take",  # to all: an action of a page begins here
     "lent",  # the answers: the state, until it comes back
     "wait",  # it will come when the actions before it have ended
+    "later",  # a stream of the page began later here, by the clock of the sender
     "elsewhere",  # it will not come from here
     "here",  # it is in the process that has asked
     "stolen",  # it belongs to another session

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from fatmorph._log import Log
 from fatmorph.counters import COUNTERS
-from fatmorph.errors import SettingsError
+from fatmorph.errors import FatmorphError, PageAwayError, SettingsError
 from fatmorph.pages._calls import Call, Calls
 from fatmorph.pages._messages import PageMessage, StateCodec
 from fatmorph.pages._page import Page, Visitor
@@ -51,6 +51,10 @@ class Clock:
     def hear(self, moment: int) -> None:
         """Note a moment of another process."""
         self._latest = max(self._latest, moment)
+
+    def is_slow(self, moment: int) -> bool:
+        """Return whether a moment is later than all that was known here: a clock goes ahead."""
+        return moment > max(time.time_ns(), self._latest)
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ class Moves(Generic[State]):
             self._note_opened_elsewhere(message)
         elif message.kind == "moved":
             self._adopt(message)
+        elif message.kind == "later":
+            self._announce_again(message)
         elif message.kind in {"wait", "elsewhere"}:
             self._note_promise(message)
 
@@ -145,6 +151,7 @@ class Moves(Generic[State]):
             return
         last = page.opened_at if page.claim is None else max(page.opened_at, page.claim.opened_at)
         if message.opened_at <= last:  # there is a later stream, here or elsewhere
+            self._answer(message, "later", **visitor_of(message)._asdict(), opened_at=last)
             self._states.end(page)
             return
         is_going = page.claim is not None
@@ -159,6 +166,21 @@ class Moves(Generic[State]):
             self._states.end(page)
         else:
             self._start(self._hand_over(page, message))
+
+    def _announce_again(self, message: PageMessage) -> None:
+        """Announce a stream with a later moment if only its clock was slow.
+
+        A process that has just begun has not heard of the clocks of the others. By a clock that is
+        right, the other stream is the later one, and has the state.
+        """
+        with self._guard:
+            is_slow = self._clock.is_slow(message.opened_at)
+            self._clock.hear(message.opened_at)
+            opening = self._openings.get(message.call)
+            if not is_slow or opening is None or opening.page.is_moved:
+                return
+            opening.page.opened_at = opened_at = self._clock.now()
+        self._calls.ask("opened", message.call, visitor_of(message), opened_at=opened_at)
 
     def _unsettled(self, page: Page[State]) -> _Opening[State] | None:
         """Return how a page waits for its state; None if it has it."""
@@ -199,7 +221,7 @@ class Moves(Generic[State]):
         try:
             return self._codec.encode(page.state)
         except SettingsError as error:  # each action looks; so a stream has changed it
-            logger.warning("the state of a page is lost: %s", error)
+            _note_lost(error)
             return b""
 
     def _adopt(self, message: PageMessage) -> None:
@@ -214,9 +236,14 @@ class Moves(Generic[State]):
                     note_dropped()
                 return
             page = opening.page
-            page.state = self._codec.decode(message.state)
-            page.to_refill = message.to_refill
-            page.was_changed = message.was_changed
+            try:
+                page.state = self._codec.decode(message.state)
+            except PageAwayError as error:  # that of another release
+                if message.was_changed:
+                    _note_lost(error)
+            else:
+                page.to_refill = message.to_refill
+                page.was_changed = message.was_changed
         page.changed()
         self._settle(opening)
 
@@ -269,3 +296,9 @@ def note_dropped() -> None:
 def visitor_of(message: PageMessage) -> Visitor:
     """Return the request that a message is about."""
     return Visitor(message.page_id, message.owner, message.client)
+
+
+def _note_lost(error: FatmorphError) -> None:
+    """Count and log a state that cannot be sent, or that cannot be read."""
+    COUNTERS.page_states_dropped += 1
+    logger.warning("the state of a page is lost: %s", error)

@@ -6,18 +6,21 @@ Here, a process is a `Pages` of its own.
 import asyncio
 import copy
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from fatmorph import Context, Pages, Relay, Writer
+from fatmorph import Context, Pages, Relay, Writer, counters
 from fatmorph.adapters._collected_response import collect_response_in_thread
 from fatmorph.errors import MomentError, PageAwayError, PageError, SettingsError
 from fatmorph.pages import PageMessage, _moves, _neighbours
+from fatmorph.pages._page import Visitor
 
 ONE = "1-2-3-4"
+MINUTES = 5 * 60 * 1_000_000_000
 
 
 @dataclass
@@ -673,6 +676,67 @@ def test_messages_about_pages_have_the_module_and_the_name_of_the_class(
 def subject_of(pages: Pages[Any]) -> str:
     assert pages._neighbours is not None
     return pages._neighbours._calls.subject
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_state_moves_to_a_new_process_whose_clock_is_minutes_slow() -> None:
+    old, new = processes()
+    assert old._neighbours is not None
+    old._neighbours._clock.hear(time.time_ns() + MINUTES)
+    async with old.open(stream()):
+        await settled(old)
+        async with old.of(action()) as tab:
+            tab.state.query = "tea"
+
+        async with new.open(stream()) as moved:
+            await until(lambda: moved.state.query)
+
+            assert (moved.state, len(old), len(new)) == (Tab("tea"), 0, 1)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_stream_whose_message_was_late_does_not_take_the_state_back() -> None:
+    here, elsewhere = processes()
+    async with here.open(stream()), elsewhere.open(stream()) as later:
+        await until(lambda: len(here) == 0)
+        assert here._neighbours is not None
+        calls = here._neighbours._calls
+        with calls.call() as call:
+            calls.ask("opened", call.name, Visitor(ONE, None, ""), opened_at=1)
+            answer = await call.next(30)
+        assert answer is not None
+        here._neighbours._take(answer)
+        async with elsewhere.of(action()) as tab:
+            tab.state.query = "tea"
+
+        assert (answer.kind, later.state, len(elsewhere)) == ("later", Tab("tea"), 1)
+
+
+async def test_a_state_of_another_release_that_does_not_fit_is_counted_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @dataclass
+    class New:
+        query: int = 0
+
+    New.__module__, New.__qualname__ = Tab.__module__, Tab.__qualname__
+    relay = Relay[PageMessage].connect("memory://")
+    old, new = Pages(Tab, relay=relay), Pages(New, relay=copy.copy(relay))
+    before = counters.snapshot().page_states_dropped
+    async with old.open(stream()):
+        await settled(old, new)
+        async with old.of(action()) as tab:
+            tab.state.query = "tea"
+
+        async with new.open(stream()) as moved:
+            async with new.of(action()) as page:
+                page.state.query += 1
+            assert (moved.state, len(old), len(new)) == (New(1), 0, 1)
+
+    assert counters.snapshot().page_states_dropped == before + 1
+    assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
+        "the state of a page is lost: cannot read the state New of another process"
+    ]
 
 
 def test_a_stream_that_begins_after_another_one_was_heard_of_is_later_by_any_clock() -> None:
