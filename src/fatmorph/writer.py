@@ -100,6 +100,7 @@ class Writer(CommandWriter):
             is_datastar=is_datastar,
             is_subscription=retries is not None and retries.page_id is not None,
             is_head=is_head,
+            is_repeatable=is_repeatable,
             last_event_id=last_event_id,
             cache_control=settings.cache_control,
             own_hosts=(host, (settings.own_origin or "").partition("://")[2]),

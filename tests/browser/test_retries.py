@@ -77,6 +77,18 @@ def test_hiding_and_showing_the_tab_in_an_outage_leaves_one_live_handler(
             assert handlers(page, server) == before | {"running": 1, "drawn": 1}
 
 
+def test_a_page_that_asks_again_at_once_asks_with_one_request(server: Server, page: Page) -> None:
+    page.goto(f"{server.base_url}/tabs")
+    wait_for(page, server, asked=1)
+    for number in range(12):
+        page.evaluate(TELL)
+        wait_for(page, server, asked=2 + number)
+        let_pass(page, 0.25)
+
+    found = handlers(page, server)
+    assert (found["asked"], found["running"]) == (13, 1)
+
+
 @pytest.mark.parametrize("name", ["session", "redirected"])
 def test_a_session_that_ends_leads_to_the_login_page_once(
     server: Server, page: Page, name: str

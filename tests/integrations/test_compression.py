@@ -70,7 +70,7 @@ def test_every_event_of_a_stream_can_be_decoded_on_arrival(server: Server, encod
     assert max(sizes) < PAGE_BYTES / 2
     assert [response.getheader(name) for name in ("content-encoding", "cache-control")] == [
         encoding,
-        "no-cache, no-transform",
+        "no-store, no-transform",
     ]
 
 

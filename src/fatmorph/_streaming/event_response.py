@@ -15,7 +15,7 @@ from fatmorph._streaming.lifetime import Ending
 from fatmorph._streaming.stream import Stream
 from fatmorph._streaming.whole_response import Responder
 from fatmorph.errors import ResponseEndedError, ResponseError
-from fatmorph.http._cache_control import NO_CACHE
+from fatmorph.http._cache_control import NO_CACHE, NO_STORE
 from fatmorph.http._head import completed_error
 from fatmorph.http._last_event_id import UNSUBSCRIBED_ID
 
@@ -27,12 +27,11 @@ UNSUBSCRIBED = f"id: {UNSUBSCRIBED_ID}\n\n".encode()
 OPENED = b"event: datastar-open\n\n"
 UNSUBSCRIBE = b"event: datastar-unsubscribe\n" + UNSUBSCRIBED
 """The event after which a page asks for its stream once, and gets a 204."""
-STREAM_HEADERS = (
-    ("content-type", "text/event-stream"),
-    NO_CACHE,
-    # nginx and compatible proxies then pass on every event at once.
-    ("x-accel-buffering", "no"),
-)
+EVENTS = ("content-type", "text/event-stream")
+# nginx and compatible proxies then pass on every event at once.
+UNBUFFERED = ("x-accel-buffering", "no")
+STREAM_HEADERS = (EVENTS, NO_CACHE, UNBUFFERED)
+GET_STREAM_HEADERS = (EVENTS, NO_STORE, UNBUFFERED)
 
 
 class WholeEvent(Protocol):
@@ -69,6 +68,7 @@ class EventResponder(Responder):
         is_datastar: Whether a Datastar action made the request.
         is_subscription: Whether it is a page's stream, which is asked for again when it ends.
         is_head: Whether the request is a HEAD, which gets no body.
+        is_repeatable: Whether the client may repeat the request, as with a GET.
         last_event_id: The request's `last-event-id`; None if it has none.
         cache_control: The `cache-control` of whole responses; None for no header.
         own_hosts: The hosts of this site, to which an absolute URL may lead.
@@ -83,6 +83,7 @@ class EventResponder(Responder):
         "_is_streaming",
         "_is_subscription",
         "_last_event_id",
+        "_stream_headers",
     )
 
     def __init__(
@@ -92,6 +93,7 @@ class EventResponder(Responder):
         is_datastar: bool,
         is_subscription: bool,
         is_head: bool,
+        is_repeatable: bool,
         last_event_id: str | None,
         cache_control: str | None,
         own_hosts: Collection[str],
@@ -108,6 +110,7 @@ class EventResponder(Responder):
         )
         self._is_datastar = is_datastar
         self._is_subscription = is_subscription
+        self._stream_headers = GET_STREAM_HEADERS if is_repeatable or is_head else STREAM_HEADERS
         self._last_event_id: str | None = last_event_id
         self._is_streaming = False
         self._held: Event | None = None
@@ -201,7 +204,7 @@ class EventResponder(Responder):
         held = self._take_held()
         if held is not None:
             self._is_streaming = True
-            self._start(200, STREAM_HEADERS)
+            self._start(200, self._stream_headers)
             self._stream.write(held.framed())
 
     def _respond_with_held(self) -> None:
@@ -236,7 +239,7 @@ class EventResponder(Responder):
             )
         self._check_stream_status()
         self._is_streaming = True
-        self._start(200, STREAM_HEADERS)
+        self._start(200, self._stream_headers)
         if self._is_subscription and not self._is_head:
             self._stream.write(OPENED, is_event=False)
 

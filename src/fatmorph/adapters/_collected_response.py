@@ -13,7 +13,7 @@ from fatmorph._streaming.event_response import UNSUBSCRIBE
 from fatmorph.adapters._respond import Handler, respond
 from fatmorph.context import Context, request_line
 from fatmorph.errors import MomentError, short_repr
-from fatmorph.http._cache_control import NO_CACHE
+from fatmorph.http._cache_control import NO_STORE
 from fatmorph.http._subscription import page_mark
 from fatmorph.relay._reader import LOOP_ENDS_WITH_REQUEST
 from fatmorph.settings import Settings
@@ -52,7 +52,7 @@ class CollectedResponse:
 
     def unsubscribe(self) -> None:
         """Respond to a page's subscription instead, so that it does not ask again."""
-        self.headers = [("content-type", "text/event-stream"), NO_CACHE]
+        self.headers = [("content-type", "text/event-stream"), NO_STORE]
         self.body = UNSUBSCRIBE
 
 

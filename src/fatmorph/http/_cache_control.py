@@ -3,7 +3,7 @@
 A page carries the signals, the name and the messages of one person, so the default is that of Rails
 and Phoenix: a browser keeps a copy for its back button and asks before it shows it as new, and no
 shared cache keeps one. With `no-store`, it asks also after the back button, unless it has kept the
-page itself, which Chromium does until a cookie changes.
+page itself, which Chromium does for pages without a stream until a cookie changes.
 
 Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
 """
@@ -15,12 +15,30 @@ from collections.abc import Iterable, Sequence
 
 from fatmorph.errors import ResponseError, SettingsError, short_repr
 
-__all__ = ("NO_CACHE", "PRIVATE", "check_is_personal", "checked_cache_control", "own_or_default")
+__all__ = (
+    "NO_CACHE",
+    "NO_STORE",
+    "PRIVATE",
+    "check_is_personal",
+    "checked_cache_control",
+    "own_or_default",
+)
 
 PRIVATE = "max-age=0, private, must-revalidate"
 """The default of whole responses."""
 NO_CACHE = ("cache-control", "no-cache")
-"""The header of streams, and of events that are whole responses."""
+"""The header of streams that an action other than a GET asked for, which no browser keeps, and of
+events that are whole responses."""
+NO_STORE = ("cache-control", "no-store")
+"""The header of streams that a GET asked for.
+
+With `no-cache`, Chromium writes such a stream into its cache. If a page ends it and asks again at
+once, the new request finds the entry of the old one, fails on it when its response arrives, and is
+sent a second time; the handler of the first one runs until its client is found to have left.
+
+Only for a GET: Datastar aborts each request after it has read the response to its end, and Chromium
+then shows a `no-store` one as cancelled in its tools.
+"""
 
 DIRECTIVE = r'[a-z-]+(?:=(?:[0-9]+|"[\x20\x21\x23-\x7e]*"))?'
 DIRECTIVES = re.compile(rf"{DIRECTIVE}(?:, *{DIRECTIVE})*")

@@ -579,6 +579,22 @@ def test_a_page_that_was_unsubscribed_is_answered_with_a_204(server: Server, met
     assert server.output()[printed:].count("runs finish_job") == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "kept"),
+    [
+        ("GET", "/finish-job", "no-store"),
+        ("HEAD", "/subscribe", "no-store"),
+        ("POST", "/finish-job", "no-cache"),
+    ],
+)
+def test_no_browser_keeps_a_stream_that_a_get_asked_for(
+    server: Server, method: str, path: str, kept: str
+) -> None:
+    response, _ = request(server.port, path, method)
+
+    assert response.getheader("cache-control") == f"{kept}, no-transform"
+
+
 async def test_a_handler_that_returns_something_is_a_500_that_says_what_to_write(
     server: Server,
 ) -> None:

@@ -223,7 +223,7 @@ async def test_a_subscription_is_logged_once_and_ended_for_good(
     for found in responses:
         assert (found.status, found.headers, found.body) == (
             200,
-            [("content-type", "text/event-stream"), ("cache-control", "no-cache")],
+            [("content-type", "text/event-stream"), ("cache-control", "no-store")],
             UNSUBSCRIBE,
         )
     [record] = caplog.records

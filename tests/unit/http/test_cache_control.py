@@ -45,10 +45,15 @@ async def test_a_response_without_content_says_nothing(write: Callable[[Writer],
     assert await sent(write) is None
 
 
-async def test_no_cache_keeps_a_stream() -> None:
+@pytest.mark.parametrize(
+    ("method", "kept"), [("GET", "no-store"), ("HEAD", "no-store"), ("POST", "no-cache")]
+)
+async def test_no_cache_keeps_a_stream(method: str, kept: str) -> None:
     settings = Settings(cache_control="public, max-age=60")
 
-    assert await sent(lambda w: w.patch(h.p("Ada")), settings) == "no-cache, no-transform"
+    found = await sent(lambda w: w.patch(h.p("Ada")), settings, method)
+
+    assert found == f"{kept}, no-transform"
 
 
 @pytest.mark.parametrize("value", ["public, max-age=60", "no-store", 'private="set-cookie"', None])
