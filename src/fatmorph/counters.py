@@ -1,9 +1,10 @@
 """Counters: the work of this process's streams since it started.
 
-The counters are plain numbers, without a lock, a task or a dependency. Each response counts its
-own events and bytes; reading the counters adds those of open streams. The numbers are exact if
-all streams live in one event loop. Several loops in threads of one process may occasionally lose
-a count. Each worker process has its own counters.
+The counters are plain numbers, without a task or a dependency. Each response counts its own events
+and bytes; reading the counters adds those of open streams. Any thread may read them, so a lock
+guards what streams add when they open and end. The numbers are exact if all streams live in one
+event loop. Several loops in threads of one process may occasionally lose a count. Each worker
+process has its own counters.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (the text)
 """
@@ -14,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from threading import RLock
 
 from fatmorph._histogram import Histogram
 from fatmorph._prometheus import checked_labels, family, histogram_family
@@ -177,11 +179,12 @@ def snapshot() -> Counters:
         >>> counters.snapshot().streams_open >= 0
         True
     """
-    now = replace(COUNTERS)
     kept: dict[int, int] = {}
-    for traffic in tuple(_open):
-        traffic.add_to(now)
-        kept[traffic.kept_page] = traffic.kept_bytes
+    with _lock:
+        now = replace(COUNTERS)
+        for traffic in list(_open):
+            traffic.add_to(now)
+            kept[traffic.kept_page] = traffic.kept_bytes
     now.thin_page_bytes = sum(kept.values())
     return now
 
@@ -197,7 +200,9 @@ def open_streams() -> tuple[OpenStream, ...]:
         []
     """
     now = time.monotonic()
-    streams = sorted(_open, key=lambda traffic: traffic.begun_at)
+    with _lock:
+        streams = list(_open)
+    streams.sort(key=lambda traffic: traffic.begun_at)
     return tuple(
         OpenStream(
             page=traffic.page.name,
@@ -221,18 +226,20 @@ def pages() -> dict[str, PageCounters]:
         >>> [name for name, page in counters.pages().items() if page.streams_open > 1000]
         []
     """
-    found = {name: replace(page) for name, page in _pages.items()}
-    for traffic in tuple(_open):
-        traffic.add_to(found[_page_key(traffic.page.name)])
-    for name, histogram in _draws.items():
-        found[name].draws = histogram.count
-        found[name].draw_seconds = histogram.total
+    with _lock:
+        found = {name: replace(page) for name, page in _pages.items()}
+        for traffic in list(_open):
+            traffic.add_to(found[_page_key(traffic.page.name)])
+        for name, histogram in _draws.items():
+            found[name].draws = histogram.count
+            found[name].draw_seconds = histogram.total
     return found
 
 
 def endings() -> dict[str, int]:
     """Return how many event streams have ended in each way, as `client left`."""
-    return dict(_endings)
+    with _lock:
+        return dict(_endings)
 
 
 def refusals() -> dict[tuple[str, int], int]:
@@ -243,25 +250,29 @@ def refusals() -> dict[tuple[str, int], int]:
         >>> counters.refusals().get(("origin", 403), 0) >= 0
         True
     """
-    return dict(_refusals)
+    with _lock:
+        return dict(_refusals)
 
 
 def note_draw(page: PageRecord, seconds: float) -> None:
     """Count a live page that was drawn for a handler."""
-    DRAW_SECONDS.add(seconds)
-    name = _page_key(page.name)
-    _pages.setdefault(name, PageCounters())
-    _draws.setdefault(name, Histogram()).add(seconds)
+    with _lock:
+        DRAW_SECONDS.add(seconds)
+        name = _page_key(page.name)
+        _pages.setdefault(name, PageCounters())
+        _draws.setdefault(name, Histogram()).add(seconds)
 
 
 def note_ending(ending: str) -> None:
     """Count the end of an event stream."""
-    _endings[ending] += 1
+    with _lock:
+        _endings[ending] += 1
 
 
 def note_refusal(code: str, status: int) -> None:
     """Count a request that was refused."""
-    _refusals[code, status] += 1
+    with _lock:
+        _refusals[code, status] += 1
 
 
 def prometheus(labels: Mapping[str, str | int] | None = None) -> str:
@@ -290,12 +301,12 @@ def prometheus(labels: Mapping[str, str | int] | None = None) -> str:
         is_gauge = field.name in GAUGES
         lines += family(field.name, HELP[field.name], values, is_gauge=is_gauge)
     lines += _by_page(own)
-    ended = [({**own, "ending": ending}, count) for ending, count in _endings.items()]
+    ended = [({**own, "ending": ending}, count) for ending, count in endings().items()]
     help_text = "Event streams that have ended, by their ending."
     lines += family("endings", help_text, ended, is_gauge=False)
     refused = [
         ({**own, "reason": code, "status": str(status)}, count)
-        for (code, status), count in _refusals.items()
+        for (code, status), count in refusals().items()
     ]
     lines += family("refusals", "Requests that were refused.", refused, is_gauge=False)
     help_text = "Seconds to draw a live page."
@@ -315,7 +326,8 @@ def _by_page(own: Mapping[str, str]) -> Iterator[str]:
         help_text = f"{HELP[field.name][:-1]}, by handler."
         is_gauge = field.name in GAUGES
         yield from family(f"page_{field.name}", help_text, values, is_gauge=is_gauge)
-    draws = [({**own, "page": name}, histogram) for name, histogram in _draws.items()]
+    with _lock:
+        draws = [({**own, "page": name}, histogram) for name, histogram in _draws.items()]
     help_text = "Seconds to draw a live page, by handler."
     yield from histogram_family("page_draw_seconds", help_text, draws)
 
@@ -366,12 +378,13 @@ class Traffic:
     def open_stream(self) -> None:
         """Count a stream of events."""
         self.is_stream = True
-        _open.add(self)
-        page = _pages.setdefault(_page_key(self.page.name), PageCounters())
-        page.streams += 1
-        page.streams_open += 1
-        COUNTERS.streams += 1
-        COUNTERS.streams_open += 1
+        with _lock:
+            _open.add(self)
+            page = _pages.setdefault(_page_key(self.page.name), PageCounters())
+            page.streams += 1
+            page.streams_open += 1
+            COUNTERS.streams += 1
+            COUNTERS.streams_open += 1
 
     def add_written(self, size: int, now: float, *, is_event: bool) -> None:
         """Count bytes that were written.
@@ -402,13 +415,14 @@ class Traffic:
         if self._is_over:
             return False
         self._is_over = True
-        self.add_to(COUNTERS)
-        if self.is_stream:
-            _open.discard(self)
-            page = _pages[_page_key(self.page.name)]
-            self.add_to(page)
-            page.streams_open -= 1
-            COUNTERS.streams_open -= 1
+        with _lock:
+            self.add_to(COUNTERS)
+            if self.is_stream:
+                _open.discard(self)
+                page = _pages[_page_key(self.page.name)]
+                self.add_to(page)
+                page.streams_open -= 1
+                COUNTERS.streams_open -= 1
         return self.is_stream
 
 
@@ -417,6 +431,8 @@ def _page_key(name: str) -> str:
     return name if is_known else OTHER_PAGES
 
 
+# Reentrant: any allocation can run a finaliser, which may end a stream.
+_lock = RLock()
 _open: set[Traffic] = set()
 _pages: dict[str, PageCounters] = {}
 _draws: dict[str, Histogram] = {}

@@ -2,6 +2,10 @@
 
 import asyncio
 import functools
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -25,6 +29,7 @@ from transports import turns
 
 DATASTAR = [("datastar-request", "true")]
 Handler = Any  # a function with attributes
+STREAMS = 3000  # that open and end while another thread reads
 relay = Relay[str]()
 CHANGE_SECONDS = counters.CHANGE_SECONDS  # the real one
 
@@ -38,6 +43,15 @@ def zero(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(counters, name, type(vars(counters)[name])())
     for name in ("DRAW_SECONDS", "CHANGE_SECONDS"):
         monkeypatch.setattr(counters, name, Histogram((0.1, 1.0)))
+
+
+@pytest.fixture
+def quick_switches() -> Iterator[None]:
+    """Let threads take turns after each microsecond."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
 
 
 def test_a_stream_of_events_counts_what_it_carries() -> None:
@@ -332,3 +346,52 @@ def test_a_label_that_is_not_utf_8_is_refused() -> None:
 def test_a_name_of_a_label_that_would_break_the_text_is_refused(name: Any) -> None:
     with pytest.raises(LabelError, match="cannot name a label"):
         counters.prometheus({name: "1"})
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: counters.snapshot().events,
+        lambda: sum(page.events for page in counters.pages().values()),
+        lambda: counters.open_streams() is not None,
+        lambda: len(counters.prometheus()) > 0,
+    ],
+    ids=["snapshot", "pages", "open_streams", "prometheus"],
+)
+def test_another_thread_reads_numbers_that_never_fall(
+    read: Callable[[], int], quick_switches: None
+) -> None:
+    is_over = threading.Event()
+
+    def falls() -> list[tuple[int, int]]:
+        found, fallen = 0, []
+        while not is_over.is_set():
+            before, found = found, read()
+            fallen += [(before, found)] if found < before else []
+        return fallen
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(falls)
+        _open_and_end_streams()
+        is_over.set()
+        fallen = reading.result()
+
+    assert fallen == []
+    assert counters.snapshot() == Counters(streams=STREAMS, events=STREAMS, bytes_written=STREAMS)
+
+
+def _open_and_end_streams() -> None:
+    opened: list[Traffic] = []
+    for number in range(STREAMS):
+        page = PageRecord(f"main.page_{number}")
+        traffic = Traffic(0.0, page)
+        traffic.open_stream()
+        traffic.add_written(1, 0.0, is_event=True)
+        counters.note_draw(page, 0.1)
+        counters.note_ending(f"ending {number}")
+        counters.note_refusal(page.name, 403)
+        opened.append(traffic)
+        if len(opened) > 20:
+            opened.pop(0).end()
+    for traffic in opened:
+        traffic.end()
