@@ -29,6 +29,7 @@ from fatmorph.markup.escape import JSExpression
 from fatmorph.markup.parse import parse_document, parse_fragment
 from fatmorph.markup.path import find_path
 from fatmorph.morph.checks import check, check_change, check_patch, check_urls
+from fatmorph.morph.checks._outside_urls import PRESENTATION
 from fatmorph.morph.checks._wording import WORDING
 from fatmorph.morph.simulation import simulate
 
@@ -1362,6 +1363,14 @@ def test_a_slash_at_the_end_of_a_prefix_does_not_matter():
         h.div(style="background: url( '/a.png' )"),
         h.input(type="image", src="/a.png", alt=""),
         h.svg(svg.use({"xlink:href": "/a.png"})),
+        h.svg(svg.set(attributeName="href", to="/a.png")),
+        h.svg(svg.animate(attributeName="href", from_="/a.png", to="b.png", dur="1s")),
+        h.svg(svg.animate(attributeName="href", values="b.png; /a.png")),
+        *(h.svg(svg.path({name: "url(/a.png)"})) for name in PRESENTATION),
+        h.style("p { background: url('/a.png') }"),
+        h.style("@import '/a.png';"),
+        h.div(style='background: image-set("/a.png" 1x)'),
+        h.table({"background": "/a.png"}),
     ],
     ids=str,
 )
@@ -1381,6 +1390,10 @@ def test_each_attribute_with_a_url_is_read(element):
         h.meta(http_equiv="refresh", content="5"),
         h.div(title="/a", style="color: red", id="/a"),
         h.a("a", href="/shop/b", ping="/shop/c d"),
+        h.svg(svg.path(d="M0 0h9", fill="url(#g)", stroke="url(/shop/a.svg#g)")),
+        h.style("p::before { content: '/a'; background: url(/shop/b.png) } /* /c */"),
+        h.object({"archive": "/a", "codebase": "/b"}),  # which no browser loads
+        h.p("url(/a)"),
     ],
     ids=str,
 )
