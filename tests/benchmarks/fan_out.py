@@ -5,22 +5,23 @@
     python tests/benchmarks/fan_out.py --streams 500 --only fatmorph raw
     python tests/benchmarks/fan_out.py --page tiles --streams 500
     python tests/benchmarks/fan_out.py --page tasks --streams 50
+    python tests/benchmarks/fan_out.py --page rows --streams 500 [--encoding br]
 
 Every server shows the same page to all users. It contains the user's name, so it is rendered once
-per user. The pages are a board of 400 cells, of which a change paints one, and two pages of the
-rendering benchmark, in which a change replaces every id, number and address. The next change
-follows when every stream has received its event. The server has one core, the reader of the
-streams another. Each server is a program in fan_out_servers/; its pages are compared before
-anything is timed. The servers are measured in turn, for a moment each and many times, so that other
-load on the machine affects all of them. A rate is that of the round at the end of the fastest
-quarter, because other load only makes rounds slower. Quote the ratios: times differ between
-machines, ratios hardly do.
+per user. The pages are a board of 400 cells, of which a change paints one; the same board in
+memoised rows, which `w.live()` sends whole or thin; and two pages of the rendering benchmark, in
+which a change replaces every id, number and address. The next change follows when every stream has
+received its event. The server has one core, the reader of the streams another. Each server is a
+program in fan_out_servers/; the pages that it leaves in a browser are compared before anything is
+timed. The servers are measured in turn, for a moment each and many times, so that other load on the
+machine affects all of them. A rate is that of the round at the end of the fastest quarter, because
+other load only makes rounds slower. Quote the ratios: times differ between machines, ratios hardly
+do.
 """
 
 from __future__ import annotations
 
 import argparse
-import http.client
 import os
 import platform
 import sys
@@ -35,11 +36,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent / "fan_out_servers"))
 
-from board import SERVER_CORE, data_of, view_of
-from contenders.same_page import difference, parsed
-from load import DECODERS, HOST, Load
+from board import SERVER_CORE
+from fan_out_comparison import refuse_differences
+from load import DECODERS, Load
 
-from fatmorph.markup._render import render_bytes
 from servers import Server, allow_files, running
 
 FOLDER = Path(__file__).parent / "fan_out_servers"
@@ -99,7 +99,11 @@ RAW = "raw ASGI, event made once"
 READER = "raw asyncio, event made once"
 STARLETTE = ("starlette", "datastar-py")
 BOARD = ("board",)
+ROWS = ("rows",)
 NEW = ("tiles", "tasks")
+LIVE_WHOLE = "fatmorph, live and whole"
+LIVE_THIN = "fatmorph, live and thin"
+LIVE_SERVER = "fatmorph_live_server.py"
 
 CONTENDERS = (
     Contender(READER, "raw_asyncio.py", pages=BOARD, is_made_once=True),
@@ -108,6 +112,8 @@ CONTENDERS = (
     Contender(SHARED, "fatmorph_server.py shared", ("fatmorph",), BOARD),
     Contender(WHOLE_PAGE, "fatmorph_server.py fatmorph", ("fatmorph",)),
     Contender(KEYWORDS, "fatmorph_server.py fatmorph_keywords", ("fatmorph",)),
+    Contender(LIVE_WHOLE, f"{LIVE_SERVER} whole fatmorph_rows", ("fatmorph",), ROWS),
+    Contender(LIVE_THIN, f"{LIVE_SERVER} thin fatmorph_rows", ("fatmorph",), ROWS),
     Contender("f-strings", "starlette_server.py by_hand", ("markupsafe", *STARLETTE)),
     Contender("minijinja", "starlette_server.py minijinja", ("minijinja", *STARLETTE), NEW),
     Contender("simple_html", "starlette_server.py simple_html", ("simple-html", *STARLETTE)),
@@ -139,7 +145,10 @@ PROMISES = {
         (WHOLE_PAGE, "simple_html", 2.5),
     ),
     "tasks": (),
+    "rows": ((LIVE_THIN, LIVE_WHOLE, 3.0),),
 }
+# The same with an encoding.
+ENCODED_PROMISES = {("rows", "br"): ((LIVE_THIN, LIVE_WHOLE, 6.0),)}
 
 
 def main() -> None:
@@ -170,9 +179,13 @@ def main() -> None:
                 results[name][count] = result_of(running_one, count)
             print_table(count, {name: result[count] for name, result in results.items()})
     print_memory(results)
-    if PROMISED_STREAMS in counts and options.encoding is None:
+    if PROMISED_STREAMS in counts:
         promised = {name: result[PROMISED_STREAMS] for name, result in results.items()}
-        print_promises(PROMISES[options.page], promised)
+        print_promises(promises_of(options.page, options.encoding), promised)
+
+
+def promises_of(page: str, encoding: str | None) -> tuple[tuple[str, str, float], ...]:
+    return PROMISES[page] if encoding is None else ENCODED_PROMISES.get((page, encoding), ())
 
 
 def arguments() -> argparse.Namespace:
@@ -223,7 +236,7 @@ def start(contender: Contender, page: str, encoding: str | None, stack: ExitStac
     command = [sys.executable, program, *names, "{port}"]
     variables = {"PYTHONPATH": str(FOLDER.parent)}
     server = stack.enter_context(running(command, cwd=FOLDER, env=variables, stop_seconds=2))
-    refuse_differences(contender, page, server)
+    refuse_differences(contender.name, page, server, is_made_once=contender.is_made_once)
     return Running(server, stack.enter_context(Load(server.port, encoding)))
 
 
@@ -270,38 +283,6 @@ def take_moment(each: Running, count: int) -> float:
     each.received_events += count * (1 + len(rounds))
     each.received_bytes += each.load.received_bytes - bytes_before
     return seconds
-
-
-def refuse_differences(contender: Contender, page: str, server: Server) -> None:
-    """End the program if a server sends a different page, at first or after a change."""
-    board, view = data_of(page), view_of("fatmorph", page)
-    connection = http.client.HTTPConnection(HOST, server.port)
-    connection.request("GET", "/stream?user=ada")
-    response = connection.getresponse()
-    for change in range(3):
-        if change:
-            changes = http.client.HTTPConnection(HOST, server.port)
-            changes.request("POST", "/change")
-            changes.getresponse()
-            changes.close()
-            if not contender.is_made_once:
-                board.change()
-        expected = parsed(render_bytes(view("ada", *board.arguments)))
-        if found := difference(expected, parsed(next_page(response))):
-            sys.exit(f"{contender.name} sends another page after {change} changes: {found}")
-    response.close()
-    connection.close()
-
-
-def next_page(response: http.client.HTTPResponse) -> bytes:
-    """Return the page of the next event."""
-    page = b""
-    while (line := response.readline()) != b"\n":
-        if not line:
-            sys.exit("the server ended the stream")
-        if line.startswith(b"data: elements "):
-            page += line.removeprefix(b"data: elements ")
-    return page
 
 
 def result_of(measured: Running, count: int) -> Result:

@@ -15,6 +15,7 @@ from contenders.pages import PAGES
 __all__ = ("Streams", "data_of", "run_uvicorn", "use_server_core", "view_of")
 
 CELLS = 400
+COLUMNS = 20
 SERVER_CORE = 0
 
 
@@ -34,6 +35,24 @@ class Board:
             self.colors[number] = color_of(self.changes + CELLS)
 
 
+class Rows:
+    """The board in rows; each change paints one cell in a color that it did not have."""
+
+    def __init__(self) -> None:
+        colors = [color_of(number) for number in range(CELLS)]
+        self.rows = [tuple(colors[start : start + COLUMNS]) for start in range(0, CELLS, COLUMNS)]
+        self.arguments: list[Any] = [self.rows]
+        self.changes = 0
+
+    def change(self) -> None:
+        """Paint a cell in another color; every server makes the same sequence of changes."""
+        self.changes += 1
+        row, column = divmod(self.changes * 7 % CELLS, COLUMNS)
+        colors = list(self.rows[row])
+        colors[column] = color_of(self.changes + CELLS)
+        self.rows[row] = tuple(colors)
+
+
 def color_of(number: int) -> str:
     return f"#{number * 7919 * 37 % 0xFFFFFF:06x}"
 
@@ -51,13 +70,14 @@ class NewData:
         _, *self.arguments = self._page.new_data()
 
 
-def data_of(page: str) -> Board | NewData:
-    return Board() if page == "board" else NewData(page)
+def data_of(page: str) -> Board | Rows | NewData:
+    kinds: dict[str, Callable[[], Board | Rows]] = {"board": Board, "rows": Rows}
+    return kinds[page]() if page in kinds else NewData(page)
 
 
 def view_of(library: str, page: str) -> Callable[..., Any]:
     """Return the function of a library that takes a user and a page's data."""
-    if page == "board":
+    if page in ("board", "rows"):
         view: Callable[..., Any] = import_module(f"views_{library}").page
     else:
         view = getattr(import_module(f"contenders.{library}"), f"{page}_view")
