@@ -93,6 +93,8 @@ class _BegunCoroutine(Coroutine[Any, Any, None]):
 
     def throw(self, *error: Any) -> Any:
         """Raise an error where the coroutine waits."""
+        if self._end is not None:
+            raise self._end
         if not self._is_resumed and (awaited := self._take_awaited()) is not None:
             awaited._asyncio_future_blocking = False  # noqa: SLF001 - nothing waits for it now
         return self._coroutine.throw(*error)

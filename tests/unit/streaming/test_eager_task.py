@@ -25,6 +25,17 @@ async def test_a_coroutine_that_does_not_wait_ends_at_once() -> None:
     assert (begun(coroutine()), steps) == (None, ["step"])
 
 
+async def test_all_tasks_can_be_cancelled_after_a_coroutine_that_does_not_wait() -> None:
+    async def coroutine() -> None: ...
+
+    begun(coroutine())
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:  # Python 3.11 has one; asyncio.run() does the same at its end
+        task.cancel()
+
+    assert await asyncio.gather(*others) == [None] * len(others)
+
+
 async def test_a_coroutine_that_waits_goes_on_in_a_task() -> None:
     steps: list[int] = []
 
