@@ -9,7 +9,8 @@ A stream remembers the last page that it sent. Numbered rules:
 3. A page that drifts is noticed by the number of its ids, which the last event of each change has:
    `connection_state()` compares it with the browser's, and asks for the stream again, which begins
    with a whole page. The client itself ignores the field.
-4. Streams that go from the same page to the same page, one after the other, share the event.
+4. Streams that go from the same page to the same page, one after the other, share the event. So do
+   streams of other pages with the same part, as from a memoised view, if it alone has changed.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from fatmorph.datastar.events._event import identified
 from fatmorph.markup._element import Element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fatmorph._streaming.stream import Stream
-    from fatmorph.morph.difference import Difference, ShownPage
+    from fatmorph.morph.difference import Difference, Patch, ShownPage
     from fatmorph.types import HasHtml
 
 __all__ = ("ThinPages",)
@@ -66,11 +67,20 @@ class _Shared(NamedTuple):
     change: _Change
 
 
+class _Part(NamedTuple):
+    """The last part of a page that was sent by itself; it is dropped with the part."""
+
+    view: weakref.ref[Element]
+    is_named: bool
+    event: bytes
+
+
 class _Last:
-    """The last change; replaced as a whole: streams may live in the loops of several threads."""
+    """The last change and part, replaced as a whole: streams may live in several threads."""
 
     def __init__(self) -> None:
         self.shared: _Shared | None = None
+        self.part: _Part | None = None
 
 
 _last = _Last()
@@ -184,18 +194,36 @@ class ThinPages:
         return _Change(event, page_id, True, after.ids, size, after.has_pinned)
 
     def _thin(self, shown: ShownPage, view: Element | HasHtml) -> _Change:
+        regions = self._difference.safe_regions(shown, view)
+        if regions is not None:
+            event = self._region_event(regions)
+            if self._difference.is_small(len(event), shown):
+                event = _counted(event, shown.ids)
+                return _Change(event, None, False, shown.ids, shown.size, shown.has_pinned)
         found: Difference = self._difference.difference(shown, view)
         after = found.shown
         if not found.is_whole:
-            event = b"".join(self._patches(found))
+            event = b"".join(self._patches(found.patches))
             if self._difference.is_worth(len(event), found):
                 return _Change(_counted(event, after.ids), None, False, *after[1:])
         return self._whole(view, after)
 
-    def _patches(self, found: Difference) -> Iterator[bytes]:
+    def _region_event(self, regions: list[Element]) -> bytes:
+        # hot: as tests/benchmarks/fan_out.py shows.
+        last = _last.part
+        if len(regions) != 1:
+            return b"".join(self._patches(self._difference.region_patches(regions)))
+        (region,) = regions
+        if last is not None and last.view() is region and last.is_named is self._is_named:
+            return last.event
+        event = b"".join(self._patches(self._difference.region_patches(regions)))
+        _last.part = _Part(weakref.ref(region, _forget_part), self._is_named, event)
+        return event
+
+    def _patches(self, patches: Iterable[Patch]) -> Iterator[bytes]:
         """Yield the events; before the first of them, the browser forgets the id of its page."""
         event_id = "" if self._is_named else None
-        for each in found.patches:
+        for each in patches:
             yield patch_elements(
                 each.view,
                 selector=each.selector,
@@ -218,3 +246,10 @@ def _forget(view: weakref.ref[Element]) -> None:
     shared = _last.shared
     if shared is not None and shared.after is view:
         _last.shared = None
+
+
+def _forget_part(view: weakref.ref[Element]) -> None:
+    """Let the event go with its part."""
+    part = _last.part
+    if part is not None and part.view is view:
+        _last.part = None

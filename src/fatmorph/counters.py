@@ -259,8 +259,11 @@ def note_draw(page: PageRecord, seconds: float) -> None:
     with _lock:
         DRAW_SECONDS.add(seconds)
         name = _page_key(page.name)
-        _pages.setdefault(name, PageCounters())
-        _draws.setdefault(name, Histogram()).add(seconds)
+        draws = _draws.get(name)
+        if draws is None:
+            _pages.setdefault(name, PageCounters())
+            draws = _draws.setdefault(name, Histogram())
+        draws.add(seconds)
 
 
 def note_ending(ending: str) -> None:

@@ -355,23 +355,22 @@ class Writer(CommandWriter):
         self._start_stream()
         if self._thin_pages is None:
             self._thin_pages = ThinPages(self._stream)
-        if event := self._draw_thin(self._thin_pages, view):
+        if event := self._draw(view, self._thin_pages.event, has_targets=False):
             self._write(event)
 
     def _thin_events(self, last_id: str | None) -> Callable[[object], bytes]:
         pages = ThinPages(self._stream, is_named=True, last_id=last_id)
-        return partial(self._draw_thin, pages)
-
-    def _draw_thin(self, pages: ThinPages, view: object) -> bytes:
         # patch_elements() refuses everything that is not a view.
-        return self._draw(cast("Element", view), pages.event, has_targets=False)
+        events = partial(draw, write=pages.event, patch_checker=self._patch_checker)
+        return cast("Callable[[object], bytes]", events)
 
     async def _draw_page(
         self, view: View, only: str | tuple[str, ...] | None, *, is_thin: bool
     ) -> Page:
         begun_at = perf_counter()
         drawn = view()
-        page = await drawn if isawaitable(drawn) else drawn
+        # An element first: isawaitable() asks an abstract class.
+        page = await drawn if not isinstance(drawn, Element) and isawaitable(drawn) else drawn
         if is_thin:
             self._stream.note_draw(perf_counter() - begun_at)  # the event belongs to each stream
             return Page(b"", "", view=page)

@@ -4,9 +4,10 @@
 
 1. A table of keyed, memoised rows, and five changes of it: the bytes of both, the time of both on
    the server, with the rows built, and the client's script time for both in Chromium.
-2. Streams that each show a board of 400 cells of their own, of which one cell changes: the time
-   for a page, uncompressed and with Brotli; and the same for all that `w.live()` does, from the
-   change to the bytes for the socket.
+2. Streams that each show a page of their own with a board of 400 cells, of which one cell changes:
+   the time for a page, uncompressed and with Brotli; and the same for all that `w.live()` does,
+   from the change to the bytes for the socket. The cells are memoised in boards of their own, or
+   in 20 memoised rows of one board, below the user's name, as in fan_out.py.
 
 Before anything is timed, both ways are compared: by the simulation, and the HTML in the browser.
 Server times are processor time; the ways take turns.
@@ -20,26 +21,34 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # what pytest's pythonpath says
+sys.path.insert(0, str(Path(__file__).parent / "fan_out_servers"))
+
+import views_fatmorph
+import views_fatmorph_rows
+from board import Rows
 
 from fatmorph import Element, Relay, Writer, at, data, dom_id, h, memo
 from fatmorph._thin_pages import ThinPages
 from fatmorph.compression import stream_compressor
 from fatmorph.datastar.events import patch_elements
 from fatmorph.markup._core import ENGINE
+from fatmorph.markup._render import render_bytes
 from fatmorph.morph import diff, simulate
-from fatmorph.morph.difference import difference, shown_page
+from fatmorph.morph.difference import difference, safe_regions, shown_page
 from fatmorph.settings import Settings
 
 STREAMS = 500
 CELLS = 400
 COLORS = ("white", "tan", "teal")
 COMPARED_ROWS = 200
+SHORT_CALLS = 100
 BROTLI_BYTES = 1536 * 1024  # as `Settings.max_compression_bytes`
 
 
@@ -82,20 +91,63 @@ def plain_cell_view(number: int, color: str) -> Element:
 cell_view = memo(plain_cell_view)
 
 
-class Board:
-    """A board of one stream, of which one cell changes before each page."""
+class OwnBoards:
+    """Boards of memoised cells, one for each stream; a change paints one cell of each."""
 
-    def __init__(self, start: int) -> None:
-        self._colors = [COLORS[0]] * CELLS
-        self._changes = start
+    name = "a board of memoised cells for each stream"
 
-    def next_view(self, view: Callable[[int, str], Element] = cell_view) -> Element:
-        """Change one cell, and return the page."""
+    def __init__(self, count: int = STREAMS) -> None:
+        self._boards = [[COLORS[0]] * CELLS for _ in range(count)]
+        self._changes = 0
+
+    def change(self) -> None:
+        """Change a cell of each board."""
         self._changes += 1
-        cell = self._changes * 37 % CELLS
-        self._colors[cell] = COLORS[(COLORS.index(self._colors[cell]) + 1) % len(COLORS)]
-        cells = [view(number, color) for number, color in enumerate(self._colors)]
+        for number, colors in enumerate(self._boards):
+            cell = (self._changes + 37 * number) * 37 % CELLS
+            colors[cell] = COLORS[(COLORS.index(colors[cell]) + 1) % len(COLORS)]
+
+    def view(self, number: int, *, is_memoised: bool = True) -> Element:
+        """Return the page of a stream."""
+        view = cell_view if is_memoised else plain_cell_view
+        cells = [view(each, color) for each, color in enumerate(self._boards[number])]
         return h.html(h.head(h.title("Tiles")), h.body(h.main(h.div(cells, id="board"), id="page")))
+
+
+class SharedRows:
+    """A board of memoised rows, on a page with the name of each stream."""
+
+    name = "a page with a name and one board of memoised rows"
+
+    def __init__(self) -> None:
+        self._board = Rows()
+
+    def change(self) -> None:
+        """Change a cell of the board."""
+        self._board.change()
+
+    def view(self, number: int, *, is_memoised: bool = True) -> Element:
+        """Return the page of a stream."""
+        rows = self._board.rows
+        if is_memoised:
+            return views_fatmorph_rows.page(f"user-{number}", rows)
+        first = views_fatmorph.cell_view
+        width = len(rows[0])
+        board = h.div(
+            [
+                h.div(
+                    [first(row * width + column, color) for column, color in enumerate(colors)],
+                    id=dom_id("row", row),
+                    class_="row",
+                )
+                for row, colors in enumerate(rows)
+            ],
+            id="board",
+        )
+        return views_fatmorph.page_around(f"user-{number}", board)
+
+
+Boards: TypeAlias = OwnBoards | SharedRows
 
 
 class Stream:
@@ -164,48 +216,67 @@ def print_table(
         )
 
 
-def print_streams(rounds: int) -> None:
+def print_streams(rounds: int, boards: Boards) -> None:
     """Print the time of a page of a stream, whole and thin."""
-    boards = [Board(37 * number) for number in range(STREAMS)]
-    thin = [ThinPages(cast("Any", Stream())) for _ in boards]
-    compressors = [[stream_compressor("br", BROTLI_BYTES) for _ in boards] for _ in range(2)]
-    for each, board in zip(thin, boards, strict=True):
-        each.event(board.next_view())
+    thin = [ThinPages(cast("Any", Stream())) for _ in range(STREAMS)]
+    compressors = [[stream_compressor("br", BROTLI_BYTES) for _ in thin] for _ in range(2)]
+    for number, each in enumerate(thin):
+        each.event(boards.view(number))
         each._events = 0
 
     def whole_pages(*, is_compressed: bool) -> None:
-        for number, board in enumerate(boards):
-            event = patch_elements(board.next_view())
+        for number in range(STREAMS):
+            event = patch_elements(boards.view(number))
             if is_compressed:
                 compressors[0][number].compress(event)  # type: ignore[union-attr]
 
     def thin_pages(*, is_compressed: bool) -> None:
-        for number, board in enumerate(boards):
-            event = thin[number].event(board.next_view())
+        for number in range(STREAMS):
+            event = thin[number].event(boards.view(number))
             thin[number]._events = 0
             if is_compressed:
                 compressors[1][number].compress(event)  # type: ignore[union-attr]
 
-    size = len(thin[0].event(boards[0].next_view()))
-    print(f"\nA changed cell of {CELLS} takes {size} bytes")
+    boards.change()
+    size = len(thin[0].event(boards.view(0)))
+    print(f"\n{STREAMS} streams, {boards.name}: a change takes {size} bytes; µs for a page")
     thin[0]._events = 0
-    print(f"{STREAMS} streams, a board of {CELLS} cells each; µs for a page")
     for name, is_compressed in (("uncompressed", False), ("with Brotli", True)):
         times: tuple[list[float], list[float]] = ([], [])
         for _ in range(rounds):
             for way, found in zip((whole_pages, thin_pages), times, strict=True):
+                boards.change()
                 begun = process_time()
                 way(is_compressed=is_compressed)
                 found.append((process_time() - begun) / STREAMS * 1e6)
-        slow, fast = median(times[0]), median(times[1])
-        print(f"{name:14} whole {slow:7.0f}  thin {fast:7.0f}  whole ÷ thin {slow / fast:6.2f}")
-    board = Board(0)
-    shown = shown_page(board.next_view(), 40_000)
-    after = board.next_view()
-    finding = milliseconds(lambda: difference(shown, after), rounds * 10)
-    for name, view in (("without memo", plain_cell_view), ("with memo", cell_view)):
-        drawing = milliseconds(lambda view=view: patch_elements(board.next_view(view)), rounds * 10)
-        print(f"diff ÷ building and rendering {name:14} {finding / drawing:6.3f}")
+        print_ratio(name, *map(median, times))
+
+
+def print_diff(rounds: int, boards: Boards) -> None:
+    """Print the time of finding the difference, as a part of that of building and rendering."""
+    for name, is_memoised in (("without memo", False), ("with memo", True)):
+        before = boards.view(0, is_memoised=is_memoised)
+        shown = shown_page(before, len(render_bytes(before)))
+        boards.change()
+        after = boards.view(0, is_memoised=is_memoised)
+        finding = microseconds(partial(safe_regions, shown, after), rounds)
+        drawing = microseconds(
+            lambda m=is_memoised: patch_elements(boards.view(0, is_memoised=m)), rounds
+        )
+        print(
+            f"{name:14} diff {finding:7.1f} µs, building and rendering {drawing:7.1f} µs,"
+            f" diff ÷ both {finding / drawing:6.3f}"
+        )
+
+
+def print_ratio(name: str, whole: float, thin: float) -> None:
+    """Print two times, and how many times as fast the second is."""
+    print(f"{name:14} whole {whole:7.0f}  thin {thin:7.0f}  whole ÷ thin {whole / thin:6.2f}")
+
+
+def microseconds(call: Callable[[], object], rounds: int) -> float:
+    """Return the median processor time of a short call: the clock takes longer than some."""
+    return 1e3 * milliseconds(lambda: [call() for _ in range(SHORT_CALLS)], rounds) / SHORT_CALLS
 
 
 class Sink:
@@ -230,11 +301,12 @@ class Sink:
         await asyncio.Event().wait()
 
 
-async def live_microseconds(rounds: int, coding: str, *, is_thin: bool) -> float:
+async def live_microseconds(rounds: int, coding: str, boards: Boards, *, is_thin: bool) -> float:
     """Return the median processor time of a page of a live stream."""
     relay, sent = Relay[int](), asyncio.Queue[None]()
 
     async def shown(page: int) -> float:
+        boards.change()
         begun = process_time()
         relay.publish("change", page)
         for _ in range(STREAMS):
@@ -245,7 +317,7 @@ async def live_microseconds(rounds: int, coding: str, *, is_thin: bool) -> float
     for number in range(STREAMS):
         w = Writer(Sink(sent), settings=Settings(thin=is_thin), accept_encoding=coding)
         changed = relay.subscribe("*", latest=True)
-        lives.append(asyncio.create_task(w.live(Board(37 * number).next_view, changed)))
+        lives.append(asyncio.create_task(w.live(partial(boards.view, number), changed)))
     times = [await shown(page) for page in range(rounds + 1)][1:]
     for live in lives:
         live.cancel()
@@ -253,15 +325,15 @@ async def live_microseconds(rounds: int, coding: str, *, is_thin: bool) -> float
     return median(times) / STREAMS * 1e6
 
 
-def print_live(rounds: int) -> None:
+def print_live(rounds: int, boards: Boards) -> None:
     """Print the time of a page of `w.live()`, whole and thin."""
-    print(f"\n{STREAMS} streams of w.live(), as above; µs for a page")
+    print("the same, all that w.live() does")
     for name, coding in (("uncompressed", "identity"), ("with Brotli", "br")):
         slow, fast = (
-            asyncio.run(live_microseconds(rounds, coding, is_thin=is_thin))
+            asyncio.run(live_microseconds(rounds, coding, boards, is_thin=is_thin))
             for is_thin in (False, True)
         )
-        print(f"{name:14} whole {slow:7.0f}  thin {fast:7.0f}  whole ÷ thin {slow / fast:6.2f}")
+        print_ratio(name, slow, fast)
 
 
 def in_browser(play: Any) -> Callable[[str, str, list[Any]], tuple[float, float]]:
@@ -313,8 +385,10 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     check_law()
     print(f"CPython {sys.version.split()[0]}, the {ENGINE} engine")
-    print_streams(given.rounds)
-    print_live(given.rounds)
+    for boards in (OwnBoards(), SharedRows()):
+        print_streams(given.rounds, boards)
+        print_live(given.rounds, boards)
+        print_diff(given.rounds, boards)
     if given.no_browser:
         print_table(given.rows, given.rounds, lambda *_: (float("nan"), float("nan")))
         return

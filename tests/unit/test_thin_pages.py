@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fatmorph import Markup, Relay, counters, h, memo
+from fatmorph._thin_pages import _last
 from fatmorph.errors import EventError
 from fatmorph.markup._element import Element
 from fatmorph.morph import Patch, simulate
@@ -244,6 +245,51 @@ async def test_streams_with_one_key_share_each_event_as_one_object() -> None:
     assert sent(lives[2].client) == ["whole", '<p id="count">1</p>']
     for live in lives:
         await live.leave()
+
+
+async def test_streams_of_different_pages_share_the_event_of_a_memoised_part() -> None:
+    part_view = memo(lambda number: h.p(number, id="count"))
+    streams = {name: await open_writer() for name in ("Ada", "Bob")}
+
+    for number in range(3):
+        for name, (_, w) in streams.items():
+            w.patch(page(h.h1(name), part_view(number)), thin=True)
+    for name, (client, w) in streams.items():
+        await w.drain()
+
+        assert sent(client) == ["whole", '<p id="count">1</p>', '<p id="count">2</p>']
+        assert shown(client) == str(page(h.h1(name), part_view(2)))
+
+
+async def test_a_part_that_is_sent_to_a_page_with_an_id_is_not_sent_to_one_without() -> None:
+    part_view = memo(lambda number: h.p(number, id="count"))
+    live = Live(thin=True)
+    live.view = lambda: page(part_view(live.number))  # type: ignore[method-assign]
+    client, w = await open_writer()
+    await live.open()
+    w.patch(page(part_view(live.number)), thin=True)
+
+    await live.show(1)
+    w.patch(page(part_view(live.number)), thin=True)
+    await w.drain()
+    await live.leave()
+
+    assert live.client.body.count(b"\nid: \n") == 2
+    assert sent(client)[-1] == sent(live.client)[-1] == '<p id="count">1</p>'
+    assert b"\nid:" not in client.body
+
+
+async def test_the_event_of_a_part_is_dropped_with_the_part() -> None:
+    _, w = await open_writer()
+
+    w.patch(count_view(1), thin=True)
+    w.patch(count_view(2), thin=True)
+    is_kept = _last.part is not None
+    w.patch(page(), thin=True)
+    w.patch(page(h.hr()), thin=True)  # the change before still held the page with the part
+    await w.drain()
+
+    assert (is_kept, _last.part) == (True, None)
 
 
 async def test_a_stream_that_has_missed_a_page_does_not_get_the_event_of_another() -> None:

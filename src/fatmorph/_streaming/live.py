@@ -99,19 +99,23 @@ class Live:
             return None
 
     async def _wait_for_change(self) -> int:
-        loop = asyncio.get_running_loop()
+        # hot: as tests/benchmarks/fan_out.py shows.
         is_first = self._next_time is None
         if self._next_time is not None:
             # Wait for the change first: by then, the socket has usually taken the last page, so
             # a change wakes this task only once.
             if self._changes is not None:
                 await anext(self._changes)
-            await self._stream.drain()
-            seconds = self._next_time - loop.time()
-            if seconds > 0:
-                await asyncio.sleep(seconds)
+            if not self._stream.flush():
+                await self._stream.drain()
+            if self._interval:
+                seconds = self._next_time - asyncio.get_running_loop().time()
+                if seconds > 0:
+                    await asyncio.sleep(seconds)
         changed_at = self._skip_changes(is_first=is_first)
-        self._next_time = loop.time() + self._interval
+        self._next_time = 0.0
+        if self._interval:
+            self._next_time = asyncio.get_running_loop().time() + self._interval
         return changed_at
 
     def _skip_changes(self, *, is_first: bool) -> int:

@@ -173,7 +173,7 @@ def _no_raw_text_after_columns(name: str, children: Children) -> Children:
 
 def _no_signal_as_code(name: str, attributes: Iterable[str]) -> None:
     for attribute in attributes:
-        if re.match(SIGNAL_AS_TEXT, attribute):
+        if attribute.startswith("data-") and re.match(SIGNAL_AS_TEXT, attribute):
             raise signal_as_code_error(name, attribute)
 
 

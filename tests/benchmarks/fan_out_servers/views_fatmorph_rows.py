@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from views_fatmorph import cell_view, page_around
+import views_fatmorph
+from views_fatmorph import page_around
 
 from fatmorph import Element, data, dom_id, h, memo
+
+cell_view = memo(views_fatmorph.cell_view)
 
 
 def page(user_id: str, rows: Sequence[tuple[str, ...]]) -> Element:

@@ -33,7 +33,8 @@ typedef struct {
 static bool
 is_ascii_text(PyObject *text, const char *ascii)
 {
-    return PyUnicode_CompareWithASCIIString(text, ascii) == 0;
+    return (size_t)PyUnicode_GET_LENGTH(text) == strlen(ascii)
+           && PyUnicode_CompareWithASCIIString(text, ascii) == 0;
 }
 
 /* Whether an ASCII text has an ending, in any case. */

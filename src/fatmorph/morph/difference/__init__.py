@@ -9,7 +9,10 @@ from fatmorph.morph.difference._differ import (
     ShownPage,
     diff,
     difference,
+    is_small,
     is_worth,
+    region_patches,
+    safe_regions,
     shown_page,
 )
 from fatmorph.morph.difference._patch import Patch
@@ -21,6 +24,9 @@ __all__ = (
     "check_thin",
     "diff",
     "difference",
+    "is_small",
     "is_worth",
+    "region_patches",
+    "safe_regions",
     "shown_page",
 )

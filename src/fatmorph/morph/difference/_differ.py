@@ -19,7 +19,18 @@ from fatmorph.morph.difference._patch import Patch
 from fatmorph.morph.difference._units import Ignored, ListChange, Region, Unit
 from fatmorph.types import HasHtml
 
-__all__ = ("Difference", "ShownPage", "diff", "difference", "is_page", "is_worth", "shown_page")
+__all__ = (
+    "Difference",
+    "ShownPage",
+    "diff",
+    "difference",
+    "is_page",
+    "is_small",
+    "is_worth",
+    "region_patches",
+    "safe_regions",
+    "shown_page",
+)
 
 # Above this share of the page, the whole page costs hardly more, and mends what scripts changed.
 MAX_SHARE = 0.5
@@ -126,7 +137,12 @@ def is_worth(size: int, found: Difference) -> bool:
         size: The bytes of all of them.
         found: The difference that they are.
     """
-    return found.is_whole or size <= MAX_SHARE * found.shown.size
+    return found.is_whole or is_small(size, found.shown)
+
+
+def is_small(size: int, shown: ShownPage) -> bool:
+    """Return whether some bytes are so much less than a page that they are sent instead."""
+    return size <= MAX_SHARE * shown.size
 
 
 def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
@@ -144,21 +160,41 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
         # The remains of an unsafe page in the browser are not known, so no later one is safe.
         unknown = ShownPage(view, None, shown.size)
         return Difference((Patch(view),), unknown, is_whole=True)
-    if not shown.has_pinned:
-        # hot: as tests/benchmarks/thin_patches.py shows. Most changes leave all ids in their
-        # places, and nothing that decides how the page is parsed: then each region is safe.
-        regions = changed_regions(shown.view, view)
-        if regions is not None:
-            now = ShownPage(view, shown.ids, shown.size, has_pinned=False)
-            is_one = len(regions) == 1
-            patches = (Patch(regions[0]),) if is_one else tuple(_morphs(regions))
-            return Difference(patches, now, is_whole=False)
+    regions = safe_regions(shown, view)
+    if regions is not None:
+        now = ShownPage(view, shown.ids, shown.size, has_pinned=False)
+        return Difference(tuple(region_patches(regions)), now, is_whole=False)
     units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
     if ids is None:
         return _whole(view, shown.size)
     patches = tuple(_patches([unit for unit in units if unit.is_sent and not unit.is_covered]))
     return Difference(patches, shown._replace(view=view, ids=ids), is_whole=False)
+
+
+def safe_regions(shown: ShownPage, view: Element | HasHtml) -> list[Element] | None:
+    """Return the regions that have changed, if nothing but their content has.
+
+    Most changes leave all ids in their places, and nothing that decides how the page is parsed:
+    then each region is safe.
+
+    Args:
+        shown: The page that is shown.
+        view: The next one.
+
+    Returns:
+        The regions, in document order; None if the change may be another one.
+    """
+    # hot: as tests/benchmarks/thin_patches.py shows.
+    if shown.ids is None or shown.has_pinned or not (is_page(shown.view) and is_page(view)):
+        return None
+    return changed_regions(shown.view, view)
+
+
+def region_patches(regions: list[Element]) -> Iterator[Patch]:
+    """Yield the patches of regions of HTML, as `_patches()` does."""
+    for _, group in groupby(regions, lambda region: TABLE_PARTS.get(region.tag, "body")):
+        yield _morph(list(group))
 
 
 def _whole(view: Element | HasHtml, size: int) -> Difference:
@@ -207,12 +243,6 @@ def _settle(units: list[Unit], shown: frozenset[str]) -> frozenset[str] | None:
 
 def _is_pinned(unit: Unit) -> bool:
     return unit.before.is_pinned or unit.after.is_pinned
-
-
-def _morphs(regions: list[Element]) -> Iterator[Patch]:
-    """Yield the patches of regions of HTML, as `_patches()` does."""
-    for _, group in groupby(regions, lambda region: TABLE_PARTS.get(region.tag, "body")):
-        yield _morph(list(group))
 
 
 def _patches(units: list[Unit]) -> Iterator[Patch]:
