@@ -118,9 +118,11 @@ class Link:
                 why="its connection to the broker has ended",
                 fix=f'relay = Relay.connect("{self._name}")',
             )
+        # hot: as tests/benchmarks/relays.py shows.
         self._ensure_running()
         self._outbox.put_message(subject, payload)
-        self._wake()
+        if not self._is_signalled:
+            self._wake()
 
     def note_refused(self) -> None:
         """Count a message that the broker refused; the connection goes on."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import NamedTuple
+from typing import TypeAlias
 
 from fatmorph._log import Log
 
@@ -24,11 +24,9 @@ ENTRY_BYTES = 100  # of a message besides its text: the tuple, the objects, the 
 logger = Log("fatmorph.relay")
 
 
-class Entry(NamedTuple):
-    """One thing to tell the broker, in order: a message, or a pattern that has changed."""
-
-    subject: str
-    payload: bytes | None  # None if `subject` is a pattern
+# One thing to tell the broker, in order: a message, as its subject and its payload; or a pattern
+# that has changed, and None. A plain tuple, because there is one for each message.
+Entry: TypeAlias = tuple[str, bytes | None]
 
 
 class Outbox:
@@ -59,15 +57,12 @@ class Outbox:
         """Add a message; drop the oldest ones if there is no more room."""
         # hot: as tests/benchmarks/relays.py shows.
         with self._lock:
-            dropped = self.dropped
-            self._entries.append(Entry(subject, payload))
+            self._entries.append((subject, payload))
             self._message_count += 1
             self._bytes += len(payload) + ENTRY_BYTES
             if self._bytes <= MAX_WAITING_BYTES:
                 return
-            while self._bytes > MAX_WAITING_BYTES and self._message_count > 1:
-                self._drop_oldest()
-            must_log = self.dropped > dropped and not self._is_drop_logged
+            must_log = self._make_room() and not self._is_drop_logged
             self._is_drop_logged |= must_log
         if must_log:
             logger.warning(
@@ -80,22 +75,29 @@ class Outbox:
     def put_pattern(self, pattern: str) -> None:
         """Add a pattern that the registry has gained or lost."""
         with self._lock:
-            self._entries.append(Entry(pattern, None))
+            self._entries.append((pattern, None))
 
     def waiting_patterns(self) -> set[str]:
         """Return the patterns that wait: they are to be subscribed to in their turn."""
         with self._lock:
-            return {entry.subject for entry in self._entries if entry.payload is None}
+            return {pattern for pattern, payload in self._entries if payload is None}
 
     def take(self, limit: int) -> list[Entry]:
         """Remove and return the oldest entries, at most `limit`."""
+        # hot: as tests/benchmarks/relays.py shows.
+        empty: deque[Entry] = deque()
         with self._lock:
-            entries = [self._entries.popleft() for _ in range(min(limit, len(self._entries)))]
-            for entry in entries:
-                if entry.payload is not None:
-                    self._message_count -= 1
-                    self._taken_count += 1
-                    self._bytes -= len(entry.payload) + ENTRY_BYTES
+            if len(self._entries) <= limit:
+                # Without an allocation in between, so that no finaliser adds a message meanwhile.
+                all_entries, self._entries = self._entries, empty
+                self._taken_count += self._message_count
+                self._message_count = self._bytes = 0
+                return list(all_entries)
+            entries = [self._entries.popleft() for _ in range(limit)]
+            payloads = [payload for _, payload in entries if payload is not None]
+            self._message_count -= len(payloads)
+            self._taken_count += len(payloads)
+            self._bytes -= sum(map(len, payloads)) + ENTRY_BYTES * len(payloads)
             return entries
 
     def note_sent(self) -> None:
@@ -107,9 +109,9 @@ class Outbox:
         """Count messages that were taken, and that the broker may not have got."""
         with self._lock:
             self._taken_count = 0
-            for entry in entries:
-                if entry.payload is not None:
-                    self._lose(entry.subject)
+            for subject, payload in entries:
+                if payload is not None:
+                    self._lose(subject)
 
     def note_refused(self) -> None:
         """Count a message that the broker refused; it would refuse to announce the loss as well."""
@@ -129,14 +131,19 @@ class Outbox:
         with self._lock:
             self._lost_subjects |= dict.fromkeys(subjects)
 
-    def _drop_oldest(self) -> None:
-        entry = self._entries.popleft()
-        if entry.payload is None:
-            self._entries.append(entry)  # a pattern needs no room, and must not be lost
-            return
-        self._message_count -= 1
-        self._bytes -= len(entry.payload) + ENTRY_BYTES
-        self._lose(entry.subject)
+    def _make_room(self) -> bool:
+        """Drop the oldest messages, but not the newest one; return whether there were any."""
+        dropped = self.dropped
+        while self._bytes > MAX_WAITING_BYTES and self._message_count > 1:
+            subject, payload = self._entries.popleft()
+            if payload is None:
+                # A pattern needs no room, and must not be lost.
+                self._entries.append((subject, None))
+                continue
+            self._message_count -= 1
+            self._bytes -= len(payload) + ENTRY_BYTES
+            self._lose(subject)
+        return self.dropped > dropped
 
     def _lose(self, subject: str) -> None:
         self.dropped += 1

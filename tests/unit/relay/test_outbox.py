@@ -7,7 +7,7 @@ import pytest
 from fatmorph.relay import _outbox
 from fatmorph.relay._outbox import Entry, Outbox
 
-MESSAGES = [Entry(f"a.{number}", b"x") for number in range(5)]
+MESSAGES = [(f"a.{number}", b"x") for number in range(5)]
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def test_messages_and_patterns_are_taken_in_order(outbox):
     outbox.put_message("c", b"2")
 
     assert outbox.waiting_patterns() == {"b.*"}
-    assert outbox.take(2) == [Entry("a", b"1"), Entry("b.*", None)]
-    assert outbox.take(2) == [Entry("c", b"2")]
+    assert outbox.take(2) == [("a", b"1"), ("b.*", None)]
+    assert outbox.take(2) == [("c", b"2")]
     assert outbox.take(2) == []
 
 
@@ -54,7 +54,7 @@ def test_a_full_outbox_drops_its_oldest_messages_and_no_pattern(outbox, room_for
     put(outbox, MESSAGES)
 
     assert (outbox.message_count, outbox.dropped, len(caplog.records)) == (3, 2, 1)
-    assert sorted(outbox.take(9)) == sorted([Entry("b.*", None), *MESSAGES[2:]])
+    assert sorted(outbox.take(9)) == sorted([("b.*", None), *MESSAGES[2:]])
     assert outbox.take_lost_subjects() == ["a.0", "a.1"]
 
 
@@ -63,13 +63,13 @@ def test_a_message_that_is_larger_than_the_room_is_kept_alone(outbox, room_for_t
 
     outbox.put_message("large", b"x" * 1000)
 
-    assert outbox.take(9) == [Entry("large", b"x" * 1000)]
+    assert outbox.take(9) == [("large", b"x" * 1000)]
 
 
 def test_messages_that_were_not_confirmed_are_counted_with_their_subjects(outbox):
     put(outbox, [*MESSAGES, *MESSAGES])
 
-    outbox.note_lost([*outbox.take(10), Entry("b.*", None)])
+    outbox.note_lost([*outbox.take(10), ("b.*", None)])
 
     assert (outbox.dropped, outbox.message_count) == (10, 0)
     assert outbox.take_lost_subjects() == [subject for subject, _ in MESSAGES]
