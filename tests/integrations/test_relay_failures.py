@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import ipaddress
 import logging
+import re
 import socket
 import struct
 import subprocess
@@ -403,6 +404,40 @@ async def test_a_message_that_is_too_large_for_the_broker_does_not_take_others_w
             await until(lambda: relay.status.dropped == 2)
             assert (sizes, relay.status.connections) == ([1, 2], 1)
     assert caplog.text.count("a message of more than 1,000 bytes, its max_payload") == 1
+
+
+async def test_a_redis_that_is_full_and_flushed_passes_messages_on(tmp_path):
+    options = ("--maxmemory", "1kb", "--maxmemory-policy", "noeviction")
+    with broker("redis", tmp_path, options=options) as full:
+        relay = Relay[bytes].connect(full.url)
+        async with aclosing(relay):
+            messages = await following(relay, "a")
+            refusal = full.command("SET", "key", "value")
+            relay.publish("a", bytes(500_000))
+            found = [len((await next_of(messages))[1])]
+            flushed = full.command("FLUSHALL")
+            relay.publish("a", bytes(2))
+            found.append(len((await next_of(messages))[1]))
+
+    assert (refusal[:4], flushed, found) == (b"-OOM", b"+OK\r\n", [500_000, 2])
+    assert (relay.status.connections, relay.status.dropped) == (1, 0)
+
+
+async def test_the_documented_permissions_of_redis_are_enough(tmp_path, caplog):
+    page = (Path(__file__).parents[2] / "docs/reference/relay.md").read_text(encoding="utf-8")
+    sentence = page.partition("In Redis, it is ")[2].partition("\n")[0]
+    channels, *commands = re.findall("`([^`]+)`", sentence)
+    granted = [name if name.startswith("+") else f"+{name.lower()}" for name in commands]
+    options = ("--user", "app", "on", ">secret", "resetchannels", channels, "-@all", *granted)
+    with broker("redis", tmp_path, options=options) as strict:
+        async with connected("redis", f"redis://app:secret@{HOST}:{strict.port}") as relay:
+            everything, one = await following(relay), await following(relay, "a.1")
+            one.close()
+            relay.publish("a.2", 2)
+
+            assert await next_message(everything) == ("a.2", 2)
+
+    assert logged(caplog, logging.WARNING) == []
 
 
 def forbidding(kind: str, folder: Path) -> tuple[str, ...]:
