@@ -9,9 +9,11 @@ Source: https://www.uvicorn.org/settings/
 
 from __future__ import annotations
 
+import errno
 import inspect
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
@@ -31,6 +33,22 @@ PROTOCOL = "fatmorph.uvicorn_protocol:Protocol"
 LOGGER = "fatmorph"
 # Tells the workers, which inherit it, that they are not alone.
 WORKERS = "FATMORPH_WORKERS"
+MAX_PORT = 65_535
+# Why the system does not give an address to this program, and what to write instead.
+NO_ADDRESS = (
+    "this machine has no such address",
+    'serve(app, host="127.0.0.1")  (or "0.0.0.0", for every interface)',
+)
+UNAVAILABLE = {
+    errno.EADDRINUSE: (
+        "another program uses the port, such as an earlier start of this one",
+        "serve(app, port={next_port})  (or stop that program)",
+    ),
+    errno.EACCES: (
+        "the system gives ports below 1024 only to privileged programs",
+        "serve(app, port=8000)  (with a proxy in front of it)",
+    ),
+}
 ROOT_PATH = re.compile(r"(?:/[^/]+)+")
 
 
@@ -59,8 +77,9 @@ def serve(
 
     Raises:
         ServeError: Several workers, but the application is not a global name of `main.py`; fewer
-            than one worker; an option that uvicorn does not have; or a `root_path` that does not
-            begin with a slash, or ends with one.
+            than one worker; a port that is not a whole number, or that another program uses; an
+            option that uvicorn does not have; or a `root_path` that does not begin with a slash,
+            or ends with one.
         MissingExtraError: uvicorn is not installed.
 
     Example:
@@ -79,6 +98,7 @@ def serve(
             why="uvicorn is an optional dependency, because any ASGI server works",
             fix='pip install "fatmorph[serve]"',
         ) from error
+    _check_port(port)
     _check_options(options, inspect.signature(uvicorn.run).parameters)
     target = app if workers == 1 else _import_string(app, workers)
     os.environ[WORKERS] = str(workers)
@@ -87,7 +107,8 @@ def serve(
         "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_SECONDS,
         "log_config": _log_config(LOGGING_CONFIG, log_level),
     }
-    uvicorn.run(
+    _run(
+        uvicorn.run,
         target,
         host=host,
         port=port,
@@ -96,6 +117,63 @@ def serve(
         log_level=log_level,
         **{**defaults, **options},
     )
+
+
+def _check_port(port: object) -> None:
+    if isinstance(port, int) and not isinstance(port, bool) and 0 <= port <= MAX_PORT:
+        return
+    raise ServeError(
+        f"cannot listen on the port {short_repr(port)}",
+        where="serve(…, port=…)",
+        why=f"a port is a whole number, up to {MAX_PORT}",
+        fix='serve(app, port=int(os.environ["PORT"]))'
+        if isinstance(port, str)
+        else "serve(app, port=8000)",
+    )
+
+
+def _run(
+    run: Callable[..., None],
+    target: Callable[..., Any] | str,
+    *,
+    host: str,
+    port: int,
+    **options: Any,  # Any: uvicorn's own
+) -> None:
+    """Run a server.
+
+    Raises:
+        ServeError: It exited, and this program cannot listen on the address.
+        SystemExit: It exited for another reason.
+    """
+    try:
+        run(target, host=host, port=port, **options)
+    except SystemExit as error:
+        stopped = error  # raised below, so that its traceback is not part of a clearer error
+    else:
+        return
+    if options.keys().isdisjoint(("uds", "fd")):
+        _check_address(host, port)
+    raise stopped
+
+
+def _check_address(host: str, port: int) -> None:
+    """Refuse an address on which this program cannot listen.
+
+    Raises:
+        ServeError: The system gives it to another program, or to none.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why, fix = UNAVAILABLE.get(error.errno or 0, NO_ADDRESS)
+        raise ServeError(
+            f"cannot listen on {host}:{port}",
+            where=f"serve(…, host={short_repr(host)}, port={port})",
+            why=why,
+            fix=fix.format(next_port=port + 1),
+        ) from error
 
 
 def _check_options(options: Mapping[str, Any], known: Iterable[str]) -> None:

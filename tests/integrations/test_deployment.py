@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -212,3 +213,32 @@ def test_nginx_takes_the_limits_of_the_sizing_page(tmp_path: Path) -> None:
     )
 
     assert (found.returncode, "test is successful" in found.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_program_on_the_port_of_another_says_what_to_write(workers: int, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        (tmp_path / "main.py").write_text(
+            "from starlette.applications import Starlette\n"
+            "from fatmorph import serve\n"
+            "app = Starlette()\n"
+            f'if __name__ == "__main__":\n    serve(app, port={port}, workers={workers})\n'
+        )
+
+        found = subprocess.run(
+            [sys.executable, "main.py"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    assert found.returncode == 1
+    assert found.stderr.endswith(
+        f"fatmorph.errors.ServeError: cannot listen on 127.0.0.1:{port}\n"
+        f"  where: serve(…, host='127.0.0.1', port={port})\n"
+        "  why:   another program uses the port, such as an earlier start of this one\n"
+        f"  fix:   serve(app, port={port + 1})  (or stop that program)\n"
+    )

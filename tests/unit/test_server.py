@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -153,6 +154,53 @@ def test_several_workers_cannot_import_an_unnamed_application() -> None:
 def test_a_number_of_workers_is_a_whole_number_above_0(workers: Any) -> None:
     with pytest.raises(ServeError, match=f"cannot start {workers!r} workers"):
         serve(app, workers=workers)
+
+
+@pytest.mark.parametrize("port", ["8000", None, True, 8000.0, -1, 65_536])
+def test_a_port_is_a_whole_number(port: Any) -> None:
+    with pytest.raises(ServeError, match=f"cannot listen on the port {port!r}"):
+        serve(app, port=port)
+
+
+@pytest.fixture
+def exits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `uvicorn.run()` exit, as it does when it could not start."""
+    monkeypatch.setenv("FATMORPH_WORKERS", "1")
+
+    def run(app: Any, **options: Any) -> None:
+        sys.exit(3)
+
+    vars(run)["__signature__"] = inspect.signature(uvicorn.run)
+    monkeypatch.setattr(uvicorn, "run", run)
+
+
+@pytest.mark.usefixtures("exits")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_port_that_another_program_uses_is_an_error_with_the_next_one(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        with pytest.raises(ServeError) as found:
+            serve(app, host=host, port=port)
+
+    assert found.value.what == f"cannot listen on {host}:{port}"
+    assert found.value.fix == f"serve(app, port={port + 1})  (or stop that program)"
+
+
+@pytest.mark.usefixtures("exits")
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "999.0.0.1"])
+def test_an_address_of_another_machine_is_an_error(host: str) -> None:
+    with pytest.raises(ServeError, match=f"cannot listen on {host}:8000") as found:
+        serve(app, host=host)
+
+    assert found.value.why == "this machine has no such address"
+
+
+@pytest.mark.usefixtures("exits")
+@pytest.mark.parametrize("options", [{"port": 0}, {"host": "192.0.2.1", "uds": "app.sock"}])
+def test_another_exit_of_uvicorn_stays_what_it_is(options: dict[str, Any]) -> None:
+    with pytest.raises(SystemExit):
+        serve(app, **options)
 
 
 def test_the_error_for_a_missing_uvicorn_shows_how_to_install_it(
