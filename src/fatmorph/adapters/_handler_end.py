@@ -41,6 +41,9 @@ VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 QUERY = "in it, a query that blocks: await in_thread(query)"
 PATCH = "in it, w.patch(view)  instead of yield view"
 REQUEST_NOTE = "request "
+# Python's own errors name neither the mistake nor what to write.
+NONE_AWAITED = "fix:   without await, as in w.html(view), if it is a method of the Writer"
+NOT_AWAITED = "fix:   with await, as in (await c.signals()), which has the value"
 RESPONSES = "w.html(view)  (or w.patch(view), w.json(value), w.text(text), w.redirect(url))"
 
 
@@ -172,15 +175,32 @@ def check_responded(context: Context, *, has_responded: bool) -> None:
 def note_request(failure: BaseException, context: Context, handler: Callable[..., object]) -> None:
     """Add to an error the id of its request, which the log of the stream has too.
 
+    An error of Python about an `await` also gets the code to write.
+
     The error of a page that many streams share names the first of them.
     """
     if not isinstance(failure, Exception):
         return
     note = f"{REQUEST_NOTE}{context.request_id}: {context.line} ({full_name(unwrapped(handler))})"
     with suppress(Exception):  # the error's own code, such as notes that are not a list
+        _note_await(failure)
         notes = getattr(failure, "__notes__", ())
         if not any(str(each).startswith(REQUEST_NOTE) for each in notes):
             failure.add_note(note)
+
+
+def _note_await(failure: Exception) -> None:
+    """Add to an error of Python what to write if an `await` is missing, or is one too many."""
+    if type(failure) not in (AttributeError, TypeError):
+        return  # an error of ours has its own line
+    text = str(failure)
+    note = ""
+    if "NoneType" in text and "await" in text:
+        note = NONE_AWAITED
+    elif "coroutine" in text:
+        note = NOT_AWAITED
+    if note and note not in getattr(failure, "__notes__", ()):
+        failure.add_note(note)
 
 
 def as_exception(error: BaseException) -> BaseException:

@@ -1,6 +1,7 @@
 """Which functions can be handlers, the same on every adapter, and what becomes of them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import closing
 from functools import partial, wraps
 from typing import Any
 from unittest.mock import AsyncMock
@@ -153,6 +154,48 @@ async def chooses_a_status(c: Context, w: Writer) -> None:
 
 
 BROWSER = {"accept": "text/html,*/*;q=0.8"}
+
+
+async def awaiting_a_page(c: Context, w: Writer) -> None:
+    await w.html(h.p("Ada"))  # type: ignore[func-returns-value,misc]  # the mistake
+
+
+async def reading_unread_signals(c: Context, w: Writer) -> None:
+    signals: Any = c.signals()  # Any: the mistake
+    with closing(signals):
+        w.text(signals.name)
+
+
+async def indexing_unread_signals(c: Context, w: Writer) -> None:
+    signals: Any = c.signals()  # Any: the mistake
+    with closing(signals):
+        w.text(signals["name"])
+
+
+async def with_another_type_error(c: Context, w: Writer) -> None:
+    w.text("Ada" + 1)  # type: ignore[operator]  # the mistake
+
+
+WITHOUT_AWAIT = "fix:   without await, as in w.html(view), if it is a method of the Writer"
+WITH_AWAIT = "fix:   with await, as in (await c.signals()), which has the value"
+
+
+@pytest.mark.parametrize(
+    ("handler", "fixes"),
+    [
+        (awaiting_a_page, [WITHOUT_AWAIT]),
+        (reading_unread_signals, [WITH_AWAIT]),
+        (indexing_unread_signals, [WITH_AWAIT]),
+        (with_another_type_error, []),
+    ],
+)
+async def test_a_wrong_await_is_an_error_with_what_to_write(
+    handler: Callable[[Context, Writer], Coroutine[Any, Any, None]], fixes: list[str]
+) -> None:
+    with pytest.raises((AttributeError, TypeError)) as found:
+        await respond(handler, Context(method="GET", path="/"), MemoryClient())
+
+    assert found.value.__notes__[:-1] == fixes  # the last one names the request
 
 
 async def test_an_empty_response_to_a_browser_that_opens_a_page_is_an_error() -> None:
