@@ -72,8 +72,8 @@ def check_relay(relay: Relay[T]) -> Relay[T]:
         raise _relay_error(
             type(value).__name__, "the states move between processes in the messages of a relay"
         )
-    if not value.carries(PageMessage(kind="take", sender="", call="")):
-        raise _relay_error(repr(value), "it would refuse the messages about pages: PageMessage")
+    if not relay.carries(PageMessage(kind="take", sender="", call="")):
+        raise _relay_error(repr(relay), "it would refuse the messages about pages: PageMessage")
     return relay
 
 
