@@ -27,7 +27,7 @@ class Settings:
             installed, `()` for none.
         max_compression_bytes: Approximate memory for compressing one stream.
         drain_seconds: How long a server that was told to stop may take to end its streams, one
-            every two milliseconds, so that their pages stay current until it is their turn; by
+            every four milliseconds, so that their pages stay current until it is their turn; by
             default they all end at once. For servers that are replaced while another one takes
             their pages.
         allowed_origins: Other sites whose pages may trigger actions here, such as

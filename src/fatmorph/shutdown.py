@@ -52,8 +52,8 @@ GRACE_SECONDS = 0.25
 # After a second signal, or after a stream was cut: a few turns of the event loop, in which
 # handlers see the end. uvicorn checks for signals ten times a second.
 HURRY_SECONDS = 0.05
-# A core answers the streams that come back at twice this rate, and has its other pages to draw.
-DRAIN_SECONDS_EACH = 0.002
+# A core answers the streams that come back at four times this rate, and has other pages to draw.
+DRAIN_SECONDS_EACH = 0.004
 
 # How often servers that stop without a signal are polled; uvicorn and hypercorn poll their own
 # limits every tenth of a second.

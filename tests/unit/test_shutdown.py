@@ -180,7 +180,7 @@ async def test_twisted_hears_of_it_when_streams_have_drained(
 
     signal.raise_signal(signal.SIGTERM)
     await turns()
-    clock.advance(2)
+    clock.advance(1000 * shutdown.DRAIN_SECONDS_EACH)
     await turns()
     heard_while_draining = twisted[:]
     clock.advance(shutdown.GRACE_SECONDS + shutdown.HURRY_SECONDS)

@@ -308,7 +308,7 @@ async def test_a_page_whose_stream_has_not_ended_yet_stays_current_while_its_ser
 
     shutdown.stop()
     await turns()
-    clock.advance(0.4)
+    clock.advance(0.5)
     await turns()
     for page in pages:
         page.relay.publish("a", "")
