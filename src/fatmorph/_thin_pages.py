@@ -196,28 +196,26 @@ class ThinPages:
     def _thin(self, shown: ShownPage, view: Element | HasHtml) -> _Change:
         regions = self._difference.safe_regions(shown, view)
         if regions is not None:
-            event = self._region_event(regions)
-            if self._difference.is_small(len(event), shown):
-                event = _counted(event, shown.ids)
-                return _Change(event, None, False, shown.ids, shown.size, shown.has_pinned)
-        found: Difference = self._difference.difference(shown, view)
-        after = found.shown
-        if not found.is_whole:
+            event, after = self._region_event(regions), shown
+        else:
+            found: Difference = self._difference.unit_difference(shown, view)
+            after = found.shown
+            if found.is_whole:
+                return self._whole(view, after)
             event = b"".join(self._patches(found.patches))
-            if self._difference.is_worth(len(event), found):
-                return _Change(_counted(event, after.ids), None, False, *after[1:])
+        if self._difference.is_small(len(event), after):
+            return _Change(_counted(event, after.ids), None, False, *after[1:])
         return self._whole(view, after)
 
     def _region_event(self, regions: list[Element]) -> bytes:
         # hot: as tests/benchmarks/fan_out.py shows.
-        last = _last.part
-        if len(regions) != 1:
-            return b"".join(self._patches(self._difference.region_patches(regions)))
-        (region,) = regions
-        if last is not None and last.view() is region and last.is_named is self._is_named:
+        is_one = len(regions) == 1
+        last = _last.part if is_one else None
+        if last is not None and last.view() is regions[0] and last.is_named is self._is_named:
             return last.event
         event = b"".join(self._patches(self._difference.region_patches(regions)))
-        _last.part = _Part(weakref.ref(region, _forget_part), self._is_named, event)
+        if is_one:
+            _last.part = _Part(weakref.ref(regions[0], _forget), self._is_named, event)
         return event
 
     def _patches(self, patches: Iterable[Patch]) -> Iterator[bytes]:
@@ -242,14 +240,9 @@ def _counted(event: bytes, ids: frozenset[str] | None) -> bytes:
 
 
 def _forget(view: weakref.ref[Element]) -> None:
-    """Let the event go with its page."""
-    shared = _last.shared
+    """Let the event go with its page, or with its part."""
+    shared, part = _last.shared, _last.part
     if shared is not None and shared.after is view:
         _last.shared = None
-
-
-def _forget_part(view: weakref.ref[Element]) -> None:
-    """Let the event go with its part."""
-    part = _last.part
     if part is not None and part.view is view:
         _last.part = None

@@ -121,10 +121,10 @@ class Retries:
         if stream_count <= FEW_STREAMS:
             return b""
         self._troubles.spread_at = now
-        return self._spread(stream_count)
+        return self._spread(_spread_ms(stream_count))
 
     def stopped(
-        self, now: float, lived_seconds: float, stream_count: int, drained_seconds: float = 0.0
+        self, now: float, lived_seconds: float, stream_count: int, drained_seconds: float
     ) -> bytes:
         """Return the event and the line for a stream of a server that stops; perhaps none.
 
@@ -134,16 +134,16 @@ class Retries:
             stream_count: How many streams end.
             drained_seconds: How long that takes; they come back at different moments anyway.
         """
-        is_crowd = stream_count > FEW_STREAMS and drained_seconds < _spread_ms(stream_count) / 1000
-        line = self._spread(stream_count, drained_seconds) if is_crowd else b""
+        spread_ms = _spread_ms(stream_count) - 1000 * drained_seconds
+        is_crowd = stream_count > FEW_STREAMS and spread_ms > 0
+        line = self._spread(spread_ms) if is_crowd else b""
         if self.page_id is None:
             return line
         is_slow = lived_seconds < LIVED_SECONDS or self._troubles.count(now) > 0
         return STOPPED + (line or (self.settled() if is_slow else b""))
 
-    def _spread(self, stream_count: int, drained_seconds: float = 0.0) -> bytes:
-        spread = random.random() * (_spread_ms(stream_count) - 1000 * drained_seconds)  # noqa: S311
-        return _line(self._fast_ms() + spread)
+    def _spread(self, spread_ms: float) -> bytes:
+        return _line(self._fast_ms() + random.random() * spread_ms)  # noqa: S311 - no secret
 
     def _fast_ms(self) -> float:
         if self._chosen_ms is not None:

@@ -10,10 +10,10 @@ from fatmorph.morph.difference._differ import (
     diff,
     difference,
     is_small,
-    is_worth,
     region_patches,
     safe_regions,
     shown_page,
+    unit_difference,
 )
 from fatmorph.morph.difference._patch import Patch
 
@@ -25,8 +25,8 @@ __all__ = (
     "diff",
     "difference",
     "is_small",
-    "is_worth",
     "region_patches",
     "safe_regions",
     "shown_page",
+    "unit_difference",
 )

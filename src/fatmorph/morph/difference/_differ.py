@@ -30,6 +30,7 @@ __all__ = (
     "region_patches",
     "safe_regions",
     "shown_page",
+    "unit_difference",
 )
 
 # Above this share of the page, the whole page costs hardly more, and mends what scripts changed.
@@ -152,6 +153,20 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
         shown: The page that is shown.
         view: The next one.
     """
+    regions = safe_regions(shown, view)
+    if regions is None:
+        return unit_difference(shown, view)
+    patches = tuple(region_patches(regions))
+    return Difference(patches, shown._replace(view=view), is_whole=False)
+
+
+def unit_difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
+    """Return the patches of a change that has no `safe_regions()`.
+
+    Args:
+        shown: The page that is shown.
+        view: The next one.
+    """
     if shown.view is view:
         return Difference((), shown, is_whole=False)
     if shown.ids is None or not is_page(shown.view) or not is_page(view):
@@ -160,10 +175,6 @@ def difference(shown: ShownPage, view: Element | HasHtml) -> Difference:
         # The remains of an unsafe page in the browser are not known, so no later one is safe.
         unknown = ShownPage(view, None, shown.size)
         return Difference((Patch(view),), unknown, is_whole=True)
-    regions = safe_regions(shown, view)
-    if regions is not None:
-        now = ShownPage(view, shown.ids, shown.size, has_pinned=False)
-        return Difference(tuple(region_patches(regions)), now, is_whole=False)
     units = changed_units(shown.view, view, has_pinned=shown.has_pinned)
     ids = _settle(units, shown.ids)
     if ids is None:
