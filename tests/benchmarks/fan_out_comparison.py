@@ -16,9 +16,10 @@ from load import HOST
 
 from fatmorph import Markup
 from fatmorph.markup._render import render_bytes
-from fatmorph.morph import Patch, simulate
+from fatmorph.morph import simulate
 from fatmorph.testing import Event
 from fatmorph.testing._events import EventReader
+from sent_patches import patch_of
 from servers import Server
 
 __all__ = ("refuse_differences",)
@@ -71,16 +72,6 @@ def shown_pages(response: http.client.HTTPResponse) -> Iterator[str]:
             # The simulation has no document type, which no patch changes.
             shown = DOCTYPE + simulate(Markup(shown), (patch_of(event),)).html
         yield shown
-
-
-def patch_of(event: Event) -> Patch:
-    # The simulation refuses other modes and namespaces than the client's.
-    return Patch(
-        Markup(event.elements),
-        event.field("selector"),
-        event.field("mode") or "outer",  # type: ignore[arg-type]
-        event.field("namespace") or "html",  # type: ignore[arg-type]
-    )
 
 
 def events(response: http.client.HTTPResponse) -> Iterator[Event]:

@@ -27,7 +27,8 @@ from soak_clients import DECODERS, Connection, exchange, get, resident_kilobytes
 
 from fatmorph import Markup
 from fatmorph.morph import Patch, simulate
-from fatmorph.testing import Event, events_of
+from fatmorph.testing import events_of
+from sent_patches import patch_of
 from servers import Server, running
 
 FOLDER = Path(__file__).parent
@@ -92,21 +93,11 @@ class Client:
     def differs(self, page: str) -> bool:
         """Return whether its page is another one than this."""
         events = events_of(b"\n\n".join((*self._events, b"")))
-        first, *patches = [_patch(event) for event in events if event.elements is not None]
+        first, *patches = [patch_of(event) for event in events if event.elements is not None]
         if not isinstance(first.view, Markup):
             return True
         shown = simulate(first.view, tuple(patches)).html
         return simulate(first.view, (*patches, Patch(Markup(page)))).html != shown
-
-
-def _patch(event: Event) -> Patch:
-    # Any mode and namespace: the simulation refuses others than the client's.
-    return Patch(
-        Markup(event.elements),
-        event.field("selector"),
-        event.field("mode") or "outer",  # type: ignore[arg-type]
-        event.field("namespace") or "html",  # type: ignore[arg-type]
-    )
 
 
 class Soak:

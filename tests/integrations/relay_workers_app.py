@@ -6,11 +6,11 @@ and `STATE` the file.
 
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from first_gap import after_first_gap
 from starlette.applications import Starlette
 
 from fatmorph import Context, Element, Pages, Relay, Streams, Writer, h, serve
@@ -73,16 +73,8 @@ async def say(c: Context, w: Writer) -> None:
     w.json(os.getpid())
 
 
-@asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    first = logouts.subscribe("streams.end")
-    first.follow_gaps()
-    await anext(first)  # the first gap, which would end the first streams
-    yield
-
-
 app = Starlette(
-    lifespan=lifespan,
+    lifespan=lambda _: after_first_gap(logouts),
     routes=[
         route("/subscribe", subscribe),
         route("/write", write, methods=["POST"]),

@@ -6,14 +6,14 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
+from first_gap import after_first_gap
 from flask import Flask
 from starlette.applications import Starlette
 
@@ -56,15 +56,7 @@ async def logout(c: Context, w: Writer) -> None:
     w.empty()
 
 
-@asynccontextmanager
-async def lifespan(app: Starlette) -> AsyncIterator[None]:
-    first = logouts.subscribe("streams.end")
-    first.follow_gaps()
-    await anext(first)  # the first gap, which would end the first streams
-    yield
-
-
-app = Starlette(lifespan=lifespan, routes=[route("/show", show)])
+app = Starlette(lifespan=lambda _: after_first_gap(logouts), routes=[route("/show", show)])
 
 flask_app = Flask("words")
 flask_app.post("/say")(flask_adapter.endpoint(say))

@@ -3,10 +3,11 @@
 from hypothesis import given, settings, strategies as st
 
 from browser.differential.changes import changed_pages
-from fatmorph import Markup, h
-from fatmorph.morph import Patch, simulate
+from fatmorph import h
+from fatmorph.morph import simulate
 from fatmorph.testing import MemoryClient, events_of
 from fatmorph.writer import Writer
+from sent_patches import patch_of
 
 CHANGES = 12
 
@@ -55,13 +56,6 @@ async def test_the_browser_shows_the_last_page(seed, writes):
 def shown(first, client):
     """Return the page that a browser shows after a stream."""
     patches = tuple(
-        Patch(
-            Markup(event.elements),
-            event.field("selector"),
-            event.field("mode") or "outer",
-            event.field("namespace") or "html",
-        )
-        for event in events_of(client.body)
-        if event.elements is not None
+        patch_of(event) for event in events_of(client.body) if event.elements is not None
     )
     return simulate(first, patches).html

@@ -10,11 +10,12 @@ from fatmorph import Markup, Relay, counters, h, memo
 from fatmorph._thin_pages import _last
 from fatmorph.errors import EventError
 from fatmorph.markup._element import Element
-from fatmorph.morph import Patch, simulate
+from fatmorph.morph import simulate
 from fatmorph.settings import Settings
 from fatmorph.testing import MemoryClient, events_of
 from fatmorph.testing._events import EventReader
 from fatmorph.writer import Writer
+from sent_patches import patch_of
 from transports import turns
 
 FILLING = h.footer("A page is worth a thin patch only if most of it stays as it is. " * 20)
@@ -40,12 +41,7 @@ def sent(client: MemoryClient) -> list[str]:
 def shown(client: MemoryClient) -> str:
     """Return the page that a browser shows after a stream."""
     patches = tuple(
-        Patch(
-            Markup(event.elements),
-            event.field("selector"),
-            event.field("mode") or "outer",  # type: ignore[arg-type]  # one of the modes
-            event.field("namespace") or "html",  # type: ignore[arg-type]  # one of the namespaces
-        )
+        patch_of(event)
         for event in events_of(client.body)
         if event.name == "datastar-patch-elements"
     )
