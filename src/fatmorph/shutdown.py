@@ -7,7 +7,8 @@ signal without a handler keeps its default.
 
 One timeline: signal → every stream ends → `alive` loops end normally → handlers clean up and
 return → the server finds nothing open. A handler that waits elsewhere is cancelled after
-`GRACE_SECONDS`, or sooner if a second signal comes. With `Settings(drain_seconds=…)`, the streams
+`GRACE_SECONDS`, or sooner if a second signal comes, and always after some turns of the event loop:
+time also passes while the process does not run. With `Settings(drain_seconds=…)`, the streams
 end one after the other, and their pages stay current until then.
 
 Some servers need more: Twisted (daphne) cancels open responses, so its handler is called last;
@@ -38,6 +39,7 @@ __all__ = (
     "GRACE_SECONDS",
     "HURRY_SECONDS",
     "Stoppable",
+    "call_after_grace",
     "is_stopping",
     "register",
     "resume",
@@ -52,6 +54,9 @@ GRACE_SECONDS = 0.25
 # After a second signal, or after a stream was cut: a few turns of the event loop, in which
 # handlers see the end. uvicorn checks for signals ten times a second.
 HURRY_SECONDS = 0.05
+# Turns of the event loop in which a handler can see the end, even if the process was paused for
+# longer than its grace: one to notify it, and one for each task that it waits in.
+GRACE_TURNS = 5
 # A core answers the streams that come back at four times this rate, and has other pages to draw.
 DRAIN_SECONDS_EACH = 0.004
 
@@ -112,12 +117,12 @@ class _LoopStreams:
             self._look()
 
     def stop(self) -> None:
-        loop, streams = asyncio.get_running_loop(), list(self.streams)
+        streams = list(self.streams)
         if self.is_stopping:
             for stream in list(self.draining):
                 self.end(stream)
             for stream in streams:
-                loop.call_later(HURRY_SECONDS, stream.cancel)
+                call_after_grace(stream.cancel, HURRY_SECONDS)
             return
         self.is_stopping = True
         self.stopped_count = len(streams)
@@ -126,7 +131,8 @@ class _LoopStreams:
             seconds = self.seconds_to_drain(stream)
             self.drain_seconds = max(self.drain_seconds, seconds)
             if seconds:
-                loop.call_later(seconds * number / len(streams), self.end, stream)
+                delay = seconds * number / len(streams)
+                asyncio.get_running_loop().call_later(delay, self.end, stream)
             else:
                 self.end(stream)
 
@@ -135,7 +141,7 @@ class _LoopStreams:
         if stream in self.draining:
             self.draining.discard(stream)
             stream.end()
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, stream.cancel)
+            call_after_grace(stream.cancel)
 
     def seconds_to_drain(self, stream: Stoppable) -> float:
         """Return how long the streams take to end, if they all have the settings of one."""
@@ -148,8 +154,10 @@ class _LoopStreams:
 
     def _call_when_over(self, call: Callable[[], object], deadline: float) -> None:
         loop = asyncio.get_running_loop()
-        if loop.time() >= deadline or all(handler.done() for handler in self.handlers):
+        if all(handler.done() for handler in self.handlers):
             call()
+        elif loop.time() >= deadline:
+            _call_after_turns(call, GRACE_TURNS)
         else:
             loop.call_later(OVER_SECONDS, self._call_when_over, call, deadline)
 
@@ -208,6 +216,26 @@ def seconds_to_drain(stream: Stoppable) -> float:
     """
     streams = _loops.get(asyncio.get_running_loop())
     return 0.0 if streams is None else streams.seconds_to_drain(stream)
+
+
+def call_after_grace(call: Callable[[], object], seconds: float | None = None) -> None:
+    """Call in the running event loop when a handler has had the time to see the end of its stream.
+
+    Args:
+        call: Called once.
+        seconds: The time; None for `GRACE_SECONDS`. The event loop also turns `GRACE_TURNS` times.
+    """
+    loop = asyncio.get_running_loop()
+    loop.call_later(
+        GRACE_SECONDS if seconds is None else seconds, _call_after_turns, call, GRACE_TURNS
+    )
+
+
+def _call_after_turns(call: Callable[[], object], turns: int) -> None:
+    if turns:
+        asyncio.get_running_loop().call_soon(_call_after_turns, call, turns - 1)
+    else:
+        call()
 
 
 def stop() -> None:

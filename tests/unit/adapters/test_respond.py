@@ -340,6 +340,26 @@ async def test_a_stop_does_not_cancel_a_clean_up(clock: Clock) -> None:
     assert (steps, transport.is_complete) == (["cleaned up"], False)
 
 
+async def test_a_stop_of_a_process_that_was_paused_does_not_cancel_a_clean_up(
+    clock: Clock,
+) -> None:
+    steps = []
+
+    async def handler(c: Context, w: Writer) -> None:
+        async with w.alive():
+            await asyncio.create_task(asyncio.Event().wait())
+        steps.append("cleaned up")
+
+    task = asyncio.create_task(respond(handler, Context(method="GET", path="/"), MemoryClient()))
+    await turns()
+    shutdown.stop()
+    await turns(1)  # the stop
+    clock.advance(shutdown.GRACE_SECONDS)
+    await task
+
+    assert steps == ["cleaned up"]
+
+
 @pytest.mark.parametrize(("method", "is_complete"), [("GET", False), ("POST", True)])
 async def test_a_cancellation_by_the_framework_goes_through(
     method: str, *, is_complete: bool
