@@ -28,7 +28,11 @@ STREAMS = 200
 BY_PROGRAM = ["stream_app.py", "{port}"]
 BY_PROGRAM_WITH_WORKERS = ["stream_app.py", "{port}", "2"]
 BY_HAND = ["-m", "uvicorn", "stream_app:app", "--port", "{port}", "--no-access-log", "--loop"]
-GRANIAN = ["-m", "granian", "stream_app:app", "--interface", "asgi", "--port", "{port}"]
+# Some workers of granian 2.8 do not exit on a busy machine, although everything in them has ended.
+GRANIAN = [
+    *["-m", "granian", "stream_app:app", "--interface", "asgi", "--port", "{port}"],
+    *["--workers-kill-timeout", "10"],
+]
 HYPERCORN = ["-m", "hypercorn", "stream_app:app", "--bind", "127.0.0.1:{port}"]
 GUNICORN = ["-m", "gunicorn", "stream_app:app", "--bind", "127.0.0.1:{port}", "-k"]
 STARTS = {
