@@ -7,7 +7,8 @@ import asyncio
 import copy
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,18 +31,21 @@ class Tab:
 
 
 @pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let waits that end by a timeout be short; others end by a message."""
-    monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 0.05)
-    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 0.05)
-    monkeypatch.setattr(_moves, "SETTLE_SECONDS", 0.01)
-
-
-@pytest.fixture
-def long_waits(monkeypatch: pytest.MonkeyPatch, short_waits: None) -> None:
+def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test hang rather than end by a timeout."""
     monkeypatch.setattr(_neighbours, "ANSWER_SECONDS", 30)
+    monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 30)
     monkeypatch.setattr(_moves, "SETTLE_SECONDS", 30)
+
+
+@contextmanager
+def short_waits() -> Iterator[None]:
+    """Let waits inside be short, because they end by a timeout."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_neighbours, "ANSWER_SECONDS", 0.05)
+        patch.setattr(_neighbours, "SETTLE_SECONDS", 0.05)
+        patch.setattr(_moves, "SETTLE_SECONDS", 0.01)
+        yield
 
 
 def processes(count: int = 2, **options: Any) -> list[Pages[Tab]]:
@@ -81,7 +85,6 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_an_action_elsewhere_changes_the_state_and_wakes_the_stream() -> None:
     here, elsewhere = processes()
     async with here.open(stream()) as tab:
@@ -94,7 +97,6 @@ async def test_an_action_elsewhere_changes_the_state_and_wakes_the_stream() -> N
         assert (tab.state, changes.skip(), len(here), len(elsewhere)) == (Tab("tea"), 1, 1, 0)
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_an_action_asks_again_if_the_owner_has_not_heard_its_question(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -118,7 +120,6 @@ async def test_an_action_asks_again_if_the_owner_has_not_heard_its_question(
         assert (tab.state, [each.kind for each in questions]) == (Tab("tea"), ["take"] * 2)
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_two_loans_for_one_question_change_the_state_once() -> None:
     here, elsewhere = processes()
     async with here.open(stream()) as tab:
@@ -159,7 +160,6 @@ async def begin(pages: Pages[Tab], query: str) -> None:
             acting.state.query = query
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_actions_of_one_page_in_several_processes_lose_no_change() -> None:
     here, *others = processes(4)
     async with here.open(stream()) as tab:
@@ -180,8 +180,9 @@ async def test_actions_of_one_page_in_several_processes_lose_no_change() -> None
 
 async def test_a_stream_that_connects_again_elsewhere_finds_its_state() -> None:
     here, elsewhere = processes()
-    async with here.open(stream()) as tab, here.of(action()) as acting:
-        acting.state.query = "tea"
+    with short_waits():
+        async with here.open(stream()) as tab, here.of(action()) as acting:
+            acting.state.query = "tea"
 
     async with elsewhere.open(stream()) as tab:
         await until(lambda: tab.state.query)
@@ -189,7 +190,6 @@ async def test_a_stream_that_connects_again_elsewhere_finds_its_state() -> None:
         assert (tab.state, len(here), len(elsewhere)) == (Tab("tea"), 0, 1)
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_the_first_action_after_a_move_waits_for_the_state() -> None:
     here, elsewhere = processes()
     await begin(here, "tea")
@@ -200,7 +200,6 @@ async def test_the_first_action_after_a_move_waits_for_the_state() -> None:
     assert again.state == Tab("tea", ["tea"])
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_an_action_that_waits_while_the_state_moves_follows_it() -> None:
     here, elsewhere = processes()
     may_end = asyncio.Event()
@@ -225,9 +224,10 @@ async def test_an_action_that_waits_while_the_state_moves_follows_it() -> None:
             assert (tab.is_moved, moved.state.seen) == (True, ["first", "second"])
 
 
-async def test_a_stream_that_begins_during_an_action_waits_for_its_end_however_long_it_runs() -> (
-    None
-):
+async def test_a_stream_that_begins_during_an_action_waits_for_its_end_however_long_it_runs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_moves, "SETTLE_SECONDS", 0.01)  # after which an action may begin
     here, elsewhere, third = processes(3)
     may_end = asyncio.Event()
 
@@ -263,8 +263,9 @@ def has_waited(pages: Pages[Tab]) -> bool:
 
 async def test_an_action_without_a_page_anywhere_begins_a_state_which_its_stream_finds() -> None:
     here, elsewhere = processes()
-    async with elsewhere.of(action()) as first:
-        first.state.query = "tea"
+    with short_waits():
+        async with elsewhere.of(action()) as first:
+            first.state.query = "tea"
 
     async with here.open(stream()) as tab:
         await until(lambda: tab.state.query)
@@ -272,11 +273,14 @@ async def test_an_action_without_a_page_anywhere_begins_a_state_which_its_stream
     assert tab.state == Tab("tea")
 
 
-async def test_an_action_of_another_session_is_refused_elsewhere_too() -> None:
+async def test_an_action_of_another_session_is_refused_elsewhere_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     here, elsewhere = processes(owner=session_of)
     async with here.open(stream("ada")):
         await settled(here, elsewhere)
 
+        monkeypatch.setattr(_neighbours, "SETTLE_SECONDS", 0.05)  # for an answer of the owner
         with pytest.raises(PageError, match="another session"):
             async with elsewhere.of(action("eve")):
                 pass
@@ -294,7 +298,6 @@ async def test_a_stream_of_another_session_gets_a_state_of_its_own_elsewhere_too
             assert (tab.state, other.state) == (Tab("tea"), Tab())
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_the_owners_action_finds_its_page_although_another_session_uses_the_id() -> None:
     here, elsewhere, third = processes(3, owner=session_of)
     async with here.open(stream("eve")), elsewhere.open(stream("ada")) as tab:
@@ -306,7 +309,6 @@ async def test_the_owners_action_finds_its_page_although_another_session_uses_th
         assert tab.state == Tab("tea")
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_the_last_of_two_streams_at_once_has_the_state() -> None:
     here, elsewhere = processes()
     await begin(here, "tea")
@@ -318,7 +320,6 @@ async def test_the_last_of_two_streams_at_once_has_the_state() -> None:
         assert (last.is_moved, last.state, len(elsewhere)) == (False, Tab("tea"), 0)
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_a_page_is_drawn_in_the_middle_of_an_action_elsewhere() -> None:
     here, elsewhere = processes()
     async with here.open(stream()) as tab:
@@ -333,7 +334,6 @@ async def test_a_page_is_drawn_in_the_middle_of_an_action_elsewhere() -> None:
         assert tab.state == Tab("whole")
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_a_borrowed_page_cannot_be_drawn_after_its_action() -> None:
     here, elsewhere = processes()
     async with here.open(stream()):
@@ -345,7 +345,6 @@ async def test_a_borrowed_page_cannot_be_drawn_after_its_action() -> None:
             borrowed.changed()
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_a_second_block_in_one_task_is_refused_elsewhere_too() -> None:
     here, elsewhere = processes()
     async with here.open(stream()):
@@ -356,7 +355,6 @@ async def test_a_second_block_in_one_task_is_refused_elsewhere_too() -> None:
                 pass
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_an_action_that_fails_elsewhere_keeps_what_it_has_changed_as_it_does_here() -> None:
     here, elsewhere = processes()
     async with here.open(stream()) as tab:
@@ -371,7 +369,6 @@ async def test_an_action_that_fails_elsewhere_keeps_what_it_has_changed_as_it_do
         assert tab.state == Tab("tea")
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_a_late_answer_of_a_third_process_does_not_refuse_a_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -475,7 +472,8 @@ async def test_an_owner_that_answers_too_late_keeps_the_state_and_the_other_one_
 
 async def test_two_actions_at_once_without_a_page_anywhere_share_one_new_state() -> None:
     here, elsewhere = processes()
-    await asyncio.gather(enter(here), enter(here))
+    with short_waits():
+        await asyncio.gather(enter(here), enter(here))
 
     assert (len(here), len(elsewhere)) == (1, 0)
 
@@ -484,7 +482,7 @@ async def test_no_answer_from_a_broker_that_is_away_is_an_error() -> None:
     relay = Relay[PageMessage].connect("redis://127.0.0.1:1")
     pages = Pages(Tab, relay=relay)
 
-    with pytest.raises(PageAwayError) as caught:
+    with short_waits(), pytest.raises(PageAwayError) as caught:
         async with pages.of(action()):
             pass
 
@@ -500,7 +498,8 @@ async def test_a_state_that_began_on_wsgi_is_lent_after_its_request() -> None:
             tab.state.query += "tea"
         w.empty()
 
-    await asyncio.to_thread(collect_response_in_thread, search, action(), None)
+    with short_waits():
+        await asyncio.to_thread(collect_response_in_thread, search, action(), None)
     async with elsewhere.of(action()) as borrowed:
         borrowed.state.query += " and milk"
     await asyncio.to_thread(collect_response_in_thread, search, action(), None)
@@ -605,9 +604,10 @@ async def test_a_message_of_another_type_is_named_in_the_log(
     relay: Any = Relay()
     here = Pages(Tab, relay=relay)
 
-    async with here.of(action()):
-        relay.publish(f"{subject_of(here)}.all", 7)
-        await until(lambda: "carries" in caplog.text)
+    with short_waits():
+        async with here.of(action()):
+            relay.publish(f"{subject_of(here)}.all", 7)
+            await until(lambda: "carries" in caplog.text)
 
     assert "a relay of pages carries int: write Relay[PageMessage].connect(url)" in caplog.text
 
@@ -649,8 +649,9 @@ async def test_classes_of_one_name_in_two_modules_share_no_state() -> None:
     async with here.open(stream()) as tab:
         await settled(here, plugin)
 
-        async with plugin.of(action()) as other:
-            other.state.query = "tea"
+        with short_waits():
+            async with plugin.of(action()) as other:
+                other.state.query = "tea"
 
         assert (tab.state.query, len(here), len(plugin)) == ("", 1, 1)
 
@@ -678,7 +679,6 @@ def subject_of(pages: Pages[Any]) -> str:
     return pages._neighbours._calls.subject
 
 
-@pytest.mark.usefixtures("long_waits")
 async def test_a_state_moves_to_a_new_process_whose_clock_is_minutes_slow() -> None:
     old, new = processes()
     assert old._neighbours is not None
@@ -694,8 +694,10 @@ async def test_a_state_moves_to_a_new_process_whose_clock_is_minutes_slow() -> N
             assert (moved.state, len(old), len(new)) == (Tab("tea"), 0, 1)
 
 
-@pytest.mark.usefixtures("long_waits")
-async def test_a_stream_whose_message_was_late_does_not_take_the_state_back() -> None:
+async def test_a_stream_whose_message_was_late_does_not_take_the_state_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_moves, "SETTLE_SECONDS", 0.01)  # after which an action may begin
     here, elsewhere = processes()
     async with here.open(stream()), elsewhere.open(stream()) as later:
         await until(lambda: len(here) == 0)
