@@ -78,6 +78,18 @@ async def test_a_page_that_a_writer_patches_is_checked(development, logged, fres
     assert logged() == ["duplicate-id"]
 
 
+async def test_a_page_that_could_never_be_patched_is_checked(development, logged, fresh):
+    HandledWriter(MemoryClient()).html(h.html(h.head(), h.body(h.p(data.text(f"${fresh}")))))
+
+    assert logged() == ["client-missing"]
+
+
+async def test_a_response_that_is_not_a_page_needs_no_id(development, logged, fresh):
+    HandledWriter(MemoryClient()).html(h.p(fresh))
+
+    assert logged() == []
+
+
 async def test_the_same_finding_is_logged_once_for_all_senders(development, logged, fresh):
     for text in ("a", "b", "b"):
         HandledWriter(MemoryClient()).patch(twice(fresh, h.p(text)))
