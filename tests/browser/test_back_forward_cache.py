@@ -25,10 +25,10 @@ def hello(datastar_bundle: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def caching_browser(browser: Browser, chromium_path: str) -> Iterator[Browser]:
+def caching_browser(browser: Browser, whole_chromium_path: str) -> Iterator[Browser]:
     """Return a Chromium with its back-forward cache."""
     own = browser.browser_type.launch(
-        executable_path=chromium_path,
+        executable_path=whole_chromium_path,
         headless=True,
         args=CHROMIUM_ARGUMENTS,
         ignore_default_args=["--disable-back-forward-cache"],
