@@ -117,12 +117,12 @@ class _LoopStreams:
             self._look()
 
     def stop(self) -> None:
-        streams = list(self.streams)
+        loop, streams = asyncio.get_running_loop(), list(self.streams)
         if self.is_stopping:
             for stream in list(self.draining):
                 self.end(stream)
             for stream in streams:
-                call_after_grace(stream.cancel, HURRY_SECONDS)
+                call_after_grace(HURRY_SECONDS, stream.cancel)
             return
         self.is_stopping = True
         self.stopped_count = len(streams)
@@ -131,8 +131,7 @@ class _LoopStreams:
             seconds = self.seconds_to_drain(stream)
             self.drain_seconds = max(self.drain_seconds, seconds)
             if seconds:
-                delay = seconds * number / len(streams)
-                asyncio.get_running_loop().call_later(delay, self.end, stream)
+                loop.call_later(seconds * number / len(streams), self.end, stream)
             else:
                 self.end(stream)
 
@@ -141,7 +140,7 @@ class _LoopStreams:
         if stream in self.draining:
             self.draining.discard(stream)
             stream.end()
-            call_after_grace(stream.cancel)
+            call_after_grace(GRACE_SECONDS, stream.cancel)
 
     def seconds_to_drain(self, stream: Stoppable) -> float:
         """Return how long the streams take to end, if they all have the settings of one."""
@@ -218,17 +217,14 @@ def seconds_to_drain(stream: Stoppable) -> float:
     return 0.0 if streams is None else streams.seconds_to_drain(stream)
 
 
-def call_after_grace(call: Callable[[], object], seconds: float | None = None) -> None:
+def call_after_grace(seconds: float, call: Callable[[], object]) -> None:
     """Call in the running event loop when a handler has had the time to see the end of its stream.
 
     Args:
+        seconds: The time, after which the event loop turns `GRACE_TURNS` times more.
         call: Called once.
-        seconds: The time; None for `GRACE_SECONDS`. The event loop also turns `GRACE_TURNS` times.
     """
-    loop = asyncio.get_running_loop()
-    loop.call_later(
-        GRACE_SECONDS if seconds is None else seconds, _call_after_turns, call, GRACE_TURNS
-    )
+    asyncio.get_running_loop().call_later(seconds, _call_after_turns, call, GRACE_TURNS)
 
 
 def _call_after_turns(call: Callable[[], object], turns: int) -> None:

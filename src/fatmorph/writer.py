@@ -123,11 +123,10 @@ class Writer(CommandWriter):
             ResponseError: If the page has a nonce, and `w.headers` let shared caches keep it.
             EncodingError: If a text contains a lone surrogate.
         """
-        if self._patch_checker is not None:
-            # Not sent to a target. A page that cannot open its stream is never patched.
-            self._patch_checker.check(view, has_targets=True)
         headers = [] if self._policy is None else policy_headers(self._policy, self._nonce)
-        self._whole(draw(view, render_bytes), "text/html; charset=utf-8", status, headers)
+        # Checked here too: a page that cannot open its stream is never patched.
+        html = draw(view, render_bytes, patch_checker=self._patch_checker, has_targets=True)
+        self._whole(html, "text/html; charset=utf-8", status, headers)
 
     def redirect(
         self, url: str, status: int = 303, *, external: bool = False, nonce: str | None = None

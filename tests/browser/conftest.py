@@ -34,7 +34,7 @@ from servers import Server
 
 # Chromium without its window and menus, in which a page costs a sixth of the processor time.
 SHELL_NAME = "chromium-headless-shell"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM_NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -54,17 +54,18 @@ expect.set_options(timeout=DEFAULT_TIMEOUT_MS)
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Find Chromium: the variable CHROMIUM, else the shell, else the usual names on the PATH."""
-    named = os.environ.get("CHROMIUM")
-    return _found(*((named,) if named else (SHELL_NAME, "/usr/bin/chromium", *CHROMIUM_NAMES)))
+    return _found(SHELL_NAME, *CHROMIUM_NAMES)
 
 
 @pytest.fixture(scope="session")
 def whole_chromium_path() -> str:
     """Find a Chromium with a window and menus, which has a back-forward cache."""
-    return _found("/usr/bin/chromium", *CHROMIUM_NAMES)
+    return _found(*CHROMIUM_NAMES)
 
 
-def _found(*candidates: str) -> str:
+def _found(*names: str) -> str:
+    named = os.environ.get("CHROMIUM")
+    candidates = (named,) if named else names
     found = next(filter(None, map(shutil.which, candidates)), None)
     return found or missing("chromium", "no Chromium is installed: apt-get install chromium")
 

@@ -274,7 +274,7 @@ class Stream:
             self._ended_together = together
             self.end(Ending.ENDED_BY_KEY)
             if self._lifetime.is_watched:
-                shutdown.call_after_grace(self._lifetime.cancel_handler)
+                shutdown.call_after_grace(shutdown.GRACE_SECONDS, self._lifetime.cancel_handler)
 
     def replace(self) -> None:
         """Become silent, because the page has a newer stream.
@@ -327,7 +327,7 @@ class Stream:
         """Cut a client that a handler waits for, or cancel a handler that waits elsewhere."""
         if self._outbox.is_waited_for:
             self.end(Ending.CUT, "the server stops, and the client does not read")
-            shutdown.call_after_grace(self.cancel, shutdown.HURRY_SECONDS)
+            shutdown.call_after_grace(shutdown.HURRY_SECONDS, self.cancel)
         else:
             self._lifetime.cancel_handler()
 
