@@ -148,7 +148,7 @@ def _object_text(expressions: object, harmless: frozenset[str] | None) -> str | 
     if type(expressions) is not dict:
         return None
     entries: list[str] = []
-    for name, text in list(expressions.items()):  # in one step: another thread may change it
+    for name, text in expressions.copy().items():  # another thread may change it
         if type(name) is not str or (harmless is not None and name not in harmless):
             return None
         if type(text) is not str or not PLAIN_OPERAND.match(text) or not PLAIN_NAME.fullmatch(name):

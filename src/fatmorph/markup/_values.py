@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from html import unescape
 from html.entities import html5 as named_references
-from typing import Any, Literal, Self, TypeAlias, TypeGuard
+from typing import Any, Literal, Self, TypeAlias, TypeGuard, cast
 
 from markupsafe import Markup
 
@@ -243,7 +243,9 @@ def _items(mapping: Mapping[Any, object]) -> list[tuple[Any, object]]:
     """Return the items; those of a dict in one step, as another thread may change it."""
     items = mapping.items()
     if type(items) is DICT_ITEMS:
-        return list(items)
+        # `list(items)` takes several: Python 3.11 collects garbage while it makes the pairs.
+        copy: dict[Any, object] = {} | cast("Any", items).mapping
+        return list(copy.items())
     return [(key, value) for key, value in items]
 
 
@@ -310,7 +312,7 @@ def _class_value(element: str, name: str, value: object) -> Written | None:
 def _plain_names(value: dict[Any, object]) -> list[str] | None:
     """Return the wanted classes of a plain dict; None if it has other keys or values."""
     names: list[str] = []
-    for name, wanted in list(value.items()):  # in one step: another thread may change it
+    for name, wanted in value.copy().items():  # another thread may change it
         if type(name) is not str or type(wanted) not in PLAIN_WANTED:
             return None
         if wanted and name:

@@ -81,7 +81,7 @@ class Registry(Generic[T]):
         """Return the patterns of all mailboxes."""
         with self._lock:
             self._forget_dead()
-            return tuple(self._members)
+            return tuple(self._members.copy())
 
     def has(self, pattern: str) -> bool:
         """Return whether there is a mailbox with this pattern."""
@@ -139,7 +139,7 @@ class Registry(Generic[T]):
             moment = time.perf_counter_ns()
             for run in runs:
                 # A copy: a finaliser that runs meanwhile may close a subscription.
-                for number, reference in list(self._members.get(run.pattern, {}).items()):
+                for number, reference in self._members.get(run.pattern, {}).copy().items():
                     mailbox = reference()
                     # A subscription gets no message that has arrived before it was made.
                     if mailbox is None or number >= run.next_number:

@@ -1,5 +1,8 @@
 """Messages of a broker, which reach the mailboxes in runs: in order, and none too early."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 from fatmorph import counters
@@ -104,3 +107,25 @@ def test_a_finaliser_may_close_a_subscription_while_messages_arrive() -> None:
     registry.receive([second])
 
     assert registry.count == 2
+
+
+@pytest.fixture
+def frequent_collections() -> Iterator[None]:
+    thresholds, callbacks = gc.get_threshold(), list(gc.callbacks)
+    gc.set_threshold(1)
+    yield
+    gc.set_threshold(*thresholds)
+    gc.callbacks[:] = callbacks
+
+
+@pytest.mark.usefixtures("frequent_collections")
+def test_a_garbage_collection_may_close_subscriptions_while_messages_arrive() -> None:
+    registry = Registry[int]()
+    # More than 2,000: Python keeps so many freed pairs, for which it collects no garbage.
+    boxes = [mailbox(registry, "a") for _ in range(2_500)]
+    numbers = [registry.add(box) for box in boxes]
+    gc.callbacks.append(lambda phase, info: registry.remove(numbers.pop()))
+
+    registry.receive([run(registry, "a", ("a", 1))])
+
+    assert [box.skip() for box in boxes[:10]] == [1] * 10
