@@ -40,6 +40,7 @@ CALL_SECONDS = 10.0  # for a write, or an answer of the broker
 IDLE_SECONDS = 15.0  # of silence, after which the broker is asked whether it is there
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
+CLOSING_WAIT_SECONDS = 1.0  # at most, of a link that is to end: its time may be limited
 STABLE_SECONDS = 10.0  # a connection that lasts so long ends the lengthening of waits
 BATCH = 2_000  # messages that one confirmation is for
 
@@ -233,10 +234,13 @@ class Link:
         self._signal.clear()
 
     async def _pause(self, failures: int) -> None:
-        seconds = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(failures, 10))
+        is_closing = self._is_closing
+        longest = CLOSING_WAIT_SECONDS if is_closing else LONGEST_WAIT_SECONDS
+        seconds = min(longest, FIRST_WAIT_SECONDS * 2 ** min(failures, 10))
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds * random.uniform(0.5, 1)):  # noqa: S311 - no secret
-                while not self._is_done:
+                # `end()` ends a wait, so that the link tries at once.
+                while self._is_closing == is_closing and not self._is_done:
                     await self._next_signal()
 
     async def _connected(self) -> str | None:
