@@ -177,9 +177,14 @@ class _LoopStreams:
         is_told = self._event is not None and self._event.is_set()
         if is_told or (self._servers is not None and self._servers.are_stopping):
             self._is_looking = False
-            self.stop()
+            # Later: a signal has told the server before the callback that it queued could run.
+            asyncio.get_running_loop().call_soon(self._stop_without_signal)
         else:
             asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+
+    def _stop_without_signal(self) -> None:
+        if not self.is_stopping:
+            self.stop()
 
 
 # Signals belong to the process, so their handlers find the streams of all event loops here.

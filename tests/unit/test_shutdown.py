@@ -171,6 +171,28 @@ async def test_a_second_signal_ends_the_streams_that_drain(
     assert {tuple(stream.told) for stream in streams} == {("stop", "cancel")}
 
 
+async def test_a_signal_that_is_noticed_in_the_server_too_is_one(
+    received: list[int], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Servers:
+        @property
+        def are_stopping(self) -> bool:
+            return bool(received)
+
+    monkeypatch.setattr(shutdown, "RunningServers", Servers)
+    streams = [Stoppable(drain_seconds=30) for _ in range(100)]
+    for stream in streams:
+        shutdown.register(stream)
+
+    # The signal arrives just before the server is looked at, in one turn of the event loop.
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.9 * shutdown.LOOK_SECONDS, signal.raise_signal, signal.SIGTERM)
+    clock.advance(shutdown.LOOK_SECONDS)
+    await turns()
+
+    assert sum(bool(stream.told) for stream in streams) == 1
+
+
 async def test_twisted_hears_of_it_when_streams_have_drained(
     received: list[int], twisted: list[int], clock: Clock
 ) -> None:
