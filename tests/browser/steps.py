@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -275,7 +276,8 @@ def memory_state(page: Page) -> State:
 def in_browser(page: BrowserPage, expected: State, seconds: float) -> State:
     """Return the state of a page in Chromium, as soon as it is the expected one."""
     state: State = {}
-    for _ in range(int(seconds * 50)):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         with suppress(Error):  # a page that is being left has no state
             state = normalised(page.evaluate(STATE))
         if state == expected:

@@ -15,7 +15,7 @@ LOST = (
     "typed text of ul#items > li[2] > input: its row has no id, so the text is now next to "
     "'milk More Edit milkDelete milk'; give the row an id"
 )
-SECONDS = 5.0
+SECONDS = 20.0
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
