@@ -60,8 +60,10 @@ same_attributes(Element *one, Element *other, bool is_exact)
         return 0;
     }
     uint32_t same = 0; /* without a dict, because most have the same order */
-    while (same < count && same_name(pair_name(one, same), pair_name(other, same))
-           && same_value(pair_value(one, same), pair_value(other, same))) {
+    while (same < count && same_name(pair_name(one, same), pair_name(other, same))) {
+        if (!same_value(pair_value(one, same), pair_value(other, same))) {
+            return 0; /* an element has a name once */
+        }
         same++;
     }
     if (same == count) {

@@ -30,7 +30,7 @@ typedef struct {
     PairFrame inline_frames[INLINE_FRAMES];
 } PairWalk;
 
-static bool
+static inline bool
 is_ascii_text(PyObject *text, const char *ascii)
 {
     return (size_t)PyUnicode_GET_LENGTH(text) == strlen(ascii)
@@ -104,26 +104,25 @@ is_visible(PyObject *text)
     return false;
 }
 
-/* Whether a difference inside of an element can be found by this rule. */
+/* Whether a difference inside of an element can be found by this rule, as far as its tag says. */
 static bool
-is_passable(Element *element)
+is_passable(Tag *tag)
 {
-    static const char *const others[] = {"head", "script", "template", "#comment"};
-    Tag *tag = element->tag;
-    if (!is_ascii_text(tag->namespace, "html")) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (is_ascii_text(tag->name, others[i])) {
-            return false;
-        }
-    }
+    PyObject *name = tag->name;
+    return is_ascii_text(tag->namespace, "html")
+           && !(is_ascii_text(name, "head") || is_ascii_text(name, "script")
+                || is_ascii_text(name, "template") || is_ascii_text(name, "#comment"));
+}
+
+static bool
+is_ignored(Element *element)
+{
     for (uint32_t i = 0; i < element->pair_count; i++) {
         if (is_ascii_text(pair_name(element, i)->name, "data-ignore-morph")) {
-            return false;
+            return true;
         }
     }
-    return true;
+    return false;
 }
 
 static bool
@@ -145,7 +144,7 @@ note_difference(PairWalk *walk)
     Py_ssize_t region = 0;
     for (Py_ssize_t depth = walk->depth; depth > 0; depth--) {
         PairFrame *frame = &walk->frames[depth - 1];
-        if (!is_passable(frame->old) || !is_passable(frame->new)) {
+        if (!is_passable(frame->new->tag) || is_ignored(frame->old) || is_ignored(frame->new)) {
             return 0;
         }
         if (region == 0 && is_region(frame->new)) {
