@@ -36,7 +36,6 @@ def ada(board: Server, page: Page) -> Page:
 def grace(board: Server, browser: Browser) -> Iterator[Page]:
     """Open the board in another browser profile, as another user would."""
     with closing(browser.new_context()) as context:
-        context.set_default_timeout(10_000)
         yield logged_in(context.new_page(), board, "grace", "hopper")
 
 

@@ -67,7 +67,7 @@ def test_a_page_says_that_it_reconnects_until_it_has_its_stream_again(
     expect(state).to_have_text("Verbinde …")
     expect(state).to_have_attribute("data-state", "reconnecting")
     with serve():
-        expect(state).to_be_empty(timeout=15_000)
+        expect(state).to_be_empty()
 
         expect(state).not_to_have_attribute("data-state", "reconnecting")
         assert texts(page) == ["Verbinde …", ""]
@@ -92,7 +92,7 @@ def test_a_page_says_that_an_action_has_failed(serve: Serve, page: Page) -> None
         expect(state).to_have_text("Das ging schief.")
         expect(state).to_have_attribute("data-status", "503")
         answer(page, server, "live")  # a patch arrives meanwhile
-        expect(state).to_be_empty(timeout=15_000)
+        expect(state).to_be_empty()
         assert texts(page) == ["Das ging schief.", ""]
 
 
@@ -106,7 +106,7 @@ def test_a_page_is_loaded_again_after_a_response_that_ended_its_stream_for_good(
 
         answer(page, server, with_)
 
-        expect(page.locator("#loads")).to_have_text("2", timeout=15_000)
+        expect(page.locator("#loads")).to_have_text("2")
         expect(page).to_have_title("Connection")
 
 
@@ -128,7 +128,7 @@ def test_a_page_that_is_redirected_by_its_stream_waits_for_a_slow_page(
     with serve() as server:
         open_page(page, server)
 
-        with page.expect_navigation(url="**/slow", timeout=15_000):
+        with page.expect_navigation(url="**/slow"):
             answer(page, server, "redirect")
 
         assert page.request.get(f"{server.base_url}/loads").text() == "1"

@@ -16,7 +16,7 @@ from example_programs import EXAMPLES, example_command
 from fatmorph import datastar_script
 from servers import Server, running
 
-SECONDS = 10
+SECONDS = 30
 MAX_PICTURE_BYTES = 60_000
 STREAMS = {
     "chat": "/rooms/kitchen/live",

@@ -15,7 +15,7 @@ from rules.markdown import Page
 from rules.source_tree import ROOT
 from servers import Server, free_port, running
 
-SECONDS = 10
+SECONDS = 30
 DEPLOY = Page(ROOT / "docs" / "how-to" / "deploy.md")
 # The parts of nginx's configuration that every installation has already.
 NGINX = """daemon off; pid {folder}/pid; error_log {folder}/error.log;

@@ -311,6 +311,6 @@ async def test_a_new_server_in_the_same_event_loop_keeps_its_streams() -> None:
 
 async def accepting(port: int) -> None:
     """Wait until a server of this process accepts connections."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await asyncio.to_thread(knock, port)) is None:
             pass

@@ -60,7 +60,7 @@ def memo_argument_error(view: str, place: str, value: object) -> MemoError:
     elif is_dataclass(value) and not isinstance(value, type):
         fix = f"@dataclass(frozen=True)  (above the class {kind.__name__})"
     else:
-        why = f"{_article(kind.__name__)} is equal by its key or its identity, not by its content"
+        why = f"{_article(kind.__name__)} may be equal by its key or its identity, not its content"
         fix = f"{view}({name}.id, {name}.title)  (the values that the view shows)"
     return MemoError(
         f"cannot memoise {view}() by {_article(kind.__name__)}",

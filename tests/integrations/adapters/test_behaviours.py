@@ -53,19 +53,19 @@ ENDS = (
 
 
 async def logged(server: Server, printed: int, text: str) -> bool:
-    """Return whether the server prints a text within ten seconds; `printed` is not looked at."""
+    """Return whether the server prints a text within thirty seconds; `printed` is not looked at."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while text not in server.output()[printed:]:
                 await asyncio.to_thread(request, server.port, "/left-over")
     return text in server.output()[printed:]
 
 
 async def settled(server: Server, **expected: Any) -> dict[str, Any]:
-    """Return what is left as soon as it is as expected, or the last look after ten seconds."""
+    """Return what is left as soon as it is as expected, or the last look after thirty seconds."""
     found: dict[str, Any] = {}
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while found != expected:
                 _, body = await asyncio.to_thread(request, server.port, "/left-over")
                 found = {name: json.loads(body)[name] for name in expected}
@@ -75,9 +75,9 @@ async def settled(server: Server, **expected: Any) -> dict[str, Any]:
 
 
 async def printed(server: Server, pattern: str) -> bool:
-    """Return whether the server prints a text that matches, within ten seconds."""
+    """Return whether the server prints a text that matches, within thirty seconds."""
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not re.search(pattern, server.output()):
                 await asyncio.to_thread(request, server.port, "/left-over")
     except TimeoutError:
