@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from markupsafe import Markup
 
+from core.liars import Claiming
 from core.shortened import SHORTENED, reference, short
 from fatmorph import Signal, Signals, at, data, dom_id, signal
 from fatmorph.datastar._attributes.appearance import HARMLESS
@@ -160,6 +161,7 @@ def test_a_shortcut_has_the_results_of_its_function(
         ("data.on", ["click", "\xa0"], {"prevent": True}),
         ("data.on_interval", ["a"], {"duration": 1}),
         ("data.on_interval", ["a"], {"duration": True}),
+        ("data.show", [Claiming(None)], {"prevent": True}),
         ("data.text", ["continue"], {}),
         ("data.text", ["continued"], {}),
         ("data.text", ["$a / 2 // half"], {}),

@@ -107,7 +107,7 @@ def _attribute(function: Function, matches: Matches, count: int) -> Function:
     def call(*args: Any, **options: Any) -> Any:
         text = args[-1] if len(args) == count else None
         if type(text) is not str:
-            text = text.value if isinstance(text, JSExpression) else None
+            text = text.value if issubclass(type(text), JSExpression) else None
             if type(text) is not str:
                 return function(*args, **options)
         if (count > 1 and type(args[0]) is not str) or not matches(text):

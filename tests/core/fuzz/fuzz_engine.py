@@ -2,11 +2,13 @@
 
 Bytes are read as a call of a tag (see core/outcomes.py); both engines make it, and all
 visible properties of the two results must be equal, sometimes in several threads at once.
+Values of all kinds are then given to a memoised view, which must remember the same ones.
 `.ci/fuzz SECONDS` builds the engine with coverage and sanitizers and runs this.
 """
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +36,7 @@ from core.outcomes import (
 )
 from core.shortened import SHORTENED
 from core.threads import outcomes_of_threads, unclear_outcomes
+from fatmorph.markup._memo_plan import memo_plan
 
 PYTHON = import_module("fatmorph.markup._core_py")
 C = import_module("fatmorph.markup._core_c")
@@ -198,6 +201,8 @@ def check(data: bytes) -> None:
     for call in (one, other):
         agree(call, outcome(PYTHON, call), outcome(C, call))
     agree(("==", one, other), compared(PYTHON, one, other), compared(C, one, other))
+    calls = [one, *(reader.call(1) for _ in range(reader.number(4))), one]
+    agree(("memo", calls), remembered(PYTHON, calls), remembered(C, calls))
     if reader.number(UNITS_PER_THREADS) == UNITS_PER_THREADS:
         check_threads(one)
 
@@ -216,6 +221,24 @@ def agree(call: tuple, expected: object, actual: object) -> None:
 
 def compared(core: ModuleType, one: tuple, other: tuple) -> tuple:
     return attempt(lambda: make(core, one) == make(core, other))
+
+
+def remembered(core: ModuleType, calls: list[tuple]) -> tuple:
+    """Return the number of the call whose element each call got, or its error; and the counts."""
+
+    def view(value: object) -> object:
+        return core.Tag("p")("x")
+
+    memo = core.Memo(view, memo_plan(view, core.Element), 3, 1_000_000)
+    elements: list[object] = []
+
+    def number_of(call: tuple) -> int:
+        elements.append(memo(make(core, call)))
+        return next(at for at, each in enumerate(elements) if each is elements[-1])
+
+    outcomes = [attempt(partial(number_of, call)) for call in calls]
+    info = memo.cache_info()
+    return outcomes, info.hits, info.misses, info.entries
 
 
 if __name__ == "__main__":
