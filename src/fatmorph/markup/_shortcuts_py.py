@@ -105,7 +105,7 @@ def _attribute(function: Function, matches: Matches, count: int) -> Function:
     # hot: as above
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        text = args[-1] if len(args) == count else None
+        text: Any = args[-1] if len(args) == count else None
         if type(text) is not str:
             text = text.value if issubclass(type(text), JSExpression) else None
             if type(text) is not str:
