@@ -230,7 +230,7 @@ class HeldHtml(Markup):
         return held
 
 
-def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, object]]:
+def read_items(mapping: Mapping[Any, object], element: str) -> Iterable[tuple[Any, object]]:
     """Return the items of a mapping, which is read once and completely."""
     try:
         return _items(mapping)
@@ -239,13 +239,15 @@ def read_items(mapping: Mapping[Any, object], element: str) -> list[tuple[Any, o
         raise
 
 
-def _items(mapping: Mapping[Any, object]) -> list[tuple[Any, object]]:
+def _items(mapping: Mapping[Any, object]) -> Iterable[tuple[Any, object]]:
     """Return the items; those of a dict in one step, as another thread may change it."""
+    # `list(items)` takes several: Python 3.11 collects garbage while it makes the pairs.
+    if type(mapping) is dict:
+        return mapping.copy().items()
     items = mapping.items()
     if type(items) is DICT_ITEMS:
-        # `list(items)` takes several: Python 3.11 collects garbage while it makes the pairs.
         copy: dict[Any, object] = {} | cast("Any", items).mapping
-        return list(copy.items())
+        return copy.items()
     return [(key, value) for key, value in items]
 
 
