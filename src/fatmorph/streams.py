@@ -139,7 +139,7 @@ class Streams:
     def _end_here(self, subject: str, key: str) -> None:
         """End streams by a key that another process has sent; all of them after a gap."""
         with self._lock:
-            self._end((key,) if subject else tuple(self._by_key.copy()))
+            self._end((key,) if subject else list(self._by_key))
 
     def _checked(self, keys: tuple[Hashable, ...]) -> set[Hashable]:
         wanted = _checked(keys)

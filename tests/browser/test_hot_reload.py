@@ -191,7 +191,7 @@ def test_an_interrupt_of_watchfiles_ends_all_processes_cleanly(
     tiles = serve(options)
     open_page(page, tiles)
 
-    exit_code = tiles.server.stop()
+    exit_code = tiles.server.stop(within_seconds=5)
 
     assert exit_code == 0
     assert "Traceback" not in tiles.server.output()

@@ -114,8 +114,8 @@ def handlers(page: Page, server: Server) -> dict[str, int]:
 
 
 def wait_for(page: Page, server: Server, *, asked: int) -> None:
-    """Wait until the page has asked so often; a retry comes within five seconds in a quiet run."""
-    deadline = time.monotonic() + 20
+    """Wait until the page has asked so often; a retry comes within five seconds."""
+    deadline = time.monotonic() + 5
     while handlers(page, server)["asked"] < asked and time.monotonic() < deadline:
         let_pass(page, 0.05)
     assert handlers(page, server)["asked"] >= asked

@@ -1,6 +1,5 @@
 """Dicts that another thread changes while an element is made of them: each is read in one step."""
 
-import gc
 import sys
 import threading
 from collections import defaultdict
@@ -11,6 +10,8 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pytest
+
+from garbage import MANY_PAIRS, frequent_collections
 
 Give = Callable[[Any, Mapping[str, Any]], object]
 SPELLINGS: dict[str, Give] = {
@@ -23,24 +24,19 @@ DICTS: dict[str, Callable[[dict[str, str]], dict[str, str]]] = {
     "dict": dict,
     "subclass": partial(defaultdict, str),
 }
-# Python keeps 2,000 freed pairs: only the pairs after these can start a garbage collection.
-KEPT = 2_500
 
 
 @pytest.fixture(autouse=True)
 def many_switches() -> Iterator[None]:
     """Let threads take turns after every few instructions, and whenever garbage is collected."""
-    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
-    gc.set_threshold(20)
-    gc.callbacks.append(_take_time)
-    yield
-    gc.callbacks.remove(_take_time)
-    gc.set_threshold(*thresholds)
+    with frequent_collections(_take_time):
+        yield
     sys.setswitchinterval(interval)
 
 
-def _take_time(phase: str, info: dict[str, int]) -> None:
+def _take_time() -> None:
     for _ in range(50):
         pass
 
@@ -75,10 +71,10 @@ def test_a_dict_can_change_in_another_thread_while_it_is_read(
     kind: str,
     view: Callable[[dict[str, str]], Mapping[str, str]],
 ) -> None:
-    changed = DICTS[kind]({f"--kept-{number}": "blue" for number in range(KEPT)})
+    changed = DICTS[kind]({f"--kept-{number}": "blue" for number in range(MANY_PAIRS)})
     tag, give = core.Tag("p"), SPELLINGS[spelling]
 
     with changing(changed):
         made = {core.render(give(tag, view(changed))) for _ in range(30)}
 
-    assert all(html.count("--kept-") == KEPT for html in made)
+    assert all(html.count("--kept-") == MANY_PAIRS for html in made)

@@ -74,7 +74,7 @@ async def test_live_pages_end_when_the_server_stops(server: Server) -> None:
     async with Events(server.port, "/own") as stream:
         await stream.until(b"first")
 
-        code = await asyncio.to_thread(server.stop, signal.SIGINT)
+        code = await asyncio.to_thread(server.stop, signal.SIGINT, within_seconds=5)
         await stream.end()
 
     assert code == 0

@@ -133,7 +133,7 @@ class Moves(Generic[State]):
             opening = _Opening(page, is_settled=not is_new) if older is None else older
             self._openings[name] = opening
             opening.timers += not opening.is_settled
-        for call in self._asking.get(page.id, {}).copy().values():
+        for call in list(self._asking.get(page.id, {}).values()):
             call.put(self._calls.message("here", call.name))  # not from elsewhere any more
         if is_new:
             page.line.hold_without_task()

@@ -81,6 +81,7 @@ class Registry(Generic[T]):
         """Return the patterns of all mailboxes."""
         with self._lock:
             self._forget_dead()
+            # A copy, because a finaliser that `tuple()` runs may close a subscription.
             return tuple(self._members.copy())
 
     def has(self, pattern: str) -> bool:

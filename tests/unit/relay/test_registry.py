@@ -1,13 +1,11 @@
 """Messages of a broker, which reach the mailboxes in runs: in order, and none too early."""
 
-import gc
-from collections.abc import Iterator
-
 import pytest
 
 from fatmorph import counters
 from fatmorph.relay._mailbox import LatestQueue, Mailbox, Queue
 from fatmorph.relay._registry import Registry, Run
+from garbage import MANY_PAIRS, frequent_collections
 
 
 @pytest.fixture
@@ -109,23 +107,12 @@ def test_a_finaliser_may_close_a_subscription_while_messages_arrive() -> None:
     assert registry.count == 2
 
 
-@pytest.fixture
-def frequent_collections() -> Iterator[None]:
-    thresholds, callbacks = gc.get_threshold(), list(gc.callbacks)
-    gc.set_threshold(1)
-    yield
-    gc.set_threshold(*thresholds)
-    gc.callbacks[:] = callbacks
-
-
-@pytest.mark.usefixtures("frequent_collections")
 def test_a_garbage_collection_may_close_subscriptions_while_messages_arrive() -> None:
     registry = Registry[int]()
-    # More than 2,000: Python keeps so many freed pairs, for which it collects no garbage.
-    boxes = [mailbox(registry, "a") for _ in range(2_500)]
+    boxes = [mailbox(registry, "a") for _ in range(MANY_PAIRS)]
     numbers = [registry.add(box) for box in boxes]
-    gc.callbacks.append(lambda phase, info: registry.remove(numbers.pop()))
 
-    registry.receive([run(registry, "a", ("a", 1))])
+    with frequent_collections(lambda: registry.remove(numbers.pop())):
+        registry.receive([run(registry, "a", ("a", 1))])
 
     assert [box.skip() for box in boxes[:10]] == [1] * 10
